@@ -1,0 +1,3 @@
+import preset from '../../jest.db.preset.js';
+
+export default { ...preset, displayName: 'admin-api', rootDir: import.meta.dirname };

@@ -1,0 +1,45 @@
+/** Types of audit events; a name is never reused for another meaning. */
+export const AUDIT_EVENT_TYPES = [
+  'organization.created',
+  'organization.updated',
+  'organization.renamed',
+  'organization.deleted',
+  'user.created',
+  'user.updated',
+  'identity.linked',
+  'grants.changed',
+  'groups.changed',
+  'login.succeeded',
+  'login.refused',
+  'session.opened',
+  'session.revoked',
+  'sso.tested',
+] as const;
+export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
+
+/** Who did it. `name` is a token's name, a user id or a component, never a secret and never an e-mail address. */
+export interface Actor {
+  readonly kind: 'user' | 'token' | 'system';
+  readonly id: string;
+}
+
+/** One event before it is chained. `data` is redacted by the catalogue: only the keys that it lists are kept. */
+export interface AuditEvent {
+  readonly type: AuditEventType;
+  readonly at: Date;
+  readonly actor: Actor;
+  /** What it is about: a user id, an identity provider's name, … */
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The trace id of the login or the request. */
+  readonly traceId?: string;
+}
+
+/** One link of an organization's chain: hash(n) = sha256(hash(n-1) || digest(n)), hash(0) = 32 zero bytes. */
+export interface ChainedEvent extends AuditEvent {
+  /** 1, 2, 3 … without a gap, per organization. */
+  readonly seq: number;
+  /** sha256 of the canonical form of the event (everything except seq and hash), hex. */
+  readonly digest: string;
+  readonly hash: string;
+}

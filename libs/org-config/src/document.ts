@@ -1,0 +1,90 @@
+import type { AttributeNames, Condition, Giving, GrantSet } from '@rolecall/role-mapping';
+
+export const API_VERSION = 'rolecall/v1';
+
+/** A value of JSON; documents, canonical forms and plans consist of these. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Roles that every organization has without declaring them. */
+export const BUILT_IN_ROLES = ['member', 'sso_admin'] as const;
+
+/**
+ * The organization document as declared (design §3), after validation: only the keys that the file has. `metadata.file`
+ * of an IdP has become `xml`. Fields of the contract whose behaviour does not exist yet are not here: the schema knows
+ * them and refuses them as `not_supported`.
+ */
+export interface OrganizationDocument {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'Organization';
+  readonly metadata: {
+    readonly name: string;
+    readonly previously?: readonly string[];
+    readonly deletionPolicy?: 'retain' | 'delete';
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: OrganizationSpec;
+}
+
+export interface OrganizationSpec {
+  readonly displayName?: string;
+  readonly emailDomains?: Readonly<Record<string, { readonly verification: 'asserted' }>>;
+  readonly scopes?: Readonly<Record<string, ScopeEntry>>;
+  readonly roles?: Readonly<Record<string, RoleEntry>>;
+  readonly groups?: Readonly<Record<string, GroupEntry>>;
+  readonly identityProviders?: Readonly<Record<string, SamlIdentityProvider>>;
+  readonly login?: {
+    readonly enforceSso?: boolean;
+    readonly session?: { readonly idle?: string; readonly lifetime?: string };
+  };
+  readonly jit?: {
+    readonly enabled?: boolean;
+    readonly defaults?: { readonly grants?: GrantSet; readonly groups?: readonly string[] };
+  };
+  readonly authorization?: {
+    readonly managedBy?: 'idp' | 'app';
+    readonly unmatched?: 'refuse' | 'defaults';
+    readonly mappingRoles?: Readonly<Record<string, MappingRoleEntry>>;
+    readonly rules?: readonly RuleEntry[];
+    readonly accountAttributes?: Readonly<Record<string, string>>;
+  };
+  readonly tests?: readonly DocumentTest[];
+}
+
+interface Renameable {
+  readonly previously?: readonly string[];
+}
+export interface ScopeEntry extends Renameable {
+  readonly displayName?: string;
+  readonly parent?: string;
+}
+export interface RoleEntry extends Renameable {
+  readonly displayName?: string;
+  readonly permissions?: readonly string[];
+}
+export interface GroupEntry extends Renameable {
+  readonly displayName?: string;
+}
+export type MappingRoleEntry = Giving & Renameable;
+export interface RuleEntry extends Giving {
+  readonly name: string;
+  readonly when: Condition;
+}
+export interface SamlIdentityProvider extends Renameable {
+  readonly type: 'saml';
+  readonly displayName?: string;
+  readonly enabled?: boolean;
+  /** As declared, except that `file` was read and became `xml`. */
+  readonly metadata: { readonly url: string } | { readonly xml: string };
+  readonly forceAuthn?: boolean;
+  readonly signRequests?: boolean;
+  readonly attributes?: AttributeNames;
+}
+export interface DocumentTest {
+  readonly name: string;
+  readonly facts: Readonly<Record<string, string | readonly string[]>>;
+  /** Which IdP's attribute names apply; needed only where several IdPs name them differently. */
+  readonly identityProvider?: string;
+  readonly expect:
+    | { readonly grants?: GrantSet; readonly groups?: readonly string[] }
+    | { readonly refused: string };
+}

@@ -1,0 +1,212 @@
+import type { AuditEvent } from '@rolecall/audit';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
+import type { Acceptance, SigningKey, VerifiedAssertion } from '@rolecall/saml';
+
+/** One organization as the gateway needs it; immutable, one object per (organization, revision, metadata). */
+export interface OrganizationSnapshot {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly document: OrganizationDocument;
+  readonly identityProviders: ReadonlyMap<
+    string,
+    { readonly metadataXml: string; readonly signingKey?: SigningKey | undefined }
+  >;
+}
+
+export interface OrganizationReader {
+  /** By login name (current or previous). Cached per process, dropped by NOTIFY `rolecall_organization`, 30 s at most. */
+  byName(name: string): Promise<OrganizationSnapshot | undefined>;
+  byId(organizationId: string): Promise<OrganizationSnapshot | undefined>;
+  /** The organization that an e-mail domain (lower case) routes to. */
+  byEmailDomain(domain: string): Promise<OrganizationSnapshot | undefined>;
+}
+
+/** A login between `/saml/:org/:idp/login` and its end: one row, consumed atomically, bound to one browser. */
+export interface NewLogin {
+  readonly organizationId: string;
+  readonly identityProvider: string;
+  /** The AuthnRequest's id. */
+  readonly requestId: string;
+  /** SHA-256 of the flow cookie's value. */
+  readonly browserHash: Buffer;
+  readonly traceId: string;
+  /** A destination that the gateway already allowed. */
+  readonly returnTo: string | undefined;
+  /** test = `/sso/test`: shows facts and decision, opens no session. */
+  readonly mode: 'login' | 'test';
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** What waits at `/saml/continue`: the verified facts, until the same browser comes for them. */
+export interface VerifiedLogin {
+  readonly identityProvider: string;
+  readonly traceId: string;
+  readonly returnTo: string | undefined;
+  readonly mode: 'login' | 'test';
+  readonly nameId: { readonly value: string; readonly format: string };
+  readonly sessionIndex: string | undefined;
+  readonly sessionNotOnOrAfter: Date | undefined;
+  readonly facts: FactsJson;
+}
+
+export interface LoginTransactions {
+  /** One statement. */
+  begin(login: NewLogin): Promise<void>;
+  /** What is known of a pending request, for the flow record of a refusal. Consumes nothing. */
+  pending(organizationId: string, requestId: string): Promise<{ traceId: string; mode: 'login' | 'test' } | undefined>;
+  /** The OneTimeStore of libs/saml, plus the verified facts stored under `handleHash`: one statement, all or nothing. */
+  accept(
+    at: { organizationId: string; identityProvider: string; handleHash: Buffer; facts: FactsJson; now: Date },
+    assertion: VerifiedAssertion,
+  ): Promise<Acceptance>;
+}
+
+export type UserStatus = 'active' | 'disabled';
+
+export interface StoredUser {
+  readonly userId: string;
+  readonly status: UserStatus;
+  readonly profile: Profile;
+}
+
+export interface SubjectKey {
+  readonly identityProvider: string;
+  readonly nameId: { readonly value: string; readonly format: string };
+}
+
+/** What replaceGrants changed, for the announcement and the audit log. */
+export interface GrantChanges {
+  readonly granted: readonly { scope: string; role: string }[];
+  readonly revoked: readonly { scope: string; role: string }[];
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** What a signed-in browser is told after a login that changed something. */
+export interface Announcement extends GrantChanges {
+  readonly firstLogin: boolean;
+  readonly returnTo: string | undefined;
+}
+
+export interface NewSession {
+  /** SHA-256 of the cookie's secret; the secret itself is never stored. */
+  readonly tokenHash: Buffer;
+  readonly userId: string;
+  readonly subject: SubjectKey;
+  readonly sessionIndex: string | undefined;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly idleSeconds: number;
+  readonly announcement: Announcement | undefined;
+}
+
+/** One step of a login, for the person who must find out why it failed. */
+export interface FlowStep {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly want?: string;
+  readonly got?: string;
+}
+
+/** The trace of one login (design §6): redacted, kept 30 days, found by its trace id. */
+export interface FlowRecord {
+  readonly traceId: string;
+  readonly kind: 'saml-login' | 'saml-test';
+  readonly identityProvider: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly outcome: 'succeeded' | 'refused';
+  /** Stable error code when refused. */
+  readonly code: string | undefined;
+  /** Who must act. */
+  readonly mustAct: 'platform' | 'customer' | 'user' | undefined;
+  readonly userId: string | undefined;
+  readonly steps: readonly FlowStep[];
+}
+
+/** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
+export interface OrganizationTransaction {
+  readonly organizationId: string;
+  /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. */
+  takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
+  findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
+  /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
+  findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
+  /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
+  createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<{ user: StoredUser; created: boolean }>;
+  linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
+  /** Stores the facts and the profile of this login; one statement. */
+  recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void>;
+  /** Makes these exactly the user's grants and memberships; unchanged ones keep their time. One statement. */
+  replaceGrants(
+    userId: string,
+    revision: number,
+    grants: readonly DecidedGrant[],
+    groups: readonly DecidedMembership[],
+    now: Date,
+  ): Promise<GrantChanges>;
+  openSession(session: NewSession): Promise<void>;
+  recordFlow(flow: FlowRecord): Promise<void>;
+  findFlow(traceId: string): Promise<FlowRecord | undefined>;
+  /** Appends to the organization's hash chain, in order. */
+  audit(events: readonly AuditEvent[]): Promise<void>;
+}
+
+/** What `/session` answers, read in one statement by organization and token hash. */
+export interface SessionView {
+  readonly organizationId: string;
+  readonly organization: string;
+  readonly user: { readonly id: string; readonly email: string | undefined; readonly displayName: string | undefined };
+  readonly identityProvider: string;
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+  readonly groups: readonly string[];
+  /** The earlier of the absolute end and the idle end. */
+  readonly expiresAt: Date;
+}
+
+export interface SessionStore {
+  /** undefined = no such session, expired, idle too long, or the user is disabled. Extends the idle time at most once a minute. */
+  check(organizationId: string, tokenHash: Buffer, now: Date): Promise<SessionView | undefined>;
+  announcement(organizationId: string, tokenHash: Buffer, now: Date): Promise<Announcement | undefined>;
+  /** The only function that ends sessions; returns how many ended. Appends `session.revoked` in the same transaction. */
+  revoke(
+    organizationId: string,
+    by: { tokenHash: Buffer } | { userId: string } | 'all',
+    reason: 'logout' | 'user_disabled' | 'administrator',
+    now: Date,
+  ): Promise<number>;
+}
+
+/** Rights of an API token. `domains.assert` = may vouch for e-mail domains (`verification: asserted`). */
+export const API_RIGHTS = ['organizations.read', 'plan', 'apply', 'domains.assert'] as const;
+export type ApiRight = (typeof API_RIGHTS)[number];
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly rights: readonly ApiRight[];
+  readonly expiresAt: Date | undefined;
+}
+
+export interface ApiTokenStore {
+  /** Returns the token `rct_<id>_<secret>` once; only its SHA-256 is stored. */
+  create(token: { name: string; rights: readonly ApiRight[]; expiresAt: Date | undefined; now: Date }): Promise<{ id: string; token: string }>;
+  /** Parses and looks up a presented token; undefined = unknown, malformed, expired or revoked, without a difference. */
+  authenticate(presented: string, now: Date): Promise<ApiToken | undefined>;
+  revoke(id: string, now: Date): Promise<boolean>;
+}
+
+/** A stored revision with what is around it, for `GET /v1/organizations/:org`. */
+export interface OrganizationRecord {
+  readonly name: string;
+  readonly organizationId: string;
+  readonly collection: string | undefined;
+  readonly revision: number;
+  readonly digest: string;
+  readonly document: OrganizationDocument;
+  readonly appliedAt: Date;
+  readonly appliedBy: string;
+}

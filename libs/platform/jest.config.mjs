@@ -1,0 +1,3 @@
+import preset from '../../jest.db.preset.js';
+
+export default { ...preset, displayName: 'platform', rootDir: import.meta.dirname };

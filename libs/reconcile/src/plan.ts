@@ -1,0 +1,71 @@
+import type { Json, SourcePosition } from '@rolecall/org-config';
+
+export const PLAN_FORMAT_VERSION = '1.0';
+
+export type PlanAction = 'create' | 'update' | 'rename' | 'delete' | 'release';
+
+/**
+ * What an apply will do, as a complete value: versioned JSON, printed by `plan --format json`. Apply does only what a plan
+ * says; the server makes it by running the apply code in a transaction that is rolled back.
+ */
+export interface Plan {
+  readonly formatVersion: typeof PLAN_FORMAT_VERSION;
+  readonly collection: string;
+  /** `sha256:<hex>` over the canonical changes without revisions: equal plans of different moments have equal prints. */
+  readonly fingerprint: string;
+  /** Sorted by organization. Empty = nothing to do. */
+  readonly changes: readonly OrganizationChange[];
+  /**
+   * Organizations that the collection owns and the input does not have. Without `prune` they stay as they are and are
+   * only named; with it each is a `release` or a `delete` in `changes`, by its stored deletionPolicy.
+   */
+  readonly absent: readonly string[];
+  readonly summary: PlanSummary;
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly rename: number;
+  readonly delete: number;
+  readonly release: number;
+  readonly unchanged: number;
+}
+
+export interface OrganizationChange {
+  readonly organization: string;
+  readonly action: PlanAction;
+  /** The name before a rename. */
+  readonly previousName?: string;
+  /** The revision that the plan saw; 0 for a create. Apply refuses when it moved. */
+  readonly baseRevision: number;
+  readonly fields: readonly FieldChange[];
+  readonly impact: Impact;
+  /** Filled by the command line, which alone knows the files. */
+  readonly source?: SourcePosition;
+}
+
+/** One entry or leaf of the document that differs. */
+export interface FieldChange {
+  /** JSON pointer, e.g. `/spec/roles/campaign-creator/permissions`. */
+  readonly path: string;
+  readonly action: 'create' | 'update' | 'rename' | 'delete';
+  readonly before?: Json;
+  readonly after?: Json;
+  /** The key before a rename by `previously`. */
+  readonly previousKey?: string;
+  readonly source?: SourcePosition;
+}
+
+/** The blast radius: the stored facts of every user, run through the new rules and compared with the grants they hold. */
+export interface Impact {
+  /** Users whose grants or groups change. */
+  readonly affectedUsers: number;
+  /** Sorted by scope, role; a line of the plan each: "14 users gain sso_admin on account/main, 3 lose it". */
+  readonly grants: readonly { scope: string; role: string; gain: number; lose: number }[];
+  readonly groups: readonly { group: string; gain: number; lose: number }[];
+  /** Users whom the new rules would refuse at their next login; they lose all their grants now. */
+  readonly refusedUsers: number;
+  /** IdPs that disappear, with the users linked to them. */
+  readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];
+}

@@ -1,0 +1,135 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
+
+/** Opens the one transaction of a plan (rolled back) or an apply (committed). */
+export interface StateStore {
+  /**
+   * Runs `work` in one transaction and commits it when `mode` is `commit` and `work` resolves; otherwise nothing stays.
+   * Two `commit`s on one collection run one after the other.
+   */
+  transaction<T>(mode: 'commit' | 'rollback', work: (state: StateTransaction) => Promise<T>): Promise<T>;
+}
+
+/** Actual state, as plan and apply read and write it. Organization rows read for a commit are locked until its end. */
+export interface StateTransaction {
+  collection(name: string): Promise<CollectionState>;
+  /** The heads of these names and of every organization that the collection owns; absent ones are not in the map. */
+  heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>>;
+  /** The live document of one organization. */
+  document(organizationId: string): Promise<OrganizationDocument>;
+  create(organization: NewOrganization): Promise<OrganizationHead>;
+  /** Inserts revision `base + 1`; throws RevisionMovedError when the head is not at `base`. */
+  addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead>;
+  rename(organizationId: string, name: string): Promise<void>;
+  /** Ends the collection's ownership and keeps everything. */
+  release(organizationId: string): Promise<void>;
+  delete(organizationId: string): Promise<void>;
+  /** Users with the facts that decide for them, in batches, so that memory stays flat at any number of users. */
+  factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
+  /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
+  replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
+  linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
+  /** Keeps identities of a renamed IdP linked. */
+  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
+  /** Appends to the organization's audit chain: created, updated, renamed, deleted, grants changed. */
+  audit(organizationId: string, event: ReconcileEvent): Promise<void>;
+  /** Records what the collection's files were, so that an equal root digest is answered without a parse. */
+  saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void>;
+}
+
+export interface CollectionState {
+  readonly name: string;
+  /** Counts applies that changed something. */
+  readonly generation: number;
+  /** sha256 over the sorted file digests of the last apply; absent before the first. */
+  readonly rootDigest?: string;
+}
+
+export interface FileDigest {
+  readonly path: string;
+  /** sha256 of the file's bytes, of the files it refers to and of the schema version, hex. */
+  readonly digest: string;
+  readonly organizations: readonly string[];
+}
+
+export interface OrganizationHead {
+  readonly id: string;
+  readonly name: string;
+  /** The collection that owns it, if any. */
+  readonly collection?: string;
+  readonly revision: number;
+  /** Digest of the canonical live document. */
+  readonly digest: string;
+  /** Stored at the last apply: removing the file cannot remove the guard. */
+  readonly deletionPolicy: 'retain' | 'delete';
+}
+
+export interface NewOrganization {
+  readonly collection: string;
+  readonly name: string;
+  readonly revision: NewRevision;
+}
+
+/** One immutable version: the canonical document with who and from where. */
+export interface NewRevision {
+  readonly document: OrganizationDocument;
+  readonly digest: string;
+  readonly origin: RevisionOrigin;
+  /** What each IdP of the document needs beside it, fetched and checked before the transaction. */
+  readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+}
+
+/** Runtime facts of one IdP, stored beside the revision and never part of the document. */
+export interface PreparedIdentityProvider {
+  /** The IdP's metadata document as fetched or inlined; checked by the caller. */
+  readonly metadataXml: string;
+  /** Present = the connection signs AuthnRequests; the store keeps an existing key and seals a new one. */
+  readonly signingKey?: { readonly privateKey: string; readonly certificate: string };
+}
+
+export interface RevisionOrigin {
+  /** Name of the API token. */
+  readonly actor: string;
+  readonly file?: string;
+  readonly commit?: string;
+  readonly repository?: string;
+}
+
+/** What an apply says to the audit log; the store adds time and actor. */
+export interface ReconcileEvent {
+  readonly type:
+    | 'organization.created'
+    | 'organization.updated'
+    | 'organization.renamed'
+    | 'organization.deleted'
+    | 'grants.changed';
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** One user with the facts of the identity that signed in last, and what the user holds now. */
+export interface UserFacts {
+  readonly userId: string;
+  readonly identityProvider: string;
+  readonly facts: FactsJson;
+  readonly grants: readonly { scope: string; role: string }[];
+  readonly groups: readonly string[];
+}
+
+export interface UserGrants {
+  readonly userId: string;
+  readonly grants: readonly DecidedGrant[];
+  readonly groups: readonly DecidedMembership[];
+}
+
+/** Compare-and-swap failed: somebody applied in between. Exit code 4. */
+export class RevisionMovedError extends Error {
+  override readonly name = 'RevisionMovedError';
+  readonly code = 'revision_moved';
+  constructor(
+    readonly organization: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`${organization} is at revision ${actual}, the plan was made at ${expected}; make a new plan`);
+  }
+}

@@ -1,0 +1,31 @@
+/** One SAML connection as the service provider sees it: our side, the IdP's side and the minimum we ask for. */
+export interface SamlConnection {
+  /** `<organization id>/<identity provider>`: the key of every one-time store and of subjects. Never shown to users. */
+  readonly id: string;
+  /** Our entity id = the URL of this connection's metadata; per connection, so one IdP key cannot cross organizations. */
+  readonly spEntityId: string;
+  readonly acsUrl: string;
+  readonly idp: IdpMetadata;
+  /** Ask the IdP to authenticate again, and refuse an AuthnInstant older than the request. */
+  readonly forceAuthn: boolean;
+  /** Present = sign AuthnRequests with it (RSA-SHA256). */
+  readonly signing?: SigningKey;
+}
+
+/** A key pair of ours with its self-signed certificate, both PEM. */
+export interface SigningKey {
+  readonly privateKey: string;
+  readonly certificate: string;
+}
+
+/** What an IdP's metadata says, parsed and checked (SAML metadata, saml2int SDP-MD). */
+export interface IdpMetadata {
+  readonly entityId: string;
+  /** HTTP-Redirect endpoint for AuthnRequests, https (or http when the caller allows it for development). */
+  readonly ssoUrl: string;
+  /** Every signing certificate, PEM; keys without `use` count (IIP-MD11). At least one. */
+  readonly signingCertificates: readonly string[];
+  /** When the metadata itself ends to be valid. */
+  readonly validUntil?: Date;
+  readonly wantAuthnRequestsSigned: boolean;
+}

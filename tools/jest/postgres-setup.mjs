@@ -1,0 +1,17 @@
+// Jest globalSetup of the suites that need PostgreSQL: one throw-away cluster for a run,
+// or the one that `npm test` started for all projects (TEST_PG_URL).
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../postgres.mjs';
+
+export default async function setup() {
+  if (process.env.TEST_PG_URL) return;
+  const dir = mkdtempSync(join(tmpdir(), 'rolecall-pg-'));
+  const pg = await startPostgres({ dir: join(dir, 'data'), durable: false });
+  process.env.TEST_PG_URL = pg.url;
+  globalThis.__stopPg = async () => {
+    await pg.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+}
