@@ -31,9 +31,19 @@ export interface StateTransaction {
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
   /** Keeps identities of a renamed IdP linked. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
+  /**
+   * Follows a renamed role, scope or group through what users hold: who held `from` holds `to`, once, with its sources
+   * and its time kept. Without `to` the name is gone and everything held under it as well. Done in the order given.
+   */
+  renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void>;
   /** Appends to the organization's audit chain: created, updated, renamed, deleted, grants changed. */
   audit(organizationId: string, event: ReconcileEvent): Promise<void>;
-  /** Records what the collection's files were, so that an equal root digest is answered without a parse. */
+  /** What `saveFileDigests` last recorded: tells which organizations an unchanged file has, which nobody parsed. */
+  fileDigests(collection: string): Promise<readonly FileDigest[]>;
+  /**
+   * Records what the collection's files were, so that an equal root digest is answered without a parse. Replaces all.
+   * The root digest is `rootDigestOf(digests)`.
+   */
   saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void>;
 }
 
@@ -93,6 +103,13 @@ export interface RevisionOrigin {
   readonly file?: string;
   readonly commit?: string;
   readonly repository?: string;
+}
+
+/** A role, scope or group that has another name now, or (without `to`) none. */
+export interface HeldRename {
+  readonly kind: 'role' | 'scope' | 'group';
+  readonly from: string;
+  readonly to?: string;
 }
 
 /** What an apply says to the audit log; the store adds time and actor. */

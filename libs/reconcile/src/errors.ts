@@ -1,0 +1,50 @@
+/** Refusals of a guard: the input is sound, and doing it might hurt. The command line ends with 5. */
+export const GUARD_CODES = ['owned_by_other_collection', 'needs_adopt', 'empty_input', 'too_many_deletes'] as const;
+
+/** Refusals of the input itself. The command line ends with 3. */
+export const INPUT_CODES = ['rename_conflict', 'duplicate_organization', 'name_taken', 'email_domain_taken'] as const;
+
+export type ReconcileCode = (typeof GUARD_CODES)[number] | (typeof INPUT_CODES)[number];
+
+/** One reason why a request is refused. */
+export interface ReconcileProblem {
+  readonly code: ReconcileCode;
+  /** One sentence: what is wrong and what to do. */
+  readonly message: string;
+  /** Absent when it concerns the whole request. */
+  readonly organization?: string;
+  /** JSON pointer into the organization's document. */
+  readonly pointer?: string;
+}
+
+/**
+ * The request is refused and nothing was written. Holds every problem that was found, at least one; `code`, `message`,
+ * `organization` and `pointer` are those of the first. State stores throw it as well (`email_domain_taken`, `name_taken`).
+ */
+export class ReconcileError extends Error {
+  override readonly name = 'ReconcileError';
+  readonly code: ReconcileCode;
+  readonly organization?: string;
+  readonly pointer?: string;
+
+  constructor(readonly problems: readonly [ReconcileProblem, ...ReconcileProblem[]]) {
+    super(problems.map((problem) => problem.message).join('\n'));
+    const [first] = problems;
+    this.code = first.code;
+    this.organization = first.organization;
+    this.pointer = first.pointer;
+  }
+}
+
+/** The plan that was shown is not what would be done now. Thrown inside the transaction, so nothing stays. Exit code 4. */
+export class StalePlanError extends Error {
+  override readonly name = 'StalePlanError';
+  readonly code = 'stale_plan';
+
+  constructor(
+    readonly expected: string,
+    readonly actual: string,
+  ) {
+    super(`the plan is now ${actual}, the one that was shown is ${expected}; make and review a new plan`);
+  }
+}

@@ -1,0 +1,28 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { FileDigest, PreparedIdentityProvider, RevisionOrigin } from './state-store.ts';
+
+/** One organization as the collection wants it. The caller validated and normalized the document. */
+export interface DesiredOrganization {
+  readonly document: OrganizationDocument;
+  /** `documentDigest(document)`. */
+  readonly digest: string;
+  /** The file that has it, as in `files`. */
+  readonly file?: string;
+  /** What each IdP of the document needs beside it; fetched and checked before the transaction. */
+  readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+}
+
+/** Everything that a plan or an apply starts from; the same request gives both. */
+export interface ReconcileRequest {
+  readonly collection: string;
+  readonly organizations: readonly DesiredOrganization[];
+  /** Files of the collection that were not sent, since their digest is the one of the last apply. */
+  readonly unchangedFiles: readonly string[];
+  /** Every file of the collection. */
+  readonly files: readonly FileDigest[];
+  /** Delete or release (by their stored deletionPolicy) the organizations that the collection owns and no longer has. */
+  readonly prune: boolean;
+  readonly origin: RevisionOrigin;
+  /** Apply only: the fingerprint of the plan that was reviewed. Any other outcome is a StalePlanError. */
+  readonly expectedFingerprint?: string;
+}
