@@ -76,6 +76,8 @@ export interface SamlIdentityProvider extends Renameable {
   /** As declared, except that `file` was read and became `xml`. */
   readonly metadata: { readonly url: string } | { readonly xml: string };
   readonly forceAuthn?: boolean;
+  /** Only `false` can be declared: sign-ins that begin at the IdP are not supported yet. */
+  readonly allowIdpInitiated?: false;
   readonly signRequests?: boolean;
   readonly attributes?: AttributeNames;
 }
@@ -84,7 +86,5 @@ export interface DocumentTest {
   readonly facts: Readonly<Record<string, string | readonly string[]>>;
   /** Which IdP's attribute names apply; needed only where several IdPs name them differently. */
   readonly identityProvider?: string;
-  readonly expect:
-    | { readonly grants?: GrantSet; readonly groups?: readonly string[] }
-    | { readonly refused: string };
+  readonly expect: { readonly grants?: GrantSet; readonly groups?: readonly string[] } | { readonly refused: string };
 }

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Json, OrganizationDocument } from '../document.ts';
+import { emptyMap, isMap } from '../json.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
+import { organizationSchema } from '../schema/organization-schema.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/**
+ * The form in which documents are compared, stored and sent: sets of scalars sorted, metadata XML without the accidents of
+ * line ends and outer white space, nothing added (defaults are `effective()`'s). The order of rules and of tests stays.
+ * Idempotent. Every object of the result is without prototype.
+ * @param document a valid document: `loadDocuments` or `checkDocument` found nothing wrong with it
+ */
+export function normalize(document: OrganizationDocument): OrganizationDocument {
+  return sorted(organizationSchema, document as unknown as Json) as unknown as OrganizationDocument;
+}
+
+/** sha256 (hex) of the document's meaning: files that differ in comments, style, key order or order in sets have one digest. */
+export function documentDigest(document: OrganizationDocument): string {
+  return createHash('sha256')
+    .update(canonicalJson(normalize(document) as unknown as Json))
+    .digest('hex');
+}
+
+function sorted(schema: JsonSchema, value: Json): Json {
+  const at = resolve(schema, value);
+  if (Array.isArray(value)) {
+    const items = (value as readonly Json[]).map((item) => (at.items ? sorted(at.items, item) : item));
+    // a set's items are strings (the schema says so), and sort() compares them as RFC 8785 compares keys
+    return at.uniqueItems ? items.sort() : items;
+  }
+  if (isMap(value)) {
+    const map = emptyMap();
+    for (const [key, entry] of Object.entries(value)) {
+      if (entry === undefined) continue;
+      map[key] = sorted(memberSchema(at, key), entry);
+    }
+    return map;
+  }
+  return at === METADATA_XML && typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : value;
+}
+
+function memberSchema(schema: JsonSchema, key: string): JsonSchema {
+  const properties = schema.properties ?? {};
+  return (Object.hasOwn(properties, key) && properties[key]) || schema.additionalProperties || {};
+}
+
+/** Follows a reference, or the one branch of a discriminated choice. */
+function resolve(schema: JsonSchema, value: Json): JsonSchema {
+  if (schema.$ref) return organizationSchema.$defs?.[schema.$ref.slice('#/$defs/'.length)] ?? {};
+  if (!schema.discriminator || !schema.oneOf) return schema;
+  const tag = schema.discriminator.propertyName;
+  const branches = schema.oneOf.map((branch) => resolve(branch, value));
+  const wanted = isMap(value) ? value[tag] : undefined;
+  return branches.find((branch) => branch.properties?.[tag] && branch.properties[tag].const === wanted) ?? {};
+}
+
+const METADATA_XML = xmlSchema();
+
+function xmlSchema(): JsonSchema | undefined {
+  const metadata = organizationSchema.$defs?.['samlIdentityProvider']?.properties?.['metadata'];
+  return (metadata && metadata.properties?.['xml']) || undefined;
+}

@@ -1,0 +1,14 @@
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** Seconds of a duration such as `30m`, `12h` or `7d`; undefined when the text is not one. */
+export function durationSeconds(text: string): number | undefined {
+  const match = /^([1-9][0-9]{0,6})([smhd])$/.exec(text);
+  if (!match) return undefined;
+  return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
+}
+
+/** What a session's durations may be, in seconds, and what they are when nothing is declared. */
+export const SESSION_LIMITS = {
+  idle: { min: SECONDS.m, max: 7 * SECONDS.d, default: SECONDS.h, words: '1m to 7d' },
+  lifetime: { min: 5 * SECONDS.m, max: 30 * SECONDS.d, default: 12 * SECONDS.h, words: '5m to 30d' },
+} as const;

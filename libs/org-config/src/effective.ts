@@ -1,0 +1,106 @@
+import type { AttributeNames, Giving, MappingPolicy } from '@rolecall/role-mapping';
+import { durationSeconds, SESSION_LIMITS } from './duration.ts';
+import {
+  BUILT_IN_ROLES,
+  type GroupEntry,
+  type OrganizationDocument,
+  type RoleEntry,
+  type SamlIdentityProvider,
+  type ScopeEntry,
+} from './document.ts';
+import { emptyMap } from './json.ts';
+
+/** A document with every default filled in: what the gateway and the admin API work with. */
+export interface EffectiveOrganization {
+  readonly name: string;
+  readonly displayName: string;
+  readonly deletionPolicy: 'retain' | 'delete';
+  readonly labels: Readonly<Record<string, string>>;
+  /** Lower case, sorted; empty = users of any domain. */
+  readonly emailDomains: readonly string[];
+  readonly scopes: Readonly<Record<string, ScopeEntry>>;
+  readonly roles: Readonly<Record<string, RoleEntry>>;
+  readonly groups: Readonly<Record<string, GroupEntry>>;
+  readonly identityProviders: Readonly<Record<string, EffectiveIdentityProvider>>;
+  readonly enforceSso: boolean;
+  /** A session without a request for this long ends; never more than the lifetime. */
+  readonly sessionIdleSeconds: number;
+  readonly sessionLifetimeSeconds: number;
+  readonly jitEnabled: boolean;
+  readonly policy: MappingPolicy;
+}
+
+export interface EffectiveIdentityProvider {
+  readonly name: string;
+  readonly type: 'saml';
+  readonly displayName: string;
+  readonly enabled: boolean;
+  readonly metadata: SamlIdentityProvider['metadata'];
+  readonly forceAuthn: boolean;
+  readonly signRequests: boolean;
+  readonly attributes: AttributeNames;
+}
+
+/** Fills every default. @param document a valid document */
+export function effective(document: OrganizationDocument): EffectiveOrganization {
+  const { metadata, spec } = document;
+  const lifetime = seconds(spec.login?.session?.lifetime, SESSION_LIMITS.lifetime.default);
+  const idle = seconds(spec.login?.session?.idle, SESSION_LIMITS.idle.default);
+  const identityProviders = emptyMap<EffectiveIdentityProvider>();
+  for (const [name, declared] of Object.entries(spec.identityProviders ?? {})) {
+    identityProviders[name] = effectiveIdentityProvider(name, declared);
+  }
+  return {
+    name: metadata.name,
+    displayName: spec.displayName ?? metadata.name,
+    deletionPolicy: metadata.deletionPolicy ?? 'retain',
+    labels: metadata.labels ?? emptyMap(),
+    emailDomains: Object.keys(spec.emailDomains ?? {}).sort(),
+    scopes: spec.scopes ?? emptyMap(),
+    roles: spec.roles ?? emptyMap(),
+    groups: spec.groups ?? emptyMap(),
+    identityProviders,
+    enforceSso: spec.login?.enforceSso ?? false,
+    sessionIdleSeconds: Math.min(idle, lifetime),
+    sessionLifetimeSeconds: lifetime,
+    jitEnabled: spec.jit?.enabled ?? true,
+    policy: policyOf(document),
+  };
+}
+
+/** The part of a document that decides grants and groups, with its defaults. @param document a valid document */
+export function policyOf(document: OrganizationDocument): MappingPolicy {
+  const { authorization, jit, roles } = document.spec;
+  const mappingRoles = emptyMap<Giving>();
+  for (const [name, entry] of Object.entries(authorization?.mappingRoles ?? {})) mappingRoles[name] = giving(entry);
+  return {
+    managedBy: authorization?.managedBy ?? 'idp',
+    unmatched: authorization?.unmatched ?? 'refuse',
+    mappingRoles,
+    rules: authorization?.rules ?? [],
+    accountAttributes: authorization?.accountAttributes ?? emptyMap(),
+    defaults: giving(jit?.defaults ?? {}),
+    roles: [...BUILT_IN_ROLES, ...Object.keys(roles ?? {})].sort(),
+  };
+}
+
+function effectiveIdentityProvider(name: string, declared: SamlIdentityProvider): EffectiveIdentityProvider {
+  return {
+    name,
+    type: declared.type,
+    displayName: declared.displayName ?? name,
+    enabled: declared.enabled ?? true,
+    metadata: declared.metadata,
+    forceAuthn: declared.forceAuthn ?? false,
+    signRequests: declared.signRequests ?? false,
+    attributes: declared.attributes ?? {},
+  };
+}
+
+function giving({ grants, groups }: Giving): Giving {
+  return { ...(grants && { grants }), ...(groups && { groups }) };
+}
+
+function seconds(declared: string | undefined, fallback: number): number {
+  return (declared === undefined ? undefined : durationSeconds(declared)) ?? fallback;
+}

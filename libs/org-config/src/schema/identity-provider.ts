@@ -1,0 +1,111 @@
+import { fileBelow, foreignWord, httpUrl, previously, slug, text } from './names.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+const attributeNames: JsonSchema = {
+  description:
+    "Which attribute of the identity provider holds a profile field. A field that is not named here is read from an attribute with the field's own name.",
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    email: { ...foreignWord, description: 'The attribute with the e-mail address.', examples: ['mail'] },
+    givenName: { ...foreignWord, description: 'The attribute with the first name.', examples: ['firstName'] },
+    familyName: { ...foreignWord, description: 'The attribute with the last name.', examples: ['lastName'] },
+    displayName: { ...foreignWord, description: 'The attribute with the name to show.', examples: ['displayName'] },
+  },
+  examples: [{ email: 'email', givenName: 'firstName', familyName: 'lastName' }],
+};
+
+const metadata: JsonSchema = {
+  description:
+    "The SAML metadata of the identity provider: its entity id, its sign-in URL and its signing certificates. Exactly one of `url`, `file`, `xml`. A URL is fetched at every apply, so that a changed certificate is picked up; it's the advised way.",
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    url: {
+      ...httpUrl,
+      description: 'Where the identity provider publishes its metadata.',
+      examples: ['https://acme.okta.com/app/abc/sso/saml/metadata'],
+    },
+    file: {
+      ...fileBelow,
+      description: 'A file with the metadata, beside this document or below it. It becomes part of the document.',
+      examples: ['acme-okta.xml'],
+    },
+    xml: {
+      description: 'The metadata itself, as a block of text.',
+      type: 'string',
+      minLength: 1,
+      maxLength: 1_048_576,
+      examples: ['<md:EntityDescriptor entityID="https://idp.example.com/saml" …>…</md:EntityDescriptor>'],
+    },
+  },
+  oneOf: [
+    { title: '`url`', required: ['url'], maxProperties: 1 },
+    { title: '`file`', required: ['file'], maxProperties: 1 },
+    { title: '`xml`', required: ['xml'], maxProperties: 1 },
+  ],
+  examples: [{ url: 'https://acme.okta.com/app/abc/sso/saml/metadata' }],
+};
+
+/** A SAML 2.0 identity provider of one organization. */
+export const samlIdentityProvider: JsonSchema = {
+  description: 'A SAML 2.0 identity provider.',
+  type: 'object',
+  required: ['type', 'metadata'],
+  additionalProperties: false,
+  properties: {
+    type: { description: 'The protocol: `saml`.', const: 'saml', examples: ['saml'] },
+    displayName: {
+      ...text,
+      description: 'What the sign-in page calls it. Default: its name.',
+      examples: ['Okta'],
+    },
+    enabled: {
+      description: 'false keeps every setting and lets nobody sign in through it, until it is true again.',
+      type: 'boolean',
+      default: true,
+      examples: [false],
+    },
+    metadata,
+    forceAuthn: {
+      description: 'The identity provider must ask its users to authenticate again at each sign-in (SAML ForceAuthn).',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    allowIdpInitiated: {
+      description: 'Sign-ins that begin at the identity provider. They are refused; true is not supported yet.',
+      const: false,
+      default: false,
+      examples: [false],
+    },
+    signRequests: {
+      description:
+        'Rolecall signs its authentication requests, with a key that the server makes for this identity provider.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    attributes: attributeNames,
+    previously: previously(slug, 'identity provider', 'okta-old'),
+  },
+  examples: [{ type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } }],
+};
+
+/** The map of identity providers; `type` chooses the branch, so that an error is never one of a branch not meant. */
+export const identityProviders: JsonSchema = {
+  description:
+    'The identity providers through which users of this organization sign in, by name. The name is part of the URLs that are entered at the identity provider: /saml/<organization>/<name>/acs.',
+  type: 'object',
+  propertyNames: slug,
+  maxProperties: 50,
+  additionalProperties: {
+    description: 'One identity provider.',
+    type: 'object',
+    required: ['type'],
+    discriminator: { propertyName: 'type' },
+    oneOf: [{ $ref: '#/$defs/samlIdentityProvider' }],
+    examples: [{ type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } }],
+  },
+  examples: [{ okta: { type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } } }],
+};

@@ -1,0 +1,99 @@
+import type { JsonSchema } from './json-schema.ts';
+
+/**
+ * Words that an organization or an identity provider must not be called, because they are, or may become, a part of a
+ * URL of the gateway, of a host name or of an e-mail address beside the names of customers.
+ */
+export const RESERVED_NAMES: readonly string[] = [
+  ...['acs', 'admin', 'administrator', 'api', 'app', 'apps', 'assets', 'auth', 'billing', 'callback', 'cdn', 'console'],
+  ...[
+    'continue',
+    'dashboard',
+    'docs',
+    'error',
+    'favicon',
+    'health',
+    'healthz',
+    'help',
+    'idp',
+    'login',
+    'logout',
+    'mail',
+  ],
+  ...[
+    'metadata',
+    'metrics',
+    'oauth',
+    'oauth2',
+    'oidc',
+    'op',
+    'password',
+    'public',
+    'readyz',
+    'recovery',
+    'robots',
+    'root',
+  ],
+  ...[
+    'saml',
+    'scim',
+    'security',
+    'session',
+    'sessions',
+    'settings',
+    'setup',
+    'signin',
+    'signout',
+    'signup',
+    'slo',
+    'sso',
+  ],
+  ...['static', 'status', 'support', 'system', 'test', 'token', 'userinfo', 'v1', 'v2', 'verify', 'well-known', 'www'],
+];
+
+const SLUG = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
+const NAME = '^[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}$';
+const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$';
+const DURATION = '^[1-9][0-9]{0,6}[smhd]$';
+// no user:password@ in front of the host: a document in git is no place for a password
+const HTTP_URL = '^https?://[^\\s/?#@]+(?:[/?#]\\S*)?$';
+// beside the document or below it: no absolute path, no `..`, no backslash
+const FILE_BELOW = '^(?![/.])(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\u0000]+$';
+const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
+// one line of text: no control characters
+const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
+
+/** What each pattern wants, for people; every pattern of the schema stands here. */
+export const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  [SLUG]: 'lower-case letters, digits and inner hyphens, 1 to 63 of them',
+  [NAME]: 'letters, digits, `.`, `_`, `/` and `-`, 1 to 128 of them, beginning with a letter, a digit or `_`',
+  [DOMAIN]: 'a domain name in lower case, such as example.com',
+  [DURATION]: 'a whole number and a unit: s, m, h or d, such as 30m or 12h',
+  [HTTP_URL]: 'a URL that begins with https:// (or http:// in development), without a password in it',
+  [FILE_BELOW]: 'a path beside this file or below it, with forward slashes and without `..`',
+  [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
+  [TEXT]: 'one line of text without control characters',
+};
+
+export const slug: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: RESERVED_NAMES } };
+export const name: JsonSchema = { type: 'string', pattern: NAME };
+export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 253 };
+export const duration: JsonSchema = { type: 'string', pattern: DURATION };
+export const httpUrl: JsonSchema = { type: 'string', pattern: HTTP_URL, maxLength: 2048 };
+export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
+export const permission: JsonSchema = { type: 'string', pattern: PERMISSION };
+export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 };
+/** A word of the IdP: any string, as long as it is one. */
+export const foreignWord: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };
+
+/** `previously` of a map's entry or of the organization. */
+export function previously(of: JsonSchema, what: string, example: string): JsonSchema {
+  return {
+    description: `Earlier names of this ${what}. With it a new name is a rename that keeps everything linked to it; without it, a removal and a creation. Safe to leave in.`,
+    type: 'array',
+    uniqueItems: true,
+    maxItems: 20,
+    items: { ...of, description: `A name that this ${what} had.`, examples: [example] },
+    examples: [[example]],
+  };
+}

@@ -1,0 +1,158 @@
+import { API_VERSION } from '../document.ts';
+import { authorization, groups, roles, scopes } from './access.ts';
+import { condition, grantSet, groupSet } from './giving.ts';
+import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { domain, duration, previously, slug, text } from './names.ts';
+import { tests } from './tests.ts';
+
+const metadata: JsonSchema = {
+  description: 'Which organization this is, and what happens to it when its document disappears.',
+  type: 'object',
+  required: ['name'],
+  additionalProperties: false,
+  properties: {
+    name: {
+      ...slug,
+      description: "The organization's name and login domain: its users sign in at /login/<name>.",
+      examples: ['acme'],
+    },
+    previously: previously(slug, 'organization', 'acme-corp'),
+    deletionPolicy: {
+      description:
+        'What an apply with `--prune` does once the document is gone: `retain` gives up ownership and keeps everything, `delete` deletes the organization with its users. Stored on the server, so that removing the file cannot remove the guard.',
+      enum: ['retain', 'delete'],
+      default: 'retain',
+      examples: ['retain'],
+    },
+    labels: {
+      description: 'Free labels, for filters and reports; they decide nothing.',
+      type: 'object',
+      propertyNames: text,
+      maxProperties: 64,
+      additionalProperties: { ...text, description: 'The value of the label.', examples: ['enterprise'] },
+      examples: [{ tier: 'enterprise', region: 'eu' }],
+    },
+  },
+  examples: [{ name: 'acme' }],
+};
+
+const emailDomains: JsonSchema = {
+  description:
+    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address.',
+  type: 'object',
+  propertyNames: domain,
+  maxProperties: 1000,
+  additionalProperties: {
+    description: 'How it is known that the domain is theirs.',
+    type: 'object',
+    required: ['verification'],
+    additionalProperties: false,
+    properties: {
+      verification: {
+        description:
+          '`asserted`: the platform team vouches for it, which needs the right `domains.assert`. (`dns` is not supported yet.)',
+        const: 'asserted',
+        examples: ['asserted'],
+      },
+    },
+    examples: [{ verification: 'asserted' }],
+  },
+  examples: [{ 'acme.com': { verification: 'asserted' } }],
+};
+
+const login: JsonSchema = {
+  description: 'How users sign in, and for how long.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    enforceSso: {
+      description: 'Only single sign-on lets users of this organization in. Needs an enabled identity provider.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    session: {
+      description: 'How long a signed-in browser stays signed in.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        idle: {
+          ...duration,
+          description: 'Without any request for this long, the session ends: 1m to 7d, at most `lifetime`.',
+          default: '1h',
+          examples: ['30m', '1h'],
+        },
+        lifetime: {
+          ...duration,
+          description: 'After this long it ends in any case: 5m to 30d.',
+          default: '12h',
+          examples: ['12h', '7d'],
+        },
+      },
+      examples: [{ idle: '1h', lifetime: '12h' }],
+    },
+  },
+  examples: [{ enforceSso: true }],
+};
+
+const jit: JsonSchema = {
+  description: 'Just-in-time provisioning: users who do not exist yet and sign in through an identity provider.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    enabled: {
+      description: 'true creates them at their first sign-in; false refuses them.',
+      type: 'boolean',
+      default: true,
+      examples: [false],
+    },
+    defaults: {
+      description: 'What new users get with `managedBy: app`, and unmatched ones with `unmatched: defaults`.',
+      type: 'object',
+      additionalProperties: false,
+      properties: { grants: { $ref: '#/$defs/grants' }, groups: { $ref: '#/$defs/groups' } },
+      examples: [{ grants: { 'account/main': ['member'] } }],
+    },
+  },
+  examples: [{ enabled: true }],
+};
+
+/** JSON Schema (draft 2020-12) of everything that an organization document may say today. */
+export const organizationSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://rolecall.dev/schemas/organization.v1.json',
+  title: 'Organization',
+  description: 'One customer organization of Rolecall: who signs in how, and which roles they get.',
+  type: 'object',
+  required: ['apiVersion', 'kind', 'metadata', 'spec'],
+  additionalProperties: false,
+  properties: {
+    apiVersion: { description: 'The version of this format.', const: API_VERSION, examples: [API_VERSION] },
+    kind: { description: 'What the document declares.', const: 'Organization', examples: ['Organization'] },
+    metadata,
+    spec: {
+      description: 'The settings of the organization. What is not written has its default.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        displayName: {
+          ...text,
+          description: 'What people see. Default: the name of the organization.',
+          examples: ['Acme Corp'],
+        },
+        emailDomains,
+        scopes,
+        roles,
+        groups,
+        identityProviders,
+        login,
+        jit,
+        authorization,
+        tests,
+      },
+      examples: [{ displayName: 'Acme Corp' }],
+    },
+  },
+  $defs: { grants: grantSet, groups: groupSet, condition, samlIdentityProvider },
+};
