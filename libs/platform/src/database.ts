@@ -1,0 +1,9 @@
+/** Injection token of the app's `Database` (from the persistence library). */
+export const DATABASE = Symbol('Database');
+
+/** What the platform itself asks of a database; `openDatabase()` of the persistence library returns more. */
+export interface DatabaseConnection {
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import helmet from 'helmet';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { traceOf } from './request-trace.ts';
+
+/** Express: the message itself, with the route once it matched. Fastify: a wrapper with `raw` and `routeOptions`. */
+interface HookRequest extends IncomingMessage {
+  readonly raw?: IncomingMessage;
+  readonly route?: { readonly path?: unknown };
+  readonly routeOptions?: { readonly url?: string };
+}
+type HookResponse = ServerResponse & { readonly raw?: ServerResponse };
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
+
+/**
+ * What every request of every app gets, before anything else and on either adapter: a trace, `X-Request-Id`, security
+ * headers (no content of any kind may be loaded, framed or cached; a page sets a wider `Content-Security-Policy` of its
+ * own), one log line and one measurement at its end. Call it once, before `listen`.
+ * @param https the app's public URL is https: adds HSTS for a year.
+ */
+export function prepareHttp(
+  app: INestApplication,
+  options: { readonly logger: Logger; readonly metrics: Metrics; readonly https: boolean },
+): void {
+  const headers = securityHeaders(options.https);
+  const adapter = app.getHttpAdapter() as AbstractHttpAdapter;
+  adapter.setOnRequestHook((request: HookRequest, reply: HookResponse, done: (error?: unknown) => void) => {
+    const message = request.raw ?? request;
+    const response = reply.raw ?? reply;
+    const trace = traceOf(message);
+    response.setHeader('X-Request-Id', trace.requestId);
+    response.setHeader('Cache-Control', 'no-store');
+    // 'close' comes after 'finish', and also when the client went away before it
+    response.once('close', () => {
+      const seconds = (performance.now() - trace.startedAt) / 1000;
+      const route = routeOf(request);
+      const method = METHODS.has(message.method ?? '') ? (message.method ?? '') : 'other';
+      const status = response.writableFinished ? response.statusCode : 499;
+      options.metrics.observeRequest({ method, route, status, seconds });
+      const { traceId, requestId, code } = trace;
+      const line = { method, route, status, durationMs: Math.round(seconds * 1e5) / 100, traceId, requestId, code };
+      options.logger[PROBES.has(route) ? 'debug' : 'info'](line, 'request');
+    });
+    headers(message, response, done);
+  });
+}
+
+/** The pattern (`/v1/organizations/:org`), never the URL: a URL may hold a handle, a token or an e-mail address. */
+function routeOf(request: HookRequest): string {
+  const pattern = request.routeOptions?.url ?? request.route?.path;
+  return typeof pattern === 'string' ? pattern : 'unmatched';
+}
+
+const NONE = ["'none'"];
+
+function securityHeaders(https: boolean) {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: NONE, baseUri: NONE, formAction: NONE, frameAncestors: NONE },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+}

@@ -1,0 +1,65 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { prepareHttp } from './http-basics.ts';
+import { PinoNestLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import type { RenderProblem } from './problem.filter.ts';
+import type { CodeStatuses } from './problem.ts';
+import { parseSecureJson } from './secure-json.ts';
+
+export interface JsonAppOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The app's public base URL. */
+  readonly url: string;
+  /** Status of each coded error that the app's libraries throw. */
+  readonly statuses: CodeStatuses;
+  readonly render?: RenderProblem;
+  /** Beside `application/json`. */
+  readonly mediaTypes?: readonly string[];
+}
+
+/** Largest body that is accepted without a limit of the route's own (`@RouteConfig({ bodyLimit })`), in bytes. */
+export const DEFAULT_BODY_LIMIT = 100_000;
+
+/**
+ * A Nest app on Fastify that speaks JSON only: bounded and securely parsed bodies, no forms, problems as JSON, security
+ * headers, request log and measurements. Not listening yet.
+ * @param rootModule a module class or dynamic module.
+ */
+export async function createJsonApp(
+  rootModule: Parameters<typeof NestFactory.create>[0],
+  options: JsonAppOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: DEFAULT_BODY_LIMIT,
+    requestTimeout: 60_000, // to receive the request, not to answer it
+    connectionTimeout: 0,
+    routerOptions: { maxParamLength: 256 },
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRoute', (route) => {
+    const limit = (route.config as { bodyLimit?: number } | undefined)?.bodyLimit;
+    if (limit !== undefined) route.bodyLimit = limit;
+  });
+  const types = ['application/json', ...(options.mediaTypes ?? [])];
+  fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseSecureJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    bodyParser: false,
+    logger: new PinoNestLogger(options.logger),
+    abortOnError: false,
+  });
+  prepareHttp(app, { logger: options.logger, metrics: options.metrics, https: options.url.startsWith('https:') });
+  app.useGlobalFilters(new ProblemFilter(adapter, options.logger, options.statuses, options.render));
+  return app;
+}

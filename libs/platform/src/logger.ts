@@ -1,0 +1,85 @@
+import type { LoggerService, LogLevel } from '@nestjs/common';
+import { pino, stdTimeFunctions } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Levels of `ROLECALL_LOG_LEVEL`. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/**
+ * Names under which a secret or personal data could reach the log by accident. Code never logs such things; this is the
+ * second wall, one level deep and below one key.
+ */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'cookies',
+  'token',
+  'secret',
+  'password',
+  'privateKey',
+  'masterKey',
+  'databaseUrl',
+  'SAMLResponse',
+  'RelayState',
+  'assertion',
+  'body',
+  'facts',
+  'email',
+  'nameId',
+];
+
+/**
+ * The log of one app: a JSON object per line on stdout with `time` (ISO 8601), `level` (a word), `app` and `msg`.
+ * @param destination for tests; stdout otherwise.
+ */
+export function createLogger(
+  options: { readonly app: string; readonly level: (typeof LOG_LEVELS)[number] },
+  destination?: DestinationStream,
+): Logger {
+  const settings = {
+    level: options.level,
+    base: { app: options.app },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '(redacted)' },
+  };
+  return destination ? pino(settings, destination) : pino(settings);
+}
+
+/** What Nest itself has to say, written to our log. Its start-up chatter goes to debug. */
+export class PinoNestLogger implements LoggerService {
+  readonly #log: Logger;
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#write('warn', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#write('error', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', message, rest);
+  }
+  setLogLevels(_levels: LogLevel[]): void {
+    // The level is the app's configuration; Nest doesn't change it.
+  }
+
+  #write(level: 'debug' | 'warn' | 'error' | 'fatal', message: unknown, rest: readonly unknown[]): void {
+    const context = rest.findLast((value) => typeof value === 'string');
+    if (message instanceof Error) this.#log[level]({ context, err: message }, message.message);
+    else this.#log[level]({ context }, typeof message === 'string' ? message : 'structured message of the framework');
+  }
+}

@@ -1,0 +1,35 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** The measurements of one app, served at `/metrics`. Labels have few values: never an organization, a user or a raw URL. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+
+  /** @param app becomes the label `app` of every series. */
+  constructor(app: string) {
+    this.#registry.setDefaultLabels({ app });
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the request to the end of the response, by route pattern',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers: [this.#registry],
+    });
+  }
+
+  /** A counter of the app's own, such as `rolecall_logins_total{outcome,code}`. Make it once, at the start. */
+  counter<const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void {
+    const { method, route, status } = request;
+    this.#requests.observe({ method, route, status: String(status) }, request.seconds);
+  }
+
+  /** The text of the Prometheus exposition format, version 0.0.4. */
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

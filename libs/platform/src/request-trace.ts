@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** What one request is called in logs and error messages. */
+export interface RequestTrace {
+  /** 32 hex digits, always made here: fit to be a key. Shown to the user on an error, so that the operator finds it. */
+  readonly traceId: string;
+  /** The caller's `X-Request-Id` when it is sane, else the trace id. UNTRUSTED, not unique: for reading logs only. */
+  readonly requestId: string;
+  readonly startedAt: number;
+  /** Set by whoever answers with an error: its code, for the request's log line. */
+  code?: string;
+}
+
+const traces = new WeakMap<IncomingMessage, RequestTrace>();
+const SANE_ID = /^[A-Za-z0-9._:-]{8,64}$/;
+
+/** A request of Node, of Express (which is one) or of Fastify (which holds one). */
+export type AnyRequest = IncomingMessage | { readonly raw: IncomingMessage };
+
+const raw = (request: AnyRequest): IncomingMessage => ('raw' in request ? request.raw : request);
+
+/** The trace of a request; begun at the first call, which the request log makes before anything else runs. */
+export function traceOf(request: AnyRequest): RequestTrace {
+  const message = raw(request);
+  let trace = traces.get(message);
+  if (!trace) {
+    const traceId = randomBytes(16).toString('hex');
+    const given = message.headers['x-request-id'];
+    const requestId = typeof given === 'string' && SANE_ID.test(given) ? given : traceId;
+    trace = { traceId, requestId, startedAt: performance.now() };
+    traces.set(message, trace);
+  }
+  return trace;
+}

@@ -1,0 +1,93 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Logger } from './logger.ts';
+
+const DRAIN_MS = 10_000;
+
+/** The app can't start; the message says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export interface RunOptions {
+  readonly logger: Logger;
+  readonly host: string;
+  readonly port: number;
+  /** The configuration as text with secrets replaced (`readEnvironment().redacted`); logged once. */
+  readonly configuration: Readonly<Record<string, string>>;
+}
+
+/**
+ * Listens, and ends the process cleanly on SIGTERM, SIGINT or when the parent that started it with an IPC channel goes
+ * away: no new connections, requests in flight finish, then the database closes; after 10 s it ends anyway. A parent
+ * with an IPC channel is told `{ type: 'listening', port }`.
+ * @throws StartError when the port is taken.
+ */
+export async function runApp(app: INestApplication, options: RunOptions): Promise<void> {
+  const { logger, host } = options;
+  await listen(app, host, options.port);
+  const { port } = app.getHttpServer().address() as { port: number };
+  logger.info({ host, port, configuration: options.configuration }, 'listening');
+  process.send?.({ type: 'listening', port });
+
+  let stopping = false;
+  const stop = (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ reason }, 'stopping');
+    setTimeout(() => {
+      logger.error({ afterMs: DRAIN_MS }, 'stopped before every request was finished');
+      process.exit(1);
+    }, DRAIN_MS).unref();
+    app.close().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  process.once('disconnect', () => stop('parent gone'));
+}
+
+async function listen(app: INestApplication, host: string, port: number): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`port ${port} is taken; stop what listens there, or set PORT to another one`, {
+        cause: error,
+      });
+    }
+    if (code === 'EACCES')
+      throw new StartError(`port ${port} needs more rights; set PORT to one above 1023`, { cause: error });
+    if (code === 'EADDRNOTAVAIL') {
+      throw new StartError(`${host} is not an address of this machine; set ROLECALL_HOST to one that is`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/**
+ * The whole of an app's `main.ts`: runs `start`, and when that fails writes the reason to stderr (one readable text; the
+ * stack only of what nobody foresaw) and exits with 1.
+ */
+export async function main(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const foreseen = error instanceof StartError || (error instanceof Error && 'code' in error);
+    const text =
+      foreseen || !(error instanceof Error) ? String((error as Error).message ?? error) : String(error.stack);
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  }
+}

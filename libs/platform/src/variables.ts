@@ -1,0 +1,83 @@
+import type { Variable } from './environment.ts';
+
+/** `fallback` present (also as `undefined`) makes the variable optional. */
+type Optional<T> = { readonly fallback: T };
+
+function variable<T, F>(
+  name: string,
+  want: string,
+  parse: (text: string) => T | undefined,
+  optional: Optional<F> | undefined,
+  secret = false,
+): Variable<T | F> {
+  return { name, want, secret, parse, fallback: optional && { value: optional.fallback } };
+}
+
+/** A public base URL such as `https://login.example.com`: an origin, without path, query or user. */
+export function baseUrl<F = never>(name: string, optional?: Optional<F>): Variable<string | F> {
+  return variable(name, 'a base URL without a path, such as https://login.example.com', parseOrigin, optional);
+}
+
+/** Comma separated origins, such as `https://app.example.com,http://localhost:4020`; empty = none. */
+export function origins(name: string): Variable<readonly string[]> {
+  return variable(name, 'origins separated by commas, such as http://localhost:4010', parseOrigins, {
+    fallback: [] as readonly string[],
+  });
+}
+
+/** A TCP port, 0 (any free one) to 65535. */
+export function port<F = never>(name: string, optional?: Optional<F>): Variable<number | F> {
+  const parse = (text: string) => (/^\d{1,5}$/.test(text) && Number(text) < 65_536 ? Number(text) : undefined);
+  return variable(name, 'a port from 0 to 65535', parse, optional);
+}
+
+/** An address to listen on. */
+export function host<F = never>(name: string, optional?: Optional<F>): Variable<string | F> {
+  const parse = (text: string) => (/^[A-Za-z0-9.:_-]{1,253}$/.test(text) ? text : undefined);
+  return variable(name, 'the address to listen on, such as 127.0.0.1 or 0.0.0.0', parse, optional);
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(name: string, words: readonly T[], fallback: T): Variable<T> {
+  const parse = (text: string) => words.find((word) => word === text);
+  return variable(name, `one of ${words.join(', ')}`, parse, { fallback });
+}
+
+/** A PostgreSQL connection URL; secret, since it usually holds a password. */
+export function postgresUrl(name: string): Variable<string> {
+  const want = 'a PostgreSQL URL, such as postgresql://rolecall_runtime:password@localhost:5432/rolecall';
+  return variable(name, want, parsePostgresUrl, undefined, true);
+}
+
+/** 32 random bytes in base64, the key that seals other secrets. */
+export function sealingKey(name: string): Variable<Buffer> {
+  const want = '32 random bytes in base64; make them with: openssl rand -base64 32';
+  return variable(name, want, parseKey, undefined, true);
+}
+
+function parseOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const plain = (url.protocol === 'https:' || url.protocol === 'http:') && `${url.origin}/` === url.href;
+  return plain ? url.origin : undefined;
+}
+
+function parseOrigins(text: string): readonly string[] | undefined {
+  const parsed = text.split(',').map((origin) => parseOrigin(origin.trim()));
+  const good = parsed.filter((origin) => origin !== undefined);
+  return good.length === parsed.length ? good : undefined;
+}
+
+function parsePostgresUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname } = new URL(text);
+  const known = protocol === 'postgresql:' || protocol === 'postgres:';
+  return known && hostname !== '' && pathname.length > 1 ? text : undefined;
+}
+
+function parseKey(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === 32 && bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')
+    ? bytes
+    : undefined;
+}
