@@ -1,0 +1,82 @@
+/** A person of the demo identity provider. */
+export interface DemoPerson {
+  readonly email: string;
+  readonly name: string;
+  readonly company: string;
+  /** What signing in as this person shows of `config-examples/`. */
+  readonly shows: string;
+  /** What the identity provider says of the person; several values become several `AttributeValue`s. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+function person(
+  name: string,
+  email: string,
+  company: string,
+  shows: string,
+  attributes: Readonly<Record<string, readonly string[]>>,
+): DemoPerson {
+  const [firstName = name, lastName = ''] = name.split(' ');
+  const profile = { email: [email], firstName: [firstName], lastName: [lastName], displayName: [name] };
+  return { email, name, company, shows, attributes: { ...profile, ...attributes } };
+}
+
+const PEOPLE: readonly DemoPerson[] = [
+  person(
+    'Eve Adams',
+    'eve@acme.com',
+    'Acme Corp',
+    'An engineer: the mapping role “engineering” gives campaign-creator.',
+    {
+      role_mapping: ['engineering'],
+      department: ['Engineering'],
+      groups: ['engineering'],
+    },
+  ),
+  person(
+    'Ida Brandt',
+    'ida@acme.com',
+    'Acme Corp',
+    'An administrator: a rule on the group “acme-admins” adds sso_admin.',
+    {
+      role_mapping: ['engineering'],
+      department: ['Engineering'],
+      groups: ['acme-admins', 'engineering'],
+    },
+  ),
+  person('Vic Castro', 'vic@acme.com', 'Acme Corp', 'A support agent: a CEL rule adds the group inbox/vip.', {
+    role_mapping: ['support'],
+    department: ['Support'],
+    groups: ['vip'],
+  }),
+  person('Mo Dietz', 'mo@acme.com', 'Acme Corp', 'Refused: nothing maps “marketing”, and the page says whom to ask.', {
+    role_mapping: ['marketing'],
+  }),
+  person('Gus Ekman', 'gus@globex.com', 'Globex', 'Another organization: default roles at the first sign-in.', {
+    department: ['Sales'],
+    groups: ['sales'],
+  }),
+];
+
+/** The people as they are now; changes last until the process ends. */
+export class People {
+  readonly #people = new Map(PEOPLE.map((each) => [each.email, each]));
+
+  all(): readonly DemoPerson[] {
+    return [...this.#people.values()];
+  }
+
+  find(email: unknown): DemoPerson | undefined {
+    return typeof email === 'string' ? this.#people.get(email) : undefined;
+  }
+
+  /** Replaces the named attributes; an empty list removes one. */
+  change(email: unknown, attributes: Readonly<Record<string, readonly string[]>>): DemoPerson | undefined {
+    const before = this.find(email);
+    if (!before) return undefined;
+    const merged = Object.entries({ ...before.attributes, ...attributes }).filter(([, values]) => values.length > 0);
+    const after = { ...before, attributes: Object.fromEntries(merged) };
+    this.#people.set(after.email, after);
+    return after;
+  }
+}
