@@ -1,4 +1,4 @@
-import preset from '../jest.db.preset.js';
+import preset from '../jest.preset.js';
 
 /** Whole-system tests: the built apps as processes, a real database, a real browser. */
 export default {

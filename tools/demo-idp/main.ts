@@ -24,9 +24,11 @@ const server = app.listen(Number(values.port), '127.0.0.1', (error) => {
   if (error) throw error;
   console.log(`demo identity provider at ${url}`);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    server.close();
-    server.closeAllConnections();
-  });
+
+function stop(): void {
+  server.close();
+  server.closeAllConnections();
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+process.once('disconnect', stop);
+process.channel?.unref();

@@ -1,0 +1,190 @@
+import { SAML } from '@node-saml/node-saml';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CookieJar } from 'tough-cookie';
+import { type DemoKeys, demoKeys } from './keys.ts';
+import { demoIdp } from './server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'demo-idp-'));
+const closing: Server[] = [];
+let keys: DemoKeys;
+let spKeys: DemoKeys;
+let gateway: string;
+let idp: string;
+let spMetadata: string;
+
+beforeAll(async () => {
+  // samlify misses single logout, oidc-provider a database: both meant so here.
+  jest.spyOn(console, 'warn').mockImplementation();
+  keys = await demoKeys(directory);
+  spKeys = await demoKeys(join(directory, 'sp'));
+  const spServer = createServer((_request, response) => response.end(spMetadata)).listen(0, '127.0.0.1');
+  const idpServer = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
+  closing.push(spServer, idpServer);
+  await Promise.all(closing.map((server) => new Promise((resolve) => server.once('listening', resolve))));
+  gateway = `http://127.0.0.1:${(spServer.address() as AddressInfo).port}`;
+  idp = `http://127.0.0.1:${(idpServer.address() as AddressInfo).port}`;
+  const handle = demoIdp({ url: idp, gateway, keys, signMessage: true });
+  spMetadata = provider().generateServiceProviderMetadata(null, spKeys.certificate);
+});
+
+afterAll(() => {
+  for (const server of closing) server.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** An independent service provider; it signs its requests and wants both signatures. */
+function provider(changes: { privateKey?: string; forceAuthn?: boolean; callbackUrl?: string } = {}): SAML {
+  return new SAML({
+    issuer: `${gateway}/saml/acme/demo/metadata`,
+    callbackUrl: `${gateway}/saml/acme/demo/acs`,
+    audience: `${gateway}/saml/acme/demo/metadata`,
+    entryPoint: `${idp}/saml/sso`,
+    idpCert: keys.certificate,
+    privateKey: spKeys.privateKey,
+    publicCert: spKeys.certificate,
+    signatureAlgorithm: 'sha256',
+    wantAssertionsSigned: true,
+    wantAuthnResponseSigned: true,
+    ...changes,
+  });
+}
+
+/** A browser without a window: keeps cookies, follows nothing. */
+function browser() {
+  const jar = new CookieJar();
+  return async (url: string, init: RequestInit = {}) => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie: await jar.getCookieString(url) },
+    });
+    for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url);
+    return { response, status: response.status, text: await response.text() };
+  };
+}
+
+const field = (page: string, name: string) =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+
+/** Answers the login page that stands at `url`. */
+async function choose(open: ReturnType<typeof browser>, url: string, person: string) {
+  const body = new URLSearchParams({ ...Object.fromEntries(new URL(url).searchParams), person });
+  return open(`${idp}/saml/sso`, { method: 'POST', body });
+}
+
+test('a signed request, a person chosen: an independent service provider accepts the answer', async () => {
+  const open = browser();
+  const saml = provider();
+  const url = await saml.getAuthorizeUrlAsync('relay/ & state', undefined, {});
+
+  expect((await open(url)).text).toContain('Eve Adams');
+  const answer = await choose(open, url, 'ida@acme.com');
+
+  expect(field(answer.text, 'RelayState')).toBe('relay/ & state');
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: field(answer.text, 'SAMLResponse') });
+  expect(profile).toMatchObject({
+    issuer: `${idp}/saml/metadata`,
+    nameID: 'ida@acme.com',
+    role_mapping: 'engineering',
+    groups: ['acme-admins', 'engineering'],
+  });
+});
+
+test('its own session answers the next request at once, and not one that forces authentication', async () => {
+  const open = browser();
+  await choose(open, await provider().getAuthorizeUrlAsync('', undefined, {}), 'eve@acme.com');
+
+  const again = await open(await provider().getAuthorizeUrlAsync('', undefined, {}));
+  const forced = await open(await provider({ forceAuthn: true }).getAuthorizeUrlAsync('', undefined, {}));
+
+  expect(field(again.text, 'SAMLResponse')).not.toBe('');
+  expect(forced.text).toContain('Sign in as');
+  expect(field(forced.text, 'SAMLResponse')).toBe('');
+});
+
+test.each([
+  [
+    'a service provider elsewhere',
+    () => provider({}),
+    'http://127.0.0.1:9/metadata',
+    'only answers service providers at',
+  ],
+  [
+    'an ACS that the metadata does not name',
+    () => provider({ callbackUrl: 'http://127.0.0.1:9/acs' }),
+    '',
+    'may only go to',
+  ],
+  ['a request signed by another key', () => provider({ privateKey: keys.privateKey }), '', 'does not verify'],
+])('%s is refused', async (_name, make, issuer, message) => {
+  const saml = make();
+  if (issuer) saml.options.issuer = issuer;
+  const { status, text } = await browser()(await saml.getAuthorizeUrlAsync('', undefined, {}));
+  expect(status).toBe(400);
+  expect(text).toContain(message);
+});
+
+test('a test changes what is said of a person', async () => {
+  const saml = provider();
+  const change = await fetch(`${idp}/demo/people`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'gus@globex.com', attributes: { department: ['R&D'], groups: [] } }),
+  });
+  const url = await saml.getAuthorizeUrlAsync('', undefined, {});
+  const answer = await choose(browser(), url, 'gus@globex.com');
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: field(answer.text, 'SAMLResponse') });
+
+  expect(change.status).toBe(200);
+  expect(profile).toMatchObject({ department: 'R&D' });
+  expect(profile).not.toHaveProperty('groups');
+});
+
+test('OpenID Connect: an authorization code becomes an ID token with the groups', async () => {
+  const open = browser();
+  const verifier = 'v'.repeat(43);
+  const redirect = `${gateway}/oidc/callback`;
+  const asked = new URLSearchParams({
+    client_id: 'rolecall',
+    redirect_uri: redirect,
+    response_type: 'code',
+    scope: 'openid email profile',
+    state: 'abc',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  let { response } = await open(`${idp}/oidc/auth?${asked}`);
+  const login = new URL(response.headers.get('location') ?? '', idp).href;
+  expect((await open(login)).text).toContain('Vic Castro');
+  ({ response } = await open(login, { method: 'POST', body: new URLSearchParams({ person: 'ida@acme.com' }) }));
+  ({ response } = await open(response.headers.get('location') ?? ''));
+  const callback = new URL(response.headers.get('location') ?? '');
+
+  const answer = await fetch(`${idp}/oidc/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`rolecall:${keys.clientSecret}`).toString('base64')}` },
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code: callback.searchParams.get('code') ?? '',
+      redirect_uri: redirect,
+      code_verifier: verifier,
+    }),
+  });
+  const tokens = (await answer.json()) as { id_token: string };
+  const claims: unknown = JSON.parse(Buffer.from(tokens.id_token.split('.')[1] ?? '', 'base64url').toString());
+
+  expect(callback.searchParams.get('state')).toBe('abc');
+  expect(claims).toMatchObject({
+    iss: `${idp}/oidc`,
+    aud: 'rolecall',
+    sub: 'ida@acme.com',
+    email: 'ida@acme.com',
+    given_name: 'Ida',
+    groups: ['acme-admins', 'engineering'],
+  });
+});
