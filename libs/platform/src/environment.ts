@@ -65,6 +65,6 @@ function problemOf(variable: Variable<unknown>, text: string | undefined): strin
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return '(none)';
-  return Array.isArray(value) ? value.join(',') || '(none)' : String(value);
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '(none)';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

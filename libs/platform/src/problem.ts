@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { Diagnostic } from '@rolecall/org-config';
+import { errorCode } from './error-code.ts';
 
 /** A refusal with everything that its answer needs. `message` is for the caller: it holds no secret and no internals. */
 export class Problem extends Error {
@@ -41,10 +42,9 @@ export function problemOf(error: unknown, statuses: CodeStatuses = {}): Problem 
   if (isDatabaseUnavailable(error)) {
     return new Problem(503, 'database_unavailable', 'the database does not answer; try again in a moment');
   }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const status = Object.hasOwn(statuses, error.code) ? statuses[error.code] : undefined;
-    if (status) return new Problem(status, error.code, error.message);
-  }
+  const code = errorCode(error);
+  const status = code !== undefined && Object.hasOwn(statuses, code) ? statuses[code] : undefined;
+  if (code !== undefined && status !== undefined) return new Problem(status, code, messageOf(error));
   return new Problem(500, 'internal_error', 'something went wrong here; the trace id finds it in the log');
 }
 
@@ -64,11 +64,13 @@ const UNAVAILABLE_TEXT =
 
 /** Whether an error, or one that caused it, says that the database can't be reached. Looks a few causes deep. */
 export function isDatabaseUnavailable(error: unknown, depth = 5): boolean {
-  if (!(error instanceof Error) || depth === 0) return false;
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'database_unavailable' || (typeof code === 'string' && UNAVAILABLE.test(code))) return true;
-  if (UNAVAILABLE_TEXT.test(error.message)) return true;
-  const inner = error instanceof AggregateError ? error.errors : [];
-  const previous = 'previous' in error ? error.previous : undefined;
-  return [error.cause, previous, ...inner].some((cause) => isDatabaseUnavailable(cause, depth - 1));
+  if (typeof error !== 'object' || error === null || depth === 0) return false;
+  const code = errorCode(error);
+  if (code === 'database_unavailable' || (code !== undefined && UNAVAILABLE.test(code))) return true;
+  if (UNAVAILABLE_TEXT.test(messageOf(error))) return true;
+  const { cause, previous, errors } = error as { cause?: unknown; previous?: unknown; errors?: unknown };
+  const causes = [cause, previous, ...(Array.isArray(errors) ? errors : [])];
+  return causes.some((inner) => isDatabaseUnavailable(inner, depth - 1));
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { errorCode } from './error-code.ts';
 import type { Logger } from './logger.ts';
 
 const DRAIN_MS = 10_000;
@@ -59,7 +60,7 @@ async function listen(app: INestApplication, host: string, port: number): Promis
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'EADDRINUSE') {
       throw new StartError(`port ${port} is taken; stop what listens there, or set PORT to another one`, {
         cause: error,
@@ -84,10 +85,9 @@ export async function main(start: () => Promise<void>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    const foreseen = error instanceof StartError || (error instanceof Error && 'code' in error);
-    const text =
-      foreseen || !(error instanceof Error) ? String((error as Error).message ?? error) : String(error.stack);
-    process.stderr.write(`${text}\n`);
+    const foreseen = error instanceof StartError || errorCode(error) !== undefined;
+    const text = error instanceof Error ? (foreseen ? error.message : error.stack) : error;
+    process.stderr.write(`${String(text)}\n`);
     process.exit(1);
   }
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Agent, fetch } from 'undici';
 import type { Response } from 'undici';
+import { errorCode } from '../error-code.ts';
 import { OutboundError } from './outbound-error.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -68,8 +69,8 @@ export class GuardedFetch {
       if (deadline.aborted) {
         throw new OutboundError('outbound_timeout', `${target.host} did not answer within ${this.#timeoutMs / 1000} s`);
       }
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+      const code = errorCode(error) ?? errorCode(error instanceof Error ? error.cause : undefined);
+      const reason = code ? ` (${code})` : '';
       throw new OutboundError('outbound_unreachable', `${target.host} can not be reached${reason}`, { cause: error });
     }
   }

@@ -1,0 +1,29 @@
+import { parseSecureJson } from './secure-json.ts';
+
+const parse = (text: string) => parseSecureJson(Buffer.from(text));
+
+it('parses what JSON.parse parses', () => {
+  const value = { a: [1, 'ü', null, { b: { constructor: ['an attribute of an IdP'] } }], prototype: 1 };
+  expect(parse(JSON.stringify(value))).toEqual(value);
+  expect(parse('7')).toBe(7);
+});
+
+it.each([
+  ['malformed_json', ''],
+  ['malformed_json', '{"a":1'],
+  ['malformed_json', '{a:1}'],
+  ['forbidden_key', '{"__proto__":{"admin":true}}'],
+  ['forbidden_key', '[{"a":{"__proto__":1}}]'],
+  ['forbidden_key', '{"\\u005f_proto__":{}}'],
+  ['forbidden_key', '{"constructor":{"prototype":{"admin":true}}}'],
+  ['json_too_deep', '['.repeat(33) + ']'.repeat(33)],
+  ['json_too_deep', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
+])('%s: %#', (code, text) => {
+  expect(() => parse(text)).toThrow(expect.objectContaining({ code, status: 400 }));
+});
+
+it('refuses bytes that are not UTF-8', () => {
+  expect(() => parseSecureJson(Buffer.from([0x22, 0xff, 0x22]))).toThrow(
+    expect.objectContaining({ code: 'malformed_json' }),
+  );
+});
