@@ -36,15 +36,12 @@ export class ReconcileError extends Error {
   }
 }
 
-/** The plan that was shown is not what would be done now. Thrown inside the transaction, so nothing stays. Exit code 4. */
+/** What was reviewed or compared is not what is there now. Thrown inside the transaction, so nothing stays. Exit code 4. */
 export class StalePlanError extends Error {
   override readonly name = 'StalePlanError';
   readonly code = 'stale_plan';
 
-  constructor(
-    readonly expected: string,
-    readonly actual: string,
-  ) {
-    super(`the plan is now ${actual}, the one that was shown is ${expected}; make and review a new plan`);
+  constructor(message: string) {
+    super(`${message}; make and review a new plan`);
   }
 }

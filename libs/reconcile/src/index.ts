@@ -1,6 +1,11 @@
+export { diffDocuments } from './diff.ts';
 export { GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanError } from './errors.ts';
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
+export { fingerprintOf } from './fingerprint.ts';
 export * from './plan.ts';
+export { reconcile } from './reconcile.ts';
+export { renderPlan } from './render-plan.ts';
+export type { Paint } from './render-plan.ts';
 export type { DesiredOrganization, ReconcileRequest } from './request.ts';
 export { rootDigestOf } from './root-digest.ts';
 export * from './state-store.ts';

@@ -1,0 +1,76 @@
+import type { Json } from '@rolecall/org-config';
+
+export type JsonObject = { readonly [key: string]: Json };
+
+/** True for maps, false for lists and scalars. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Appends one key to a JSON pointer (RFC 6901 escapes). */
+export function pointerTo(parent: string, key: string): string {
+  return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The keys of a JSON pointer, unescaped. */
+export function keysOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/**
+ * Where the document's shape goes on below: a map that appears or disappears here is shown entry by entry. Everywhere
+ * else (`*` = any key) an entry that appears or disappears is shown as one value.
+ */
+const STRUCTURE = new Set([
+  '',
+  '/metadata',
+  '/metadata/labels',
+  '/spec',
+  '/spec/emailDomains',
+  '/spec/scopes',
+  '/spec/roles',
+  '/spec/groups',
+  '/spec/identityProviders',
+  '/spec/login',
+  '/spec/login/session',
+  '/spec/jit',
+  '/spec/jit/defaults',
+  '/spec/jit/defaults/grants',
+  '/spec/authorization',
+  '/spec/authorization/mappingRoles',
+  '/spec/authorization/rules',
+  '/spec/authorization/accountAttributes',
+  '/spec/tests',
+]);
+
+export function isStructure(pointer: string): boolean {
+  return STRUCTURE.has(pointer);
+}
+
+/** Lists whose entries have a `name`: they are compared and addressed by it, since an index means nothing to a reader. */
+const NAMED_LISTS = new Set(['/spec/authorization/rules', '/spec/tests']);
+
+export function isNamedList(pointer: string): boolean {
+  return NAMED_LISTS.has(pointer);
+}
+
+/** Maps whose entries may say `previously`. */
+export const RENAMEABLE_MAPS = [
+  '/spec/scopes',
+  '/spec/roles',
+  '/spec/groups',
+  '/spec/identityProviders',
+  '/spec/authorization/mappingRoles',
+] as const;
+export type RenameableMap = (typeof RENAMEABLE_MAPS)[number];
+
+/** The value at a pointer whose keys are map keys, or undefined. */
+export function valueAt(value: Json | undefined, pointer: string): Json | undefined {
+  return keysOf(pointer).reduce<Json | undefined>(
+    (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+    value,
+  );
+}

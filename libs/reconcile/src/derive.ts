@@ -1,0 +1,135 @@
+import { BUILT_IN_ROLES, canonicalJson, policyOf } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { compilePolicy, decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
+import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
+import { ImpactCounter, NO_IMPACT } from './impact.ts';
+import type { Target } from './impact.ts';
+import type { Impact } from './plan.ts';
+import type { EntryRename } from './renames.ts';
+import type { HeldRename, StateTransaction, UserFacts } from './state-store.ts';
+
+/** A change of one organization's document, as far as it concerns what users hold. */
+export interface PolicyChange {
+  readonly organizationId: string;
+  readonly before: OrganizationDocument;
+  readonly after: OrganizationDocument;
+  /** The revision that the new grants come from. */
+  readonly revision: number;
+  readonly renames: readonly EntryRename[];
+  readonly removedIdentityProviders: Impact['removedIdentityProviders'];
+}
+
+interface Decided extends Target {
+  readonly grants: readonly DecidedGrant[];
+  readonly groups: readonly DecidedMembership[];
+}
+
+const NOTHING: Decided = { grants: [], groups: [], refused: true };
+
+/**
+ * Makes what users hold follow a changed document, and tells what that changes (the blast radius). Renamed roles, scopes
+ * and groups are followed first, so that a rename alone moves nobody. Then, with `managedBy: idp`, every user's stored
+ * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses everything. With `managedBy: app`
+ * users keep what they hold, save what is no longer declared. Works in batches: memory stays flat.
+ */
+export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
+  await state.renameHeld(change.organizationId, heldRenames(change.renames));
+  if (!decidesDifferently(change.before, change.after)) {
+    return { ...NO_IMPACT, removedIdentityProviders: change.removedIdentityProviders };
+  }
+  const managedByIdp = policyOf(change.after).managedBy === 'idp';
+  const impact = managedByIdp ? await decideAnew(state, change, now) : await dropUndeclared(state, change);
+  if (impact.affectedUsers > 0) {
+    const { removedIdentityProviders: _, ...counts } = impact;
+    await state.audit(change.organizationId, {
+      type: 'grants.changed',
+      data: { revision: change.revision, ...counts },
+    });
+  }
+  return impact;
+}
+
+/** The blast radius of an organization that is deleted: everybody loses everything. */
+export async function lossOfAll(state: StateTransaction, organizationId: string): Promise<ImpactCounter> {
+  const counter = new ImpactCounter();
+  for await (const users of state.factsOfUsers(organizationId)) {
+    for (const user of users) counter.add(user, { ...NOTHING, refused: false });
+  }
+  return counter;
+}
+
+async function decideAnew(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
+  const policy = compilePolicy(policyOf(change.after));
+  const providers = new Map(Object.entries(change.after.spec.identityProviders ?? {}));
+  const decideFor = (user: UserFacts): Decided => {
+    const provider = providers.get(user.identityProvider);
+    if (provider === undefined) return NOTHING;
+    const decision = decide(nameFacts(factsFromJson(user.facts), provider.attributes ?? {}), policy, now);
+    return decision.outcome === 'refused' ? NOTHING : { ...decision, refused: false };
+  };
+  const counter = new ImpactCounter();
+  for await (const users of state.factsOfUsers(change.organizationId)) {
+    const decided = users.map((user) => ({ user, target: decideFor(user) }));
+    for (const { user, target } of decided) counter.add(user, target);
+    const grants = decided.map(({ user, target }) => ({
+      userId: user.userId,
+      grants: target.grants,
+      groups: target.groups,
+    }));
+    await state.replaceGrants(change.organizationId, change.revision, grants);
+  }
+  return counter.result(change.removedIdentityProviders);
+}
+
+async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<Impact> {
+  const counter = new ImpactCounter();
+  const gone = undeclared(change);
+  if (gone.length > 0) {
+    const isGone = (kind: HeldRename['kind'], name: string) => gone.some((it) => it.kind === kind && it.from === name);
+    for await (const users of state.factsOfUsers(change.organizationId)) {
+      for (const user of users) {
+        const grants = user.grants.filter(({ role, scope }) => !isGone('role', role) && !isGone('scope', scope));
+        const groups = user.groups.filter((group) => !isGone('group', group)).map((group) => ({ group }));
+        counter.add(user, { grants, groups, refused: false });
+      }
+    }
+    await state.renameHeld(change.organizationId, gone);
+  }
+  return counter.result(change.removedIdentityProviders);
+}
+
+const HELD = [
+  { kind: 'role', key: 'roles' },
+  { kind: 'scope', key: 'scopes' },
+  { kind: 'group', key: 'groups' },
+] as const;
+
+function heldRenames(renames: readonly EntryRename[]): HeldRename[] {
+  return HELD.flatMap(({ kind, key }) =>
+    renames.filter((rename) => rename.map === `/spec/${key}`).map(({ from, to }) => ({ kind, from, to })),
+  );
+}
+
+/** Roles, scopes and groups that the new document no longer has, renamed ones and built-in roles left out. */
+function undeclared({ before, after, renames }: PolicyChange): HeldRename[] {
+  const moved = heldRenames(renames);
+  return HELD.flatMap(({ kind, key }) => {
+    const stays = new Set<string>([...Object.keys(after.spec[key] ?? {}), ...(kind === 'role' ? BUILT_IN_ROLES : [])]);
+    return Object.keys(before.spec[key] ?? {})
+      .filter((name) => !stays.has(name) && !moved.some((rename) => rename.kind === kind && rename.from === name))
+      .map((from) => ({ kind, from }));
+  });
+}
+
+/** True when the same facts may give other grants: the policy, the declared names or the IdPs' attribute names differ. */
+function decidesDifferently(before: OrganizationDocument, after: OrganizationDocument): boolean {
+  return deciding(before) !== deciding(after);
+}
+
+function deciding(document: OrganizationDocument): string {
+  const { identityProviders = {}, scopes = {}, groups = {} } = document.spec;
+  const attributes = Object.entries(identityProviders).map(([name, provider]) => [name, provider.attributes ?? {}]);
+  const names = [Object.keys(scopes).sort(), Object.keys(groups).sort()];
+  const value = { policy: policyOf(document), attributes: Object.fromEntries(attributes), names };
+  return canonicalJson(value as unknown as Json);
+}

@@ -1,0 +1,92 @@
+import { canonicalJson } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { isNamedList, isObject, isStructure, pointerTo } from './address.ts';
+import type { JsonObject } from './address.ts';
+import type { FieldChange } from './plan.ts';
+import { asJson, entryRenames } from './renames.ts';
+
+type Renamed = ReadonlyMap<string, string>;
+
+/**
+ * What differs between two declared, normalized documents, sorted by path. Only declared keys are compared. A leaf that
+ * changed has both values; an entry of a keyed map or of a named list that came or went is one change with its whole
+ * value; a set of scalars is one value. Without `before`, everything is created.
+ */
+export function diffDocuments(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
+  const renames = before === undefined ? [] : entryRenames(before, after).renames;
+  const renamed: Renamed = new Map(renames.map((rename) => [pointerTo(rename.map, rename.to), rename.from]));
+  const old = before === undefined ? undefined : asJson(before);
+  return difference('', old, asJson(after), renamed).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function difference(path: string, before: Json | undefined, after: Json | undefined, renamed: Renamed): FieldChange[] {
+  if (isNamedList(path)) {
+    const lists = namedLists(before, after);
+    if (lists !== undefined)
+      return [...order(path, lists), ...entries(path, asObject(lists.before), asObject(lists.after), renamed)];
+  }
+  if (before === undefined && after === undefined) return [];
+  if (isStructure(path) || (before !== undefined && after !== undefined)) {
+    if ((before === undefined || isObject(before)) && (after === undefined || isObject(after))) {
+      return entries(path, before ?? {}, after ?? {}, renamed);
+    }
+  }
+  return value(path, before, after);
+}
+
+function entries(path: string, before: JsonObject, after: JsonObject, renamed: Renamed): FieldChange[] {
+  const changes: FieldChange[] = [];
+  const gone = new Set(Object.keys(before));
+  for (const key of Object.keys(after)) {
+    const pointer = pointerTo(path, key);
+    const previousKey = renamed.get(pointer);
+    if (previousKey !== undefined) changes.push({ path: pointer, action: 'rename', previousKey });
+    gone.delete(previousKey ?? key);
+    changes.push(...difference(pointer, own(before, previousKey ?? key), own(after, key), renamed));
+  }
+  for (const key of gone) changes.push(...difference(pointerTo(path, key), own(before, key), undefined, renamed));
+  return changes;
+}
+
+function value(path: string, before: Json | undefined, after: Json | undefined): FieldChange[] {
+  if (before === undefined) return after === undefined ? [] : [{ path, action: 'create', after }];
+  if (after === undefined) return [{ path, action: 'delete', before }];
+  return canonicalJson(before) === canonicalJson(after) ? [] : [{ path, action: 'update', before, after }];
+}
+
+/** Both lists as maps by name; undefined when an entry has no name of its own, and the list is compared as one value. */
+function namedLists(before: Json | undefined, after: Json | undefined): Lists | undefined {
+  const old = byName(before ?? []);
+  const now = byName(after ?? []);
+  return old === undefined || now === undefined ? undefined : { before: old, after: now };
+}
+
+interface Lists {
+  readonly before: ReadonlyMap<string, Json>;
+  readonly after: ReadonlyMap<string, Json>;
+}
+
+function byName(list: Json): Map<string, Json> | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const named = new Map<string, Json>();
+  for (const entry of list as readonly Json[]) {
+    if (!isObject(entry) || typeof entry['name'] !== 'string' || named.has(entry['name'])) return undefined;
+    named.set(entry['name'], entry);
+  }
+  return named;
+}
+
+/** One change of the list itself when entries that stay have another order. */
+function order(path: string, lists: Lists): FieldChange[] {
+  const before = [...lists.before.keys()].filter((name) => lists.after.has(name));
+  const after = [...lists.after.keys()].filter((name) => lists.before.has(name));
+  return value(path, before, after);
+}
+
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function asObject(named: ReadonlyMap<string, Json>): JsonObject {
+  return Object.fromEntries(named);
+}

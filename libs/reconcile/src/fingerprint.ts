@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@rolecall/org-config';
+import type { Json } from '@rolecall/org-config';
+import type { OrganizationChange } from './plan.ts';
+
+/**
+ * `sha256:<hex>` of what a plan would do: organizations, actions and fields before -> after, without revisions, impact and
+ * sources. The order of changes and fields does not count. A pull request shows it; the apply after the merge asks for it.
+ */
+export function fingerprintOf(changes: readonly OrganizationChange[]): string {
+  const canonical = changes
+    .map((change) => ({
+      organization: change.organization,
+      action: change.action,
+      ...(change.previousName === undefined ? {} : { previousName: change.previousName }),
+      fields: change.fields.map(({ source: _source, ...field }) => canonicalJson(field)).sort(),
+    }))
+    .map((change): string => canonicalJson(change))
+    .sort();
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson(canonical as Json))
+    .digest('hex')}`;
+}

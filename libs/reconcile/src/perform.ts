@@ -1,0 +1,185 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { lossOfAll, rederive } from './derive.ts';
+import { diffDocuments } from './diff.ts';
+import type { ReconcileProblem } from './errors.ts';
+import { NO_IMPACT } from './impact.ts';
+import type { FieldChange, Impact, OrganizationChange } from './plan.ts';
+import { entryRenames } from './renames.ts';
+import type { EntryRename } from './renames.ts';
+import type { DesiredOrganization, ReconcileRequest } from './request.ts';
+import type { Step } from './resolve.ts';
+import type { NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
+
+interface Common {
+  readonly name: string;
+  readonly problems: readonly ReconcileProblem[];
+}
+interface Creation extends Common {
+  readonly action: 'create';
+  readonly desired: DesiredOrganization;
+}
+interface Change extends Common {
+  readonly action: 'update' | 'rename';
+  readonly desired: DesiredOrganization;
+  readonly head: OrganizationHead;
+  readonly before: OrganizationDocument;
+  readonly renames: readonly EntryRename[];
+}
+interface Removal extends Common {
+  readonly action: 'release' | 'delete';
+  readonly head: OrganizationHead;
+  readonly before: OrganizationDocument;
+}
+
+/** A step with all that it needs to know; nothing is written yet. */
+export type Prepared = Creation | Change | Removal;
+
+/** Reads the live documents that the steps need, and finds what only they can tell. */
+export async function prepare(state: StateTransaction, steps: readonly Step[]): Promise<Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const step of steps) prepared.push(await prepareOne(state, step));
+  return prepared;
+}
+
+async function prepareOne(state: StateTransaction, step: Step): Promise<Prepared> {
+  if (step.kind === 'create') {
+    return { action: 'create', name: step.desired.document.metadata.name, desired: step.desired, problems: [] };
+  }
+  const { head } = step;
+  const before = await state.document(head.id);
+  if (step.kind === 'absent') {
+    const action = head.deletionPolicy === 'delete' ? 'delete' : 'release';
+    return { action, name: head.name, head, before, problems: [] };
+  }
+  const { desired } = step;
+  const { name } = desired.document.metadata;
+  const action = head.name === name ? 'update' : 'rename';
+  return { action, name, desired, head, before, ...entryRenames(before, desired.document) };
+}
+
+/** Writes one step and says what it changed. */
+export async function perform(
+  state: StateTransaction,
+  step: Prepared,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<OrganizationChange> {
+  switch (step.action) {
+    case 'create':
+      return create(state, step, request);
+    case 'update':
+    case 'rename':
+      return change(state, step, request, now);
+    case 'release':
+    case 'delete':
+      return remove(state, step);
+  }
+}
+
+async function create(state: StateTransaction, step: Creation, request: ReconcileRequest): Promise<OrganizationChange> {
+  const revision = revisionOf(step.desired, request);
+  const head = await state.create({ collection: request.collection, name: step.name, revision });
+  await state.audit(head.id, { type: 'organization.created', data: eventOf(head, revision) });
+  return {
+    organization: step.name,
+    action: 'create',
+    baseRevision: 0,
+    fields: fieldsOf(undefined, step.desired.document),
+    impact: NO_IMPACT,
+  };
+}
+
+async function change(
+  state: StateTransaction,
+  step: Change,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<OrganizationChange> {
+  const { head, before, desired, renames } = step;
+  const previousName = step.action === 'rename' ? head.name : undefined;
+  const removedIdentityProviders = await removedProviders(state, step);
+  if (previousName !== undefined) {
+    await state.rename(head.id, step.name);
+    await state.audit(head.id, { type: 'organization.renamed', data: { from: previousName, to: step.name } });
+  }
+  for (const { map, from, to } of renames) {
+    if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
+  }
+  const revision = revisionOf(desired, request);
+  const next = await state.addRevision(head.id, head.revision, revision);
+  const fields = fieldsOf(before, desired.document);
+  const paths = fields.map((field) => field.path);
+  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths } });
+  const after = desired.document;
+  const policyChange = {
+    organizationId: head.id,
+    before,
+    after,
+    revision: next.revision,
+    renames,
+    removedIdentityProviders,
+  };
+  const impact = await rederive(state, policyChange, now);
+  return {
+    organization: step.name,
+    action: step.action,
+    ...(previousName === undefined ? {} : { previousName }),
+    baseRevision: head.revision,
+    fields,
+    impact,
+  };
+}
+
+/** Releasing keeps the organization and everything in it; only nobody's git owns it any more. */
+async function remove(state: StateTransaction, step: Removal): Promise<OrganizationChange> {
+  const { head, action, name } = step;
+  const change = { organization: name, action, baseRevision: head.revision, fields: [] };
+  if (action === 'release') {
+    await state.release(head.id);
+    await state.audit(head.id, { type: 'organization.updated', data: { released: true, revision: head.revision } });
+    return { ...change, impact: NO_IMPACT };
+  }
+  const providers = Object.keys(step.before.spec.identityProviders ?? {});
+  const loss = await lossOfAll(state, head.id);
+  const impact = loss.result(await withLinkedUsers(state, head.id, providers));
+  await state.audit(head.id, { type: 'organization.deleted', data: { name, revision: head.revision } });
+  await state.delete(head.id);
+  return { ...change, impact };
+}
+
+async function removedProviders(state: StateTransaction, step: Change): Promise<Impact['removedIdentityProviders']> {
+  const stays = new Set(Object.keys(step.desired.document.spec.identityProviders ?? {}));
+  const moved = new Set(step.renames.filter((it) => it.map === '/spec/identityProviders').map((it) => it.from));
+  const names = Object.keys(step.before.spec.identityProviders ?? {});
+  return withLinkedUsers(
+    state,
+    step.head.id,
+    names.filter((name) => !stays.has(name) && !moved.has(name)),
+  );
+}
+
+async function withLinkedUsers(state: StateTransaction, organizationId: string, providers: readonly string[]) {
+  const counted: { identityProvider: string; linkedUsers: number }[] = [];
+  for (const identityProvider of [...providers].sort()) {
+    counted.push({ identityProvider, linkedUsers: await state.linkedUsers(organizationId, identityProvider) });
+  }
+  return counted;
+}
+
+function revisionOf(desired: DesiredOrganization, request: ReconcileRequest): NewRevision {
+  const { document, digest, file, identityProviders } = desired;
+  const origin = file === undefined ? request.origin : { ...request.origin, file };
+  return { document, digest, origin, identityProviders };
+}
+
+function eventOf(head: OrganizationHead, { digest, origin }: NewRevision): Record<string, unknown> {
+  const { file, commit, repository } = origin;
+  return { revision: head.revision, digest, file, commit, repository };
+}
+
+/** What the change itself says already is no field: the name, and the envelope that is the same in every document. */
+const SAID_ALREADY = new Set(['/apiVersion', '/kind', '/metadata/name']);
+
+function fieldsOf(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
+  return diffDocuments(before, after).filter((field) => !SAID_ALREADY.has(field.path));
+}

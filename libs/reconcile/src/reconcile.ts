@@ -1,0 +1,74 @@
+import { appliesIn } from './order.ts';
+import { ReconcileError, StalePlanError } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { perform, prepare } from './perform.ts';
+import { PLAN_FORMAT_VERSION } from './plan.ts';
+import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
+import type { ReconcileRequest } from './request.ts';
+import { guards } from './guards.ts';
+import { namesOf, resolve } from './resolve.ts';
+import type { FileDigest, StateTransaction } from './state-store.ts';
+
+/**
+ * Makes the collection's organizations what the request says and returns what that changed. The only path there is: a
+ * plan is this in a transaction that is rolled back, an apply the same in one that is committed, where
+ * `expectedFingerprint` lets nothing through but the plan that was reviewed.
+ *
+ * @throws ReconcileError with every problem found, before anything is written
+ * @throws StalePlanError, RevisionMovedError when somebody else applied in between
+ */
+export async function reconcile(state: StateTransaction, request: ReconcileRequest, now: Date): Promise<Plan> {
+  await state.collection(request.collection);
+  const files = withKnownOrganizations(request, await state.fileDigests(request.collection));
+  const heads = await state.heads(request.collection, namesOf(request));
+  const resolved = resolve(request, files, heads);
+  const steps = await prepare(state, resolved.steps);
+  const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
+  const [problem, ...others] = [
+    ...resolved.problems,
+    ...steps.flatMap((step) => step.problems),
+    ...guards(request, steps, owned),
+  ];
+  if (problem !== undefined) throw new ReconcileError([problem, ...others]);
+
+  const changes: OrganizationChange[] = [];
+  for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
+  changes.sort((a, b) => (a.organization < b.organization ? -1 : 1));
+  const fingerprint = fingerprintOf(changes);
+  if (request.expectedFingerprint !== undefined && request.expectedFingerprint !== fingerprint) {
+    throw new StalePlanError(`the plan is now ${fingerprint}, the reviewed one is ${request.expectedFingerprint}`);
+  }
+  await state.saveFileDigests(request.collection, files);
+  return {
+    formatVersion: PLAN_FORMAT_VERSION,
+    collection: request.collection,
+    fingerprint,
+    changes,
+    absent: resolved.absent,
+    summary: summaryOf(changes, resolved.unchanged),
+  };
+}
+
+/** Nobody parsed the unchanged files: which organizations they have is known from the apply that read them. */
+function withKnownOrganizations(request: ReconcileRequest, stored: readonly FileDigest[]): FileDigest[] {
+  const known = new Map(stored.map((file) => [file.path, file]));
+  const unchanged = new Set(request.unchangedFiles);
+  return request.files.map((file) => {
+    if (!unchanged.has(file.path)) return file;
+    const last = known.get(file.path);
+    if (last?.digest !== file.digest) throw new StalePlanError(`${file.path} is not what was applied last`);
+    return last;
+  });
+}
+
+function summaryOf(changes: readonly OrganizationChange[], unchanged: number): PlanSummary {
+  const count = (action: OrganizationChange['action']) => changes.filter((change) => change.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    rename: count('rename'),
+    delete: count('delete'),
+    release: count('release'),
+    unchanged,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Impact } from './plan.ts';
+
+/** One line for each thing that users or identity providers gain or lose; empty when nobody does. */
+export function impactLines(impact: Impact): string[] {
+  const grants = impact.grants.map(({ scope, role, gain, lose }) => gainAndLose(gain, lose, `${role} on ${scope}`));
+  const groups = impact.groups.map(({ group, gain, lose }) => gainAndLose(gain, lose, `group ${group}`));
+  const removed = impact.removedIdentityProviders.map(
+    ({ identityProvider, linkedUsers }) =>
+      `removes identity provider ${identityProvider}: ${users(linkedUsers)} linked`,
+  );
+  return [...removed, ...grants, ...groups, ...refused(impact)];
+}
+
+function gainAndLose(gain: number, lose: number, what: string): string {
+  if (lose === 0) return `${users(gain)} ${verb(gain, 'gain')} ${what}`;
+  if (gain === 0) return `${users(lose)} ${verb(lose, 'lose')} ${what}`;
+  return `${users(gain)} ${verb(gain, 'gain')} ${what}, ${lose.toLocaleString('en-US')} ${verb(lose, 'lose')} it`;
+}
+
+function refused({ refusedUsers }: Impact): string[] {
+  if (refusedUsers === 0) return [];
+  return [
+    `${users(refusedUsers)} would be refused at the next login and ${verb(refusedUsers, 'hold')} nothing from now on`,
+  ];
+}
+
+function users(n: number): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? 'user' : 'users'}`;
+}
+
+function verb(n: number, word: string): string {
+  return n === 1 ? `${word}s` : word;
+}

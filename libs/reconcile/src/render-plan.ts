@@ -1,0 +1,97 @@
+import type { Json, SourcePosition } from '@rolecall/org-config';
+import { keysOf } from './address.ts';
+import { impactLines } from './render-impact.ts';
+import type { FieldChange, OrganizationChange, Plan, PlanAction } from './plan.ts';
+
+export type Paint = (style: 'create' | 'update' | 'delete' | 'rename' | 'quiet' | 'strong', text: string) => string;
+
+const PLAIN: Paint = (_style, text) => text;
+/** A value longer than this is cut in the text form; JSON has all of it. */
+const VALUE_LENGTH = 160;
+const SYMBOLS = { create: '+', update: '~', delete: '-', rename: '>', release: '-' } as const;
+
+/**
+ * A plan for people: an organization each, its fields before -> after with the place in the file, whom it concerns, and a
+ * last line that tools can find by `Plan:`. Ends with a newline.
+ */
+export function renderPlan(plan: Plan, { paint = PLAIN }: { paint?: Paint } = {}): string {
+  const blocks = plan.changes.map((change) => renderChange(change, paint));
+  return `${[...blocks, ...absentBlock(plan, paint), lastLine(plan, paint)].join('\n\n')}\n`;
+}
+
+function lastLine(plan: Plan, paint: Paint): string {
+  const { summary } = plan;
+  const unchanged = `${count(summary.unchanged)} unchanged`;
+  if (plan.changes.length === 0)
+    return `${paint('strong', 'No changes.')} ${unchanged} (fingerprint ${plan.fingerprint})`;
+  const parts = [
+    `${count(summary.create)} to add`,
+    `${count(summary.update)} to change`,
+    ...(summary.rename > 0 ? [`${count(summary.rename)} to rename`] : []),
+    `${count(summary.delete)} to delete`,
+    ...(summary.release > 0 ? [`${count(summary.release)} to release`] : []),
+    unchanged,
+  ];
+  return `${paint('strong', 'Plan:')} ${parts.join(', ')} (fingerprint ${plan.fingerprint})`;
+}
+
+function renderChange(change: OrganizationChange, paint: Paint): string {
+  const head = paint(styleOf(change.action), `${SYMBOLS[change.action]} ${titleOf(change)}`);
+  const impact = impactLines(change.impact).map((line) => `    ${paint('strong', '!')} ${line}`);
+  return [
+    head + place(change.source, paint),
+    ...change.fields.map((field) => renderField(field, paint)),
+    ...impact,
+  ].join('\n');
+}
+
+function titleOf({ action, organization, previousName }: OrganizationChange): string {
+  if (action === 'rename') return `${previousName} -> ${organization}`;
+  if (action === 'release') return `${organization} (released: it and its users stay, nothing owns it any more)`;
+  return organization;
+}
+
+function renderField(field: FieldChange, paint: Paint): string {
+  const head = `${SYMBOLS[field.action]} ${pathOf(field.path)}${valueOf(field)}`;
+  return `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}`;
+}
+
+function valueOf({ action, before, after, previousKey }: FieldChange): string {
+  if (action === 'rename') return ` (was ${previousKey})`;
+  if (action === 'create') return `: ${text(after)}`;
+  if (action === 'update') return `: ${text(before)} -> ${text(after)}`;
+  return after === undefined ? `: ${text(before)}` : `: ${text(before)} -> ${text(after)} (the default)`;
+}
+
+function absentBlock(plan: Plan, paint: Paint): string[] {
+  if (plan.absent.length === 0) return [];
+  const names = plan.absent.map((name) => `    ${name}`);
+  const title = `${count(plan.absent.length)} no longer in the files, kept as they are (--prune releases or deletes them):`;
+  return [[paint('quiet', title), ...names].join('\n')];
+}
+
+function place(source: SourcePosition | undefined, paint: Paint): string {
+  if (source === undefined) return '';
+  return paint('quiet', `  ${source.file}:${source.line}:${source.column}`);
+}
+
+/** A JSON pointer as people write it: `spec.scopes["account/main"].parent`. */
+function pathOf(pointer: string): string {
+  return keysOf(pointer).reduce((path, key) => {
+    if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+    return path === '' ? key : `${path}.${key}`;
+  }, '');
+}
+
+function text(value: Json | undefined): string {
+  const json = JSON.stringify(value ?? null);
+  return json.length <= VALUE_LENGTH ? json : `${json.slice(0, VALUE_LENGTH)}… (${count(json.length)} characters)`;
+}
+
+function styleOf(action: PlanAction | FieldChange['action']): 'create' | 'update' | 'delete' | 'rename' {
+  return action === 'release' ? 'delete' : action;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}

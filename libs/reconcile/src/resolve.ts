@@ -1,0 +1,119 @@
+import type { ReconcileProblem } from './errors.ts';
+import type { DesiredOrganization, ReconcileRequest } from './request.ts';
+import type { FileDigest, OrganizationHead } from './state-store.ts';
+
+/** What has to happen with one organization, before anybody looked into its document. */
+export type Step =
+  | { readonly kind: 'create'; readonly desired: DesiredOrganization }
+  | { readonly kind: 'change'; readonly desired: DesiredOrganization; readonly head: OrganizationHead }
+  | { readonly kind: 'absent'; readonly head: OrganizationHead };
+
+export interface Resolved {
+  readonly steps: readonly Step[];
+  readonly unchanged: number;
+  /** Owned, not in the input, and kept. Sorted. */
+  readonly absent: readonly string[];
+  readonly problems: readonly ReconcileProblem[];
+}
+
+type Heads = ReadonlyMap<string, OrganizationHead>;
+
+/** Every organization name that the request speaks of, old names included. */
+export function namesOf(request: ReconcileRequest): string[] {
+  return request.organizations.flatMap(({ document }) => [
+    document.metadata.name,
+    ...(document.metadata.previously ?? []),
+  ]);
+}
+
+/**
+ * Matches the input with what exists, by name and by `previously`. Never touches what the collection does not own.
+ * `files` are the request's, with the organizations of the unchanged ones filled in.
+ */
+export function resolve(request: ReconcileRequest, files: readonly FileDigest[], heads: Heads): Resolved {
+  const unsent = organizationsOf(files, request.unchangedFiles);
+  const input = new Set([...unsent, ...request.organizations.map(({ document }) => document.metadata.name)]);
+  const problems = [...duplicates(request, unsent)];
+  const steps: Step[] = [];
+  const kept = new Set(unsent.map((name) => heads.get(name)?.id));
+  for (const desired of request.organizations) {
+    const match = matchOne(request.collection, desired, heads, input);
+    if ('code' in match) problems.push(match);
+    else if (match.head === undefined) steps.push({ kind: 'create', desired });
+    else if (kept.has(match.head.id)) problems.push(claimedTwice(desired, match.head.name));
+    else {
+      kept.add(match.head.id);
+      if (match.head.digest !== desired.digest) steps.push({ kind: 'change', desired, head: match.head });
+    }
+  }
+  const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]
+    .filter((head) => head.collection === request.collection && !kept.has(head.id))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const unchanged = unsent.length + request.organizations.length - steps.length - problems.length;
+  if (!request.prune) return { steps, unchanged, absent: absent.map((head) => head.name), problems };
+  const pruned = absent.map((head): Step => ({ kind: 'absent', head }));
+  return { steps: [...steps, ...pruned], unchanged, absent: [], problems };
+}
+
+/** The organization that a document speaks of: by its name, else by a previous one. No head = it is new. */
+function matchOne(
+  collection: string,
+  desired: DesiredOrganization,
+  heads: Heads,
+  input: ReadonlySet<string>,
+): { head: OrganizationHead | undefined } | ReconcileProblem {
+  const { name, previously = [] } = desired.document.metadata;
+  const declared = previously.find((old) => old !== name && input.has(old));
+  if (declared !== undefined) return conflict(name, declared, `"${declared}" is declared as well`);
+  const current = heads.get(name);
+  const earlier = previously.flatMap((old) => heads.get(old) ?? []);
+  if (current !== undefined) {
+    const rival = earlier.find((head) => head.id !== current.id && head.collection === collection);
+    return rival === undefined ? ownedBy(collection, name, current) : conflict(name, rival.name, 'both exist');
+  }
+  const [old, another] = [...new Map(earlier.map((head) => [head.id, head])).values()];
+  if (old === undefined) return { head: undefined };
+  if (another !== undefined) return conflict(name, old.name, `so does "${another.name}", which is named too`);
+  return ownedBy(collection, name, old);
+}
+
+function ownedBy(
+  collection: string,
+  organization: string,
+  head: OrganizationHead,
+): { head: OrganizationHead } | ReconcileProblem {
+  if (head.collection === collection) return { head };
+  if (head.collection === undefined) {
+    const message = `"${head.name}" exists and no collection owns it; adopt it into "${collection}" first`;
+    return { code: 'needs_adopt', organization, pointer: '/metadata/name', message };
+  }
+  const message = `"${head.name}" belongs to the collection "${head.collection}"; change it there, or release it there first`;
+  return { code: 'owned_by_other_collection', organization, pointer: '/metadata/name', message };
+}
+
+function conflict(organization: string, old: string, why: string): ReconcileProblem {
+  const message = `"${organization}" cannot take over from "${old}": ${why}; remove one of the two`;
+  return { code: 'rename_conflict', organization, pointer: '/metadata/previously', message };
+}
+
+function claimedTwice(desired: DesiredOrganization, old: string): ReconcileProblem {
+  return conflict(desired.document.metadata.name, old, 'another document names it as well');
+}
+
+function duplicates(request: ReconcileRequest, unsent: readonly string[]): ReconcileProblem[] {
+  const seen = new Set(unsent);
+  return request.organizations.flatMap(({ document }): ReconcileProblem[] => {
+    const organization = document.metadata.name;
+    if (!seen.has(organization)) {
+      seen.add(organization);
+      return [];
+    }
+    const message = `"${organization}" is declared twice; keep one document`;
+    return [{ code: 'duplicate_organization', organization, pointer: '/metadata/name', message }];
+  });
+}
+
+function organizationsOf(files: readonly FileDigest[], paths: readonly string[]): string[] {
+  const wanted = new Set(paths);
+  return files.filter((file) => wanted.has(file.path)).flatMap((file) => file.organizations);
+}

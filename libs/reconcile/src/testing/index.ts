@@ -1,0 +1,4 @@
+export { MemoryStateStore } from './memory-state-store.ts';
+export type { TestUser } from './memory-state-store.ts';
+export { stateStoreContract } from './state-store.contract.ts';
+export type { StateStoreHarness } from './state-store.contract.ts';

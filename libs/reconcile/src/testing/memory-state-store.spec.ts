@@ -1,0 +1,11 @@
+import { MemoryStateStore } from './memory-state-store.ts';
+import { stateStoreContract } from './state-store.contract.ts';
+
+stateStoreContract('memory', () => {
+  const store = new MemoryStateStore();
+  return Promise.resolve({
+    store,
+    addUser: (organization, user) => Promise.resolve(store.addUser(organization, user)),
+    close: () => Promise.resolve(),
+  });
+});

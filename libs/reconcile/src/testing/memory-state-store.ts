@@ -1,0 +1,66 @@
+import type { FactsJson } from '@rolecall/role-mapping';
+import type { ReconcileEvent, StateStore, StateTransaction } from '../state-store.ts';
+import { emptyState, idOf } from './memory-state.ts';
+import type { MemoryOrganization, MemoryUser } from './memory-state.ts';
+import { MemoryTransaction } from './memory-transaction.ts';
+
+/** A user as a test states it. */
+export interface TestUser {
+  readonly identityProvider: string;
+  readonly facts: FactsJson;
+  /** What the user holds before anything is decided. */
+  readonly grants?: readonly { scope: string; role: string }[];
+  readonly groups?: readonly string[];
+}
+
+const GIVEN = [{ kind: 'default', name: 'jit.defaults' }] as const;
+
+/** The port in memory: transactions run one after the other, each on a copy that replaces the state when it commits. */
+export class MemoryStateStore implements StateStore {
+  #state = emptyState();
+  #last: Promise<unknown> = Promise.resolve();
+
+  transaction<T>(mode: 'commit' | 'rollback', work: (state: StateTransaction) => Promise<T>): Promise<T> {
+    const run = this.#last.then(async () => {
+      const copy = structuredClone(this.#state);
+      const result = await work(new MemoryTransaction(copy));
+      if (mode === 'commit') this.#state = copy;
+      return result;
+    });
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  addUser(organization: string, user: TestUser): string {
+    const userId = idOf(this.#state.nextId);
+    this.#state.nextId += 1;
+    this.#named(organization).users.push({
+      userId,
+      identityProvider: user.identityProvider,
+      facts: user.facts,
+      grants: (user.grants ?? []).map((grant) => ({ ...grant, sources: GIVEN })),
+      groups: (user.groups ?? []).map((group) => ({ group, sources: GIVEN })),
+    });
+    return userId;
+  }
+
+  user(organization: string, userId: string): MemoryUser | undefined {
+    return this.#named(organization).users.find((user) => user.userId === userId);
+  }
+
+  audit(organization: string): readonly ReconcileEvent[] {
+    return this.#named(organization).audit;
+  }
+
+  /** Takes an organization into another collection, or into none. */
+  setCollection(organization: string, collection: string | undefined): void {
+    const found = this.#named(organization);
+    found.head = { ...found.head, collection };
+  }
+
+  #named(name: string): MemoryOrganization {
+    const found = [...this.#state.organizations.values()].find(({ head }) => head.name === name);
+    if (found === undefined) throw new Error(`no organization ${name}`);
+    return found;
+  }
+}

@@ -1,0 +1,34 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
+import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin } from '../state-store.ts';
+
+export interface MemoryUser {
+  userId: string;
+  identityProvider: string;
+  facts: FactsJson;
+  grants: DecidedGrant[];
+  groups: DecidedMembership[];
+}
+
+export interface MemoryOrganization {
+  head: OrganizationHead;
+  revisions: { document: OrganizationDocument; digest: string; origin: RevisionOrigin }[];
+  users: MemoryUser[];
+  audit: ReconcileEvent[];
+}
+
+/** Everything that a MemoryStateStore holds; plain data, so that a transaction works on a structured clone. */
+export interface MemoryState {
+  organizations: Map<string, MemoryOrganization>;
+  collections: Map<string, { generation: number; files: FileDigest[]; applied: boolean }>;
+  nextId: number;
+}
+
+export function emptyState(): MemoryState {
+  return { organizations: new Map(), collections: new Map(), nextId: 1 };
+}
+
+/** A UUID that counts, so that tests read the same at every run. */
+export function idOf(n: number): string {
+  return `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+}

@@ -1,0 +1,197 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { ReconcileError } from '../errors.ts';
+import { rootDigestOf } from '../root-digest.ts';
+import { RevisionMovedError } from '../state-store.ts';
+import type {
+  CollectionState,
+  FileDigest,
+  HeldRename,
+  NewOrganization,
+  NewRevision,
+  OrganizationHead,
+  ReconcileEvent,
+  StateTransaction,
+  UserFacts,
+  UserGrants,
+} from '../state-store.ts';
+import { idOf } from './memory-state.ts';
+import type { MemoryOrganization, MemoryState, MemoryUser } from './memory-state.ts';
+
+/** Users per batch: small, so that tests cross a border with few users. */
+const BATCH = 3;
+
+export class MemoryTransaction implements StateTransaction {
+  #changed = false;
+  readonly #state: MemoryState;
+
+  constructor(state: MemoryState) {
+    this.#state = state;
+  }
+
+  collection(name: string): Promise<CollectionState> {
+    const { generation, files, applied } = this.#collection(name);
+    return Promise.resolve({ name, generation, ...(applied ? { rootDigest: rootDigestOf(files) } : {}) });
+  }
+
+  heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
+    const wanted = new Set(names);
+    const heads = [...this.#state.organizations.values()].map((organization) => organization.head);
+    const found = heads.filter((head) => wanted.has(head.name) || head.collection === collection);
+    return Promise.resolve(new Map(found.map((head) => [head.name, head])));
+  }
+
+  document(organizationId: string): Promise<OrganizationDocument> {
+    const revision = this.#organization(organizationId).revisions.at(-1);
+    if (revision === undefined) throw new Error(`${organizationId} has no revision`);
+    return Promise.resolve(revision.document);
+  }
+
+  create({ collection, name, revision }: NewOrganization): Promise<OrganizationHead> {
+    this.#refuseTaken(undefined, name, revision.document);
+    const id = idOf(this.#state.nextId);
+    this.#state.nextId += 1;
+    const head = headOf({ id, name, collection, revision: 1 }, revision);
+    this.#state.organizations.set(id, { head, revisions: [withoutSecrets(revision)], users: [], audit: [] });
+    this.#changed = true;
+    return Promise.resolve(head);
+  }
+
+  addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead> {
+    const organization = this.#organization(organizationId);
+    const { head } = organization;
+    if (head.revision !== base) return Promise.reject(new RevisionMovedError(head.name, base, head.revision));
+    this.#refuseTaken(organizationId, head.name, revision.document);
+    organization.head = headOf({ ...head, revision: base + 1 }, revision);
+    organization.revisions.push(withoutSecrets(revision));
+    this.#changed = true;
+    return Promise.resolve(organization.head);
+  }
+
+  rename(organizationId: string, name: string): Promise<void> {
+    const organization = this.#organization(organizationId);
+    organization.head = { ...organization.head, name };
+    return Promise.resolve();
+  }
+
+  release(organizationId: string): Promise<void> {
+    const organization = this.#organization(organizationId);
+    const { collection: _, ...head } = organization.head;
+    organization.head = head;
+    this.#changed = true;
+    return Promise.resolve();
+  }
+
+  delete(organizationId: string): Promise<void> {
+    this.#state.organizations.delete(organizationId);
+    this.#changed = true;
+    return Promise.resolve();
+  }
+
+  async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
+    const { users } = this.#organization(organizationId);
+    for (let start = 0; start < users.length; start += BATCH) {
+      yield users.slice(start, start + BATCH).map((user) => ({
+        userId: user.userId,
+        identityProvider: user.identityProvider,
+        facts: user.facts,
+        grants: user.grants.map(({ scope, role }) => ({ scope, role })),
+        groups: user.groups.map(({ group }) => group),
+      }));
+    }
+  }
+
+  replaceGrants(organizationId: string, _revision: number, users: readonly UserGrants[]): Promise<void> {
+    const wanted = new Map(users.map((user) => [user.userId, user]));
+    for (const user of this.#organization(organizationId).users) {
+      const held = wanted.get(user.userId);
+      if (held !== undefined) Object.assign(user, { grants: [...held.grants], groups: [...held.groups] });
+    }
+    return Promise.resolve();
+  }
+
+  linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
+    const { users } = this.#organization(organizationId);
+    return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);
+  }
+
+  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
+    for (const user of this.#organization(organizationId).users) {
+      if (user.identityProvider === from) user.identityProvider = to;
+    }
+    return Promise.resolve();
+  }
+
+  renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
+    for (const user of this.#organization(organizationId).users) {
+      for (const rename of renames) renameHeldBy(user, rename);
+    }
+    return Promise.resolve();
+  }
+
+  audit(organizationId: string, event: ReconcileEvent): Promise<void> {
+    this.#organization(organizationId).audit.push(event);
+    return Promise.resolve();
+  }
+
+  fileDigests(collection: string): Promise<readonly FileDigest[]> {
+    return Promise.resolve(this.#collection(collection).files);
+  }
+
+  saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void> {
+    const { generation } = this.#collection(collection);
+    const next = this.#changed ? generation + 1 : generation;
+    this.#state.collections.set(collection, { generation: next, files: [...digests], applied: true });
+    return Promise.resolve();
+  }
+
+  #collection(name: string) {
+    return this.#state.collections.get(name) ?? { generation: 0, files: [], applied: false };
+  }
+
+  #organization(id: string): MemoryOrganization {
+    const organization = this.#state.organizations.get(id);
+    if (organization === undefined) throw new Error(`no organization ${id}`);
+    return organization;
+  }
+
+  /** What a database does with unique keys. */
+  #refuseTaken(id: string | undefined, name: string, document: OrganizationDocument): void {
+    for (const [otherId, { head, revisions }] of this.#state.organizations) {
+      if (otherId === id) continue;
+      if (head.name === name) throw taken('name_taken', name, '/metadata/name', name);
+      const theirs = revisions.at(-1)?.document.spec.emailDomains ?? {};
+      const domain = Object.keys(document.spec.emailDomains ?? {}).find((mine) => Object.hasOwn(theirs, mine));
+      if (domain !== undefined) throw taken('email_domain_taken', name, `/spec/emailDomains/${domain}`, domain);
+    }
+  }
+}
+
+function taken(code: 'name_taken' | 'email_domain_taken', organization: string, pointer: string, what: string) {
+  const message = `"${what}" belongs to another organization; remove it there first`;
+  return new ReconcileError([{ code, organization, pointer, message }]);
+}
+
+function headOf(
+  head: Pick<OrganizationHead, 'id' | 'name' | 'collection' | 'revision'>,
+  { document, digest }: NewRevision,
+): OrganizationHead {
+  return { ...head, digest, deletionPolicy: document.metadata.deletionPolicy ?? 'retain' };
+}
+
+function withoutSecrets({ document, digest, origin }: NewRevision) {
+  return { document, digest, origin };
+}
+
+function renameHeldBy(user: MemoryUser, { kind, from, to }: HeldRename): void {
+  const rename = <T extends Record<K, string>, K extends string>(held: readonly T[], key: K): T[] =>
+    held.flatMap((item) => {
+      if (item[key] !== from) return [item];
+      return to === undefined ? [] : [{ ...item, [key]: to }];
+    });
+  if (kind === 'group') user.groups = unique(rename(user.groups, 'group'), (it) => it.group);
+  else user.grants = unique(rename(user.grants, kind), (it) => JSON.stringify([it.scope, it.role]));
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+}

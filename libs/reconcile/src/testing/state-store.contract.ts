@@ -1,0 +1,250 @@
+/// <reference types="jest" />
+import { API_VERSION, documentDigest } from '@rolecall/org-config';
+import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import { rootDigestOf } from '../root-digest.ts';
+import type { NewRevision, OrganizationHead, StateStore, StateTransaction } from '../state-store.ts';
+import type { TestUser } from './memory-state-store.ts';
+
+/** A store under test, with the hands that the contract needs beside the port. Each test makes a new, empty one. */
+export interface StateStoreHarness {
+  readonly store: StateStore;
+  /** Adds a user with one identity; returns the user's id. */
+  addUser(organization: string, user: TestUser): Promise<string>;
+  close(): Promise<void>;
+}
+
+const METADATA = '<EntityDescriptor/>';
+
+function document(name: string, spec: OrganizationSpec = {}): OrganizationDocument {
+  return { apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec };
+}
+
+function revision(document: OrganizationDocument): NewRevision {
+  const names = Object.keys(document.spec.identityProviders ?? {});
+  return {
+    document,
+    digest: documentDigest(document),
+    origin: { actor: 'ci' },
+    identityProviders: Object.fromEntries(names.map((name) => [name, { metadataXml: METADATA }])),
+  };
+}
+
+const OKTA: OrganizationSpec = {
+  scopes: { 'account/main': {} },
+  groups: { 'inbox/vip': {} },
+  identityProviders: { okta: { type: 'saml', metadata: { xml: METADATA } } },
+};
+
+const MEMBER = { scope: 'account/main', role: 'member' };
+
+/** What every StateStore does, in memory and on PostgreSQL. Call it at the top level of a spec file. */
+export function stateStoreContract(name: string, make: () => Promise<StateStoreHarness>): void {
+  describe(`state store contract: ${name}`, () => {
+    let harness: StateStoreHarness;
+    beforeEach(async () => {
+      harness = await make();
+    });
+    afterEach(() => harness.close());
+
+    const commit = <T>(work: (state: StateTransaction) => Promise<T>) => harness.store.transaction('commit', work);
+    const read = <T>(work: (state: StateTransaction) => Promise<T>) => harness.store.transaction('rollback', work);
+    const create = (wanted: OrganizationDocument, collection = 'default') =>
+      commit((state) => state.create({ collection, name: wanted.metadata.name, revision: revision(wanted) }));
+    const head = (organization: string, collection = 'nobody') =>
+      read(async (state) => (await state.heads(collection, [organization])).get(organization));
+    const held = (organization: OrganizationHead) =>
+      read(async (state) => {
+        const users: { userId: string; identityProvider: string; grants: unknown; groups: unknown }[] = [];
+        for await (const batch of state.factsOfUsers(organization.id)) {
+          users.push(...batch.map(({ facts: _, ...user }) => user));
+        }
+        return users;
+      });
+
+    it('has a created organization with its document', async () => {
+      const made = await create(document('acme', OKTA));
+      expect(made).toMatchObject({ name: 'acme', collection: 'default', revision: 1, deletionPolicy: 'retain' });
+      expect(await head('acme')).toEqual(made);
+      expect(await read((state) => state.document(made.id))).toEqual(document('acme', OKTA));
+    });
+
+    it('keeps nothing of a plan', async () => {
+      await harness.store.transaction('rollback', (state) =>
+        state.create({ collection: 'default', name: 'acme', revision: revision(document('acme')) }),
+      );
+      expect(await head('acme')).toBeUndefined();
+    });
+
+    it('keeps nothing of an apply that fails', async () => {
+      const failing = commit(async (state) => {
+        await state.create({ collection: 'default', name: 'acme', revision: revision(document('acme')) });
+        throw new Error('stop');
+      });
+      await expect(failing).rejects.toThrow('stop');
+      expect(await head('acme')).toBeUndefined();
+    });
+
+    it('finds the heads of the names and of all that the collection owns', async () => {
+      await create(document('acme'));
+      await create(document('globex'), 'other');
+      await create(document('initech'), 'other');
+      const heads = await read((state) => state.heads('default', ['globex', 'unknown']));
+      expect([...heads.keys()].sort()).toEqual(['acme', 'globex']);
+      expect(heads.get('globex')?.collection).toBe('other');
+    });
+
+    it('adds a revision only to the one that it was made for', async () => {
+      const made = await create(document('acme'));
+      const changed = document('acme', { displayName: 'Acme' });
+      const next = await commit((state) => state.addRevision(made.id, 1, revision(changed)));
+      expect(next).toMatchObject({ revision: 2, digest: documentDigest(changed) });
+      const late = commit((state) => state.addRevision(made.id, 1, revision(document('acme'))));
+      await expect(late).rejects.toMatchObject({ code: 'revision_moved', expected: 1, actual: 2 });
+      expect(await read((state) => state.document(made.id))).toEqual(changed);
+    });
+
+    it('stores the deletion policy of the last revision', async () => {
+      const made = await create(document('acme'));
+      const wanted = { ...document('acme'), metadata: { name: 'acme', deletionPolicy: 'delete' as const } };
+      await commit((state) => state.addRevision(made.id, 1, revision(wanted)));
+      expect((await head('acme'))?.deletionPolicy).toBe('delete');
+    });
+
+    it('renames, releases and deletes', async () => {
+      const made = await create(document('acme'));
+      await commit(async (state) => {
+        await state.rename(made.id, 'acme-inc');
+        await state.addRevision(made.id, 1, revision(document('acme-inc')));
+        await state.audit(made.id, { type: 'organization.renamed', data: { from: 'acme', to: 'acme-inc' } });
+      });
+      expect((await head('acme-inc'))?.id).toBe(made.id);
+      await commit((state) => state.release(made.id));
+      expect((await head('acme-inc'))?.collection).toBeUndefined();
+      await commit((state) => state.delete(made.id));
+      expect(await head('acme-inc')).toBeUndefined();
+    });
+
+    it('refuses a name and an e-mail domain that another organization has', async () => {
+      const domain = { emailDomains: { 'acme.example': { verification: 'asserted' as const } } };
+      await create(document('acme', domain));
+      await expect(create(document('acme'))).rejects.toMatchObject({ name: 'ReconcileError', code: 'name_taken' });
+      await expect(create(document('globex', domain))).rejects.toMatchObject({
+        name: 'ReconcileError',
+        code: 'email_domain_taken',
+        organization: 'globex',
+        pointer: '/spec/emailDomains/acme.example',
+      });
+    });
+
+    it('frees an e-mail domain for another organization in the same apply', async () => {
+      const domain = { emailDomains: { 'acme.example': { verification: 'asserted' as const } } };
+      const made = await create(document('acme', domain));
+      await commit(async (state) => {
+        await state.addRevision(made.id, 1, revision(document('acme')));
+        await state.create({ collection: 'default', name: 'globex', revision: revision(document('globex', domain)) });
+      });
+      expect(await head('globex')).toMatchObject({ revision: 1 });
+    });
+
+    it('streams every user with facts and with what the user holds', async () => {
+      const acme = await create(document('acme', OKTA));
+      const ids: string[] = [];
+      for (let n = 0; n < 7; n += 1) {
+        const facts = { email: `user${n}@acme.example`, groups: ['a', 'b'] };
+        ids.push(
+          await harness.addUser('acme', { identityProvider: 'okta', facts, grants: [MEMBER], groups: ['inbox/vip'] }),
+        );
+      }
+      const users = await held(acme);
+      expect(users.map((user) => user.userId).sort()).toEqual(ids.sort());
+      expect(users[0]).toMatchObject({ identityProvider: 'okta', grants: [MEMBER], groups: ['inbox/vip'] });
+      const facts = await read(async (state) => {
+        for await (const [user] of state.factsOfUsers(acme.id)) return user?.facts;
+        return undefined;
+      });
+      expect(facts).toMatchObject({ groups: ['a', 'b'] });
+    });
+
+    it('makes what users hold exactly what is given', async () => {
+      const acme = await create(document('acme', OKTA));
+      const some = await harness.addUser('acme', {
+        identityProvider: 'okta',
+        facts: {},
+        grants: [MEMBER],
+        groups: ['inbox/vip'],
+      });
+      const other = await harness.addUser('acme', { identityProvider: 'okta', facts: {}, grants: [MEMBER] });
+      const sources = [{ kind: 'rule' as const, name: 'admins' }];
+      await commit(async (state) => {
+        await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+        const grants = [{ scope: 'account/main', role: 'sso_admin', sources }];
+        await state.replaceGrants(acme.id, 2, [{ userId: some, grants, groups: [] }]);
+      });
+      const users = new Map((await held(acme)).map((user) => [user.userId, user]));
+      expect(users.get(some)).toMatchObject({ grants: [{ scope: 'account/main', role: 'sso_admin' }], groups: [] });
+      expect(users.get(other)).toMatchObject({ grants: [MEMBER], groups: [] });
+    });
+
+    it('follows renamed roles, scopes and groups, and drops what is gone', async () => {
+      const acme = await create(document('acme', OKTA));
+      const grants = [MEMBER, { scope: 'account/main', role: 'author' }, { scope: 'account/main', role: 'writer' }];
+      await harness.addUser('acme', {
+        identityProvider: 'okta',
+        facts: {},
+        grants,
+        groups: ['inbox/vip', 'inbox/old'],
+      });
+      await commit((state) =>
+        state.renameHeld(acme.id, [
+          { kind: 'role', from: 'author', to: 'writer' },
+          { kind: 'scope', from: 'account/main', to: 'account/eu' },
+          { kind: 'group', from: 'inbox/vip', to: 'inbox/gold' },
+          { kind: 'group', from: 'inbox/old' },
+          { kind: 'role', from: 'member' },
+        ]),
+      );
+      const [user] = await held(acme);
+      expect(user?.grants).toEqual([{ scope: 'account/eu', role: 'writer' }]);
+      expect(user?.groups).toEqual(['inbox/gold']);
+    });
+
+    it('keeps identities linked to a renamed identity provider', async () => {
+      const acme = await create(document('acme', OKTA));
+      await harness.addUser('acme', { identityProvider: 'okta', facts: {} });
+      expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(1);
+      await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+      expect(await read((state) => state.linkedUsers(acme.id, 'okta-eu'))).toBe(1);
+      expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(0);
+      expect((await held(acme))[0]?.identityProvider).toBe('okta-eu');
+    });
+
+    it('answers with the root digest of the last apply and counts the ones that changed something', async () => {
+      expect(await read((state) => state.collection('default'))).toEqual({ name: 'default', generation: 0 });
+      const files = [{ path: 'acme.yaml', digest: 'aa', organizations: ['acme'] }];
+      await commit(async (state) => {
+        await state.collection('default');
+        await state.create({ collection: 'default', name: 'acme', revision: revision(document('acme')) });
+        await state.saveFileDigests('default', files);
+      });
+      const first = await read((state) => state.collection('default'));
+      expect(first).toEqual({ name: 'default', generation: 1, rootDigest: rootDigestOf(files) });
+      expect(await read((state) => state.fileDigests('default'))).toEqual(files);
+      await commit((state) => state.saveFileDigests('default', [{ ...files[0]!, digest: 'bb' }]));
+      const second = await read((state) => state.collection('default'));
+      expect(second.generation).toBe(1);
+      expect(second.rootDigest).not.toBe(first.rootDigest);
+    });
+
+    it('runs two applies on one collection one after the other', async () => {
+      const made = await create(document('acme'));
+      const attempt = (displayName: string) =>
+        commit(async (state) => {
+          await state.collection('default');
+          const current = (await state.heads('default', ['acme'])).get('acme');
+          return state.addRevision(made.id, current?.revision ?? 0, revision(document('acme', { displayName })));
+        });
+      const heads = await Promise.all([attempt('one'), attempt('two')]);
+      expect(heads.map((one) => one.revision).sort()).toEqual([2, 3]);
+    });
+  });
+}
