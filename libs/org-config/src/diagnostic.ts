@@ -18,3 +18,9 @@ export interface Diagnostic {
   /** JSON pointer into the document, when the document could be read. */
   readonly pointer?: string;
 }
+
+/** Orders diagnostics as people read files. */
+export function byPosition({ position: a }: Diagnostic, { position: b }: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,6 +1,13 @@
 export { canonicalJson } from './canonical/canonical-json.ts';
 export { documentDigest, normalize } from './canonical/normalize.ts';
+export type { CheckMetadata } from './check/check-document.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
 export { effective, policyOf, type EffectiveIdentityProvider, type EffectiveOrganization } from './effective.ts';
+export { checkDocument, type CheckedDocument } from './load/check-document.ts';
+export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
+export type { SourceFile } from './load/source-text.ts';
+export { publishedSchema, schemaDocs } from './publish.ts';
+export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
+export { runTests, testDiagnostics, type TestOutcome } from './run-tests.ts';

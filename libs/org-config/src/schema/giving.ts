@@ -73,7 +73,7 @@ export const condition: JsonSchema = {
         'A condition in CEL (Common Expression Language). `facts` maps each attribute to its list of values; only the functions of the standard are there, and time and size are bounded.',
       type: 'string',
       minLength: 1,
-      maxLength: 4096,
+      maxLength: 2048,
       examples: ["'Support' in facts.department && 'vip' in facts.groups"],
     },
   },

@@ -1,0 +1,77 @@
+import { checkCel } from '@rolecall/role-mapping';
+import type { Json } from '../document.ts';
+import { listOf, mapOf, own, pointerTo } from '../json.ts';
+import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
+import { metadataOf } from './metadata.ts';
+import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
+import { checkEnforceSso, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
+import { checkStructure } from './structure.ts';
+import { unsupported } from './unsupported.ts';
+
+/** Checks a metadata document of an IdP; the codes and sentences of what is wrong with it. libs/saml has one. */
+export type CheckMetadata = (xml: string) => readonly { readonly code: string; readonly message: string }[];
+
+type Check = (document: Json, findings: Findings) => void;
+
+/** Everything that is checked in one document beside its shape; a new check is a line here. */
+const CHECKS: readonly Check[] = [
+  checkReferences,
+  checkScopeParents,
+  checkPreviousNames,
+  checkUniqueNames,
+  checkEnforceSso,
+  checkSession,
+  checkTestProviders,
+  checkConditions,
+];
+
+/** All that is wrong with one document, in no order. Never throws, whatever the value is. */
+export function findingsOf(document: Json, checkMetadata: CheckMetadata | undefined): readonly Finding[] {
+  const kind = otherKind(document);
+  if (kind) return [kind];
+  const findings = new Findings();
+  checkStructure(document, findings);
+  for (const check of CHECKS) check(document, findings);
+  if (checkMetadata) checkInlineMetadata(document, findings, checkMetadata);
+  return findings.all;
+}
+
+/** A document of another kind has other fields: its kind is all there is to say. */
+function otherKind(document: Json): Finding | undefined {
+  const kind = own(mapOf(document), 'kind');
+  if (kind === undefined || kind === 'Organization') return undefined;
+  const known = unsupported('/kind', kind);
+  if (known || typeof kind !== 'string') return known;
+  const suggestion = insteadOf(kind, ['Organization'], 'kinds');
+  return {
+    code: 'invalid_value',
+    message: `\`kind\` cannot be ${quoted(kind)}`,
+    suggestion,
+    pointer: '/kind',
+    at: 'value',
+  };
+}
+
+function checkConditions(document: Json, findings: Findings): void {
+  const authorization = mapOf(own(mapOf(own(mapOf(document), 'spec')), 'authorization'));
+  for (const [index, rule] of listOf(own(authorization, 'rules')).entries()) {
+    const cel = own(mapOf(own(mapOf(rule), 'when')), 'cel');
+    if (typeof cel !== 'string' || cel === '' || findings.full) continue;
+    const checked = checkCel(cel);
+    if (checked.ok) continue;
+    findings.add({
+      code: 'invalid_cel',
+      message: `the CEL condition is not valid: ${checked.message}`,
+      pointer: pointerTo('/spec/authorization/rules', index, 'when', 'cel'),
+      at: 'value',
+    });
+  }
+}
+
+function checkInlineMetadata(document: Json, findings: Findings, checkMetadata: CheckMetadata): void {
+  for (const { metadata, pointer } of metadataOf(document)) {
+    const xml = own(metadata, 'xml');
+    if (typeof xml !== 'string' || xml === '') continue;
+    for (const { code, message } of checkMetadata(xml)) findings.add({ code, message, pointer: `${pointer}/xml` });
+  }
+}

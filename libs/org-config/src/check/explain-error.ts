@@ -1,0 +1,200 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Json } from '../document.ts';
+import { isMap, keysOf, own, pointerTo } from '../json.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
+import { PATTERN_WORDS, RESERVED_NAMES } from '../schema/names.ts';
+import { insteadOf, lastKey, nearest, placeName, quoted, type Finding } from './finding.ts';
+import { unsupported } from './unsupported.ts';
+
+type Explain = (error: ErrorObject, schema: JsonSchema) => Finding | undefined;
+
+/** One sentence per kind of schema error; undefined where another error says it already. */
+const EXPLANATIONS: Readonly<Record<string, Explain>> = {
+  additionalProperties: unknownKey,
+  required: missingKey,
+  type: wrongType,
+  const: (error) => wrongChoice(error, [param(error, 'allowedValue')]),
+  enum: (error) => wrongChoice(error, param(error, 'allowedValues') as readonly Json[]),
+  discriminator: wrongVariant,
+  oneOf: wrongCombination,
+  pattern: (error, schema) =>
+    invalid(error, `must be ${PATTERN_WORDS[String(param(error, 'pattern'))] ?? schema.pattern}`),
+  not: takenName,
+  uniqueItems: repeatedItem,
+  minLength: (error) => invalid(error, 'must not be empty'),
+  maxLength: (error) => invalid(error, `may have ${limit(error)} characters at most`),
+  minItems: (error) => invalid(error, 'must not be empty'),
+  maxItems: (error) => invalid(error, `may have ${limit(error)} entries at most`),
+  maxProperties: (error) => invalid(error, `may have ${limit(error)} entries at most`),
+  propertyNames: () => undefined,
+};
+
+/** Turns an error of ajv (made with `verbose`) into a sentence with a place. */
+export function explainError(error: ErrorObject): Finding | undefined {
+  const explain = EXPLANATIONS[error.keyword];
+  if (explain) return explain(error, (error.parentSchema ?? {}) as JsonSchema);
+  return invalid(error, error.message ?? 'is not valid');
+}
+
+/** Whether an unknown key of the same object looks like the missing one. */
+export function missingKeyMeant(missing: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const wanted = String(param(missing, 'missingProperty'));
+  return errors.some(
+    (error) =>
+      error.keyword === 'additionalProperties' &&
+      error.instancePath === missing.instancePath &&
+      nearest(String(param(error, 'additionalProperty')), keysOfSchema(error)) === wanted,
+  );
+}
+
+function unknownKey(error: ErrorObject): Finding {
+  const key = String(param(error, 'additionalProperty'));
+  const pointer = pointerTo(error.instancePath, key);
+  const known = unsupported(pointer);
+  if (known) return known;
+  return {
+    code: 'unknown_key',
+    message: `${quoted(key)} is not a key of ${placeName(error.instancePath)}`,
+    suggestion: insteadOf(key, keysOfSchema(error), 'keys'),
+    pointer,
+  };
+}
+
+function missingKey(error: ErrorObject, schema: JsonSchema): Finding {
+  const key = String(param(error, 'missingProperty'));
+  const property = own(schema.properties as unknown as { [key: string]: Json }, key) as JsonSchema | undefined;
+  const example = property?.examples?.[0];
+  return {
+    code: lastKey(error.instancePath) !== '' && key === 'metadata' ? 'missing_metadata' : 'missing_key',
+    message: `${placeName(error.instancePath)} has no ${quoted(key)}`,
+    suggestion: example === undefined ? `add ${quoted(key)}` : `add \`${key}: ${inYaml(example)}\``,
+    pointer: error.instancePath,
+  };
+}
+
+function wrongType(error: ErrorObject): Finding {
+  const wanted = [param(error, 'type')].flat().map((type) => TYPE_WORDS[String(type)] ?? String(type));
+  const value = error.data as Json;
+  const message = `${placeName(error.instancePath)} must be ${wanted.join(' or ')} and ${typeInWords(value)}`;
+  const suggestion = typeSuggestion(wanted, value, lastKey(error.instancePath));
+  const at = value === null ? 'key' : 'value';
+  return { code: 'wrong_type', message, suggestion, pointer: error.instancePath, at };
+}
+
+function wrongChoice(error: ErrorObject, allowed: readonly Json[]): Finding {
+  const value = error.data as Json;
+  const known = unsupported(error.instancePath, value);
+  if (known) return known;
+  const words = allowed.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
+  const suggestion =
+    typeof value === 'string' ? insteadOf(value, words, 'possible values') : `write ${words.map(quoted).join(' or ')}`;
+  const pointer = error.instancePath;
+  return {
+    code: 'invalid_value',
+    message: `${placeName(pointer)} cannot be ${quoted(value)}`,
+    suggestion,
+    pointer,
+    at: 'value',
+  };
+}
+
+function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefined {
+  const tag = String(param(error, 'tag'));
+  const value = param(error, 'tagValue');
+  if (value === undefined) return undefined; // `required` says it
+  const pointer = pointerTo(error.instancePath, tag);
+  const known = unsupported(pointer, value);
+  if (known) return known;
+  const example = schema.examples?.[0];
+  const suggestion = isMap(example) ? `write ${quoted(example[tag] ?? null)}` : undefined;
+  return {
+    code: 'invalid_value',
+    message: `${placeName(pointer)} cannot be ${quoted(value)}`,
+    suggestion,
+    pointer,
+    at: 'value',
+  };
+}
+
+/** The choices of the schema are about which keys stand together. */
+function wrongCombination(error: ErrorObject, schema: JsonSchema): Finding {
+  const got = isMap(error.data) ? Object.keys(error.data) : [];
+  const titles = (schema.oneOf ?? []).map((branch) => branch.title ?? '');
+  const pointer = error.instancePath;
+  const has = got.length === 0 ? 'is empty' : `has ${got.map(quoted).join(' and ')}`;
+  const code = got.length === 0 && lastKey(pointer) === 'metadata' ? 'missing_metadata' : 'invalid_combination';
+  return { code, message: `${placeName(pointer)} ${has}`, suggestion: `write one of: ${titles.join('; ')}`, pointer };
+}
+
+function takenName(error: ErrorObject, schema: JsonSchema): Finding {
+  const reserved = schema.not?.enum === RESERVED_NAMES;
+  const name = quoted(error.propertyName ?? (error.data as Json));
+  return {
+    code: reserved ? 'reserved_name' : 'built_in_role',
+    message: reserved ? `${name} is reserved, since it is a part of URLs` : `${name} is a built-in role`,
+    suggestion: reserved ? 'choose another name' : 'remove it, or choose another name',
+    ...place(error),
+  };
+}
+
+function repeatedItem(error: ErrorObject): Finding {
+  const index = Math.max(Number(param(error, 'i')), Number(param(error, 'j')));
+  const item = (error.data as readonly Json[])[index] ?? null;
+  return {
+    code: 'duplicate_value',
+    message: `${quoted(item)} stands twice in ${placeName(error.instancePath)}`,
+    suggestion: 'remove one of them',
+    pointer: pointerTo(error.instancePath, index),
+  };
+}
+
+function invalid(error: ErrorObject, words: string): Finding {
+  const value = error.propertyName ?? (error.data as Json);
+  const what = typeof value === 'string' && value.length > 0 ? quoted(value) : placeName(error.instancePath);
+  return { code: 'invalid_value', message: `${what} is not valid: it ${words}`, ...place(error) };
+}
+
+/** An error about the name of an entry points at that key, any other one at the value. */
+function place(error: ErrorObject): Pick<Finding, 'pointer' | 'at'> {
+  if (error.propertyName === undefined) return { pointer: error.instancePath, at: 'value' };
+  return { pointer: pointerTo(error.instancePath, error.propertyName), at: 'key' };
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: 'a map of keys',
+  array: 'a list',
+  string: 'a text',
+  boolean: '`true` or `false`',
+};
+
+function typeInWords(value: Json): string {
+  if (value === null) return 'has no value';
+  if (Array.isArray(value)) return 'is a list';
+  if (isMap(value)) return 'is a map of keys';
+  return typeof value === 'string' ? `is the text ${quoted(value)}` : `is the ${typeof value} ${quoted(value)}`;
+}
+
+function typeSuggestion(wanted: readonly string[], value: Json, key: string): string | undefined {
+  if (value === null && wanted.includes(TYPE_WORDS['object'] ?? '')) return `write \`${key}: {}\`, or remove it`;
+  if (value === null) return 'give it a value, or remove it';
+  if (typeof value === 'number' || (typeof value === 'boolean' && !wanted.includes(TYPE_WORDS['boolean'] ?? ''))) {
+    return wanted.includes('a text') ? 'write it in quotes' : undefined;
+  }
+  return wanted.includes('a list') && typeof value === 'string' ? `write \`[${value}]\`` : undefined;
+}
+
+function inYaml(example: Json): string {
+  return typeof example === 'string' ? example : JSON.stringify(example).replaceAll('"', '').replaceAll(':', ': ');
+}
+
+function keysOfSchema(error: ErrorObject): readonly string[] {
+  return Object.keys(((error.parentSchema ?? {}) as JsonSchema).properties ?? {});
+}
+
+function param(error: ErrorObject, key: string): Json {
+  return (error.params as { readonly [key: string]: Json })[key] as Json;
+}
+
+function limit(error: ErrorObject): string {
+  return String(param(error, 'limit'));
+}

@@ -1,0 +1,111 @@
+import { PROFILE_FIELDS } from '@rolecall/role-mapping';
+import { durationSeconds, SESSION_LIMITS } from '../duration.ts';
+import type { Json } from '../document.ts';
+import { isMap, listOf, mapOf, own, pointerTo, type JsonMap } from '../json.ts';
+import { quoted, type Findings } from './finding.ts';
+
+/** Names in a list (rules, tests) must differ, since traces and reports call the entry by its name. */
+export function checkUniqueNames(document: Json, findings: Findings): void {
+  const spec = specOf(document);
+  const rules = listOf(own(mapOf(own(spec, 'authorization')), 'rules'));
+  uniqueNames(rules, '/spec/authorization/rules', 'rule', findings);
+  uniqueNames(listOf(own(spec, 'tests')), '/spec/tests', 'test', findings);
+}
+
+function uniqueNames(entries: readonly Json[], pointer: string, what: string, findings: Findings): void {
+  const seen = new Set<Json>();
+  for (const [index, entry] of entries.entries()) {
+    const name = own(mapOf(entry), 'name');
+    if (typeof name !== 'string') continue;
+    if (seen.has(name)) {
+      findings.add({
+        code: `duplicate_${what}_name`,
+        message: `another ${what} above is called ${quoted(name)} too`,
+        suggestion: 'give each its own name',
+        pointer: pointerTo(pointer, index, 'name'),
+        at: 'value',
+      });
+    }
+    seen.add(name);
+  }
+}
+
+/** `enforceSso` closes every other door, so one must be open. */
+export function checkEnforceSso(document: Json, findings: Findings): void {
+  const spec = specOf(document);
+  if (own(mapOf(own(spec, 'login')), 'enforceSso') !== true) return;
+  const providers = Object.values(mapOf(own(spec, 'identityProviders')));
+  if (providers.some((provider) => own(mapOf(provider), 'enabled') !== false)) return;
+  findings.add({
+    code: 'no_enabled_identity_provider',
+    message: 'nobody could sign in: `enforceSso` is true and no identity provider is enabled',
+    suggestion:
+      providers.length === 0 ? 'declare one under `identityProviders`' : 'enable one, or write `enforceSso: false`',
+    pointer: '/spec/login/enforceSso',
+  });
+}
+
+/** Durations of a session stay within bounds, and `idle` within `lifetime`. */
+export function checkSession(document: Json, findings: Findings): void {
+  const session = mapOf(own(mapOf(own(specOf(document), 'login')), 'session'));
+  const idle = boundedSeconds(session, 'idle', findings);
+  const lifetime = boundedSeconds(session, 'lifetime', findings) ?? SESSION_LIMITS.lifetime.default;
+  if (idle === undefined || idle <= lifetime) return;
+  const shown = own(session, 'lifetime') ?? '12h, its default';
+  findings.add({
+    code: 'invalid_value',
+    message: `a session cannot be idle for longer than its lifetime (${String(shown)})`,
+    suggestion: 'shorten `idle`, or lengthen `lifetime`',
+    pointer: '/spec/login/session/idle',
+    at: 'value',
+  });
+}
+
+function boundedSeconds(session: JsonMap, key: 'idle' | 'lifetime', findings: Findings): number | undefined {
+  const declared = own(session, key);
+  const seconds = typeof declared === 'string' ? durationSeconds(declared) : undefined;
+  if (seconds === undefined) return undefined;
+  const { min, max, words } = SESSION_LIMITS[key];
+  if (seconds >= min && seconds <= max) return seconds;
+  findings.add({
+    code: 'invalid_value',
+    message: `${quoted(declared ?? '')} is out of bounds`,
+    suggestion: `write a duration from ${words.replace(' to ', ' to at most ')}`,
+    pointer: `/spec/login/session/${key}`,
+    at: 'value',
+  });
+  return undefined;
+}
+
+/** A test must say through which IdP its user comes when that makes a difference for its facts. */
+export function checkTestProviders(document: Json, findings: Findings): void {
+  const spec = specOf(document);
+  const providers = Object.values(mapOf(own(spec, 'identityProviders'))).filter(
+    (provider) => own(mapOf(provider), 'type') === 'saml',
+  );
+  for (const [index, test] of listOf(own(spec, 'tests')).entries()) {
+    if (!isMap(test) || own(test, 'identityProvider') !== undefined) continue;
+    const profiles = providers.map((provider) => profileOf(mapOf(own(test, 'facts')), mapOf(provider)));
+    if (new Set(profiles).size <= 1) continue;
+    findings.add({
+      code: 'missing_key',
+      message: 'the identity providers name attributes differently, and this test does not say which one it means',
+      suggestion: 'add `identityProvider: <name>`',
+      pointer: pointerTo('/spec/tests', index),
+    });
+  }
+}
+
+/** What the facts say of the profile when they come from this IdP, as a text to compare. */
+function profileOf(facts: JsonMap, provider: JsonMap): string {
+  const names = mapOf(own(provider, 'attributes'));
+  const values = PROFILE_FIELDS.map((field) => {
+    const attribute = own(names, field);
+    return (typeof attribute === 'string' ? own(facts, attribute) : undefined) ?? own(facts, field) ?? null;
+  });
+  return JSON.stringify(values);
+}
+
+function specOf(document: Json): JsonMap {
+  return mapOf(own(mapOf(document), 'spec'));
+}

@@ -1,0 +1,57 @@
+import { normalize } from '../canonical/normalize.ts';
+import { findingsOf, type CheckMetadata } from '../check/check-document.ts';
+import type { Finding } from '../check/finding.ts';
+import { metadataOf } from '../check/metadata.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Json, OrganizationDocument } from '../document.ts';
+import { emptyMap } from '../json.ts';
+
+/** A document is as good as nested no deeper than this; the schema has eight levels. */
+const MAX_DEPTH = 32;
+
+export type CheckedDocument =
+  | { readonly document: OrganizationDocument; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly document?: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Checks a document that did not come from a file, such as one in a request; the server trusts no client to have validated.
+ * Metadata must be inlined or by URL: a `file` has no meaning here.
+ * @param value parsed JSON, not trusted
+ * @param origin stands for the file in the diagnostics, which all have line 1, column 1 and a pointer
+ * @returns the normalized document when there is no error; else only diagnostics
+ */
+export function checkDocument(
+  value: unknown,
+  origin: string,
+  options: { readonly checkMetadata?: CheckMetadata } = {},
+): CheckedDocument {
+  const json = plainJson(value, 0);
+  const findings = [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
+  const diagnostics = findings.map(({ at: _, ...finding }): Diagnostic => {
+    return { ...finding, severity: finding.severity ?? 'error', position: { file: origin, line: 1, column: 1 } };
+  });
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+  return { document: normalize(json as unknown as OrganizationDocument), diagnostics };
+}
+
+function fileReferences(document: Json): readonly Finding[] {
+  return metadataOf(document)
+    .filter(({ metadata }) => Object.hasOwn(metadata, 'file'))
+    .map(({ pointer }) => ({
+      code: 'metadata_file_missing',
+      message: 'a document outside of a file system cannot refer to a file',
+      suggestion: 'send the metadata as `xml`',
+      pointer: `${pointer}/file`,
+    }));
+}
+
+/** A copy without prototypes; what JSON cannot hold, or is nested too deep, becomes null, which the schema refuses. */
+function plainJson(value: unknown, depth: number): Json {
+  if (value === null || ['string', 'boolean'].includes(typeof value)) return value as Json;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'object' || depth > MAX_DEPTH) return null;
+  if (Array.isArray(value)) return value.map((item) => plainJson(item, depth + 1));
+  const map = emptyMap();
+  for (const [key, entry] of Object.entries(value)) if (entry !== undefined) map[key] = plainJson(entry, depth + 1);
+  return map;
+}

@@ -1,0 +1,98 @@
+import { documentDigest, normalize } from '../canonical/normalize.ts';
+import { checkAcross, type PlacedDocument } from '../check/across.ts';
+import { findingsOf, type CheckMetadata } from '../check/check-document.ts';
+import type { Finding } from '../check/finding.ts';
+import { byPosition, type Diagnostic, type SourcePosition } from '../diagnostic.ts';
+import type { Json, OrganizationDocument } from '../document.ts';
+import { keysOf } from '../json.ts';
+import { inlineMetadataFiles, type ReadFile } from './metadata-files.ts';
+import { readYaml, type YamlDocument } from './read-yaml.ts';
+import { SourceText, type SourceFile } from './source-text.ts';
+import type { Place } from './yaml-value.ts';
+
+export interface LoadOptions {
+  /**
+   * Reads a metadata file: the path is relative to what the path of the document is relative to, and is in the directory of
+   * the document or below it (symbolic links are the reader's matter). undefined when there is no such file.
+   */
+  readonly readFile: ReadFile;
+  /** Checks IdP metadata that is in the document or in a file beside it. */
+  readonly checkMetadata?: CheckMetadata;
+}
+
+/** An organization that is valid by itself. */
+export interface LoadedDocument {
+  /** Normalized, as declared; metadata files are inlined. */
+  readonly document: OrganizationDocument;
+  readonly file: string;
+  /** `documentDigest(document)`. */
+  readonly digest: string;
+  /** Where a part of the document stands: its key, or its list entry; for what the file has not, its nearest holder. */
+  positionOf(pointer: string): SourcePosition;
+}
+
+export interface LoadResult {
+  readonly documents: readonly LoadedDocument[];
+  /** Of all files; sorted by file, line and column. Any `error` among them = do not go on. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads organization documents: YAML, shape, references, rules, and what must be unique across files. Everything that is
+ * wrong in any file is reported, never only the first. The input is not trusted: sizes and depth are bounded, nothing throws.
+ */
+export function loadDocuments(files: readonly SourceFile[], options: LoadOptions): LoadResult {
+  const documents: LoadedDocument[] = [];
+  const read: PlacedDocument[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const file of files) {
+    const source = new SourceText(file);
+    const yaml = readYaml(file);
+    for (const { offset, readable: _, ...fault } of yaml.faults) {
+      diagnostics.push({ severity: 'error', ...fault, position: source.positionAt(offset) });
+    }
+    for (const parsed of yaml.documents) {
+      const current = placed(parsed, source);
+      read.push(current);
+      const found = [
+        ...inlineMetadataFiles(parsed.value, file.path, options.readFile),
+        ...findingsOf(parsed.value, options.checkMetadata),
+      ].map(current.locate);
+      diagnostics.push(...found);
+      if (found.some(({ severity }) => severity === 'error')) continue;
+      documents.push(loaded(parsed.value, file.path, current.positionOf));
+    }
+  }
+  diagnostics.push(...checkAcross(read));
+  return { documents, diagnostics: diagnostics.sort(byPosition) };
+}
+
+function loaded(value: Json, file: string, positionOf: PlacedDocument['positionOf']): LoadedDocument {
+  // the schema has just said that it is one
+  const document = normalize(value as unknown as OrganizationDocument);
+  return { document, file, digest: documentDigest(document), positionOf };
+}
+
+function placed({ value, place }: YamlDocument, source: SourceText): PlacedDocument {
+  const positionOf = (pointer: string): SourcePosition => source.positionAt(placeAt(place, pointer).key);
+  const locate = ({ at, ...finding }: Finding): Diagnostic => {
+    const found = placeAt(place, finding.pointer);
+    return {
+      ...finding,
+      severity: finding.severity ?? 'error',
+      position: source.positionAt(at === 'value' ? found.value : found.key),
+    };
+  };
+  return { value, locate, positionOf };
+}
+
+function placeAt(place: Place, pointer: string): Place {
+  let found = place;
+  for (const key of keysOf(pointer)) {
+    // the contents of a metadata file stand where the file is named
+    const child = found.children?.get(key) ?? (key === 'xml' ? found.children?.get('file') : undefined);
+    if (!child) break;
+    found = child;
+  }
+  return found;
+}
