@@ -42,8 +42,17 @@ export function prepareHttp(
       const method = METHODS.has(message.method ?? '') ? (message.method ?? '') : 'other';
       const status = response.writableFinished ? response.statusCode : 499;
       options.metrics.observeRequest({ method, route, status, seconds });
-      const { traceId, requestId, code } = trace;
-      const line = { method, route, status, durationMs: Math.round(seconds * 1e5) / 100, traceId, requestId, code };
+      const { traceId, requestId, code, actor } = trace;
+      const line = {
+        method,
+        route,
+        status,
+        durationMs: Math.round(seconds * 1e5) / 100,
+        traceId,
+        requestId,
+        actor,
+        code,
+      };
       options.logger[PROBES.has(route) ? 'debug' : 'info'](line, 'request');
     });
     headers(message, response, done);

@@ -21,8 +21,7 @@ class ThingController {
     if (name === 'known') throw new Coded('known_code');
     if (name === 'unknown') throw new Coded('unknown_code');
     if (name === 'broken') throw new TypeError("Cannot read 'hunter2' of undefined");
-    if (name === 'down')
-      throw new Error('query failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) });
+    if (name === 'down') throw new Coded('database_unavailable');
     return { name };
   }
   @Post()

@@ -2,6 +2,10 @@ import { HttpException } from '@nestjs/common';
 import type { Diagnostic } from '@rolecall/org-config';
 import { errorCode } from './error-code.ts';
 
+/** One thing that is wrong; with `position` when it is known where, with the organization that it is about. */
+export type ProblemDetail = Omit<Diagnostic, 'position'> &
+  Partial<Pick<Diagnostic, 'position'>> & { readonly organization?: string };
+
 /** A refusal with everything that its answer needs. `message` is for the caller: it holds no secret and no internals. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -9,7 +13,7 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly diagnostics?: readonly Omit<Diagnostic, 'position'>[],
+    readonly diagnostics?: readonly ProblemDetail[],
   ) {
     super(message);
   }
@@ -39,10 +43,10 @@ const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string
 export function problemOf(error: unknown, statuses: CodeStatuses = {}): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  if (isDatabaseUnavailable(error)) {
-    return new Problem(503, 'database_unavailable', 'the database does not answer; try again in a moment');
-  }
   const code = errorCode(error);
+  if (code === 'database_unavailable') {
+    return new Problem(503, code, 'the database does not answer and nothing was changed; try again in a moment');
+  }
   const status = code !== undefined && Object.hasOwn(statuses, code) ? statuses[code] : undefined;
   if (code !== undefined && status !== undefined) return new Problem(status, code, messageOf(error));
   return new Problem(500, 'internal_error', 'something went wrong here; the trace id finds it in the log');
@@ -54,23 +58,6 @@ function problemOfStatus(status: number): Problem {
   if (status >= 500)
     return new Problem(500, 'internal_error', 'something went wrong here; the trace id finds it in the log');
   return new Problem(status, 'bad_request', 'the request is not acceptable');
-}
-
-/** Codes of the socket, of PostgreSQL (class 08, 53300, 57P0x) and texts of `pg` for a lost or unreachable server. */
-const UNAVAILABLE =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08...|53300|57P0[1-5])$/;
-const UNAVAILABLE_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
-
-/** Whether an error, or one that caused it, says that the database can't be reached. Looks a few causes deep. */
-export function isDatabaseUnavailable(error: unknown, depth = 5): boolean {
-  if (typeof error !== 'object' || error === null || depth === 0) return false;
-  const code = errorCode(error);
-  if (code === 'database_unavailable' || (code !== undefined && UNAVAILABLE.test(code))) return true;
-  if (UNAVAILABLE_TEXT.test(messageOf(error))) return true;
-  const { cause, previous, errors } = error as { cause?: unknown; previous?: unknown; errors?: unknown };
-  const causes = [cause, previous, ...(Array.isArray(errors) ? errors : [])];
-  return causes.some((inner) => isDatabaseUnavailable(inner, depth - 1));
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

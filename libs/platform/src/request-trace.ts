@@ -10,6 +10,8 @@ export interface RequestTrace {
   readonly startedAt: number;
   /** Set by whoever answers with an error: its code, for the request's log line. */
   code?: string;
+  /** Set by whoever authenticates: the id of the API token, never its secret. */
+  actor?: string;
 }
 
 const traces = new WeakMap<IncomingMessage, RequestTrace>();
