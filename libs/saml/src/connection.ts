@@ -8,6 +8,10 @@ export interface SamlConnection {
   readonly idp: IdpMetadata;
   /** Ask the IdP to authenticate again, and refuse an AuthnInstant older than the request. */
   readonly forceAuthn: boolean;
+  /** What the IdP must sign at least. Absent = any; every signature that is present must verify in any case (rule G4). */
+  readonly minimumSigned?: 'assertion' | 'response' | 'both';
+  /** Authentication context classes to request (exact), one of which the answer must name. Absent = none is requested. */
+  readonly authnContexts?: readonly string[];
   /** Present = sign AuthnRequests with it (RSA-SHA256). */
   readonly signing?: SigningKey;
 }
@@ -25,6 +29,11 @@ export interface IdpMetadata {
   readonly ssoUrl: string;
   /** Every signing certificate, PEM; keys without `use` count (IIP-MD11). At least one. */
   readonly signingCertificates: readonly string[];
+  /**
+   * Expiry of each of `signingCertificates`, same order, for warnings: an expired certificate stays in use, since SAML
+   * pins keys, not certificates (IIP-MD12).
+   */
+  readonly certificatesExpire?: readonly Date[];
   /** When the metadata itself ends to be valid. */
   readonly validUntil?: Date;
   readonly wantAuthnRequestsSigned: boolean;

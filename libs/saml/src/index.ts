@@ -1,4 +1,16 @@
 export type { VerifiedAssertion } from './assertion.ts';
 export type { IdpMetadata, SamlConnection, SigningKey } from './connection.ts';
-export { SamlError } from './errors.ts';
+export { SAML_ERROR_CODES, type MustAct, type SamlErrorCode } from './error-codes.ts';
+export { SamlError, whoMustAct } from './errors.ts';
+export { parseIdpMetadata, type MetadataOptions } from './metadata/parse-idp-metadata.ts';
+export { serviceProviderMetadata } from './metadata/sp-metadata.ts';
 export type { Acceptance, OneTimeStore } from './one-time-store.ts';
+export { createAuthnRequest } from './request/authn-request.ts';
+export { issuedAt } from './request/request-id.ts';
+export { createSigningKey } from './request/signing-key.ts';
+export { verifyResponse, type ResponseToVerify } from './response/verify-response.ts';
+export {
+  HardenedSamlStrategy,
+  type SamlStrategyOptions,
+  type VerifiedCallback,
+} from './strategy/hardened-saml-strategy.ts';

@@ -1,0 +1,94 @@
+import type { IdpMetadata } from '../connection.ts';
+import { refuse } from '../errors.ts';
+import { parseDateTime } from '../xml/date-time.ts';
+import { childrenOf, isElement, selfAndDescendants, type XmlElement } from '../xml/element.ts';
+import { BINDING, NS } from '../xml/namespaces.ts';
+import { parseXml, type XmlLimits } from '../xml/parse-xml.ts';
+import { signingKeysOf } from './signing-keys.ts';
+import { requireSsoUrl } from './sso-url.ts';
+
+const MAX_METADATA_BYTES = 1024 * 1024;
+const METADATA_LIMITS: XmlLimits = { elements: 20_000, depth: 40, attributes: 60, namespaces: 100, comments: 'skip' };
+const MAX_ENTITY_ID = 1024;
+
+/** How to read a metadata document. */
+export interface MetadataOptions {
+  /** The IdP to pick; needed when the document holds several. */
+  readonly entityId?: string;
+  readonly now: Date;
+  /** Take an http: sign-on URL, for an IdP on the developer's machine. Default false. */
+  readonly allowHttp?: boolean;
+}
+
+/**
+ * Reads an IdP's metadata (SAML metadata 2.3-2.4): an EntityDescriptor, or an EntitiesDescriptor of which the configured
+ * entity is picked, never the first. TRUST: the text must come from whom the platform team trusts, by https or git; its
+ * own signature is not checked.
+ *
+ * @throws SamlError `metadata_…` or `xml_…`
+ */
+export function parseIdpMetadata(xml: string, { entityId, now, allowHttp = false }: MetadataOptions): IdpMetadata {
+  if (Buffer.byteLength(xml) > MAX_METADATA_BYTES) refuse('metadata_too_large');
+  const root = parseXml(xml.replace(/^\uFEFF/, ''), METADATA_LIMITS);
+  if (!isElement(root, NS.metadata, 'EntityDescriptor') && !isElement(root, NS.metadata, 'EntitiesDescriptor')) {
+    refuse('metadata_not_saml', { got: root.localName });
+  }
+  const role = pickIdentityProvider(root, entityId);
+  const validUntil = endOf(role);
+  if (validUntil !== undefined && validUntil <= now) refuse('metadata_expired', { got: validUntil.toISOString() });
+  const ssoUrl = redirectEndpointOf(role);
+  requireSsoUrl(ssoUrl, { allowHttp });
+  const keys = signingKeysOf(role);
+  return {
+    entityId: entityIdOf(role),
+    ssoUrl,
+    signingCertificates: keys.map(({ certificate }) => certificate),
+    certificatesExpire: keys.map(({ expires }) => expires),
+    ...(validUntil === undefined ? {} : { validUntil }),
+    wantAuthnRequestsSigned: ['true', '1'].includes(role.attributes.get('WantAuthnRequestsSigned') ?? ''),
+  };
+}
+
+/** The IDPSSODescriptor of the configured entity, or of the only one. */
+function pickIdentityProvider(root: XmlElement, entityId: string | undefined): XmlElement {
+  const roles = [...selfAndDescendants(root)].filter(
+    (element) =>
+      isElement(element, NS.metadata, 'IDPSSODescriptor') &&
+      isElement(element.parent, NS.metadata, 'EntityDescriptor') &&
+      (element.attributes.get('protocolSupportEnumeration') ?? '').split(/\s+/).includes(NS.protocol),
+  );
+  const known = roles.map(entityIdOf);
+  const wanted = entityId === undefined ? roles : roles.filter((role) => entityIdOf(role) === entityId);
+  const [role, ...others] = wanted;
+  if (roles.length === 0) refuse('metadata_no_identity_provider');
+  if (role === undefined) return refuse('metadata_entity_not_found', { got: known.join(' '), want: entityId });
+  if (others.length > 0) refuse('metadata_several_entities', { got: known.join(' ') });
+  return role;
+}
+
+function entityIdOf(role: XmlElement): string {
+  const entityId = role.parent?.attributes.get('entityID') ?? '';
+  const usable = /^[^\s\p{Cc}\p{Cf}]+$/u.test(entityId) && entityId.length <= MAX_ENTITY_ID;
+  return usable ? entityId : refuse('metadata_entity_id_invalid', { got: entityId });
+}
+
+/** The earliest validUntil of the role and of what holds it (Metadata 2.3.1). */
+function endOf(role: XmlElement): Date | undefined {
+  const ends: number[] = [];
+  for (let element: XmlElement | undefined = role; element !== undefined; element = element.parent) {
+    const text = element.attributes.get('validUntil');
+    if (text !== undefined)
+      ends.push((parseDateTime(text) ?? refuse('metadata_time_invalid', { got: text })).getTime());
+  }
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends));
+}
+
+function redirectEndpointOf(role: XmlElement): string {
+  const services = childrenOf(role, NS.metadata, 'SingleSignOnService');
+  const redirect = services.find((service) => service.attributes.get('Binding') === BINDING.redirect);
+  const bindings = services.map((service) => service.attributes.get('Binding') ?? '').join(' ');
+  return (
+    redirect?.attributes.get('Location') ??
+    refuse('metadata_no_redirect_endpoint', { got: bindings, want: BINDING.redirect })
+  );
+}

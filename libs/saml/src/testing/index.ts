@@ -1,0 +1,10 @@
+export { MemoryOneTimeStore } from './memory-one-time-store.ts';
+export {
+  oneTimeStoreContract,
+  type OneTimeStoreConnections,
+  type OneTimeStoreUnderTest,
+  type PendingRequest,
+} from './one-time-store-contract.ts';
+export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
+export { TestIdp, type TestResponse } from './test-idp.ts';
+export { TEST_IDP_KEY, TEST_OTHER_KEY } from './test-keys.ts';
