@@ -1,5 +1,6 @@
 import { canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { defaultAt } from './defaults.ts';
 import { isNamedList, isObject, isStructure, pointerTo } from './address.ts';
 import type { JsonObject } from './address.ts';
 import type { FieldChange } from './plan.ts';
@@ -10,13 +11,22 @@ type Renamed = ReadonlyMap<string, string>;
 /**
  * What differs between two declared, normalized documents, sorted by path. Only declared keys are compared. A leaf that
  * changed has both values; an entry of a keyed map or of a named list that came or went is one change with its whole
- * value; a set of scalars is one value. Without `before`, everything is created.
+ * value; a set of scalars is one value. A removed setting has its default as `after`. Without `before`, everything is
+ * created.
  */
 export function diffDocuments(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
   const renames = before === undefined ? [] : entryRenames(before, after).renames;
   const renamed: Renamed = new Map(renames.map((rename) => [pointerTo(rename.map, rename.to), rename.from]));
   const old = before === undefined ? undefined : asJson(before);
-  return difference('', old, asJson(after), renamed).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return difference('', old, asJson(after), renamed)
+    .map((change) => withDefault(change, after))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** A removed setting falls back to its default: that is what changes, so it is shown. */
+function withDefault(change: FieldChange, document: OrganizationDocument): FieldChange {
+  const after = change.action === 'delete' ? defaultAt(change.path, document) : undefined;
+  return after === undefined ? change : { ...change, after };
 }
 
 function difference(path: string, before: Json | undefined, after: Json | undefined, renamed: Renamed): FieldChange[] {
@@ -25,11 +35,11 @@ function difference(path: string, before: Json | undefined, after: Json | undefi
     if (lists !== undefined)
       return [...order(path, lists), ...entries(path, asObject(lists.before), asObject(lists.after), renamed)];
   }
-  if (before === undefined && after === undefined) return [];
-  if (isStructure(path) || (before !== undefined && after !== undefined)) {
-    if ((before === undefined || isObject(before)) && (after === undefined || isObject(after))) {
-      return entries(path, before ?? {}, after ?? {}, renamed);
-    }
+  if (isObject(before) && isObject(after)) return entries(path, before, after, renamed);
+  const only = before ?? after;
+  const comesOrGoes = before === undefined || after === undefined;
+  if (comesOrGoes && isStructure(path) && isObject(only) && Object.keys(only).length > 0) {
+    return entries(path, before === undefined ? {} : only, after === undefined ? {} : only, renamed);
   }
   return value(path, before, after);
 }

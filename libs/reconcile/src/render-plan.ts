@@ -57,7 +57,7 @@ function renderField(field: FieldChange, paint: Paint): string {
 }
 
 function valueOf({ action, before, after, previousKey }: FieldChange): string {
-  if (action === 'rename') return ` (was ${previousKey})`;
+  if (action === 'rename') return ` (was ${keyOf(previousKey ?? '')})`;
   if (action === 'create') return `: ${text(after)}`;
   if (action === 'update') return `: ${text(before)} -> ${text(after)}`;
   return after === undefined ? `: ${text(before)}` : `: ${text(before)} -> ${text(after)} (the default)`;
@@ -78,13 +78,27 @@ function place(source: SourcePosition | undefined, paint: Paint): string {
 /** A JSON pointer as people write it: `spec.scopes["account/main"].parent`. */
 function pathOf(pointer: string): string {
   return keysOf(pointer).reduce((path, key) => {
-    if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+    const shown = keyOf(key);
+    if (shown !== key) return `${path}[${shown}]`;
     return path === '' ? key : `${path}.${key}`;
   }, '');
 }
 
+/** A key that reads as a word stands for itself, any other is quoted. */
+function keyOf(key: string): string {
+  return /^[A-Za-z_][\w-]*$/.test(key) ? key : quoted(key);
+}
+
+/** JSON, with the control characters escaped that JSON lets through: values come from pull requests, logs from terminals. */
+function quoted(value: Json): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 function text(value: Json | undefined): string {
-  const json = JSON.stringify(value ?? null);
+  const json = quoted(value ?? null);
   return json.length <= VALUE_LENGTH ? json : `${json.slice(0, VALUE_LENGTH)}… (${count(json.length)} characters)`;
 }
 

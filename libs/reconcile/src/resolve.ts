@@ -33,10 +33,12 @@ export function namesOf(request: ReconcileRequest): string[] {
 export function resolve(request: ReconcileRequest, files: readonly FileDigest[], heads: Heads): Resolved {
   const unsent = organizationsOf(files, request.unchangedFiles);
   const input = new Set([...unsent, ...request.organizations.map(({ document }) => document.metadata.name)]);
-  const problems = [...duplicates(request, unsent)];
+  const twice = duplicates(request, unsent);
+  const problems = [...twice.values()];
   const steps: Step[] = [];
   const kept = new Set(unsent.map((name) => heads.get(name)?.id));
   for (const desired of request.organizations) {
+    if (twice.has(desired)) continue;
     const match = matchOne(request.collection, desired, heads, input);
     if ('code' in match) problems.push(match);
     else if (match.head === undefined) steps.push({ kind: 'create', desired });
@@ -100,17 +102,18 @@ function claimedTwice(desired: DesiredOrganization, old: string): ReconcileProbl
   return conflict(desired.document.metadata.name, old, 'another document names it as well');
 }
 
-function duplicates(request: ReconcileRequest, unsent: readonly string[]): ReconcileProblem[] {
+function duplicates(request: ReconcileRequest, unsent: readonly string[]): Map<DesiredOrganization, ReconcileProblem> {
   const seen = new Set(unsent);
-  return request.organizations.flatMap(({ document }): ReconcileProblem[] => {
-    const organization = document.metadata.name;
-    if (!seen.has(organization)) {
-      seen.add(organization);
-      return [];
-    }
+  const twice = new Map<DesiredOrganization, ReconcileProblem>();
+  for (const desired of request.organizations) {
+    const organization = desired.document.metadata.name;
     const message = `"${organization}" is declared twice; keep one document`;
-    return [{ code: 'duplicate_organization', organization, pointer: '/metadata/name', message }];
-  });
+    if (seen.has(organization)) {
+      twice.set(desired, { code: 'duplicate_organization', organization, pointer: '/metadata/name', message });
+    }
+    seen.add(organization);
+  }
+  return twice;
 }
 
 function organizationsOf(files: readonly FileDigest[], paths: readonly string[]): string[] {

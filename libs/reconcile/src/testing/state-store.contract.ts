@@ -56,7 +56,14 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       read(async (state) => {
         const users: { userId: string; identityProvider: string; grants: unknown; groups: unknown }[] = [];
         for await (const batch of state.factsOfUsers(organization.id)) {
-          users.push(...batch.map(({ facts: _, ...user }) => user));
+          users.push(
+            ...batch.map(({ userId, identityProvider, grants, groups }) => ({
+              userId,
+              identityProvider,
+              grants,
+              groups,
+            })),
+          );
         }
         return users;
       });
