@@ -14,7 +14,6 @@ const { values } = parseArgs({
 });
 const here = `http://localhost:${values.port}/`;
 const loginUrl = `${values.gateway}/login?returnTo=${encodeURIComponent(here)}`;
-const signOutUrl = `${values.gateway}/logout?returnTo=${encodeURIComponent(here)}`;
 
 /** undefined = nobody is signed in. Throws when the gateway does not answer as it should. */
 async function askGateway(cookies: string | undefined): Promise<GatewaySession | undefined> {
@@ -39,7 +38,7 @@ app.get('/', async (request, response) => {
   });
   try {
     const session = await askGateway(request.headers.cookie);
-    response.send(session ? signedInPage(session, signOutUrl) : signedOutPage(loginUrl));
+    response.send(session ? signedInPage(session, `${values.gateway}/`) : signedOutPage(loginUrl));
   } catch (error) {
     console.error(String(error));
     response.status(502).send(gatewayDownPage(values.gateway));

@@ -24,7 +24,7 @@ export function signedOutPage(loginUrl: string): string {
   });
 }
 
-export function signedInPage(session: GatewaySession, signOutUrl: string): string {
+export function signedInPage(session: GatewaySession, accountUrl: string): string {
   const { user, organization, grants, groups, identityProvider, expiresAt } = session;
   return page({
     ...LOOK,
@@ -39,7 +39,7 @@ export function signedInPage(session: GatewaySession, signOutUrl: string): strin
       ${rolesTable(grants)}
       <h2>Groups</h2>
       <p>${groups.length > 0 ? groups.map(chip) : html`<span class="soft">None.</span>`}</p>
-      <p class="actions"><a class="quiet button" href="${signOutUrl}">Sign out</a></p>`,
+      <p class="actions"><a class="quiet button" href="${accountUrl}">Account and sign-out</a></p>`,
   });
 }
 

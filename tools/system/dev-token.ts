@@ -1,0 +1,26 @@
+import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The API token that `file` (a dev.json) holds when the database still knows it, else a new one with every right. */
+export async function ensureToken(databaseUrl: string, file: string, now: Date): Promise<string> {
+  const database = await openDatabase({ url: databaseUrl });
+  try {
+    const known = readToken(file);
+    if (known && (await database.apiTokens.authenticate(known, now))) return known;
+    const made = await database.apiTokens.create({
+      name: 'development',
+      rights: API_RIGHTS,
+      expiresAt: undefined,
+      now,
+    });
+    return made.token;
+  } finally {
+    await database.close();
+  }
+}
+
+function readToken(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token?: unknown };
+  return typeof token === 'string' ? token : undefined;
+}

@@ -1,0 +1,58 @@
+import { createServer } from 'node:net';
+import { freePort } from '../postgres.mjs';
+
+/** Where each part of the system listens. */
+export interface Ports {
+  readonly gateway: number;
+  readonly scim: number;
+  readonly admin: number;
+  readonly idp: number;
+  readonly app: number;
+}
+
+const NAMES: Readonly<Record<keyof Ports, string>> = {
+  gateway: 'the gateway',
+  scim: 'the SCIM server',
+  admin: 'the admin API',
+  idp: 'the demo identity provider',
+  app: 'the demo application',
+};
+export const DEFAULT_BASE = 4000;
+
+/** The five ports that follow from the first one: 4000 -> 4000, 4001, 4002, 4010, 4020. */
+export function portsFrom(base: number): Ports {
+  return { gateway: base, scim: base + 1, admin: base + 2, idp: base + 10, app: base + 20 };
+}
+
+export async function freePorts(): Promise<Ports> {
+  return {
+    gateway: await freePort(),
+    scim: await freePort(),
+    admin: await freePort(),
+    idp: await freePort(),
+    app: await freePort(),
+  };
+}
+
+/** One sentence for each port that something else uses. */
+export async function takenPorts(ports: Ports): Promise<string[]> {
+  const taken: string[] = [];
+  for (const [name, port] of Object.entries(ports) as [keyof Ports, number][]) {
+    if (!(await isFree(port))) taken.push(`Port ${port}, wanted by ${NAMES[name]}, is taken.`);
+  }
+  return taken;
+}
+
+/** Free on every address of this machine: a server on 127.0.0.1 alone would hide ours behind it. */
+async function isFree(port: number): Promise<boolean> {
+  for (const host of ['127.0.0.1', '0.0.0.0', '::']) {
+    const server = createServer();
+    const code = await new Promise<string | undefined>((resolve) => {
+      server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+      server.listen({ port, host, exclusive: true }, () => resolve(undefined));
+    });
+    if (code === 'EADDRINUSE') return false;
+    if (code === undefined) await new Promise((resolve) => server.close(resolve));
+  }
+  return true;
+}
