@@ -59,9 +59,10 @@ function checkConditions(document: Json, findings: Findings): void {
     if (typeof cel !== 'string' || cel === '' || findings.full) continue;
     const checked = checkCel(cel);
     if (checked.ok) continue;
+    const where = checked.at === undefined || checked.at >= cel.length ? '' : `, at ${quoted(cel.slice(checked.at))}`;
     findings.add({
       code: 'invalid_cel',
-      message: `the CEL condition is not valid: ${checked.message}`,
+      message: `the CEL condition is not valid: ${checked.message.replace(/\.$/, '')}${where}`,
       pointer: pointerTo('/spec/authorization/rules', index, 'when', 'cel'),
       at: 'value',
     });

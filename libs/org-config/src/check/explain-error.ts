@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { stringify } from 'yaml';
 import type { Json } from '../document.ts';
-import { isMap, keysOf, own, pointerTo } from '../json.ts';
+import { isMap, pointerTo } from '../json.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { PATTERN_WORDS, RESERVED_NAMES } from '../schema/names.ts';
 import { insteadOf, lastKey, nearest, placeName, quoted, type Finding } from './finding.ts';
@@ -62,23 +63,25 @@ function unknownKey(error: ErrorObject): Finding {
 
 function missingKey(error: ErrorObject, schema: JsonSchema): Finding {
   const key = String(param(error, 'missingProperty'));
-  const property = own(schema.properties as unknown as { [key: string]: Json }, key) as JsonSchema | undefined;
-  const example = property?.examples?.[0];
+  const property = schema.properties?.[key];
+  const whole = schema.examples?.[0];
+  const example = property ? property.examples?.[0] : isMap(whole) ? whole[key] : undefined;
   return {
-    code: lastKey(error.instancePath) !== '' && key === 'metadata' ? 'missing_metadata' : 'missing_key',
+    code: key === 'metadata' && isMetadata(pointerTo(error.instancePath, key)) ? 'missing_metadata' : 'missing_key',
     message: `${placeName(error.instancePath)} has no ${quoted(key)}`,
     suggestion: example === undefined ? `add ${quoted(key)}` : `add \`${key}: ${inYaml(example)}\``,
     pointer: error.instancePath,
   };
 }
 
-function wrongType(error: ErrorObject): Finding {
+function wrongType(error: ErrorObject, schema: JsonSchema): Finding {
   const wanted = [param(error, 'type')].flat().map((type) => TYPE_WORDS[String(type)] ?? String(type));
   const value = error.data as Json;
   const message = `${placeName(error.instancePath)} must be ${wanted.join(' or ')} and ${typeInWords(value)}`;
-  const suggestion = typeSuggestion(wanted, value, lastKey(error.instancePath));
+  const suggestion = typeSuggestion(wanted, value, lastKey(error.instancePath), schema);
   const at = value === null ? 'key' : 'value';
-  return { code: 'wrong_type', message, suggestion, pointer: error.instancePath, at };
+  const code = value === null && isMetadata(error.instancePath) ? 'missing_metadata' : 'wrong_type';
+  return { code, message, suggestion, pointer: error.instancePath, at };
 }
 
 function wrongChoice(error: ErrorObject, allowed: readonly Json[]): Finding {
@@ -117,13 +120,19 @@ function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefin
 }
 
 /** The choices of the schema are about which keys stand together. */
-function wrongCombination(error: ErrorObject, schema: JsonSchema): Finding {
-  const got = isMap(error.data) ? Object.keys(error.data) : [];
+function wrongCombination(error: ErrorObject, schema: JsonSchema): Finding | undefined {
+  if (!isMap(error.data)) return undefined; // `type` says it
+  const got = Object.keys(error.data);
   const titles = (schema.oneOf ?? []).map((branch) => branch.title ?? '');
   const pointer = error.instancePath;
   const has = got.length === 0 ? 'is empty' : `has ${got.map(quoted).join(' and ')}`;
-  const code = got.length === 0 && lastKey(pointer) === 'metadata' ? 'missing_metadata' : 'invalid_combination';
-  return { code, message: `${placeName(pointer)} ${has}`, suggestion: `write one of: ${titles.join('; ')}`, pointer };
+  const code = got.length === 0 && isMetadata(pointer) ? 'missing_metadata' : 'invalid_combination';
+  return {
+    code,
+    message: `${placeName(pointer)} ${has}`,
+    suggestion: `write ${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`,
+    pointer,
+  };
 }
 
 function takenName(error: ErrorObject, schema: JsonSchema): Finding {
@@ -174,8 +183,11 @@ function typeInWords(value: Json): string {
   return typeof value === 'string' ? `is the text ${quoted(value)}` : `is the ${typeof value} ${quoted(value)}`;
 }
 
-function typeSuggestion(wanted: readonly string[], value: Json, key: string): string | undefined {
-  if (value === null && wanted.includes(TYPE_WORDS['object'] ?? '')) return `write \`${key}: {}\`, or remove it`;
+function typeSuggestion(wanted: readonly string[], value: Json, key: string, schema: JsonSchema): string | undefined {
+  if (value === null && schema.type === 'object') {
+    const example = schema.required || schema.oneOf ? inYaml(schema.examples?.[0] ?? {}) : '{}';
+    return `write \`${key}: ${example}\`, or remove it`;
+  }
   if (value === null) return 'give it a value, or remove it';
   if (typeof value === 'number' || (typeof value === 'boolean' && !wanted.includes(TYPE_WORDS['boolean'] ?? ''))) {
     return wanted.includes('a text') ? 'write it in quotes' : undefined;
@@ -184,7 +196,12 @@ function typeSuggestion(wanted: readonly string[], value: Json, key: string): st
 }
 
 function inYaml(example: Json): string {
-  return typeof example === 'string' ? example : JSON.stringify(example).replaceAll('"', '').replaceAll(':', ': ');
+  return stringify(example, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+}
+
+/** The `metadata` of an identity provider, which has a code of its own when it's missing. */
+function isMetadata(pointer: string): boolean {
+  return /^\/spec\/identityProviders\/[^/]+\/metadata$/.test(pointer);
 }
 
 function keysOfSchema(error: ErrorObject): readonly string[] {

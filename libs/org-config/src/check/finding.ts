@@ -25,16 +25,15 @@ export class Findings {
   }
 
   get all(): readonly Finding[] {
-    return [...this.#found.values()];
+    const all = [...this.#found.values()];
+    if (!this.full) return all;
+    const message = `more than ${MAX_FINDINGS - 1} mistakes in this document; the rest is not shown`;
+    return [...all, { code: 'too_many_mistakes', message, suggestion: 'correct these first', pointer: '' }];
   }
 
   add(finding: Finding): void {
     const key = `${finding.code} ${finding.at ?? 'key'} ${finding.pointer} ${finding.message}`;
     if (!this.full && !this.#found.has(key)) this.#found.set(key, finding);
-  }
-
-  has(pointer: string): boolean {
-    return this.all.some((finding) => finding.pointer === pointer);
   }
 }
 
@@ -52,8 +51,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 export function insteadOf(word: string, known: readonly string[], plural: string): string | undefined {
   const near = nearest(word, known);
   if (near !== undefined) return `write ${quoted(near)}`;
-  if (known.length === 0) return `there are no ${plural} here`;
-  return known.length <= 12 ? `the ${plural} are ${known.map(quoted).join(', ')}` : undefined;
+  return known.length > 0 && known.length <= 12 ? `the ${plural} are ${known.map(quoted).join(', ')}` : undefined;
 }
 
 /** A name or value inside a sentence; long ones are cut, so that a sentence stays one. */

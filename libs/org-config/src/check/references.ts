@@ -11,10 +11,15 @@ interface DeclaredNames {
 }
 
 const KINDS = {
-  scope: { words: 'scope', code: 'unknown_scope', plural: 'scopes' },
-  role: { words: 'role', code: 'unknown_role', plural: 'roles' },
-  group: { words: 'group', code: 'unknown_group', plural: 'groups' },
-  identityProvider: { words: 'identity provider', code: 'unknown_identity_provider', plural: 'identity providers' },
+  scope: { words: 'scope', code: 'unknown_scope', key: 'scopes', plural: 'scopes' },
+  role: { words: 'role', code: 'unknown_role', key: 'roles', plural: 'roles' },
+  group: { words: 'group', code: 'unknown_group', key: 'groups', plural: 'groups' },
+  identityProvider: {
+    words: 'identity provider',
+    code: 'unknown_identity_provider',
+    key: 'identityProviders',
+    plural: 'identity providers',
+  },
 } as const;
 
 /**
@@ -69,8 +74,8 @@ class ReferenceCheck {
 
   name(kind: keyof typeof KINDS, name: Json | undefined, pointer: string, at: 'key' | 'value'): void {
     if (typeof name !== 'string' || this.findings.full || this.declared[kind].includes(name)) return;
-    const { words, code, plural } = KINDS[kind];
-    const suggestion = insteadOf(name, this.declared[kind], plural);
+    const { words, code, key, plural } = KINDS[kind];
+    const suggestion = insteadOf(name, this.declared[kind], plural) ?? `declare it under \`${key}\``;
     this.findings.add({ code, message: `there is no ${words} ${quoted(name)}`, suggestion, pointer, at });
   }
 }

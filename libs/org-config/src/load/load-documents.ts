@@ -8,7 +8,7 @@ import { keysOf } from '../json.ts';
 import { inlineMetadataFiles, type ReadFile } from './metadata-files.ts';
 import { readYaml, type YamlDocument } from './read-yaml.ts';
 import { SourceText, type SourceFile } from './source-text.ts';
-import type { Place } from './yaml-value.ts';
+import type { Place, YamlFault } from './yaml-value.ts';
 
 export interface LoadOptions {
   /**
@@ -48,9 +48,7 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
   for (const file of files) {
     const source = new SourceText(file);
     const yaml = readYaml(file);
-    for (const { offset, readable: _, ...fault } of yaml.faults) {
-      diagnostics.push({ severity: 'error', ...fault, position: source.positionAt(offset) });
-    }
+    diagnostics.push(...yaml.faults.map((fault) => located(fault, source)));
     for (const parsed of yaml.documents) {
       const current = placed(parsed, source);
       read.push(current);
@@ -65,6 +63,11 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
   }
   diagnostics.push(...checkAcross(read));
   return { documents, diagnostics: diagnostics.sort(byPosition) };
+}
+
+function located({ code, message, suggestion, offset, other }: YamlFault, source: SourceText): Diagnostic {
+  const sentence = other === undefined ? message : `${message} ${source.positionAt(other).line}`;
+  return { severity: 'error', code, message: sentence, suggestion, position: source.positionAt(offset) };
 }
 
 function loaded(value: Json, file: string, positionOf: PlacedDocument['positionOf']): LoadedDocument {

@@ -34,7 +34,7 @@ export function readYaml(file: SourceFile): { documents: readonly YamlDocument[]
   const faults: YamlFault[] = [];
   const documents: YamlDocument[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const broken = [...directiveFaults(document), ...document.errors.map(syntaxFault)];
+    const broken = [...directiveFaults(document), ...syntaxFaults(document.errors)];
     faults.push(...broken);
     if (broken.length > 0 || document.contents === null || isEmpty(document)) continue;
     const { value, place, faults: found } = readValue(document);
@@ -61,18 +61,33 @@ function directiveFaults({ directives, range }: Document.Parsed): readonly YamlF
   return [{ code: 'directive_refused', message, suggestion: 'remove the %YAML line', offset: range[0] }];
 }
 
-function syntaxFault(error: YAMLError): YamlFault {
-  if (error.code === 'RESOURCE_EXHAUSTION') {
-    return { code: 'nesting_too_deep', message: 'nested too deep', offset: error.pos[0] };
-  }
-  const sentence = error.message.split('\n', 1)[0] ?? '';
-  const message = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.slice(0, 200);
-  return { code: 'yaml_syntax', message, ...hint(error), offset: error.pos[0] };
+/** The first error of each place; those that follow from it at the same place say nothing new. */
+function syntaxFaults(errors: readonly YAMLError[]): readonly YamlFault[] {
+  const places = new Set<number>();
+  return errors
+    .slice(0, MAX_FAULTS)
+    .filter(({ pos: [offset] }) => !places.has(offset) && places.add(offset))
+    .map(syntaxFault);
 }
 
-function hint({ code }: YAMLError): { suggestion?: string } {
-  if (code === 'TAB_AS_INDENT') return { suggestion: 'indent with spaces' };
-  if (code === 'NON_STRING_KEY') return { suggestion: 'write a plain word as the key' };
-  if (code === 'BAD_ALIAS' || code === 'BAD_SCALAR_START') return { suggestion: 'put the value in quotes' };
-  return {};
+function syntaxFault({ code, message: text, pos: [offset] }: YAMLError): YamlFault {
+  if (code === 'RESOURCE_EXHAUSTION') return { code: 'nesting_too_deep', message: 'nested too deep', offset };
+  const sentence = SENTENCES[code] ?? text.split('\n', 1)[0] ?? '';
+  const message = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.slice(0, 200);
+  return { code: 'yaml_syntax', message, suggestion: HINTS[code], offset };
 }
+
+const SENTENCES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  NON_STRING_KEY: 'a key must be a text',
+  BLOCK_AS_IMPLICIT_KEY: 'this is indented deeper than what stands above it allows',
+};
+
+const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'check the indentation here and above',
+  BLOCK_AS_IMPLICIT_KEY: 'check the indentation here and above',
+  MULTILINE_IMPLICIT_KEY: 'check the indentation here and above',
+  NON_STRING_KEY: 'write a plain word',
+  BAD_ALIAS: 'put the value in quotes',
+  BAD_SCALAR_START: 'put the value in quotes',
+};

@@ -16,6 +16,8 @@ export interface YamlFault {
   readonly message: string;
   readonly suggestion?: string;
   readonly offset: number;
+  /** Another place that it's about; its line is put behind the message. */
+  readonly other?: number;
   /** The value could still be read, so that the checks of the document go on. */
   readonly readable?: true;
 }
@@ -78,12 +80,14 @@ class ValueReader {
         continue;
       }
       const [value, child] = this.read(pair.value as Node | null, offset, depth + 1);
-      if (children.has(key)) {
+      const first = children.get(key);
+      if (first) {
         this.faults.push({
           code: 'duplicate_key',
-          message: `\`${key.slice(0, 80)}\` stands twice in this map`,
+          message: `\`${key.slice(0, 80)}\` stands here a second time, first on line`,
           suggestion: 'merge the two, or remove one',
           offset,
+          other: first.key,
           readable: true,
         });
         continue;

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadDocuments, renderDiagnostics, testDiagnostics, type CheckMetadata } from './index.ts';
+
+const cases = join(import.meta.dirname, '../cases');
+const NOW = new Date('2026-11-01T12:00:00Z');
+
+/** Stands for libs/saml, which this lib does not import. */
+const checkMetadata: CheckMetadata = (xml) =>
+  xml.includes('EntityDescriptor')
+    ? []
+    : [{ code: 'metadata_invalid', message: 'the metadata has no EntityDescriptor element' }];
+
+/**
+ * A case is a folder: documents (`*.yaml`), files that they refer to, and what must come out: the diagnostics as people see
+ * them, and the normalized documents. UPDATE_CASES=1 writes what comes out instead; read the difference before committing it.
+ */
+describe.each(readdirSync(cases).sort())('%s', (name) => {
+  const folder = join(cases, name);
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  const readFile = (path: string): string | undefined => {
+    const file = join(folder, path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  };
+  const { documents, diagnostics } = loadDocuments(files, { readFile, checkMetadata });
+  const failed = documents.flatMap((loaded) => testDiagnostics(loaded, NOW));
+
+  it('says what is wrong, and where', () => {
+    expectFile(join(folder, 'expected.txt'), renderDiagnostics([...diagnostics, ...failed], files));
+  });
+
+  it('gives the documents that are right', () => {
+    const texts = documents.map(({ document }) => document);
+    expectFile(join(folder, 'expected.json'), `${JSON.stringify(texts, null, 2)}\n`);
+  });
+});
+
+function expectFile(path: string, actual: string): void {
+  if (process.env['UPDATE_CASES'] === '1') writeFileSync(path, actual);
+  expect(actual).toBe(existsSync(path) ? readFileSync(path, 'utf8') : 'no such file; run with UPDATE_CASES=1');
+}
