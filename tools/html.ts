@@ -82,11 +82,14 @@ button, .button { font: inherit; color: inherit; cursor: pointer; text-decoratio
 .person:hover { background: var(--tint); border-color: var(--accent); }
 .person .face { grid-row: span 2; display: grid; place-items: center; width: 2.4rem; height: 2.4rem; border-radius: 50%; background: var(--tint); font-weight: 650; }
 .person .mail { color: var(--soft); font-weight: 400; overflow-wrap: anywhere; }
+@media (max-width: 30rem) { .person .mail { display: block; } }
 .person .shows { color: var(--soft); font-size: .88rem; }
 :focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 60%, transparent); outline-offset: 2px; }
+a:not(.button) { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .2em; }
 table { border-collapse: collapse; width: 100%; }
+p + table { margin-top: 1.2rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem 0; border-top: 1px solid var(--line); font-weight: 400; }
-th { color: var(--soft); width: 38%; padding-right: 1rem; overflow-wrap: anywhere; }
+th { color: var(--soft); font-size: .92rem; width: 36%; padding-right: .6rem; overflow-wrap: anywhere; }
 .chip { display: inline-block; background: var(--tint); border-radius: .4rem; padding: .05rem .5rem; margin: 0 .3rem .2rem 0; font-size: .92rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1.4rem; align-items: center; }
 `);

@@ -17,7 +17,7 @@ const url = values.url ?? `http://localhost:${values.port}`;
 const app = demoIdp({
   url,
   gateway: values.gateway,
-  keys: await demoKeys(values.data),
+  keys: await demoKeys(values.data, new Date()),
   signMessage: !values['unsigned-message'],
 });
 const server = app.listen(Number(values.port), '127.0.0.1', (error) => {

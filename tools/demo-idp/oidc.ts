@@ -1,5 +1,5 @@
 import { Provider } from 'oidc-provider';
-import type { DemoKeys } from './keys.ts';
+import { type DemoKeys, privateJwk } from './keys.ts';
 import type { DemoPerson, People } from './people.ts';
 
 const HOUR = 3600;
@@ -24,7 +24,7 @@ export function openIdProvider(options: { url: string; gateway: string; keys: De
   const { url, gateway, keys, people } = options;
   return new Provider(`${url}/oidc`, {
     clients: [{ client_id: 'rolecall', client_secret: keys.clientSecret, redirect_uris: [`${gateway}/oidc/callback`] }],
-    jwks: { keys: [{ ...keys.privateJwk, use: 'sig', alg: 'RS256', kid: 'demo' }] },
+    jwks: { keys: [{ ...privateJwk(keys.signing), use: 'sig', alg: 'RS256', kid: 'demo' }] },
     cookies: { keys: [keys.cookieSecret] },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, interaction) => `${url}/oidc-login/${interaction.uid}` },

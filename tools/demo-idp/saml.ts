@@ -60,8 +60,8 @@ function samlifyIdp({ url, keys }: SamlIdpOptions, wantAuthnRequestsSigned: bool
   return samlify.IdentityProvider({
     entityID: `${url}/saml/metadata`,
     wantAuthnRequestsSigned,
-    privateKey: keys.privateKey,
-    signingCert: keys.certificate,
+    privateKey: keys.signing.privateKey,
+    signingCert: keys.signing.certificate,
     requestSignatureAlgorithm: RSA_SHA256,
     nameIDFormat: [EMAIL_FORMAT],
     singleSignOnService: [{ Binding: REDIRECT, Location: `${url}/saml/sso` }],

@@ -1,4 +1,11 @@
 import { SAML } from '@node-saml/node-saml';
+import {
+  createAuthnRequest,
+  parseIdpMetadata,
+  type SamlConnection,
+  serviceProviderMetadata,
+  verifyResponse,
+} from '@rolecall/saml';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -20,8 +27,8 @@ let spMetadata: string;
 beforeAll(async () => {
   // samlify misses single logout, oidc-provider a database: both meant so here.
   jest.spyOn(console, 'warn').mockImplementation();
-  keys = await demoKeys(directory);
-  spKeys = await demoKeys(join(directory, 'sp'));
+  keys = await demoKeys(directory, new Date());
+  spKeys = await demoKeys(join(directory, 'sp'), new Date());
   const spServer = createServer((_request, response) => response.end(spMetadata)).listen(0, '127.0.0.1');
   const idpServer = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
   closing.push(spServer, idpServer);
@@ -29,7 +36,7 @@ beforeAll(async () => {
   gateway = `http://127.0.0.1:${(spServer.address() as AddressInfo).port}`;
   idp = `http://127.0.0.1:${(idpServer.address() as AddressInfo).port}`;
   const handle = demoIdp({ url: idp, gateway, keys, signMessage: true });
-  spMetadata = provider().generateServiceProviderMetadata(null, spKeys.certificate);
+  spMetadata = provider().generateServiceProviderMetadata(null, spKeys.signing.certificate);
 });
 
 afterAll(() => {
@@ -44,9 +51,9 @@ function provider(changes: { privateKey?: string; forceAuthn?: boolean; callback
     callbackUrl: `${gateway}/saml/acme/demo/acs`,
     audience: `${gateway}/saml/acme/demo/metadata`,
     entryPoint: `${idp}/saml/sso`,
-    idpCert: keys.certificate,
-    privateKey: spKeys.privateKey,
-    publicCert: spKeys.certificate,
+    idpCert: keys.signing.certificate,
+    privateKey: spKeys.signing.privateKey,
+    publicCert: spKeys.signing.certificate,
     signatureAlgorithm: 'sha256',
     wantAssertionsSigned: true,
     wantAuthnResponseSigned: true,
@@ -95,6 +102,28 @@ test('a signed request, a person chosen: an independent service provider accepts
   });
 });
 
+test('Rolecall’s own verifier accepts the answer to its own signed request', async () => {
+  const now = new Date();
+  const metadata = await (await fetch(`${idp}/saml/metadata`)).text();
+  const connection: SamlConnection = {
+    id: 'test',
+    spEntityId: `${gateway}/saml/acme/demo/metadata`,
+    acsUrl: `${gateway}/saml/acme/demo/acs`,
+    idp: parseIdpMetadata(metadata, { now, allowHttp: true }),
+    forceAuthn: true,
+    signing: spKeys.signing,
+  };
+  spMetadata = serviceProviderMetadata(connection);
+  const { id, url } = await createAuthnRequest(connection, { relayState: 'state', now });
+
+  const answer = await choose(browser(), url, 'vic@acme.com');
+
+  const unverifiedResponse = field(answer.text, 'SAMLResponse');
+  const verified = await verifyResponse({ unverifiedResponse, connection, now: new Date() });
+  expect(verified).toMatchObject({ inResponseTo: id, nameId: { value: 'vic@acme.com' } });
+  expect(verified.attributes.get('groups')).toEqual(['vip']);
+});
+
 test('its own session answers the next request at once, and not one that forces authentication', async () => {
   const open = browser();
   await choose(open, await provider().getAuthorizeUrlAsync('', undefined, {}), 'eve@acme.com');
@@ -120,7 +149,7 @@ test.each([
     '',
     'may only go to',
   ],
-  ['a request signed by another key', () => provider({ privateKey: keys.privateKey }), '', 'does not verify'],
+  ['a request signed by another key', () => provider({ privateKey: keys.signing.privateKey }), '', 'does not verify'],
 ])('%s is refused', async (_name, make, issuer, message) => {
   const saml = make();
   if (issuer) saml.options.issuer = issuer;
