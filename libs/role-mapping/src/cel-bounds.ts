@@ -32,8 +32,9 @@ export class CelRefused extends Error {
 }
 
 const NODE = 100; // evaluating one node, or one step of a loop
-const FAILURE = 15_000; // making one evaluation error, stack trace included
+const FAILURE = 25_000; // making one evaluation error, stack trace included
 const ELEMENT = 20; // comparing one element of a list
+const CHARACTER = 15; // counting one character of a text
 
 const nothing: ReadonlySet<string> = new Set();
 const none: Amount = () => 0;
@@ -138,7 +139,7 @@ function call(node: ASTNode & { op: 'call' }, scope: Scope): Term {
   }
   if (argument !== undefined && name === 'size') {
     const sized = boundsOf(argument, scope);
-    return scalar([sized], (extents) => (sized.kind === 'list' ? 0 : 10 * sized.length(extents)));
+    return scalar([sized], (extents) => (sized.kind === 'list' ? 0 : CHARACTER * sized.length(extents)));
   }
   if (argument !== undefined && name === 'timestamp') {
     const text = argument.op === 'value' ? argument.args : undefined;
@@ -173,7 +174,7 @@ function method(node: ASTNode & { op: 'rcall' }, scope: Scope): Term {
       return loop(node, scope);
     case 'size': {
       const sized = boundsOf(receiver, scope);
-      return scalar([sized], (extents) => (sized.kind === 'list' ? 0 : 10 * sized.length(extents)));
+      return scalar([sized], (extents) => (sized.kind === 'list' ? 0 : CHARACTER * sized.length(extents)));
     }
     case 'startsWith':
     case 'endsWith':

@@ -16,7 +16,7 @@ export const CEL_LIMITS = {
   listElements: 200,
   callArguments: 3,
   /** Work of all CEL conditions of one decision, in units of about a nanosecond. */
-  work: 25_000_000,
+  work: 15_000_000,
 } as const;
 
 export type CelErrorCode = 'cel_too_long' | 'cel_syntax' | 'cel_type' | 'cel_not_allowed';

@@ -1,6 +1,7 @@
 import { compileCel, type CelCondition, type CelErrorCode } from './cel.ts';
 import type { Evidence, TraceEntry } from './decision.ts';
 import type { Condition, Giving, MappingPolicy } from './policy.ts';
+import { PrefixIndex } from './prefix-index.ts';
 import { found, listing, quote } from './wording.ts';
 
 /** The attribute whose values are compared with the names of mapping roles. */
@@ -28,10 +29,9 @@ export interface Gives {
   readonly groups: readonly string[];
 }
 
-/** How an entry's facts are tested. `value` entries are found through CompiledPolicy.byValue, not one by one. */
+/** How an entry's facts are tested. `value` entries (equals, in, startsWith) are found through CompiledPolicy.indexes. */
 export type Test =
   | { readonly kind: 'value'; readonly attribute: string }
-  | { readonly kind: 'startsWith'; readonly attribute: string; readonly prefix: string }
   | { readonly kind: 'present'; readonly attribute: string; readonly present: boolean }
   | { readonly kind: 'cel'; readonly condition: CelCondition };
 
@@ -55,14 +55,21 @@ export interface AccountEntry {
   readonly absent: TraceEntry;
 }
 
+/** Which places in `entries` a value of the attribute matches. */
+export interface AttributeIndex {
+  readonly attribute: string;
+  readonly exact: ReadonlyMap<string, readonly number[]>;
+  readonly prefixes: PrefixIndex;
+}
+
 /** A policy prepared for `decide`. Opaque: made by `compilePolicy`, immutable, safe to keep per organization revision. */
 export interface CompiledPolicy {
   readonly managedBy: MappingPolicy['managedBy'];
   readonly unmatched: MappingPolicy['unmatched'];
   /** Mapping roles sorted by name, then rules in document order. */
   readonly entries: readonly Entry[];
-  /** Per attribute: value -> places in `entries` that it matches. So comparing costs one look-up per value, not per rule. */
-  readonly byValue: readonly { readonly attribute: string; readonly places: ReadonlyMap<string, readonly number[]> }[];
+  /** One per attribute that is compared: a decision looks each value up once, however many rules there are. */
+  readonly indexes: readonly AttributeIndex[];
   readonly accounts: readonly AccountEntry[];
   readonly mappingRoleNames: readonly string[];
   readonly ruleNames: readonly string[];
@@ -89,9 +96,7 @@ export function compilePolicy(policy: MappingPolicy): CompiledPolicy {
     }),
     ...policy.rules.map((rule) => ({ kind: 'rule' as const, name: rule.name, when: rule.when, giving: rule })),
   ];
-  const byValue = new Map<string, Map<string, number[]>>();
-  const entries = conditions.map(({ kind, name, when, giving }, place): Entry => {
-    for (const [attribute, value] of valuesOf(when)) indexValue(byValue, attribute, value, place);
+  const entries = conditions.map(({ kind, name, when, giving }): Entry => {
     const wants = `wants ${wanted(when)}; `;
     const attribute = 'attribute' in when ? when.attribute : '';
     const absent = traceOfAbsent(kind, name, wants, attribute);
@@ -112,7 +117,7 @@ export function compilePolicy(policy: MappingPolicy): CompiledPolicy {
     managedBy: policy.managedBy,
     unmatched: policy.unmatched,
     entries,
-    byValue: [...byValue].map(([attribute, places]) => ({ attribute, places })),
+    indexes: indexesOf(conditions.map(({ when }) => when)),
     accounts,
     mappingRoleNames: mappingRoles.map(([name]) => name),
     ruleNames: policy.rules.map((rule) => rule.name),
@@ -125,17 +130,23 @@ function traceOfAbsent(kind: Evidence['kind'], name: string, wants: string, attr
   return Object.freeze({ kind, name, matched: false, why: wants + found(attribute, undefined) });
 }
 
-function valuesOf(when: Condition): readonly (readonly [string, string])[] {
-  if ('equals' in when) return [[when.attribute, when.equals]];
-  if ('in' in when) return [...new Set(when.in)].map((value) => [when.attribute, value] as const);
-  return [];
+function indexesOf(conditions: readonly Condition[]): readonly AttributeIndex[] {
+  const attributes = new Map<string, { exact: Map<string, number[]>; prefixes: Map<string, number[]> }>();
+  conditions.forEach((when, place) => {
+    if ('cel' in when || 'present' in when) return;
+    let index = attributes.get(when.attribute);
+    if (index === undefined) attributes.set(when.attribute, (index = { exact: new Map(), prefixes: new Map() }));
+    if ('startsWith' in when) addPlace(index.prefixes, when.startsWith, place);
+    else for (const value of 'equals' in when ? [when.equals] : new Set(when.in)) addPlace(index.exact, value, place);
+  });
+  return [...attributes].map(([attribute, { exact, prefixes }]) => {
+    return { attribute, exact, prefixes: new PrefixIndex(prefixes) };
+  });
 }
 
-function indexValue(index: Map<string, Map<string, number[]>>, attribute: string, value: string, place: number): void {
-  let values = index.get(attribute);
-  if (values === undefined) index.set(attribute, (values = new Map()));
-  const places = values.get(value);
-  if (places === undefined) values.set(value, [place]);
+function addPlace(index: Map<string, number[]>, value: string, place: number): void {
+  const places = index.get(value);
+  if (places === undefined) index.set(value, [place]);
   else places.push(place);
 }
 
@@ -146,7 +157,6 @@ function testOf(name: string, when: Condition): Test {
     return { kind: 'cel', condition: compiled.condition };
   }
   const { attribute } = when;
-  if ('startsWith' in when) return { kind: 'startsWith', attribute, prefix: when.startsWith };
   if ('present' in when) return { kind: 'present', attribute, present: when.present };
   return { kind: 'value', attribute };
 }

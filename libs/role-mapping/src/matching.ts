@@ -7,9 +7,6 @@ import { invalidRoleMap, unknownRole } from './refusals.ts';
 import { readRoleMap } from './role-map.ts';
 import { found, kept, listing, quote } from './wording.ts';
 
-const nothing: readonly string[] = [];
-const nowhere: readonly number[] = [];
-
 /** One decision in the making: every entry of a policy against one user's facts, with the trace of each. */
 export class Matching {
   readonly ledger = new Ledger();
@@ -28,15 +25,15 @@ export class Matching {
   ) {}
 
   matchEntries(policy: CompiledPolicy): void {
-    const { entries } = policy;
-    const values: (string | undefined)[] = [];
-    for (const { attribute, places } of policy.byValue) {
-      for (const value of this.facts.get(attribute) ?? nothing) {
-        for (const place of places.get(value) ?? nowhere) values[place] ??= value;
+    const values: (string | undefined)[] = []; // per place in `entries`, the first value that matches
+    for (const { attribute, exact, prefixes } of policy.indexes) {
+      for (const value of this.facts.get(attribute) ?? []) {
+        const keep = (place: number): void => void (values[place] ??= value);
+        exact.get(value)?.forEach(keep);
+        prefixes.visit(value, keep);
       }
     }
-    let place = 0;
-    for (const entry of entries) this.#matchEntry(entry, values[place++]);
+    policy.entries.forEach((entry, place) => this.#matchEntry(entry, values[place]));
   }
 
   #matchEntry(entry: Entry, value: string | undefined): void {
@@ -44,8 +41,6 @@ export class Matching {
     switch (test.kind) {
       case 'value':
         return this.#matchValue(entry, test.attribute, value);
-      case 'startsWith':
-        return this.#matchValue(entry, test.attribute, this.#startingWith(test.prefix, test.attribute));
       case 'present': {
         const present = this.facts.has(test.attribute);
         const why = `${quote(test.attribute)} is ${present ? 'present' : 'absent'}`;
@@ -57,11 +52,6 @@ export class Matching {
         return answer === true ? this.#match(entry, 'its CEL condition is true', {}) : this.#pass(entry, answer);
       }
     }
-  }
-
-  #startingWith(prefix: string, attribute: string): string | undefined {
-    for (const value of this.facts.get(attribute) ?? nothing) if (value.startsWith(prefix)) return value;
-    return undefined;
   }
 
   #matchValue(entry: Entry, attribute: string, value: string | undefined): void {
