@@ -1,1 +1,11 @@
 export * from './stores.ts';
+export { openDatabase } from './database.ts';
+export type { Database, OpenDatabaseOptions } from './database.ts';
+export { PersistenceError } from './errors.ts';
+export type { PersistenceErrorCode } from './errors.ts';
+export { migrate } from './migrations/migrate.ts';
+export type { MigrateOptions } from './migrations/migrate.ts';
+export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
+export type { Registry, RegistryEntry } from './organizations/registry.ts';
+export type { Purged } from './purge.ts';
+export type { Reconciler } from './reconcile/state-store.ts';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@rolecall/audit';
+import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import type { Acceptance, SigningKey, VerifiedAssertion } from '@rolecall/saml';
@@ -131,16 +131,29 @@ export interface FlowRecord {
 export interface OrganizationTransaction {
   readonly organizationId: string;
   /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. */
-  takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
+  takeVerifiedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
   findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
   /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
   findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
   /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
-  createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<{ user: StoredUser; created: boolean }>;
+  createUser(
+    subject: SubjectKey,
+    profile: Profile,
+    facts: FactsJson,
+    now: Date,
+  ): Promise<{ user: StoredUser; created: boolean }>;
   linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
   /** Stores the facts and the profile of this login; one statement. */
   recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void>;
-  /** Makes these exactly the user's grants and memberships; unchanged ones keep their time. One statement. */
+  /**
+   * Makes these exactly the user's grants and memberships; unchanged ones keep their time. One statement. Throws
+   * PersistenceError `stale_revision` when an apply has replaced `revision`, whose rules decided: the transaction fails,
+   * and the caller reads the organization again and starts over.
+   */
   replaceGrants(
     userId: string,
     revision: number,
@@ -151,8 +164,10 @@ export interface OrganizationTransaction {
   openSession(session: NewSession): Promise<void>;
   recordFlow(flow: FlowRecord): Promise<void>;
   findFlow(traceId: string): Promise<FlowRecord | undefined>;
-  /** Appends to the organization's hash chain, in order. */
+  /** Appends to the organization's hash chain, in order; written when the transaction commits. */
   audit(events: readonly AuditEvent[]): Promise<void>;
+  /** Up to `limit` committed links of the chain after `afterSeq` (0 = from the first), in order. */
+  auditTrail(afterSeq: number, limit: number): Promise<readonly ChainedEvent[]>;
 }
 
 /** What `/session` answers, read in one statement by organization and token hash. */
@@ -193,7 +208,12 @@ export interface ApiToken {
 
 export interface ApiTokenStore {
   /** Returns the token `rct_<id>_<secret>` once; only its SHA-256 is stored. */
-  create(token: { name: string; rights: readonly ApiRight[]; expiresAt: Date | undefined; now: Date }): Promise<{ id: string; token: string }>;
+  create(token: {
+    name: string;
+    rights: readonly ApiRight[];
+    expiresAt: Date | undefined;
+    now: Date;
+  }): Promise<{ id: string; token: string }>;
   /** Parses and looks up a presented token; undefined = unknown, malformed, expired or revoked, without a difference. */
   authenticate(presented: string, now: Date): Promise<ApiToken | undefined>;
   revoke(id: string, now: Date): Promise<boolean>;

@@ -1,0 +1,13 @@
+import pg from 'pg';
+const { migrate } = await import('./src/migrations/migrate.ts');
+const c = new pg.Client('postgresql://postgres:postgres@127.0.0.1:5499/postgres'); await c.connect();
+await c.query('drop database if exists m1'); await c.query('create database m1'); await c.end();
+console.time('m');
+console.log(await migrate({ownerUrl:'postgresql://postgres:postgres@127.0.0.1:5499/m1', runtimePassword:'x'}));
+console.timeEnd('m');
+console.log(await migrate({ownerUrl:'postgresql://postgres:postgres@127.0.0.1:5499/m1', runtimePassword:'x'}));
+const { createOrm } = await import('./src/orm.ts');
+const orm = createOrm({url:'postgresql://postgres:postgres@127.0.0.1:5499/m1', applicationName:'x', poolSize:2});
+console.log(await orm.schema.getUpdateSchemaSQL({wrap:false}));
+await orm.close();
+const r = new pg.Client('postgresql://rolecall_runtime:x@127.0.0.1:5499/m1'); await r.connect(); console.log((await r.query('select count(*) from users')).rows); await r.end();

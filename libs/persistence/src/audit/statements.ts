@@ -1,0 +1,17 @@
+import type { Statement } from '../sql.ts';
+
+export const APPEND_AUDIT: Statement = {
+  name: 'audit.append',
+  text: 'select audit_append($1, $2)',
+};
+
+export const READ_AUDIT: Statement = {
+  name: 'audit.read',
+  text: `
+select seq, type, at, actor_kind, actor_id, subject, data, trace_id, encode(digest, 'hex') as digest,
+       encode(hash, 'hex') as hash
+from audit_events
+where org_id = $1 and seq > $2
+order by seq
+limit $3`,
+};

@@ -1,0 +1,119 @@
+import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
+import { CachedOrganizationReader } from './organizations/cached-reader.ts';
+import { ChangeListener } from './organizations/change-listener.ts';
+import { loadOrganization } from './organizations/load-organization.ts';
+import { registry } from './organizations/registry.ts';
+import type { Registry } from './organizations/registry.ts';
+import { ROUTE_EMAIL_DOMAIN, ROUTE_NAME } from './organizations/statements.ts';
+import { inOrganization } from './logins/organization-transaction.ts';
+import { loginTransactions } from './logins/login-transactions.ts';
+import { createOrm } from './orm.ts';
+import { purgeExpired } from './purge.ts';
+import type { Purged } from './purge.ts';
+import { compareFiles, readCollection } from './reconcile/collections.ts';
+import { PgStateStore } from './reconcile/state-store.ts';
+import type { Reconciler } from './reconcile/state-store.ts';
+import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
+import { requireMasterKey } from './secrets/seal.ts';
+import { sessionStore } from './sessions/session-store.ts';
+import { query } from './sql.ts';
+import type {
+  ApiTokenStore,
+  LoginTransactions,
+  OrganizationReader,
+  OrganizationTransaction,
+  SessionStore,
+} from './stores.ts';
+import { apiTokenStore } from './tokens/api-token-store.ts';
+
+export interface OpenDatabaseOptions {
+  /** Of the runtime role; a role that row-level security does not bind is refused. */
+  readonly url: string;
+  /** 32 bytes; wraps the data key of every organization. */
+  readonly masterKey: Buffer;
+  /** Shown in pg_stat_activity. Default `rolecall`. */
+  readonly applicationName?: string;
+  /** Connections at most, beside one for notifications. Default 10. */
+  readonly poolSize?: number;
+  /** Told of lost connections; never of statements or values. */
+  readonly log?: (message: string) => void;
+}
+
+/** Everything that the apps store. One per process. */
+export interface Database {
+  readonly organizations: OrganizationReader;
+  readonly logins: LoginTransactions;
+  readonly sessions: SessionStore;
+  readonly apiTokens: ApiTokenStore;
+  readonly registry: Registry;
+  readonly collections: {
+    state(name: string): Promise<CollectionState>;
+    /** Which files the last apply did not see as they are (new or different), and which of its files are gone. */
+    compare(
+      name: string,
+      files: readonly Pick<FileDigest, 'path' | 'digest'>[],
+    ): Promise<{ changed: string[]; removed: string[] }>;
+  };
+  /** The port of libs/reconcile, for one request of one token. */
+  reconcileState(by: Reconciler): StateStore;
+  /** One transaction for one organization: commits when `work` resolves, else nothing stays. */
+  inOrganization<T>(organizationId: string, work: (tx: OrganizationTransaction) => Promise<T>): Promise<T>;
+  /** Whether a statement gets an answer now. */
+  isReady(): Promise<boolean>;
+  purgeExpired(now: Date): Promise<Purged>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects as the runtime role. Throws a PersistenceError: `database_unavailable`, `database_not_migrated`,
+ * `unsafe_database_role`, `master_key_invalid`.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const { url, masterKey, applicationName = 'rolecall', poolSize = 10, log } = options;
+  requireMasterKey(masterKey);
+  const orm = createOrm({ url, applicationName, poolSize, log });
+  const pool = await orm.em.getConnection().getNativeClient();
+  try {
+    await refuseUnsafeRole(pool);
+    await requireMigrated(pool);
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
+  const routed = async (statement: typeof ROUTE_NAME, value: string) =>
+    (await query<{ org_id: string }>(pool, statement, [value]))[0]?.org_id;
+  const organizations = new CachedOrganizationReader({
+    routeName: (name) => routed(ROUTE_NAME, name),
+    routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
+    load: (organizationId, previous) => loadOrganization(pool, masterKey, organizationId, previous),
+  });
+  const listener = new ChangeListener(url, applicationName, {
+    change: (organizationId) => organizations.forget(organizationId),
+    gap: () => organizations.forgetAll(),
+  });
+  await listener.start();
+
+  return {
+    organizations,
+    logins: loginTransactions(pool),
+    sessions: sessionStore(pool),
+    apiTokens: apiTokenStore(orm.em),
+    registry: registry(orm.em, pool),
+    collections: {
+      state: (name) => readCollection(pool, name),
+      compare: (name, files) => compareFiles(pool, name, files),
+    },
+    reconcileState: (by) => new PgStateStore(pool, masterKey, by),
+    inOrganization: (organizationId, work) => inOrganization(pool, organizationId, work),
+    isReady: () =>
+      pool.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+    purgeExpired: (now) => purgeExpired(orm.em, pool, now),
+    async close() {
+      await listener.close();
+      await orm.close();
+    },
+  };
+}

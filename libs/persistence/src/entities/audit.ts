@@ -1,0 +1,35 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { AuditEventType } from '@rolecall/audit';
+import { OWN_ORGANIZATION_ONLY } from './policy.ts';
+
+/** The last link of an organization's chain; locked while links are appended. */
+export const AuditHead = defineEntity({
+  name: 'AuditHead',
+  tableName: 'audit_heads',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    seq: p.bigint(),
+    hash: p.blob(),
+  },
+});
+
+/** Append-only; kept when the organization is deleted, as the last event says by whom. */
+export const AuditEventRow = defineEntity({
+  name: 'AuditEventRow',
+  tableName: 'audit_events',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    seq: p.bigint().primary(),
+    type: p.text().$type<AuditEventType>(),
+    at: p.datetime(3),
+    actorKind: p.text().$type<'user' | 'token' | 'system'>(),
+    actorId: p.text(),
+    subject: p.text(),
+    data: p.json<Readonly<Record<string, unknown>>>(),
+    traceId: p.text().nullable(),
+    digest: p.blob(),
+    hash: p.blob(),
+  },
+});

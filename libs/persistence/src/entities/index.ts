@@ -1,0 +1,37 @@
+import { AuditEventRow, AuditHead } from './audit.ts';
+import { FlowRecordRow, LoginTransaction, Session, UsedAssertion } from './logins.ts';
+import { IdentityProviderMetadata, Organization, OrganizationKey, Revision, SealedSecret } from './organizations.ts';
+import { Grant, Identity, Membership, User } from './people.ts';
+import {
+  ApiTokenRow,
+  Collection,
+  CollectionFile,
+  EmailDomain,
+  OrganizationPreviousName,
+  OrganizationRegistry,
+} from './routing.ts';
+
+/** Every table. A spec compares them with the migrated database. */
+export const ENTITIES = [
+  OrganizationRegistry,
+  OrganizationPreviousName,
+  EmailDomain,
+  Collection,
+  CollectionFile,
+  ApiTokenRow,
+  Organization,
+  Revision,
+  IdentityProviderMetadata,
+  OrganizationKey,
+  SealedSecret,
+  User,
+  Identity,
+  Grant,
+  Membership,
+  LoginTransaction,
+  UsedAssertion,
+  Session,
+  FlowRecordRow,
+  AuditHead,
+  AuditEventRow,
+];

@@ -1,0 +1,92 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { FactsJson } from '@rolecall/role-mapping';
+import type { Announcement, FlowRecord } from '../stores.ts';
+import { OWN_ORGANIZATION_ONLY } from './policy.ts';
+
+/** A login under way: pending until its assertion is accepted, then waiting at `/saml/continue`, then gone. */
+export const LoginTransaction = defineEntity({
+  name: 'LoginTransaction',
+  tableName: 'login_transactions',
+  ...OWN_ORGANIZATION_ONLY,
+  uniques: [{ name: 'login_transactions_handle', properties: ['orgId', 'handleHash'] }],
+  indexes: [{ name: 'login_transactions_expiry', properties: ['orgId', 'expiresAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    requestId: p.text().primary(),
+    identityProvider: p.text(),
+    browserHash: p.blob(),
+    traceId: p.text(),
+    returnTo: p.text().nullable(),
+    mode: p.text().$type<'login' | 'test'>(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    /** From here on: set when the assertion was accepted. */
+    handleHash: p.blob().nullable(),
+    nameId: p.text().nullable(),
+    nameIdFormat: p.text().nullable(),
+    sessionIndex: p.text().nullable(),
+    sessionNotOnOrAfter: p.datetime(3).nullable(),
+    facts: p.json<FactsJson>().nullable(),
+  },
+});
+
+/** Ids of assertions that were accepted, until they could not be replayed any more. */
+export const UsedAssertion = defineEntity({
+  name: 'UsedAssertion',
+  tableName: 'used_assertions',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'used_assertions_expiry', properties: ['orgId', 'replayableUntil'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    identityProvider: p.text().primary(),
+    assertionId: p.text().primary(),
+    replayableUntil: p.datetime(3),
+  },
+});
+
+/** A signed-in browser, found by the SHA-256 of its cookie's secret. */
+export const Session = defineEntity({
+  name: 'Session',
+  tableName: 'sessions',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    { name: 'sessions_user', properties: ['orgId', 'userId'] },
+    { name: 'sessions_expiry', properties: ['orgId', 'expiresAt'] },
+  ],
+  properties: {
+    orgId: p.uuid().primary(),
+    tokenHash: p.blob().primary(),
+    userId: p.uuid(),
+    identityProvider: p.text(),
+    nameIdFormat: p.text(),
+    nameId: p.text(),
+    sessionIndex: p.text().nullable(),
+    openedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    idleSeconds: p.integer(),
+    idleExpiresAt: p.datetime(3),
+    announcement: p.json<Announcement>().nullable(),
+  },
+});
+
+/** The redacted trace of one login. */
+export const FlowRecordRow = defineEntity({
+  name: 'FlowRecordRow',
+  tableName: 'flow_records',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'flow_records_finished', properties: ['orgId', 'finishedAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    traceId: p.text().primary(),
+    kind: p.text().$type<FlowRecord['kind']>(),
+    identityProvider: p.text(),
+    startedAt: p.datetime(3),
+    /** In the key, so that a forged response under a pending login's trace id cannot take the place of the real one. */
+    finishedAt: p.datetime(3).primary(),
+    outcome: p.text().$type<FlowRecord['outcome']>(),
+    code: p.text().nullable(),
+    mustAct: p.text().$type<NonNullable<FlowRecord['mustAct']>>().nullable(),
+    userId: p.uuid().nullable(),
+    steps: p.json<FlowRecord['steps']>(),
+  },
+});

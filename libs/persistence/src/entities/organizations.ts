@@ -1,0 +1,72 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { RevisionOrigin } from '@rolecall/reconcile';
+import { OWN_ORGANIZATION_ONLY } from './policy.ts';
+
+/** An organization and the number of its live revision. */
+export const Organization = defineEntity({
+  name: 'Organization',
+  tableName: 'organizations',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    name: p.text(),
+    revision: p.integer(),
+    createdAt: p.datetime(3),
+  },
+});
+
+/** Every version of the configuration, for ever: the runtime role can neither change nor delete one. */
+export const Revision = defineEntity({
+  name: 'Revision',
+  tableName: 'revisions',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    number: p.integer().primary(),
+    document: p.json<OrganizationDocument>(),
+    digest: p.text(),
+    origin: p.json<RevisionOrigin>(),
+    appliedAt: p.datetime(3),
+  },
+});
+
+/** What an IdP of the live revision needs beside the document; its private key is a sealed secret. */
+export const IdentityProviderMetadata = defineEntity({
+  name: 'IdentityProviderMetadata',
+  tableName: 'identity_provider_metadata',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    identityProvider: p.text().primary(),
+    metadataXml: p.text(),
+    /** PEM certificate of the key that signs our AuthnRequests. */
+    signingCertificate: p.text().nullable(),
+  },
+});
+
+/** The organization's data key, wrapped by the deployment's master key. */
+export const OrganizationKey = defineEntity({
+  name: 'OrganizationKey',
+  tableName: 'organization_keys',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    masterKeyId: p.text(),
+    wrappedKey: p.blob(),
+    createdAt: p.datetime(3),
+  },
+});
+
+/** Secrets at rest, sealed with the data key and with the place where they stand. */
+export const SealedSecret = defineEntity({
+  name: 'SealedSecret',
+  tableName: 'sealed_secrets',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    /** What it is and of whom, e.g. `saml_signing_key/okta`. */
+    name: p.text().primary(),
+    sealed: p.blob(),
+  },
+});

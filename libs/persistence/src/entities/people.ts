@@ -1,0 +1,76 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { Evidence, FactsJson } from '@rolecall/role-mapping';
+import type { UserStatus } from '../stores.ts';
+import { OWN_ORGANIZATION_ONLY } from './policy.ts';
+
+/** A person of one organization. The deciding identity is the one that signed in last: its facts alone give grants. */
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'users_email', expression: 'create index "users_email" on "users" ("org_id", lower("email"))' }],
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    status: p.text().$type<UserStatus>().default('active'),
+    email: p.text().nullable(),
+    givenName: p.text().nullable(),
+    familyName: p.text().nullable(),
+    displayName: p.text().nullable(),
+    decidingIdentityProvider: p.text().nullable(),
+    decidingNameIdFormat: p.text().nullable(),
+    decidingNameId: p.text().nullable(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+  },
+});
+
+/** A subject at an IdP, with the facts of its last login. */
+export const Identity = defineEntity({
+  name: 'Identity',
+  tableName: 'identities',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'identities_user', properties: ['orgId', 'userId'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    identityProvider: p.text().primary(),
+    nameIdFormat: p.text().primary(),
+    nameId: p.text().primary(),
+    userId: p.uuid(),
+    facts: p.json<FactsJson>(),
+    lastLoginAt: p.datetime(3),
+  },
+});
+
+/** A role on a scope, with why and since when. */
+export const Grant = defineEntity({
+  name: 'Grant',
+  tableName: 'grants',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    scope: p.text().primary(),
+    role: p.text().primary(),
+    sources: p.json<readonly Evidence[]>(),
+    /** The revision whose rules gave it with these sources. */
+    revision: p.integer(),
+    grantedAt: p.datetime(3),
+  },
+});
+
+/** A user in a group, with why and since when. */
+export const Membership = defineEntity({
+  name: 'Membership',
+  tableName: 'memberships',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'memberships_group', properties: ['orgId', 'groupName'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    groupName: p.text().primary(),
+    sources: p.json<readonly Evidence[]>(),
+    revision: p.integer(),
+    joinedAt: p.datetime(3),
+  },
+});

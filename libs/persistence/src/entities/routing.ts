@@ -1,0 +1,80 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { ApiRight } from '../stores.ts';
+
+/*
+ * Routing and deployment tables: read before an organization is known, so they have no row-level security and hold
+ * nothing but names, digests and hashes.
+ */
+
+/** Login name -> organization, with what the reconciler compares set-wise. Follows `organizations` in each transaction. */
+export const OrganizationRegistry = defineEntity({
+  name: 'OrganizationRegistry',
+  tableName: 'organization_registry',
+  indexes: [{ name: 'organization_registry_collection', properties: ['collection'] }],
+  properties: {
+    name: p.text().primary(),
+    orgId: p.uuid().unique('organization_registry_org_id'),
+    collection: p.text().nullable(),
+    revision: p.integer(),
+    digest: p.text(),
+    deletionPolicy: p.text(),
+  },
+});
+
+/** Names that still route to a renamed organization, as its document's `previously` says. */
+export const OrganizationPreviousName = defineEntity({
+  name: 'OrganizationPreviousName',
+  tableName: 'organization_previous_names',
+  properties: {
+    name: p.text().primary(),
+    orgId: p.uuid().index('organization_previous_names_org_id'),
+  },
+});
+
+/** E-mail domain, lower case -> organization. */
+export const EmailDomain = defineEntity({
+  name: 'EmailDomain',
+  tableName: 'email_domains',
+  properties: {
+    domain: p.text().primary(),
+    orgId: p.uuid().index('email_domains_org_id'),
+  },
+});
+
+/** A directory of organization files, as its last apply left it. */
+export const Collection = defineEntity({
+  name: 'Collection',
+  tableName: 'collections',
+  properties: {
+    name: p.text().primary(),
+    generation: p.integer().default(0),
+    rootDigest: p.text().nullable(),
+  },
+});
+
+export const CollectionFile = defineEntity({
+  name: 'CollectionFile',
+  tableName: 'collection_files',
+  properties: {
+    collection: p.text().primary(),
+    path: p.text().primary(),
+    digest: p.text(),
+    organizations: p.array(),
+  },
+});
+
+/** Tokens of the admin API belong to the deployment. Only the SHA-256 of the secret part is kept. */
+export const ApiTokenRow = defineEntity({
+  name: 'ApiTokenRow',
+  tableName: 'api_tokens',
+  properties: {
+    id: p.text().primary(),
+    name: p.text(),
+    tokenHash: p.blob(),
+    rights: p.array().$type<ApiRight[]>(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).nullable(),
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+  },
+});

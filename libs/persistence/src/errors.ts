@@ -1,0 +1,46 @@
+export type PersistenceErrorCode =
+  | 'database_unavailable' // no connection, or it was lost in the middle: nothing of the transaction stays
+  | 'database_not_migrated' // the schema is older than this program
+  | 'unsafe_database_role' // the runtime role could bypass row-level security
+  | 'invalid_organization_id' // not a UUID; never reaches SQL
+  | 'transaction_failed' // a statement failed and its error was swallowed: PostgreSQL rolled back instead
+  | 'stale_revision' // decided with rules that an apply has replaced; read the organization again and decide anew
+  | 'master_key_invalid' // not 32 bytes
+  | 'master_key_mismatch' // the data was sealed under another master key
+  | 'sealed_secret_invalid'; // changed, or moved from another place
+
+/** What the database refuses or cannot do. `code` is stable; the message tells the operator what to do. */
+export class PersistenceError extends Error {
+  override readonly name = 'PersistenceError';
+  constructor(
+    readonly code: PersistenceErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** SQLSTATE classes and system errors that mean "the server is gone", not "the statement is wrong". */
+const UNAVAILABLE = /^(?:08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+
+/** pg has no code for these. */
+const LOST =
+  /connection terminated|timeout exceeded when trying to connect|client (?:was closed|has encountered)|socket/i;
+
+/** Turns a lost connection into `database_unavailable` and leaves every other error as it is. */
+export function translateError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof PersistenceError) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const gone = code === undefined ? LOST.test(error.message) : UNAVAILABLE.test(code);
+  if (!gone) return error;
+  return new PersistenceError('database_unavailable', 'PostgreSQL cannot be reached; nothing was changed, try again', {
+    cause: error,
+  });
+}
+
+/** The constraint that a failed insert or update violated as not unique, if that is what happened. */
+export function violatedUniqueKey(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return undefined;
+  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+}

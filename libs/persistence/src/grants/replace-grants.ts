@@ -1,0 +1,70 @@
+import type { PoolClient } from 'pg';
+import type { UserGrants } from '@rolecall/reconcile';
+import { PersistenceError } from '../errors.ts';
+import { query } from '../sql.ts';
+import type { GrantChanges } from '../stores.ts';
+import { REPLACE_GRANTS } from './statements.ts';
+
+type ChangeRow =
+  | { change: 'granted'; scope: string; role: string }
+  | { change: 'revoked'; scope: string; role: string }
+  | { change: 'joined'; group_name: string }
+  | { change: 'left'; group_name: string }
+  | { change: 'revision'; role: string };
+
+/**
+ * Makes these exactly the users' grants and memberships, in one statement for any number of users. Returns what changed,
+ * over all of them. Throws `stale_revision` when `revision`, whose rules decided, is not the live one any more.
+ */
+export async function replaceGrants(
+  client: PoolClient,
+  organizationId: string,
+  revision: number,
+  users: readonly UserGrants[],
+  now: Date,
+): Promise<GrantChanges> {
+  const grants = users.flatMap(({ userId, grants: held }) =>
+    held.map(({ scope, role, sources }) => ({ user_id: userId, scope, role, sources })),
+  );
+  const memberships = users.flatMap(({ userId, groups }) =>
+    groups.map(({ group, sources }) => ({ user_id: userId, group_name: group, sources })),
+  );
+  const rows = await query<ChangeRow>(client, REPLACE_GRANTS, [
+    organizationId,
+    users.map((user) => user.userId),
+    revision,
+    JSON.stringify(grants),
+    JSON.stringify(memberships),
+    now,
+  ]);
+  requireLiveRevision(rows, revision);
+  return changesIn(rows);
+}
+
+function requireLiveRevision(rows: readonly ChangeRow[], decidedWith: number): void {
+  const live = rows.find((row) => row.change === 'revision')?.role;
+  if (live === String(decidedWith)) return;
+  const message = `decided with revision ${decidedWith}, the live one is ${live ?? 'gone'}; read the organization again`;
+  throw new PersistenceError('stale_revision', message);
+}
+
+function changesIn(rows: readonly ChangeRow[]): GrantChanges {
+  const granted: { scope: string; role: string }[] = [];
+  const revoked: { scope: string; role: string }[] = [];
+  const joined: string[] = [];
+  const left: string[] = [];
+  for (const row of rows) {
+    if (row.change === 'granted') granted.push({ scope: row.scope, role: row.role });
+    if (row.change === 'revoked') revoked.push({ scope: row.scope, role: row.role });
+    if (row.change === 'joined') joined.push(row.group_name);
+    if (row.change === 'left') left.push(row.group_name);
+  }
+  const byGrant = (a: { scope: string; role: string }, b: { scope: string; role: string }) =>
+    compare(a.scope, b.scope) || compare(a.role, b.role);
+  return { granted: granted.sort(byGrant), revoked: revoked.sort(byGrant), joined: joined.sort(), left: left.sort() };
+}
+
+/** By code unit, so that the order does not depend on a locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,49 @@
+import type { Pool } from 'pg';
+import type { Acceptance } from '@rolecall/saml';
+import { inTransaction, query } from '../sql.ts';
+import type { LoginTransactions } from '../stores.ts';
+import { ACCEPT_LOGIN, BEGIN_LOGIN, PENDING_LOGIN } from './statements.ts';
+
+/** Logins between the AuthnRequest and `/saml/continue`. */
+export function loginTransactions(pool: Pool): LoginTransactions {
+  return {
+    async begin(login) {
+      await query(pool, BEGIN_LOGIN, [
+        login.organizationId,
+        login.requestId,
+        login.identityProvider,
+        login.browserHash,
+        login.traceId,
+        login.returnTo,
+        login.mode,
+        login.createdAt,
+        login.expiresAt,
+      ]);
+    },
+
+    async pending(organizationId, requestId) {
+      const rows = await inTransaction(pool, { organizationId }, (client) =>
+        query<{ trace_id: string; mode: 'login' | 'test' }>(client, PENDING_LOGIN, [organizationId, requestId]),
+      );
+      return rows[0] && { traceId: rows[0].trace_id, mode: rows[0].mode };
+    },
+
+    async accept(at, assertion) {
+      const rows = await query<{ acceptance: Acceptance }>(pool, ACCEPT_LOGIN, [
+        at.organizationId,
+        at.identityProvider,
+        assertion.inResponseTo,
+        assertion.assertionId,
+        assertion.replayableUntil,
+        at.handleHash,
+        assertion.nameId.value,
+        assertion.nameId.format,
+        assertion.sessionIndex,
+        assertion.sessionNotOnOrAfter,
+        JSON.stringify(at.facts),
+        at.now,
+      ]);
+      return rows[0]?.acceptance ?? 'unknown_request';
+    },
+  };
+}

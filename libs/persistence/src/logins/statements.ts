@@ -1,0 +1,115 @@
+import type { Statement } from '../sql.ts';
+
+export const BEGIN_LOGIN: Statement = {
+  name: 'logins.begin',
+  text: 'select login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+};
+
+export const ACCEPT_LOGIN: Statement = {
+  name: 'logins.accept',
+  text: 'select login_accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as acceptance',
+};
+
+export const PENDING_LOGIN: Statement = {
+  name: 'logins.pending',
+  text: `
+select trace_id, mode
+from login_transactions
+where org_id = $1 and request_id = $2 and handle_hash is null`,
+};
+
+export const TAKE_VERIFIED_LOGIN: Statement = {
+  name: 'login.take-verified',
+  text: `
+delete from login_transactions
+where org_id = $1 and handle_hash = $2
+returning identity_provider, browser_hash, trace_id, return_to, mode, expires_at, name_id, name_id_format, session_index,
+  session_not_on_or_after, facts`,
+};
+
+export const FIND_USER_BY_SUBJECT: Statement = {
+  name: 'login.find-user-by-subject',
+  text: `
+select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+from identities i
+join users u on u.org_id = i.org_id and u.user_id = i.user_id
+where i.org_id = $1 and i.identity_provider = $2 and i.name_id_format = $3 and i.name_id = $4`,
+};
+
+export const FIND_LINKABLE_USERS: Statement = {
+  name: 'login.find-linkable-users',
+  text: `
+select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+from users u
+where u.org_id = $1 and lower(u.email) = lower($2)
+  and not exists (
+    select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3)
+order by u.user_id`,
+};
+
+/** No row comes back when the subject has a user already. */
+export const CREATE_USER: Statement = {
+  name: 'login.create-user',
+  text: `
+with created as (
+  insert into users (org_id, user_id, email, given_name, family_name, display_name, deciding_identity_provider,
+                     deciding_name_id_format, deciding_name_id, created_at, updated_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $11)
+)
+insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+values ($1, $2, $7, $8, $9, $10, $11)
+on conflict do nothing
+returning user_id`,
+};
+
+export const DISCARD_USER: Statement = {
+  name: 'login.discard-user',
+  text: 'delete from users where org_id = $1 and user_id = $2',
+};
+
+export const LINK_IDENTITY: Statement = {
+  name: 'login.link-identity',
+  text: `
+insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+values ($1, $2, $3, $4, $5, $6, $7)`,
+};
+
+export const RECORD_LOGIN: Statement = {
+  name: 'login.record',
+  text: `
+with identity as (
+  update identities set facts = $10, last_login_at = $11
+  where org_id = $1 and identity_provider = $7 and name_id_format = $8 and name_id = $9 and user_id = $2
+)
+update users
+set email = $3, given_name = $4, family_name = $5, display_name = $6, deciding_identity_provider = $7,
+    deciding_name_id_format = $8, deciding_name_id = $9, updated_at = $11
+where org_id = $1 and user_id = $2`,
+};
+
+export const OPEN_SESSION: Statement = {
+  name: 'login.open-session',
+  text: `
+insert into sessions (org_id, token_hash, user_id, identity_provider, name_id_format, name_id, session_index, opened_at,
+                      expires_at, idle_seconds, idle_expires_at, announcement)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+};
+
+export const RECORD_FLOW: Statement = {
+  name: 'login.record-flow',
+  text: `
+insert into flow_records (org_id, trace_id, kind, identity_provider, started_at, finished_at, outcome, code, must_act,
+                          user_id, steps)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict do nothing`,
+};
+
+export const FIND_FLOW: Statement = {
+  name: 'login.find-flow',
+  text: `
+select trace_id, kind, identity_provider, started_at, finished_at, outcome, code, must_act, user_id, steps
+from flow_records
+where org_id = $1 and trace_id = $2
+order by finished_at desc
+limit 1`,
+};

@@ -1,0 +1,26 @@
+import type { Profile } from '@rolecall/role-mapping';
+import type { StoredUser, UserStatus } from '../stores.ts';
+
+export interface UserRow {
+  user_id: string;
+  status: UserStatus;
+  email: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  display_name: string | null;
+}
+
+export function toStoredUser(row: UserRow): StoredUser {
+  const profile: Profile = {
+    ...(row.email !== null && { email: row.email }),
+    ...(row.given_name !== null && { givenName: row.given_name }),
+    ...(row.family_name !== null && { familyName: row.family_name }),
+    ...(row.display_name !== null && { displayName: row.display_name }),
+  };
+  return { userId: row.user_id, status: row.status, profile };
+}
+
+/** The profile as columns: email, given name, family name, display name. */
+export function profileColumns(profile: Profile): (string | null)[] {
+  return [profile.email, profile.givenName, profile.familyName, profile.displayName].map((value) => value ?? null);
+}

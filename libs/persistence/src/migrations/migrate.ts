@@ -1,0 +1,32 @@
+import pg from 'pg';
+import { createOrm } from '../orm.ts';
+import { ensureRuntimeRole } from './runtime-role.ts';
+
+/** Any number that nobody else locks; one migration at a time per database. */
+const MIGRATION_LOCK = 7_265_115_117;
+
+export interface MigrateOptions {
+  /** A role that owns the tables and may create roles. Used for this only. */
+  readonly ownerUrl: string;
+  /** The password that `rolecall_runtime` gets. */
+  readonly runtimePassword: string;
+}
+
+/**
+ * Brings the database to the newest schema: the runtime role, then every step that is missing, in one transaction.
+ * Returns the names of the steps done; running it again does nothing.
+ */
+export async function migrate({ ownerUrl, runtimePassword }: MigrateOptions): Promise<{ applied: string[] }> {
+  const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'rolecall-migrate' });
+  await owner.connect();
+  const orm = createOrm({ url: ownerUrl, applicationName: 'rolecall-migrate', poolSize: 2 });
+  try {
+    await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await ensureRuntimeRole(owner, runtimePassword);
+    const done = await orm.migrator.up();
+    return { applied: done.map((step) => step.name) };
+  } finally {
+    await orm.close();
+    await owner.end();
+  }
+}

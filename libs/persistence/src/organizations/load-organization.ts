@@ -1,0 +1,54 @@
+import type { Pool } from 'pg';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { RevisionOrigin } from '@rolecall/reconcile';
+import { signingKeyName } from '../secrets/signing-key.ts';
+import { Vault } from '../secrets/vault.ts';
+import { inTransaction, query } from '../sql.ts';
+import type { OrganizationSnapshot } from '../stores.ts';
+import { IDENTITY_PROVIDERS, LIVE_REVISION } from './statements.ts';
+
+export interface LiveRevisionRow {
+  name: string;
+  revision: number;
+  document: OrganizationDocument;
+  digest: string;
+  origin: RevisionOrigin;
+  applied_at: Date;
+}
+
+interface IdentityProviderRow {
+  identity_provider: string;
+  metadata_xml: string;
+  signing_certificate: string | null;
+}
+
+/**
+ * Reads one organization whole, as one moment shows it; undefined when it does not exist (any more). Metadata and keys
+ * change with a revision only: while name and revision are those of `previous`, that very object is returned, so that
+ * what callers derived from it stays good.
+ */
+export async function loadOrganization(
+  pool: Pool,
+  masterKey: Buffer,
+  organizationId: string,
+  previous?: OrganizationSnapshot,
+): Promise<OrganizationSnapshot | undefined> {
+  return inTransaction(pool, { organizationId, consistent: true }, async (client) => {
+    const [live] = await query<LiveRevisionRow>(client, LIVE_REVISION, [organizationId]);
+    if (live === undefined) return undefined;
+    if (previous?.revision === live.revision && previous.name === live.name) return previous;
+    const rows = await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId]);
+    const vault = new Vault(client, organizationId, masterKey);
+    const identityProviders = new Map<
+      string,
+      { metadataXml: string; signingKey?: { privateKey: string; certificate: string } }
+    >();
+    for (const { identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate } of rows) {
+      const privateKey = certificate === null ? undefined : await vault.read(signingKeyName(name));
+      const signingKey = certificate !== null && privateKey !== undefined ? { privateKey, certificate } : undefined;
+      identityProviders.set(name, { metadataXml, signingKey });
+    }
+    const { name, revision, document } = live;
+    return { organizationId, name, revision, document, identityProviders };
+  });
+}

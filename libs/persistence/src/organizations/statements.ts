@@ -1,0 +1,34 @@
+import type { Statement } from '../sql.ts';
+
+/** A current name wins over a previous one. */
+export const ROUTE_NAME: Statement = {
+  name: 'organizations.route-name',
+  text: `
+select org_id from organization_registry where name = $1
+union all
+select org_id from organization_previous_names where name = $1
+limit 1`,
+};
+
+export const ROUTE_EMAIL_DOMAIN: Statement = {
+  name: 'organizations.route-email-domain',
+  text: 'select org_id from email_domains where domain = $1',
+};
+
+export const LIVE_REVISION: Statement = {
+  name: 'organizations.live-revision',
+  text: `
+select o.name, o.revision, r.document, r.digest, r.origin, r.applied_at
+from organizations o
+join revisions r on r.org_id = o.org_id and r.number = o.revision
+where o.org_id = $1`,
+};
+
+export const IDENTITY_PROVIDERS: Statement = {
+  name: 'organizations.identity-providers',
+  text: `
+select identity_provider, metadata_xml, signing_certificate
+from identity_provider_metadata
+where org_id = $1
+order by identity_provider`,
+};

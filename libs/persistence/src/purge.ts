@@ -1,0 +1,43 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import { OrganizationRegistry } from './entities/routing.ts';
+import { query } from './sql.ts';
+import type { Statement } from './sql.ts';
+
+const FLOW_RECORDS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const ORGANIZATIONS_PER_TRANSACTION = 200;
+
+/** What a purge deleted. */
+export interface Purged {
+  readonly logins: number;
+  readonly assertions: number;
+  readonly sessions: number;
+  readonly flows: number;
+}
+
+export const PURGE_EXPIRED: Statement = {
+  name: 'purge.expired',
+  text: 'select logins::integer, assertions::integer, sessions::integer, flows::integer from purge_expired($1, $2, $3)',
+};
+
+/** Deletes expired logins, sessions and assertion ids, and flow records older than 30 days, in short transactions. */
+export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
+  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0 };
+  const flowsBefore = new Date(now.getTime() - FLOW_RECORDS_KEPT_MS);
+  let after = '';
+  for (;;) {
+    const page = await em
+      .fork()
+      .find(
+        OrganizationRegistry,
+        { name: { $gt: after } },
+        { orderBy: { name: 'asc' }, limit: ORGANIZATIONS_PER_TRANSACTION, fields: ['name', 'orgId'] },
+      );
+    const [last] = page.slice(-1);
+    if (last === undefined) return total;
+    const ids = page.map((row) => row.orgId);
+    const [purged] = await query<typeof total>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += purged?.[key] ?? 0;
+    after = last.name;
+  }
+}

@@ -1,0 +1,55 @@
+import type { PoolClient } from 'pg';
+import type { PreparedIdentityProvider } from '@rolecall/reconcile';
+import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
+import { signingKeyName } from '../secrets/signing-key.ts';
+import { Vault } from '../secrets/vault.ts';
+import { query } from '../sql.ts';
+import { RENAME_IDENTITY_PROVIDER, REPLACE_IDENTITY_PROVIDERS } from './statements.ts';
+
+interface StoredProvider {
+  identity_provider: string;
+  signing_certificate: string | null;
+}
+
+/**
+ * Makes these exactly the organization's IdPs. A connection that signs keeps the key that its IdP knows already; one that
+ * signs no longer loses it.
+ */
+export async function replaceIdentityProviders(
+  client: PoolClient,
+  organizationId: string,
+  masterKey: Buffer,
+  providers: Readonly<Record<string, PreparedIdentityProvider>>,
+): Promise<void> {
+  const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
+  const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
+  const vault = new Vault(client, organizationId, masterKey);
+  const rows = [];
+  for (const [name, { metadataXml, signingKey }] of Object.entries(providers)) {
+    const known = signingKey && (keys.get(name) ?? undefined);
+    if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
+    const certificate = known ?? signingKey?.certificate;
+    rows.push({ identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate });
+  }
+  for (const [name, certificate] of keys) {
+    if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
+  }
+  if (rows.length + stored.length === 0) return;
+  await query(client, REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
+}
+
+/** Everything that hangs on the IdP's name goes along; its key is sealed anew, since the name is sealed in. */
+export async function renameIdentityProvider(
+  client: PoolClient,
+  organizationId: string,
+  masterKey: Buffer,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const vault = new Vault(client, organizationId, masterKey);
+  const privateKey = await vault.read(signingKeyName(from));
+  if (privateKey !== undefined) {
+    await vault.write(signingKeyName(to), privateKey);
+    await vault.delete(signingKeyName(from));
+  }
+  await query(client, RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
+}

@@ -1,0 +1,26 @@
+import { v7 as uuidv7 } from 'uuid';
+import { stateStoreContract } from '@rolecall/reconcile/testing';
+import { testDatabase } from '../testing/index.ts';
+
+const NOW = new Date('2026-11-21T10:00:00Z');
+const FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+
+stateStoreContract('postgresql', async () => {
+  const { database, drop } = await testDatabase();
+  return {
+    store: database.reconcileState({ actor: 'ci', now: NOW }),
+    close: drop,
+    async addUser(organization, { identityProvider, facts, grants = [], groups = [] }) {
+      const record = await database.registry.record(organization);
+      const sources = [{ kind: 'default' as const, name: 'jit.defaults' }];
+      return database.inOrganization(record!.organizationId, async (tx) => {
+        const subject = { identityProvider, nameId: { value: uuidv7(), format: FORMAT } };
+        const { user } = await tx.createUser(subject, {}, facts, NOW);
+        const held = grants.map((grant) => ({ ...grant, sources }));
+        const joined = groups.map((group) => ({ group, sources }));
+        await tx.replaceGrants(user.userId, record!.revision, held, joined, NOW);
+        return user.userId;
+      });
+    },
+  };
+});

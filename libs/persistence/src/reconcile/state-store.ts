@@ -1,0 +1,28 @@
+import type { Pool } from 'pg';
+import type { StateStore, StateTransaction } from '@rolecall/reconcile';
+import { inTransaction } from '../sql.ts';
+import { PgStateTransaction } from './state-transaction.ts';
+
+/** Who reconciles: the name of the API token and the time of the request. */
+export interface Reconciler {
+  readonly actor: string;
+  readonly now: Date;
+}
+
+/** The port of libs/reconcile on PostgreSQL. A plan's transaction is rolled back and takes no lock. */
+export class PgStateStore implements StateStore {
+  constructor(
+    private readonly pool: Pool,
+    private readonly masterKey: Buffer,
+    private readonly by: Reconciler,
+  ) {}
+
+  transaction<T>(mode: 'commit' | 'rollback', work: (state: StateTransaction) => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, { end: mode }, async (client) => {
+      const state = new PgStateTransaction(client, this.masterKey, this.by, mode === 'commit');
+      const result = await work(state);
+      await state.finish();
+      return result;
+    });
+  }
+}

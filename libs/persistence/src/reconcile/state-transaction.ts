@@ -1,0 +1,214 @@
+import type { PoolClient } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuditEvent } from '@rolecall/audit';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { RevisionMovedError } from '@rolecall/reconcile';
+import type {
+  CollectionState,
+  FileDigest,
+  HeldRename,
+  NewOrganization,
+  NewRevision,
+  OrganizationHead,
+  ReconcileEvent,
+  StateTransaction,
+  UserFacts,
+  UserGrants,
+} from '@rolecall/reconcile';
+import { appendAudit } from '../audit/append.ts';
+import { violatedUniqueKey } from '../errors.ts';
+import { replaceGrants } from '../grants/replace-grants.ts';
+import type { LiveRevisionRow } from '../organizations/load-organization.ts';
+import { LIVE_REVISION } from '../organizations/statements.ts';
+import { query, workingFor } from '../sql.ts';
+import type { Statement } from '../sql.ts';
+import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
+import { factsOfUsers } from './facts-of-users.ts';
+import { renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
+import { nameTaken, replaceRoutes } from './routes.ts';
+import * as sql from './statements.ts';
+import type { Reconciler } from './state-store.ts';
+
+interface HeadRow {
+  org_id: string;
+  name: string;
+  collection: string | null;
+  revision: number;
+  digest: string;
+  deletion_policy: 'retain' | 'delete';
+}
+
+/** One plan or apply. It walks from organization to organization; row-level security shows it one at a time. */
+export class PgStateTransaction implements StateTransaction {
+  #workingFor: string | undefined;
+  #changed = false;
+  readonly #events = new Map<string, AuditEvent[]>();
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly masterKey: Buffer,
+    private readonly by: Reconciler,
+    /** An apply locks what it reads; a plan does not. */
+    private readonly locks: boolean,
+  ) {}
+
+  /** Appends the audit events of all organizations, last of all: each locks its organization's chain. */
+  async finish(): Promise<void> {
+    for (const [organizationId, events] of [...this.#events].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      await this.enter(organizationId);
+      await appendAudit(this.client, organizationId, events);
+    }
+  }
+
+  collection(name: string): Promise<CollectionState> {
+    return this.locks ? lockCollection(this.client, name) : readCollection(this.client, name);
+  }
+
+  async heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
+    const statement = this.locks ? sql.LOCK_HEADS : sql.HEADS;
+    const rows = await query<HeadRow>(this.client, statement, [collection, names]);
+    return new Map(rows.map((row) => [row.name, toHead(row)]));
+  }
+
+  async document(organizationId: string): Promise<OrganizationDocument> {
+    return (await this.liveRevision(organizationId)).document;
+  }
+
+  async create({ collection, name, revision }: NewOrganization): Promise<OrganizationHead> {
+    const id = uuidv7();
+    const { document, digest, origin } = revision;
+    const deletionPolicy = document.metadata.deletionPolicy ?? 'retain';
+    const created = await this.in<{ org_id: string }>(id, sql.CREATE_ORGANIZATION, [
+      name,
+      collection,
+      JSON.stringify(document),
+      digest,
+      deletionPolicy,
+      JSON.stringify(origin),
+      this.by.now,
+    ]);
+    if (created.length === 0) throw nameTaken(name, name);
+    await this.writeAround(id, name, revision);
+    return { id, name, collection, revision: 1, digest, deletionPolicy };
+  }
+
+  async addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead> {
+    const { document, digest, origin } = revision;
+    const [row] = await this.in<HeadRow>(organizationId, sql.ADD_REVISION, [
+      base,
+      JSON.stringify(document),
+      digest,
+      document.metadata.deletionPolicy ?? 'retain',
+      JSON.stringify(origin),
+      this.by.now,
+    ]);
+    if (row === undefined) {
+      const live = await this.liveRevision(organizationId);
+      throw new RevisionMovedError(live.name, base, live.revision);
+    }
+    await this.writeAround(organizationId, row.name, revision);
+    return toHead(row);
+  }
+
+  async rename(organizationId: string, name: string): Promise<void> {
+    const renamed = await this.in(organizationId, sql.RENAME_ORGANIZATION, [name]).catch((error: unknown) => {
+      throw violatedUniqueKey(error) === 'organization_registry_pkey' ? nameTaken(name, name) : error;
+    });
+    if (renamed.length === 0) throw nameTaken(name, name);
+    this.#changed = true;
+  }
+
+  async release(organizationId: string): Promise<void> {
+    await this.in(organizationId, sql.RELEASE_ORGANIZATION, []);
+    this.#changed = true;
+  }
+
+  async delete(organizationId: string): Promise<void> {
+    await this.in(organizationId, sql.DELETE_ORGANIZATION, []);
+    this.#changed = true;
+  }
+
+  async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
+    await this.enter(organizationId);
+    for await (const batch of factsOfUsers(this.client, organizationId, this.locks)) {
+      yield batch;
+      // the caller may have worked for another organization in between
+      await this.enter(organizationId);
+    }
+  }
+
+  async replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void> {
+    await this.enter(organizationId);
+    await replaceGrants(this.client, organizationId, revision, users, this.by.now);
+  }
+
+  async linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
+    const [row] = await this.in<{ users: number }>(organizationId, sql.LINKED_USERS, [identityProvider]);
+    return row?.users ?? 0;
+  }
+
+  async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
+    await this.enter(organizationId);
+    await renameIdentityProvider(this.client, organizationId, this.masterKey, { from, to });
+  }
+
+  async renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
+    for (const { kind, from, to } of renames) {
+      await this.in(organizationId, sql.RENAME_HELD[kind], [from, to ?? null]);
+    }
+  }
+
+  async audit(organizationId: string, { type, data }: ReconcileEvent): Promise<void> {
+    const actor = { kind: 'token' as const, id: this.by.actor };
+    const event: AuditEvent = { type, at: this.by.now, actor, subject: organizationId, data };
+    this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
+  }
+
+  fileDigests(collection: string): Promise<readonly FileDigest[]> {
+    return readFileDigests(this.client, collection);
+  }
+
+  saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void> {
+    return writeFileDigests(this.client, collection, digests, this.#changed);
+  }
+
+  /** What a revision brings along: the names that route here, and what its IdPs need. */
+  private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
+    this.#changed = true;
+    await replaceRoutes(this.client, organizationId, name, revision.document);
+    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision.identityProviders);
+  }
+
+  private async liveRevision(organizationId: string): Promise<LiveRevisionRow> {
+    const [row] = await this.in<LiveRevisionRow>(organizationId, LIVE_REVISION, []);
+    if (row === undefined) throw new Error(`there is no organization ${organizationId}`);
+    return row;
+  }
+
+  /** Runs a statement for one organization, whose id is its first parameter. */
+  private async in<R extends object>(
+    organizationId: string,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<R[]> {
+    await this.enter(organizationId);
+    return query<R>(this.client, statement, [organizationId, ...values]);
+  }
+
+  private async enter(organizationId: string): Promise<void> {
+    if (this.#workingFor === organizationId) return;
+    await this.client.query(workingFor(organizationId));
+    this.#workingFor = organizationId;
+  }
+}
+
+function toHead(row: HeadRow): OrganizationHead {
+  return {
+    id: row.org_id,
+    name: row.name,
+    ...(row.collection !== null && { collection: row.collection }),
+    revision: row.revision,
+    digest: row.digest,
+    deletionPolicy: row.deletion_policy,
+  };
+}

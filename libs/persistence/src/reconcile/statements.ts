@@ -1,0 +1,252 @@
+import type { Statement } from '../sql.ts';
+
+export const READ_COLLECTION: Statement = {
+  name: 'reconcile.read-collection',
+  text: 'select generation, root_digest from collections where name = $1',
+};
+
+/** Makes the row when there is none, and locks it: applies to one collection run one after the other. */
+export const LOCK_COLLECTION: Statement = {
+  name: 'reconcile.lock-collection',
+  text: `
+insert into collections (name) values ($1)
+on conflict (name) do update set name = excluded.name
+returning generation, root_digest`,
+};
+
+export const HEADS: Statement = {
+  name: 'reconcile.heads',
+  text: `
+select org_id, name, collection, revision, digest, deletion_policy
+from organization_registry
+where collection = $1 or name = any($2)
+order by name`,
+};
+
+export const LOCK_HEADS: Statement = { name: 'reconcile.lock-heads', text: `${HEADS.text}\nfor update` };
+
+/** No row comes back when the name belongs to another organization, or still routes to it. */
+export const CREATE_ORGANIZATION: Statement = {
+  name: 'reconcile.create-organization',
+  text: `
+with registered as (
+  insert into organization_registry (name, org_id, collection, revision, digest, deletion_policy)
+  select $2, $1, $3, 1, $5, $6
+  where not exists (select from organization_previous_names p where p.name = $2)
+  on conflict (name) do nothing
+  returning org_id
+), organization as (
+  insert into organizations (org_id, name, revision, created_at)
+  select org_id, $2, 1, $8::timestamptz from registered
+)
+insert into revisions (org_id, number, document, digest, origin, applied_at)
+select org_id, 1, $4::jsonb, $5, $7::jsonb, $8::timestamptz from registered
+returning org_id`,
+};
+
+/** Compare-and-swap: no row comes back when the live revision is not $2. */
+export const ADD_REVISION: Statement = {
+  name: 'reconcile.add-revision',
+  text: `
+with moved as (
+  update organizations set revision = $2::integer + 1
+  where org_id = $1 and revision = $2::integer
+  returning org_id, revision
+), added as (
+  insert into revisions (org_id, number, document, digest, origin, applied_at)
+  select org_id, revision, $3::jsonb, $4, $6::jsonb, $7::timestamptz from moved
+)
+update organization_registry r
+set revision = moved.revision, digest = $4, deletion_policy = $5
+from moved
+where r.org_id = moved.org_id
+returning r.org_id, r.name, r.collection, r.revision, r.digest, r.deletion_policy`,
+};
+
+/**
+ * Makes these exactly the e-mail domains and the previous names that route to the organization. What comes back belongs to
+ * another one.
+ */
+export const REPLACE_ROUTES: Statement = {
+  name: 'reconcile.replace-routes',
+  text: `
+with freed_domains as (
+  delete from email_domains where org_id = $1 and domain <> all($2::text[])
+), freed_names as (
+  delete from organization_previous_names where org_id = $1 and name <> all($3::text[])
+), added_domains as (
+  insert into email_domains (domain, org_id) select d, $1::uuid from unnest($2::text[]) d
+  on conflict do nothing
+  returning domain
+), added_names as (
+  insert into organization_previous_names (name, org_id) select n, $1::uuid from unnest($3::text[]) n
+  on conflict do nothing
+  returning name
+)
+select 'domain' as kind, d as value from unnest($2::text[]) d
+where not exists (select from email_domains e where e.org_id = $1 and e.domain = d)
+  and not exists (select from added_domains a where a.domain = d)
+union all
+select 'name', n from unnest($3::text[]) n
+where exists (select from organization_registry r where r.name = n and r.org_id <> $1)
+  or not exists (select from organization_previous_names p where p.org_id = $1 and p.name = n)
+    and not exists (select from added_names a where a.name = n)`,
+};
+
+/** No row comes back when the name belongs to another organization, or still routes to it. */
+export const RENAME_ORGANIZATION: Statement = {
+  name: 'reconcile.rename-organization',
+  text: `
+with renamed as (
+  update organization_registry set name = $2
+  where org_id = $1
+    and not exists (select from organization_registry r where r.name = $2 and r.org_id <> $1)
+    and not exists (select from organization_previous_names p where p.name = $2 and p.org_id <> $1)
+  returning org_id
+)
+update organizations o set name = $2
+from renamed
+where o.org_id = renamed.org_id
+returning o.org_id`,
+};
+
+export const RELEASE_ORGANIZATION: Statement = {
+  name: 'reconcile.release-organization',
+  text: 'update organization_registry set collection = null where org_id = $1',
+};
+
+export const DELETE_ORGANIZATION: Statement = {
+  name: 'reconcile.delete-organization',
+  text: 'select delete_organization($1)',
+};
+
+export const REPLACE_IDENTITY_PROVIDERS: Statement = {
+  name: 'reconcile.replace-identity-providers',
+  text: `
+with wanted as (
+  select * from jsonb_to_recordset($2::jsonb) as w(identity_provider text, metadata_xml text, signing_certificate text)
+), gone as (
+  delete from identity_provider_metadata m
+  where m.org_id = $1 and not exists (select from wanted w where w.identity_provider = m.identity_provider)
+)
+insert into identity_provider_metadata (org_id, identity_provider, metadata_xml, signing_certificate)
+select $1::uuid, identity_provider, metadata_xml, signing_certificate from wanted
+on conflict (org_id, identity_provider) do update
+set metadata_xml = excluded.metadata_xml, signing_certificate = excluded.signing_certificate`,
+};
+
+export const RENAME_IDENTITY_PROVIDER: Statement = {
+  name: 'reconcile.rename-identity-provider',
+  text: `
+with metadata as (
+  update identity_provider_metadata set identity_provider = $3 where org_id = $1 and identity_provider = $2
+), linked as (
+  update identities set identity_provider = $3 where org_id = $1 and identity_provider = $2
+), signed_in as (
+  update sessions set identity_provider = $3 where org_id = $1 and identity_provider = $2
+)
+update users set deciding_identity_provider = $3 where org_id = $1 and deciding_identity_provider = $2`,
+};
+
+export const LINKED_USERS: Statement = {
+  name: 'reconcile.linked-users',
+  text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',
+};
+
+/** Waits for logins that are creating users and keeps further ones waiting: their foreign key needs this row. */
+export const LOCK_ORGANIZATION: Statement = {
+  name: 'reconcile.lock-organization',
+  text: 'select from organizations where org_id = $1 for update',
+};
+
+/** Waits for logins of these users and keeps further ones waiting, until the new grants are committed. */
+export const LOCK_USERS: Statement = {
+  name: 'reconcile.lock-users',
+  text: `
+select from users
+where org_id = $1 and user_id > $2
+order by user_id
+limit $3
+for no key update`,
+};
+
+export const FACTS_OF_USERS: Statement = {
+  name: 'reconcile.facts-of-users',
+  text: `
+select u.user_id, i.identity_provider, i.facts,
+  (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role) order by g.scope, g.role), '[]')
+     from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
+  (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')
+     from memberships m where m.org_id = $1 and m.user_id = u.user_id) as groups
+from (select * from users where org_id = $1 and user_id > $2 order by user_id limit $3) u
+left join identities i
+  on i.org_id = u.org_id and i.identity_provider = u.deciding_identity_provider
+  and i.name_id_format = u.deciding_name_id_format and i.name_id = u.deciding_name_id
+order by u.user_id`,
+};
+
+/** Moves what is held under $2 to $3; where $3 is held already or null, drops it. */
+function renameHeld(kind: string, table: string, column: string, restOfKey: string): Statement {
+  const target = `select from ${table} o
+    where o.org_id = h.org_id and o.user_id = h.user_id and o.${column} = $3${restOfKey}`;
+  return {
+    name: `reconcile.rename-held-${kind}`,
+    text: `
+with moved as (
+  update ${table} h set ${column} = $3
+  where h.org_id = $1 and h.${column} = $2 and $3::text is not null and not exists (
+    ${target})
+)
+delete from ${table} h
+where h.org_id = $1 and h.${column} = $2 and ($3::text is null or exists (
+    ${target}))`,
+  };
+}
+
+export const RENAME_HELD = {
+  role: renameHeld('role', 'grants', 'role', ' and o.scope = h.scope'),
+  scope: renameHeld('scope', 'grants', 'scope', ' and o.role = h.role'),
+  group: renameHeld('group', 'memberships', 'group_name', ''),
+} as const;
+
+export const FILE_DIGESTS: Statement = {
+  name: 'reconcile.file-digests',
+  text: 'select path, digest, organizations from collection_files where collection = $1 order by path',
+};
+
+export const REPLACE_FILE_DIGESTS: Statement = {
+  name: 'reconcile.replace-file-digests',
+  text: `
+with wanted as (
+  select * from jsonb_to_recordset($2::jsonb) as w(path text, digest text, organizations text[])
+), gone as (
+  delete from collection_files f
+  where f.collection = $1 and not exists (select from wanted w where w.path = f.path)
+)
+insert into collection_files (collection, path, digest, organizations)
+select $1, path, digest, organizations from wanted
+on conflict (collection, path) do update
+set digest = excluded.digest, organizations = excluded.organizations
+where (collection_files.digest, collection_files.organizations) is distinct from (excluded.digest, excluded.organizations)`,
+};
+
+export const SAVE_COLLECTION: Statement = {
+  name: 'reconcile.save-collection',
+  text: `
+insert into collections (name, generation, root_digest) values ($1, $2, $3)
+on conflict (name) do update set generation = collections.generation + excluded.generation, root_digest = excluded.root_digest`,
+};
+
+export const COMPARE_FILES: Statement = {
+  name: 'reconcile.compare-files',
+  text: `
+with sent as (
+  select * from jsonb_to_recordset($2::jsonb) as s(path text, digest text)
+)
+select 'changed' as state, s.path from sent s
+where not exists (select from collection_files f where f.collection = $1 and f.path = s.path and f.digest = s.digest)
+union all
+select 'removed', f.path from collection_files f
+where f.collection = $1 and not exists (select from sent s where s.path = f.path)
+order by 1, 2`,
+};

@@ -1,0 +1,69 @@
+import type { Pool } from 'pg';
+import type { AuditEvent } from '@rolecall/audit';
+import { appendAudit } from '../audit/append.ts';
+import { inTransaction, query } from '../sql.ts';
+import type { Announcement, SessionStore } from '../stores.ts';
+import { ANNOUNCEMENT, CHECK_SESSION, REVOKE_SESSIONS } from './statements.ts';
+
+type Reason = Parameters<SessionStore['revoke']>[2];
+
+interface CheckRow {
+  organization: string;
+  user_id: string;
+  email: string | null;
+  display_name: string | null;
+  identity_provider: string;
+  grants: Record<string, string[]>;
+  groups: string[];
+  expires_at: Date;
+}
+
+/** Sessions by organization and SHA-256 of the cookie's secret. */
+export function sessionStore(pool: Pool): SessionStore {
+  return {
+    async check(organizationId, tokenHash, now) {
+      const [row] = await query<CheckRow>(pool, CHECK_SESSION, [organizationId, tokenHash, now]);
+      if (row === undefined) return undefined;
+      return {
+        organizationId,
+        organization: row.organization,
+        user: { id: row.user_id, email: row.email ?? undefined, displayName: row.display_name ?? undefined },
+        identityProvider: row.identity_provider,
+        grants: row.grants,
+        groups: row.groups,
+        expiresAt: row.expires_at,
+      };
+    },
+
+    async announcement(organizationId, tokenHash, now) {
+      const [row] = await inTransaction(pool, { organizationId }, (client) =>
+        query<{ announcement: Announcement | null }>(client, ANNOUNCEMENT, [organizationId, tokenHash, now]),
+      );
+      return row?.announcement ?? undefined;
+    },
+
+    async revoke(organizationId, by, reason, now) {
+      const tokenHash = by !== 'all' && 'tokenHash' in by ? by.tokenHash : null;
+      const userId = by !== 'all' && 'userId' in by ? by.userId : null;
+      return inTransaction(pool, { organizationId }, async (client) => {
+        const ended = await query<{ user_id: string }>(client, REVOKE_SESSIONS, [organizationId, tokenHash, userId]);
+        const users = ended.map((row) => row.user_id);
+        await appendAudit(client, organizationId, revocations(users, reason, now));
+        return users.length;
+      });
+    },
+  };
+}
+
+/** One event per user, with how many of the user's sessions ended. */
+function revocations(userIds: readonly string[], reason: Reason, now: Date): AuditEvent[] {
+  const counts = new Map<string, number>();
+  for (const userId of userIds) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+  return [...counts].map(([userId, sessions]) => ({
+    type: 'session.revoked',
+    at: now,
+    actor: reason === 'logout' ? { kind: 'user', id: userId } : { kind: 'system', id: 'sessions' },
+    subject: userId,
+    data: { reason, sessions },
+  }));
+}

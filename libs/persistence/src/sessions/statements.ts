@@ -1,0 +1,23 @@
+import type { Statement } from '../sql.ts';
+
+export const CHECK_SESSION: Statement = {
+  name: 'sessions.check',
+  text: 'select * from session_check($1, $2, $3)',
+};
+
+export const ANNOUNCEMENT: Statement = {
+  name: 'sessions.announcement',
+  text: `
+select announcement
+from sessions
+where org_id = $1 and token_hash = $2 and expires_at > $3 and idle_expires_at > $3`,
+};
+
+/** By token hash, by user, or (both null) every session of the organization. */
+export const REVOKE_SESSIONS: Statement = {
+  name: 'sessions.revoke',
+  text: `
+delete from sessions
+where org_id = $1 and ($2::bytea is null or token_hash = $2) and ($3::uuid is null or user_id = $3)
+returning user_id`,
+};

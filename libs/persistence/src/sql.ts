@@ -1,0 +1,87 @@
+import pg from 'pg';
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { ORGANIZATION_SETTING } from './entities/policy.ts';
+import { PersistenceError, translateError } from './errors.ts';
+
+/** One SQL text; prepared once per connection under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Runs a prepared statement. Dates come as Date, bytea as Buffer, bigint as string (the ORM's parsers are overridden). */
+export async function query<R extends QueryResultRow>(
+  on: Pool | PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<R[]> {
+  try {
+    const result: QueryResult<R> = await on.query<R>({ ...statement, values: [...values], types: pg.types });
+    return result.rows;
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** SQL that makes the transaction work for one organization. The id is checked, since this text takes no parameters. */
+export function workingFor(organizationId: string): string {
+  if (!UUID.test(organizationId)) throw new PersistenceError('invalid_organization_id', 'an organization id is a UUID');
+  return `select set_config('${ORGANIZATION_SETTING}', '${organizationId}', true)`;
+}
+
+export interface TransactionOptions {
+  /** The only organization whose rows are visible; without it none are. */
+  readonly organizationId?: string;
+  /** Default commit. */
+  readonly end?: 'commit' | 'rollback';
+  /** Reads one moment throughout; for transactions that only read. */
+  readonly consistent?: boolean;
+}
+
+/**
+ * Runs `work` in one transaction, on one connection, that is committed when `work` resolves. BEGIN and the
+ * organization are one round trip.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  options: TransactionOptions,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const begin = options.consistent === true ? 'begin isolation level repeatable read' : 'begin';
+  const opening = options.organizationId === undefined ? begin : `${begin}; ${workingFor(options.organizationId)}`;
+  const client = await pool.connect().catch((error: unknown) => {
+    throw translateError(error);
+  });
+  let broken: Error | undefined;
+  try {
+    await client.query(opening);
+    const result = await work(client);
+    if (options.end === 'rollback') await client.query('rollback');
+    else await commit(client);
+    return result;
+  } catch (error) {
+    broken = await rollBack(client);
+    throw translateError(error);
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command === 'COMMIT') return;
+  throw new PersistenceError('transaction_failed', 'a statement of the transaction failed, so nothing was written');
+}
+
+/** A connection that cannot roll back is of no use any more: returns why, for the pool to close it. */
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('rollback failed', { cause: error });
+  }
+}
