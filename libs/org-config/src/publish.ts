@@ -31,7 +31,7 @@ export function schemaDocs(): string {
 /** One section per map, in the order of the schema; deeper maps follow their holder. */
 function sections(path: string, schema: JsonSchema): string[] {
   const title = path === '' ? 'The document' : `\`${path}\``;
-  const lines = [`## ${title}`, '', schema.description ?? '', ''];
+  const lines = [`## ${title}`, '', prose(schema.description ?? ''), ''];
   const below: string[] = [];
   if (schema.properties) lines.push('| key | what | default | example |', '| --- | --- | --- | --- |');
   for (const [key, declared] of Object.entries(schema.properties ?? {})) {
@@ -48,8 +48,8 @@ function sections(path: string, schema: JsonSchema): string[] {
 function row(key: string, schema: JsonSchema, required: boolean): string {
   const what = `${required ? '**required.** ' : ''}${schema.description ?? ''}${choices(schema)}`;
   const fallback = schema.default === undefined ? '' : code(schema.default);
-  const example = schema.properties || schema.additionalProperties ? '' : code(schema.examples?.[0] ?? null);
-  return `| \`${key}\` | ${cell(what)} | ${fallback} | ${example} |`;
+  const example = schema.additionalProperties || innerMap('', schema) ? '' : code(schema.examples?.[0] ?? null);
+  return `| \`${key}\` | ${cell(prose(what))} | ${fallback} | ${example} |`;
 }
 
 /** The map behind a key: itself, the entry of a keyed map (`<name>`), or the entry of a list (`[]`). */
@@ -74,6 +74,12 @@ function choices({ enum: allowed }: JsonSchema): string {
 function code(value: Json): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return `\`${cell(text)}\``;
+}
+
+/** Outside of code, `<name>` would be taken for HTML. */
+function prose(text: string): string {
+  const pieces = text.split('`');
+  return pieces.map((piece, index) => (index % 2 === 0 ? piece.replaceAll('<', '&lt;') : piece)).join('`');
 }
 
 function cell(text: string): string {

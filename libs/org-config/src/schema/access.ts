@@ -124,7 +124,15 @@ const rules: JsonSchema = {
       },
     ],
   },
-  examples: [[]],
+  examples: [
+    [
+      {
+        name: 'admins-by-group',
+        when: { attribute: 'groups', equals: 'acme-admins' },
+        grants: { 'account/main': ['sso_admin'] },
+      },
+    ],
+  ],
 };
 
 /** `spec.authorization`: who decides about roles, and how. */

@@ -80,5 +80,13 @@ export const tests: JsonSchema = {
       },
     ],
   },
-  examples: [[]],
+  examples: [
+    [
+      {
+        name: 'an engineer may create campaigns',
+        facts: { role_mapping: 'engineering', email: 'eve@acme.com' },
+        expect: { grants: { 'account/main': ['campaign-creator'] } },
+      },
+    ],
+  ],
 };
