@@ -52,10 +52,16 @@ const PEOPLE: readonly DemoPerson[] = [
   person('Mo Dietz', 'mo@acme.com', 'Acme Corp', 'Refused: nothing maps “marketing”, and the page says whom to ask.', {
     role_mapping: ['marketing'],
   }),
-  person('Gus Ekman', 'gus@globex.com', 'Globex', 'Another organization: default roles at the first sign-in.', {
-    department: ['Sales'],
-    groups: ['sales'],
-  }),
+  person(
+    'Gus Ekman',
+    'gus@globex.com',
+    'Globex',
+    'Another organization: a rule on the department “Sales” gives deal-owner.',
+    {
+      department: ['Sales'],
+      groups: ['sales'],
+    },
+  ),
 ];
 
 /** The people as they are now; changes last until the process ends. */

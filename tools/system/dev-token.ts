@@ -2,8 +2,8 @@ import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** The API token that `file` (a dev.json) holds when the database still knows it, else a new one with every right. */
-export async function ensureToken(databaseUrl: string, file: string, now: Date): Promise<string> {
-  const database = await openDatabase({ url: databaseUrl });
+export async function ensureToken(at: { url: string; masterKey: string }, file: string, now: Date): Promise<string> {
+  const database = await openDatabase({ url: at.url, masterKey: Buffer.from(at.masterKey, 'base64'), poolSize: 1 });
   try {
     const known = readToken(file);
     if (known && (await database.apiTokens.authenticate(known, now))) return known;

@@ -35,10 +35,12 @@ export interface System {
   /** Of the runtime role. */
   readonly databaseUrl: string;
   readonly logDirectory: string;
+  /** The directory that was applied: `config-examples/`, or a copy with the addresses of this start. */
+  readonly examples: string;
   /** Resolves when a part ends by itself, with its name and last log lines. */
   readonly broken: Promise<string>;
   /** Runs the `rolecall` command against this system. */
-  rolecall(args: readonly string[], cwd?: string): Promise<CommandResult>;
+  rolecall(args: readonly string[], cwd: string): Promise<CommandResult>;
   stop(): Promise<void>;
 }
 
@@ -91,31 +93,34 @@ class Starting {
     say(applied.length > 0 ? `Migrated the database: ${applied.length} steps` : 'The database schema is up to date');
     signal.throwIfAborted();
 
+    const masterKey = kept(join(dataDirectory, 'master-key'), randomKey);
     const databaseUrl = asRole(ownerUrl, 'rolecall_runtime', runtimePassword);
-    await this.#services(databaseUrl);
+    await this.#services(databaseUrl, masterKey);
     say('Gateway, SCIM server, admin API and demo identity provider are ready');
-    const token = await ensureToken(databaseUrl, join(dataDirectory, 'dev.json'), new Date());
+    const token = await ensureToken({ url: databaseUrl, masterKey }, join(dataDirectory, 'dev.json'), new Date());
     const { gateway, scim, admin } = urls;
     writeSecret(
       join(dataDirectory, 'dev.json'),
       `${JSON.stringify({ gateway, scim, admin, token, databaseUrl }, undefined, 2)}\n`,
     );
 
-    const system: System = {
+    const command = (args: readonly string[], cwd: string) =>
+      rolecall(args, cwd, { ROLECALL_SERVER: admin, ROLECALL_TOKEN: token });
+    const examples = prepareExamples(join(ROOT, 'config-examples'), dataDirectory, urls, say);
+    const { code, stdout, stderr } = await command(['apply', '--auto-approve'], examples);
+    signal.throwIfAborted();
+    if (code !== 0) throw new Error(`config-examples could not be applied (exit ${code}):\n${stdout}${stderr}`);
+    say('Applied config-examples/');
+    return {
       urls,
       token,
       databaseUrl,
       logDirectory: this.#logDirectory,
+      examples,
       broken: Promise.race([...this.#children.map((child) => child.ended), ...this.#databaseEnded]),
-      rolecall: (args, cwd = ROOT) => rolecall(args, cwd, { ROLECALL_ADMIN_URL: admin, ROLECALL_TOKEN: token }),
+      rolecall: command,
       stop: () => this.stop(),
     };
-    const examples = prepareExamples(join(ROOT, 'config-examples'), dataDirectory, urls, say);
-    const { code, stdout, stderr } = await system.rolecall(['apply', '--auto-approve', examples]);
-    if (code !== 0) throw new Error(`config-examples could not be applied (exit ${code}):\n${stdout}${stderr}`);
-    say('Applied config-examples/');
-    signal.throwIfAborted();
-    return system;
   }
 
   get #logDirectory(): string {
@@ -136,7 +141,7 @@ class Starting {
     return server.url;
   }
 
-  async #services(databaseUrl: string): Promise<void> {
+  async #services(databaseUrl: string, masterKey: string): Promise<void> {
     const { ports, dataDirectory, signal } = this.#options;
     const { gateway, idp, app, admin, scim } = this.#urls;
     const env = {
@@ -145,7 +150,7 @@ class Starting {
       DATABASE_OWNER_URL: undefined,
       PORT: undefined,
       NODE_ENV: undefined,
-      ROLECALL_MASTER_KEY: kept(join(dataDirectory, 'master-key'), randomKey),
+      ROLECALL_MASTER_KEY: masterKey,
       ROLECALL_GATEWAY_URL: gateway,
       ROLECALL_ADMIN_URL: admin,
       ROLECALL_SCIM_URL: scim,

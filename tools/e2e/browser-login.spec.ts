@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { System } from '../system/system.ts';
+import { launchBrowser } from './browser.ts';
+import { startTestSystem } from './test-system.ts';
+
+const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1024, height: 720 } };
+const DARK_PHONE: BrowserContextOptions = {
+  viewport: { width: 375, height: 720 },
+  colorScheme: 'dark',
+  hasTouch: true,
+};
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+/** Runs `walk` in a fresh browser profile; `shot` keeps a picture and sees that nothing is cut off at the side. */
+async function inBrowser(
+  options: BrowserContextOptions,
+  walk: (page: Page, shot: (name: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(15_000);
+  try {
+    const page = await context.newPage();
+    await walk(page, async (name) => {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+      const { width, wanted } = await page.evaluate(
+        '({ width: innerWidth, wanted: document.documentElement.scrollWidth })' as unknown as () => {
+          width: number;
+          wanted: number;
+        },
+      );
+      expect({ name, fits: wanted <= width }).toEqual({ name, fits: true });
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+/** From the application's front page to the identity provider's. */
+async function goToIdentityProvider(page: Page, email: string): Promise<void> {
+  await page.goto(system.urls.app);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel(/E-mail address/).fill(email);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(`${system.urls.idp}/**`);
+}
+
+test('an engineer signs in through another site, is told the new roles, sees them in the application, and signs out', () =>
+  inBrowser(DESKTOP, async (page, shot) => {
+    await page.goto(system.urls.app);
+    await shot('1-application-signed-out');
+    await page.goto(`${system.urls.gateway}/login`);
+    await shot('2-login');
+
+    await goToIdentityProvider(page, 'eve@acme.com');
+    await shot('3-identity-provider');
+    await page.getByRole('button', { name: /Eve Adams/ }).click();
+
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    expect(new URL(page.url()).origin).toBe(system.urls.gateway);
+    await shot('4-announcement');
+    await page.getByRole('link', { name: 'Continue' }).click();
+
+    await page.waitForURL(`${system.urls.app}/`);
+    await page.getByText('campaign-creator').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Eve Adams');
+    await shot('5-application-signed-in');
+
+    await page.getByRole('link', { name: 'Account and sign-out' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await shot('6-account');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.goto(system.urls.app);
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  }));
+
+test('a person whom nothing maps is refused, with one sentence and a trace id', () =>
+  inBrowser(DESKTOP, async (page, shot) => {
+    await goToIdentityProvider(page, 'mo@acme.com');
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().includes('/saml/continue')),
+      page.getByRole('button', { name: /Mo Dietz/ }).click(),
+    ]);
+    await page.getByRole('alert').waitFor();
+    await shot('7-refused');
+
+    expect(answer.status()).toBe(403);
+    expect(await page.locator('code').textContent()).toMatch(/^[\w-]{8,}$/);
+    const page1 = await page.content();
+    for (const secret of ['marketing', 'role_mapping', 'mo@acme.com']) expect(page1).not.toContain(secret);
+    await page.goto(system.urls.app);
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  }));
+
+test('everything works without JavaScript', () =>
+  inBrowser({ ...DESKTOP, javaScriptEnabled: false }, async (page) => {
+    await goToIdentityProvider(page, 'vic@acme.com');
+    await page.getByRole('button', { name: /Vic Castro/ }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.getByText('inbox/vip').waitFor();
+  }));
+
+test('on a phone in dark mode', () =>
+  inBrowser(DARK_PHONE, async (page, shot) => {
+    await page.goto(`${system.urls.gateway}/login`);
+    await shot('phone-1-login');
+    await page.getByLabel(/E-mail address/).fill('nobody@nowhere.example');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').waitFor();
+    await shot('phone-2-unknown-organization');
+
+    await goToIdentityProvider(page, 'ida@acme.com');
+    await shot('phone-3-identity-provider');
+    await page.getByRole('button', { name: /Ida Brandt/ }).click();
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    await shot('phone-4-announcement');
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.getByText('sso_admin').waitFor();
+    await shot('phone-5-application');
+    await page.goto(system.urls.gateway);
+    await shot('phone-6-account');
+  }));

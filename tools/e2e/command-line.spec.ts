@@ -1,0 +1,196 @@
+import { TestIdp } from '@rolecall/saml/testing';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CookieJar } from 'tough-cookie';
+import { inflateRawSync } from 'node:zlib';
+import type { CommandResult, System } from '../system/system.ts';
+import { startTestSystem } from './test-system.ts';
+
+const idp = new TestIdp();
+let system: System;
+let directory: string;
+
+beforeAll(async () => {
+  system = await startTestSystem();
+  directory = mkdtempSync(join(tmpdir(), 'own-organization-'));
+  writeFileSync(join(directory, 'rolecall.yaml'), 'collection: own\n');
+}, 90_000);
+
+afterAll(async () => {
+  await system?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** An organization with its identity provider's metadata in the file itself. */
+const HOOLI = `apiVersion: rolecall/v1
+kind: Organization
+metadata:
+  name: hooli
+spec:
+  displayName: Hooli
+  emailDomains:
+    hooli.example: { verification: asserted }
+  scopes:
+    account/main: { displayName: Main account }
+    project/nucleus: { parent: account/main }
+  roles:
+    reporter: { permissions: [reports.read] }
+  identityProviders:
+    own:
+      type: saml
+      metadata:
+        xml: |
+${idp.metadata().replace(/^/gm, '          ')}
+  authorization:
+    mappingRoles:
+      staff:
+        grants: { account/main: [member] }
+    rules:
+      - name: reporters
+        when: { attribute: department, equals: Reports }
+        grants: { project/nucleus: [reporter] }
+  tests:
+    - name: a reporter
+      facts: { role_mapping: staff, department: Reports }
+      expect: { grants: { account/main: [member], project/nucleus: [reporter] } }
+`;
+
+function run(...args: string[]): Promise<CommandResult> {
+  return system.rolecall(args, directory);
+}
+
+function write(yaml: string, name = 'hooli.yaml'): void {
+  writeFileSync(join(directory, name), yaml);
+}
+
+/** A browser without a window: keeps cookies, follows nothing. */
+class Client {
+  readonly #jar = new CookieJar();
+
+  async open(url: string, init: RequestInit = {}): Promise<{ status: number; location: string; json: () => unknown }> {
+    const headers = { ...init.headers, cookie: await this.#jar.getCookieString(url) };
+    const response = await fetch(url, { redirect: 'manual', ...init, headers });
+    for (const cookie of response.headers.getSetCookie()) await this.#jar.setCookie(cookie, url);
+    const text = await response.text();
+    const location = response.headers.get('location') ?? '';
+    return { status: response.status, location: location && new URL(location, url).href, json: () => JSON.parse(text) };
+  }
+
+  session() {
+    return this.open(`${system.urls.gateway}/session`);
+  }
+}
+
+/** SP-initiated: to the identity provider, back with its signed answer, through the handshake. */
+async function signIn(nameId: string, attributes: Record<string, string | string[]>): Promise<Client> {
+  const client = new Client();
+  const base = `${system.urls.gateway}/saml/hooli/own`;
+  const toIdp = new URL((await client.open(`${base}/login`)).location);
+  expect(toIdp.href.startsWith(idp.ssoUrl)).toBe(true);
+  const request = inflateRawSync(Buffer.from(toIdp.searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
+  const SAMLResponse = idp.respond({
+    connection: { spEntityId: `${base}/metadata`, acsUrl: `${base}/acs` },
+    inResponseTo: / ID="([^"]+)"/.exec(request)?.[1] ?? '',
+    nameId,
+    attributes,
+    now: new Date(),
+  });
+  const body = new URLSearchParams({ SAMLResponse, RelayState: toIdp.searchParams.get('RelayState') ?? '' });
+  // Cross-site, so a browser would send no Lax cookie; what the gateway needs comes at /saml/continue.
+  const acs = await new Client().open(`${base}/acs`, { method: 'POST', body });
+  expect(acs.status).toBe(303);
+  const done = await client.open(acs.location);
+  expect(done.status).toBe(303);
+  return client;
+}
+
+test('validate, plan, apply, sign in, and a changed rule acts on a signed-in user', async () => {
+  write(HOOLI);
+  expect(await run('validate')).toMatchObject({ code: 0 });
+  const plan = await run('plan', '--detailed-exitcode');
+  expect(plan).toMatchObject({ code: 2 });
+  expect(plan.stdout).toContain('hooli');
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+  expect(await run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+
+  const client = await signIn('rita@hooli.example', { role_mapping: 'staff', department: 'Reports' });
+  const before = await client.session();
+  expect(before.status).toBe(200);
+  expect(before.json()).toMatchObject({
+    user: { email: 'rita@hooli.example' },
+    organization: 'hooli',
+    identityProvider: 'own',
+    grants: { 'account/main': ['member'], 'project/nucleus': ['reporter'] },
+  });
+
+  write(
+    HOOLI.replace('grants: { project/nucleus: [reporter] }', 'grants: { project/nucleus: [member] }').replace(
+      / {2}tests:[^]*/,
+      '',
+    ),
+  );
+  const change = await run('plan', '--detailed-exitcode');
+  expect(change.code).toBe(2);
+  expect(change.stdout).toMatch(/1 user\b.*\breporter\b/);
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+  expect((await client.session()).json()).toMatchObject({
+    grants: { 'account/main': ['member'], 'project/nucleus': ['member'] },
+  });
+});
+
+test('sign-out ends the session at once', async () => {
+  write(HOOLI);
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+  const client = await signIn('sam@hooli.example', { role_mapping: 'staff' });
+  const headers = { origin: system.urls.gateway, 'sec-fetch-site': 'same-origin' };
+  expect((await client.open(`${system.urls.gateway}/logout`, { method: 'POST', headers })).status).toBe(303);
+  expect((await client.session()).status).toBe(401);
+});
+
+describe('mistakes end with exit code 3 and their line', () => {
+  const lineOf = (yaml: string, text: string) => yaml.slice(0, yaml.indexOf(text)).split('\n').length;
+  const replaced = (from: string, to: string) => ({ yaml: HOOLI.replace(from, to), at: to.trim() });
+
+  test.each([
+    ['a misspelt key', 'unknown_key', replaced('emailDomains:', 'emailDomain:')],
+    [
+      'a role that does not exist',
+      'unknown_role',
+      replaced('{ project/nucleus: [reporter] }', '{ project/nucleus: [reportr] }'),
+    ],
+    [
+      'a scope twice',
+      'duplicate_key',
+      replaced(
+        'project/nucleus: { parent: account/main }\n',
+        'project/nucleus: {}\n    project/nucleus: { parent: account/main }\n',
+      ),
+    ],
+    [
+      'an identity provider without metadata',
+      'missing_key',
+      { yaml: HOOLI.replace(/ {6}metadata:\n[^]*?\n {2}auth/, '  auth'), at: 'own:' },
+    ],
+    [
+      'a failing test',
+      'test_failed',
+      replaced('role_mapping: staff, department: Reports', 'role_mapping: staff, department: Sales'),
+    ],
+  ])('%s', async (name, code, { yaml, at }) => {
+    const elsewhere = join(directory, name.replaceAll(' ', '-'));
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'rolecall.yaml'), 'collection: own\n');
+    writeFileSync(join(elsewhere, 'hooli.yaml'), yaml);
+    for (const args of [['validate'], ['apply', '--auto-approve']]) {
+      const result = await system.rolecall(args, elsewhere);
+      expect(result.code).toBe(3);
+      const said = result.stdout + result.stderr;
+      expect(said).toContain(code);
+      const lines = [...said.matchAll(/hooli\.yaml:(\d+):\d+/g)].map((match) => Number(match[1]));
+      const wanted = lineOf(yaml, at);
+      expect(lines.some((line) => Math.abs(line - wanted) <= 1)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { portsFrom, takenPorts } from '../system/ports.ts';
+
+const START = join(import.meta.dirname, '../start.mjs');
+const dataDirectory = mkdtempSync(join(tmpdir(), 'rolecall-start-'));
+const running: ChildProcess[] = [];
+let base: number;
+
+beforeAll(async () => {
+  do base = 20_000 + Math.floor(Math.random() * 20_000);
+  while ((await takenPorts(portsFrom(base))).length > 0);
+});
+
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(dataDirectory, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** `npm start` as it is run, with the data and the ports of this test. */
+function start(): Started {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NX_|ROLECALL_|DATABASE_)/.test(name));
+  const child = spawn(process.execPath, [START], {
+    env: {
+      ...Object.fromEntries(inherited),
+      NX_DAEMON: 'false',
+      NX_TUI: 'false',
+      NX_NO_CLOUD: 'true',
+      ROLECALL_DATA_DIR: dataDirectory,
+      ROLECALL_PORT_BASE: String(base),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return { process: child, output: () => output, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+async function until(what: string, condition: () => boolean | Promise<boolean>, seconds: number): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < seconds * 1000; await delay(50)) {
+    if (await condition()) return;
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+}
+
+async function startAndWait(): Promise<Started> {
+  const started = start();
+  await Promise.race([
+    until('running', () => started.output().includes('Rolecall is running.'), 90),
+    started.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${started.output()}`))),
+  ]).catch((error: unknown) => Promise.reject(new Error(`${String(error)}\n${started.output()}`)));
+  return started;
+}
+
+interface DevFile {
+  readonly gateway: string;
+  readonly admin: string;
+  readonly token: string;
+}
+const devFile = () => JSON.parse(readFileSync(join(dataDirectory, 'dev.json'), 'utf8')) as DevFile;
+
+async function organizations({ admin, token }: DevFile): Promise<unknown> {
+  const answer = await fetch(`${admin}/v1/organizations`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.json();
+}
+
+const portsFree = async () => (await takenPorts(portsFrom(base))).length === 0;
+
+test('start, Ctrl-C, start again on the same data, die by kill -9', async () => {
+  const first = await startAndWait();
+  const made = devFile();
+  const applied = await organizations(made);
+  expect(applied).toMatchObject({ organizations: expect.arrayContaining([expect.objectContaining({ name: 'acme' })]) });
+  expect(first.output()).toContain('eve@acme.com');
+  expect(made.gateway).toBe(`http://localhost:${base}`);
+  expect(statSync(join(dataDirectory, 'dev.json')).mode & 0o077).toBe(0);
+
+  // The terminal's Ctrl-C arrives twice: from the terminal, and from npm's runner.
+  first.process.kill('SIGINT');
+  first.process.kill('SIGINT');
+  expect(await first.ended).toBe(0);
+  expect(first.output()).toContain('Stopped.');
+  expect(await takenPorts(portsFrom(base))).toEqual([]);
+
+  const second = await startAndWait();
+  expect(devFile()).toEqual(made);
+  expect(await organizations(devFile())).toEqual(applied);
+
+  second.process.kill('SIGKILL');
+  await second.ended;
+  await until('all parts gone', portsFree, 20);
+}, 180_000);
+
+test('a taken port is named before anything starts, with the way out', async () => {
+  const other = createServer().listen(base + 1, '127.0.0.1');
+  await once(other, 'listening');
+  const started = start();
+  expect(await started.ended).toBe(1);
+  expect(started.output()).toContain(`Port ${base + 1}, wanted by the SCIM server, is taken.`);
+  expect(started.output()).toContain('ROLECALL_PORT_BASE=');
+  other.close();
+});
