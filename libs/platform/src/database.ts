@@ -3,7 +3,7 @@ export const DATABASE = Symbol('Database');
 
 /** What the platform itself asks of a database; `openDatabase()` of the persistence library returns more. */
 export interface DatabaseConnection {
-  /** Rejects when the database does not answer. */
-  ping(): Promise<void>;
+  /** Whether it answers now. */
+  isReady(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -48,7 +48,7 @@ interface Line {
 
 let alive = true;
 const database = {
-  ping: () => (alive ? Promise.resolve() : Promise.reject(new Error('no'))),
+  isReady: async () => alive,
   close: jest.fn(async () => {}),
 };
 const statuses = { known_code: 409 };
