@@ -149,48 +149,41 @@ test('sign-out ends the session at once', async () => {
   expect((await client.session()).status).toBe(401);
 });
 
-describe('mistakes end with exit code 3 and their line', () => {
-  const lineOf = (yaml: string, text: string) => yaml.slice(0, yaml.indexOf(text)).split('\n').length;
-  const replaced = (from: string, to: string) => ({ yaml: HOOLI.replace(from, to), at: to.trim() });
+describe('mistakes end with exit code 3, each at its line', () => {
+  const FAILING = 'facts: { role_mapping: staff, department: Sales }';
+  const WITHOUT_METADATA = HOOLI.replace(/ {6}metadata:\n[^]*?\n {2}auth/, '  auth');
+  const TWICE = 'project/nucleus: {}\n    project/nucleus: { parent: account/main }';
 
   test.each([
-    ['a misspelt key', 'unknown_key', replaced('emailDomains:', 'emailDomain:')],
+    ['a misspelt key', 'unknown_key', HOOLI.replace('emailDomains:', 'emailDomain:'), 'emailDomain:'],
     [
       'a role that does not exist',
       'unknown_role',
-      replaced('{ project/nucleus: [reporter] }', '{ project/nucleus: [reportr] }'),
+      HOOLI.replace('[reporter] }\n  tests', '[reportr] }\n  tests'),
+      '[reportr]',
     ],
     [
       'a scope twice',
       'duplicate_key',
-      replaced(
-        'project/nucleus: { parent: account/main }\n',
-        'project/nucleus: {}\n    project/nucleus: { parent: account/main }\n',
-      ),
+      HOOLI.replace('project/nucleus: { parent: account/main }', TWICE),
+      'project/nucleus: { parent',
     ],
-    [
-      'an identity provider without metadata',
-      'missing_key',
-      { yaml: HOOLI.replace(/ {6}metadata:\n[^]*?\n {2}auth/, '  auth'), at: 'own:' },
-    ],
-    [
-      'a failing test',
-      'test_failed',
-      replaced('role_mapping: staff, department: Reports', 'role_mapping: staff, department: Sales'),
-    ],
-  ])('%s', async (name, code, { yaml, at }) => {
+    ['an identity provider without metadata', 'missing_metadata', WITHOUT_METADATA, 'own:'],
+    ['a failing test', 'test_failed', HOOLI.replace(/facts: .*/, FAILING), '- name: a reporter'],
+  ])('%s', async (name, code, yaml, at) => {
     const elsewhere = join(directory, name.replaceAll(' ', '-'));
     mkdirSync(elsewhere);
-    writeFileSync(join(elsewhere, 'rolecall.yaml'), 'collection: own\n');
     writeFileSync(join(elsewhere, 'hooli.yaml'), yaml);
-    for (const args of [['validate'], ['apply', '--auto-approve']]) {
-      const result = await system.rolecall(args, elsewhere);
-      expect(result.code).toBe(3);
-      const said = result.stdout + result.stderr;
-      expect(said).toContain(code);
-      const lines = [...said.matchAll(/hooli\.yaml:(\d+):\d+/g)].map((match) => Number(match[1]));
-      const wanted = lineOf(yaml, at);
-      expect(lines.some((line) => Math.abs(line - wanted) <= 1)).toBe(true);
+    const line = yaml.slice(0, yaml.indexOf(at)).split('\n').length;
+    const finding = new RegExp(`hooli\\.yaml:${line}:\\d+ +${code} `);
+
+    const results = await Promise.all(
+      [['validate'], ['plan'], ['apply', '--auto-approve']].map((args) => system.rolecall(args, elsewhere)),
+    );
+
+    for (const { code: exitCode, stdout, stderr } of results) {
+      expect(stdout + stderr).toMatch(finding);
+      expect(exitCode).toBe(3);
     }
   });
 });
