@@ -1,0 +1,130 @@
+import { attribute, complex } from './attributes.ts';
+import type { Attribute } from './attributes.ts';
+
+export const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+export const CONFIG_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
+export const RESOURCE_TYPE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
+
+export interface Schema {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly attributes: readonly Attribute[];
+}
+
+const supported = (feature: string) => attribute('supported', 'boolean', `Whether ${feature} can be used.`);
+const optional = { required: false } as const;
+const url = { caseExact: true, referenceTypes: ['external'] } as const;
+
+const serviceProviderConfig: Schema = {
+  id: CONFIG_SCHEMA,
+  name: 'Service Provider Configuration',
+  description: 'What this server supports of the SCIM protocol.',
+  attributes: [
+    attribute('documentationUri', 'reference', 'A page for people.', { ...url, ...optional }),
+    complex('patch', 'PATCH operations.', [supported('PATCH')]),
+    complex('bulk', 'Bulk operations.', [
+      supported('bulk'),
+      attribute('maxOperations', 'integer', 'Operations in one bulk request at most.'),
+      attribute('maxPayloadSize', 'integer', 'Bytes in one bulk request at most.'),
+    ]),
+    complex('filter', 'Filters.', [
+      supported('filter'),
+      attribute('maxResults', 'integer', 'Resources in one response at most.'),
+    ]),
+    complex('changePassword', 'Changing passwords.', [supported('changing a password')]),
+    complex('sort', 'Sorting.', [supported('sorting')]),
+    complex('etag', 'Versions of resources.', [supported('ETag')]),
+    complex(
+      'authenticationSchemes',
+      'How a client authenticates.',
+      [
+        attribute('type', 'string', 'The scheme.', {
+          canonicalValues: ['oauth', 'oauth2', 'oauthbearertoken', 'httpbasic', 'httpdigest'],
+        }),
+        attribute('name', 'string', "The scheme's common name."),
+        attribute('description', 'string', 'What the scheme is.'),
+        attribute('specUri', 'reference', "The scheme's specification.", { ...url, ...optional }),
+        attribute('documentationUri', 'reference', 'How to use it here.', { ...url, ...optional }),
+        attribute('primary', 'boolean', 'Whether it is the preferred one.', optional),
+      ],
+      { multiValued: true },
+    ),
+  ],
+};
+
+const resourceType: Schema = {
+  id: RESOURCE_TYPE_SCHEMA,
+  name: 'Resource Type',
+  description: 'A kind of resource and where it is served.',
+  attributes: [
+    attribute('id', 'string', 'The same as the name.', { ...optional, caseExact: true }),
+    attribute('name', 'string', "The resource type's name.", { caseExact: true }),
+    attribute('description', 'string', 'For people.', optional),
+    attribute('endpoint', 'reference', 'Its address relative to the base URL.', {
+      caseExact: true,
+      referenceTypes: ['uri'],
+    }),
+    attribute('schema', 'reference', 'Its primary schema.', { caseExact: true, referenceTypes: ['uri'] }),
+    complex(
+      'schemaExtensions',
+      'Schemas that extend it.',
+      [
+        attribute('schema', 'reference', "The extension's URI.", { caseExact: true, referenceTypes: ['uri'] }),
+        attribute('required', 'boolean', 'Whether every resource has it.'),
+      ],
+      { multiValued: true, ...optional },
+    ),
+  ],
+};
+
+const characteristics: readonly Attribute[] = [
+  attribute('name', 'string', "The attribute's name.", { caseExact: true }),
+  attribute('type', 'string', 'Its data type.', {
+    canonicalValues: ['string', 'complex', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary'],
+  }),
+  attribute('multiValued', 'boolean', 'Whether it has several values.'),
+  attribute('description', 'string', 'For people.', optional),
+  attribute('required', 'boolean', 'Whether it must have a value.', optional),
+  attribute('canonicalValues', 'string', 'Suggested values.', { multiValued: true, ...optional }),
+  attribute('caseExact', 'boolean', 'Whether case matters in comparisons.', optional),
+  attribute('mutability', 'string', 'When it can be written.', {
+    canonicalValues: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
+    ...optional,
+  }),
+  attribute('returned', 'string', 'When it is returned.', {
+    canonicalValues: ['always', 'never', 'default', 'request'],
+    ...optional,
+  }),
+  attribute('uniqueness', 'string', 'Among what its value is unique.', {
+    canonicalValues: ['none', 'server', 'global'],
+    ...optional,
+  }),
+  attribute('referenceTypes', 'string', 'What it may refer to.', { multiValued: true, caseExact: true, ...optional }),
+];
+
+const schema: Schema = {
+  id: SCHEMA_SCHEMA,
+  name: 'Schema',
+  description: 'The attributes of a kind of resource.',
+  attributes: [
+    attribute('id', 'string', "The schema's URI.", { caseExact: true }),
+    attribute('name', 'string', "The schema's name.", { ...optional, caseExact: true }),
+    attribute('description', 'string', 'For people.', optional),
+    complex(
+      'attributes',
+      'Its attributes.',
+      [
+        ...characteristics,
+        complex('subAttributes', 'Attributes of a complex attribute.', characteristics, {
+          multiValued: true,
+          ...optional,
+        }),
+      ],
+      { multiValued: true },
+    ),
+  ],
+};
+
+/** Every schema of what is served: discovery itself (RFC 7643 §8.7.2). */
+export const SCHEMAS: readonly Schema[] = [serviceProviderConfig, resourceType, schema];
