@@ -1,0 +1,53 @@
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import type { Database } from '@rolecall/persistence';
+import { type Clock, DATABASE, type Logger, type Metrics, PlatformModule } from '@rolecall/platform';
+import { urlencoded } from 'express';
+import { CONFIG, type Config } from './config.ts';
+import { Cookies } from './http/cookies.ts';
+import { LoginController } from './login/login.controller.ts';
+import { Logins } from './login/logins.ts';
+import { Organizations } from './organizations/organization.ts';
+import { StaticController } from './pages/static.controller.ts';
+import { SamlController } from './saml/saml.controller.ts';
+import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';
+import { SessionController } from './sessions/session.controller.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock | undefined;
+  readonly openDatabase: () => Promise<Database>;
+}
+
+/** Wires the gateway: everything that decides is a plain class or function below. */
+@Module({})
+export class AppModule implements NestModule {
+  static forRoot({ config, ...platform }: AppOptions): DynamicModule {
+    const { url } = config;
+    return {
+      module: AppModule,
+      imports: [PlatformModule.forRoot(platform)],
+      controllers: [LoginController, SamlController, SessionController, StaticController],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: Cookies, useValue: new Cookies(url) },
+        {
+          provide: Organizations,
+          useFactory: ({ organizations }: Database) =>
+            new Organizations(organizations, { url, allowHttpIdp: url.startsWith('http:') }),
+          inject: [DATABASE],
+        },
+        Logins,
+        SamlResponseStrategy,
+      ],
+    };
+  }
+
+  /** Only two routes read a body, each with its own limit (security.md §4.53); every other body is never looked at. */
+  configure(consumer: MiddlewareConsumer): void {
+    const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
+    consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
+    consumer.apply(form('8kb')).forRoutes({ path: 'login', method: RequestMethod.POST });
+  }
+}

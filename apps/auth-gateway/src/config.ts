@@ -1,0 +1,50 @@
+import {
+  baseUrl,
+  choice,
+  host,
+  LOG_LEVELS,
+  origins,
+  port,
+  postgresUrl,
+  readEnvironment,
+  sealingKey,
+} from '@rolecall/platform';
+
+/** Injection token of the configuration. */
+export const CONFIG = Symbol('Config');
+
+const DEFAULT_PORT = 4000;
+
+const variables = {
+  /** Public base URL: entity ids, ACS URLs and cookies depend on it, never on the Host header. */
+  url: baseUrl('ROLECALL_GATEWAY_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
+  host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
+  /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
+  port: port('PORT', { fallback: undefined }),
+  databaseUrl: postgresUrl('DATABASE_URL'),
+  /** Opens the sealed keys that sign our AuthnRequests. */
+  masterKey: sealingKey('ROLECALL_MASTER_KEY'),
+  /** Origins of applications that a login may return to. */
+  returnTo: origins('ROLECALL_RETURN_TO'),
+  logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+};
+
+/** Everything that the gateway takes from its environment, and the same redacted for the log. */
+export interface Config {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly masterKey: Buffer;
+  readonly returnTo: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly redacted: Readonly<Record<string, string>>;
+}
+
+/** @throws EnvironmentError */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, redacted } = readEnvironment('auth-gateway', variables, env);
+  const { protocol, port: urlPort } = new URL(values.url);
+  const implied = Number(urlPort) || (protocol === 'https:' ? 443 : 80);
+  return { ...values, port: values.port ?? implied, redacted };
+}

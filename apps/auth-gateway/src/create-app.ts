@@ -1,0 +1,43 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { openDatabase } from '@rolecall/persistence';
+import { type Clock, type Logger, Metrics, PinoNestLogger, prepareHttp } from '@rolecall/platform';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config.ts';
+import { PageFilter } from './errors/page.filter.ts';
+import { HTTP_IDENTITY_PROVIDERS } from './http/send-page.ts';
+
+/** What tests give in place of the real thing. */
+export interface AppParts {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** Slow senders give up before a connection is held for long (security.md §4.53). */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The gateway, not listening yet. Express, because Passport's strategies need it; with nothing of Express that is not used. */
+export async function createApp(config: Config, { logger, clock }: AppParts): Promise<NestExpressApplication> {
+  const metrics = new Metrics('auth-gateway');
+  const { url, databaseUrl, masterKey } = config;
+  const root = AppModule.forRoot({
+    config,
+    logger,
+    metrics,
+    clock,
+    openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey }),
+  });
+  const app = await NestFactory.create<NestExpressApplication>(root, {
+    bodyParser: false,
+    logger: new PinoNestLogger(logger),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set(HTTP_IDENTITY_PROVIDERS, url.startsWith('http:'));
+  prepareHttp(app, { logger, metrics, https: url.startsWith('https:') });
+  app.useGlobalFilters(new PageFilter(logger));
+  app.getHttpServer().requestTimeout = REQUEST_TIMEOUT_MS;
+  return app;
+}

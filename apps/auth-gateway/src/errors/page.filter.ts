@@ -1,0 +1,52 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type Logger, problemOf, traceOf } from '@rolecall/platform';
+import type { Request, Response } from 'express';
+import { sendPage } from '../http/send-page.ts';
+import { ErrorPage } from '../pages/error-page.tsx';
+import { TestPage } from '../pages/test-page.tsx';
+import { LoginRefused, RecordedRefusal } from './login-refused.ts';
+import { type Sentence, sentenceOf, sentenceOfStatus } from './sentences.ts';
+
+/** Routes that programs ask; they get errors as JSON. */
+const JSON_PATHS = new Set(['/session', '/healthz', '/readyz', '/metrics']);
+
+/** Answers every error: a page with one sentence and the trace id, or the test report of `/sso/test`. Never a reason. */
+@Catch()
+export class PageFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const trace = traceOf(request);
+    const { code, sentence } = this.explain(error, trace.traceId);
+    trace.code = code;
+    const traceId = error instanceof RecordedRefusal ? error.traceId : trace.traceId;
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    if (sentence.status === 503) response.setHeader('Retry-After', '5');
+    if (JSON_PATHS.has(request.path)) {
+      response.status(sentence.status).json({ error: { code, message: sentence.sentence, traceId } });
+      return;
+    }
+    const report = error instanceof RecordedRefusal ? error.report : undefined;
+    const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId });
+    sendPage(response, page, { status: sentence.status });
+  }
+
+  /** The code and its sentence. What nobody foresaw is logged with its stack and shown without. */
+  private explain(error: unknown, traceId: string): { code: string; sentence: Sentence } {
+    const refusal = error instanceof RecordedRefusal ? error.refusal : error;
+    if (refusal instanceof LoginRefused) return { code: refusal.code, sentence: sentenceOf(refusal.code) };
+    const problem = problemOf(isHttpError(error) ? new HttpException('', error.status) : error);
+    if (problem.status >= 500) this.logger.error({ err: error, traceId, code: problem.code }, problem.message);
+    return { code: problem.code, sentence: sentenceOfStatus(problem.code, problem.status) };
+  }
+}
+
+/** What Express middleware throws for a body that is too large, of another kind, or broken (http-errors). */
+function isHttpError(error: unknown): error is Error & { readonly status: number } {
+  return error instanceof Error && 'expose' in error && 'status' in error && typeof error.status === 'number';
+}

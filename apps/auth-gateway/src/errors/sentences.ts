@@ -1,0 +1,148 @@
+import { type MustAct, SAML_ERROR_CODES, whoMustAct } from '@rolecall/saml';
+
+/** How one error code is shown to the person at the browser, and who can end it. */
+export interface Sentence {
+  readonly status: number;
+  readonly title: string;
+  /** One sentence: what happened and who to ask. No internals: values and reasons are in the flow record. */
+  readonly sentence: string;
+  readonly mustAct: MustAct;
+  /** Whether starting again can help. */
+  readonly retry: boolean;
+}
+
+const NOT_SIGNED_IN = 'You could not be signed in';
+
+/** Something at the customer's side: its administrator must act. */
+const customer = (sentence: string): Sentence => ({
+  status: 403,
+  title: NOT_SIGNED_IN,
+  sentence,
+  mustAct: 'customer',
+  retry: false,
+});
+/** The user can start again. */
+const user = (sentence: string): Sentence => ({
+  status: 400,
+  title: NOT_SIGNED_IN,
+  sentence,
+  mustAct: 'user',
+  retry: true,
+});
+/** Nothing is at this address. */
+const nowhere = (sentence: string): Sentence => ({
+  status: 404,
+  title: 'Page not found',
+  sentence,
+  mustAct: 'user',
+  retry: true,
+});
+
+const NO_ROLE =
+  "Your company knows you, but has given you no role here: ask your company's administrator to assign you one.";
+const TOO_MUCH = "Your company sends too much about you: ask your company's administrator to send fewer groups.";
+const NOT_HERE = 'This address leads nowhere: check it, or start at the sign-in page.';
+
+/** Every code that the gateway itself refuses with (brief: design §5 and §6); the codes of libs/saml are below. */
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  // decisions of the organization's mapping
+  missing_role_mapping: customer(NO_ROLE),
+  unmatched_role: customer(NO_ROLE),
+  no_rule_matched: customer(NO_ROLE),
+  no_access: customer("Your company gives you no access here: ask your company's administrator if you need it."),
+  invalid_role_map: customer(
+    "Your company's roles for you cannot be read: ask your company's administrator to correct them.",
+  ),
+  unknown_role: customer(
+    "Your company gives you a role that does not exist here: ask your company's administrator to correct it.",
+  ),
+
+  // users
+  not_provisioned: customer("You have no account here yet: ask your company's administrator to invite you."),
+  user_disabled: customer("Your account is switched off: ask your company's administrator to switch it on."),
+  email_missing: customer(
+    "Your company did not send your e-mail address: ask your company's administrator to send it.",
+  ),
+  email_domain_not_allowed: customer(
+    "Your e-mail address does not belong to this organization: ask your company's administrator to add its domain.",
+  ),
+  too_many_attributes: customer(TOO_MUCH),
+  too_many_values: customer(TOO_MUCH),
+  attribute_name_too_long: customer(TOO_MUCH),
+  value_too_long: customer(TOO_MUCH),
+  facts_too_large: customer(TOO_MUCH),
+
+  // organizations and identity providers
+  unknown_organization: nowhere(
+    'No organization is known by this name or e-mail domain: check it, or ask your administrator.',
+  ),
+  unknown_identity_provider: nowhere(NOT_HERE),
+  idp_disabled: customer("This way to sign in is switched off: ask your company's administrator for the right one."),
+
+  // one login, one browser, once
+  unknown_request: user('This sign-in took too long or was not started here: please sign in again.'),
+  replayed_assertion: user('This sign-in was used before: please sign in again.'),
+  other_browser: user('This sign-in was started in another browser: please sign in again in this one.'),
+  handle_unknown: user('This sign-in is over: please sign in again.'),
+  session_expired: user("Your session at your company's sign-in is over: please sign in again."),
+
+  // requests
+  cross_origin_request: {
+    ...user('This form was sent from another site, so nothing was done: please use the buttons on our own pages.'),
+    status: 403,
+    title: 'Request refused',
+  },
+  not_found: nowhere(NOT_HERE),
+  bad_request: {
+    ...user('Your browser sent something that cannot be read: please start again.'),
+    title: 'Request refused',
+  },
+  database_unavailable: {
+    status: 503,
+    title: 'Sign-in is not available right now',
+    sentence: 'Please try again in a few minutes; nothing was changed.',
+    mustAct: 'platform',
+    retry: true,
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong',
+    sentence: 'Please try again; if it happens again, give your administrator the reference below.',
+    mustAct: 'platform',
+    retry: true,
+  },
+};
+
+/** What a refused SAML message is called outside: one sentence for all of them, so that no probe learns a reason (G11). */
+const SAML_REFUSED: Sentence = {
+  ...customer(
+    "Your company's sign-in sent an answer that we cannot accept: please try again, or tell your administrator.",
+  ),
+  status: 400,
+  retry: true,
+};
+
+/** The catalogue entry of a code; a code of libs/saml keeps who must act, and says nothing else. */
+export function sentenceOf(code: string): Sentence {
+  const own = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
+  if (own) return own;
+  const mustAct = whoMustAct(code);
+  if (mustAct) return { ...SAML_REFUSED, mustAct };
+  return sentenceOf('internal_error');
+}
+
+/** The entry of a code that need not be of the catalogue: then only the status speaks. */
+export function sentenceOfStatus(code: string, status: number): Sentence {
+  if (isKnownCode(code)) return sentenceOf(code);
+  return status < 500 ? { ...sentenceOf('bad_request'), status } : sentenceOf('internal_error');
+}
+
+/** Whether a text, perhaps out of a URL, is a code that the gateway has a sentence for. */
+export function isKnownCode(code: unknown): code is string {
+  return typeof code === 'string' && Object.hasOwn(SENTENCES, code);
+}
+
+/** Every known code, for the test that each has its sentence. */
+export const KNOWN_CODES: readonly string[] = [
+  ...new Set([...Object.keys(SENTENCES), ...Object.keys(SAML_ERROR_CODES)]),
+];

@@ -1,0 +1,32 @@
+import type { Response } from 'express';
+import type { VNode } from 'preact';
+import { renderPage } from '../pages/page.tsx';
+
+/**
+ * Where the forms of a page may lead. Chrome applies `form-action` to the redirects after a submission as well, so the
+ * sign-in form, whose POST ends at an identity provider that is not known before, must allow more than this origin.
+ */
+export type FormTarget = 'none' | 'self' | 'identity-provider';
+
+/** Sends a page with its Content-Security-Policy: no script at all, and styles from this origin only. */
+export function sendPage(
+  response: Response,
+  page: VNode,
+  options: { readonly status?: number; readonly forms?: FormTarget } = {},
+): void {
+  const { status = 200, forms = 'none' } = options;
+  response.setHeader('Content-Security-Policy', `${POLICY}; form-action ${formActionOf(forms, response)}`);
+  response.status(status).type('text/html; charset=utf-8').send(renderPage(page));
+}
+
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** An identity provider's address is https; only a gateway on the developer's machine sends browsers to http. */
+function formActionOf(forms: FormTarget, response: Response): string {
+  if (forms === 'none') return "'none'";
+  if (forms === 'self') return "'self'";
+  return response.app.get(HTTP_IDENTITY_PROVIDERS) === true ? "'self' https: http:" : "'self' https:";
+}
+
+/** Express setting: identity providers on http are allowed, because the gateway's own URL is http. */
+export const HTTP_IDENTITY_PROVIDERS = 'rolecall http identity providers';

@@ -1,0 +1,109 @@
+import type { EffectiveIdentityProvider } from '@rolecall/org-config';
+import type { StoredUser, VerifiedLogin } from '@rolecall/persistence';
+import type { Refusal } from '@rolecall/role-mapping';
+import { LoginRefused } from '../errors/login-refused.ts';
+import type { Organization } from '../organizations/organization.ts';
+import type { Flow } from './flow.ts';
+import type { LoginContext, Person } from './login-context.ts';
+
+/** The identity provider of the login still exists and may sign users in; a test may run before it is switched on. */
+export function checkIdentityProvider(
+  organization: Organization,
+  login: VerifiedLogin,
+  flow: Flow,
+): EffectiveIdentityProvider {
+  const identityProvider = organization.identityProvider(login.identityProvider);
+  const check = 'identity_provider_enabled';
+  if (!identityProvider) {
+    throw new LoginRefused('unknown_identity_provider', check, 'The identity provider was removed during the login.');
+  }
+  if (!identityProvider.enabled && login.mode === 'login') {
+    throw new LoginRefused('idp_disabled', check, 'Set enabled: true for this identity provider, or remove its links.');
+  }
+  flow.pass(check, identityProvider.enabled ? undefined : 'disabled: only a test may use it');
+  return identityProvider;
+}
+
+/** A disabled user gets in by no identity provider. Nobody yet is fine: later checks decide about new users. */
+export function checkUserActive({ flow }: Pick<LoginContext, 'flow'>, user: StoredUser | undefined): void {
+  if (user?.status === 'disabled') {
+    throw new LoginRefused(
+      'user_disabled',
+      'user_active',
+      'Enable the user, or take the application away at the identity provider.',
+      {
+        got: `user ${user.userId} is disabled`,
+      },
+    );
+  }
+  if (user) flow.pass('user_active');
+}
+
+/** The refusal of the organization's mapping as a refused login: names the attribute, what it said and what is known. */
+export function decisionRefused({ code, reason, attribute, got, known }: Refusal): LoginRefused {
+  const named = attribute === undefined ? '' : `${attribute}: `;
+  return new LoginRefused(code, 'access_decided', reason, {
+    want: known === undefined ? reason : `${named}one of ${known.join(', ')}`,
+    got: got === undefined ? code : `${named}${got.join(', ') || 'no value'}`,
+  });
+}
+
+/**
+ * Who a subject without an account is (design §5 rule 6): the one user with this e-mail address, when the organization
+ * vouches for the domain and the user has no other identity at this IdP; else a new user, when one may be created.
+ */
+export async function identify(context: LoginContext): Promise<Person> {
+  const { tx, organization, login, decision, flow } = context;
+  const { email } = decision.profile;
+  const verified = email !== undefined && organization.settings.emailDomains.includes(domainOf(email));
+  const candidates = verified ? await tx.findLinkableUsers(email, login.identityProvider) : [];
+  const [only, another] = candidates;
+  if (only && !another) {
+    checkUserActive(context, only);
+    flow.pass('user_found', 'by verified e-mail address');
+    return { is: 'linked', user: only };
+  }
+  checkMayBeCreated(organization, email);
+  flow.pass('user_found', another ? 'new: several users have this e-mail address' : 'new: created just in time');
+  return { is: 'new' };
+}
+
+/** Just-in-time creation: switched on, and only for the organization's own e-mail domains when it declares any. */
+function checkMayBeCreated({ settings }: Organization, email: string | undefined): void {
+  const check = 'user_found';
+  if (!settings.jitEnabled) {
+    throw new LoginRefused('not_provisioned', check, 'Create the user first, or set jit.enabled: true.', {
+      got: 'no user with this subject',
+    });
+  }
+  if (settings.emailDomains.length === 0) return;
+  const want = `an e-mail address of ${settings.emailDomains.join(', ')}`;
+  if (email === undefined) {
+    throw new LoginRefused(
+      'email_missing',
+      check,
+      'Let the identity provider send the e-mail address, or name its attribute.',
+      {
+        want,
+        got: 'no attribute email',
+      },
+    );
+  }
+  if (!settings.emailDomains.includes(domainOf(email))) {
+    throw new LoginRefused(
+      'email_domain_not_allowed',
+      check,
+      'Add the domain to emailDomains, or correct the address.',
+      {
+        want,
+        got: `an address of ${domainOf(email) || 'no domain'}`,
+      },
+    );
+  }
+}
+
+/** The part after the last @, in lower case; exact comparison, so a trailing dot or a look-alike never matches. */
+function domainOf(email: string): string {
+  const at = email.lastIndexOf('@');
+  return at < 0 ? '' : email.slice(at + 1).toLowerCase();
+}

@@ -1,0 +1,116 @@
+import type { OrganizationTransaction, VerifiedLogin } from '@rolecall/persistence';
+import { LoginRefused } from '../errors/login-refused.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { checkLogin, decideLogin } from './check-login.ts';
+import { signedInEvents, testedEvent } from './events.ts';
+import { Flow } from './flow.ts';
+import type { LoginContext } from './login-context.ts';
+import type { TestReport } from './test-report.ts';
+import { type OpenedSession, openSession, storeGrants, storeUser } from './writes.ts';
+
+/** The browser that came to `/saml/continue`: hashes of what it presented. Unverified until a login was taken with them. */
+export interface Arrival {
+  readonly handleHash: Buffer;
+  readonly browserHash: Buffer;
+  /** Of this request: names a refusal whose login is not known. */
+  readonly traceId: string;
+}
+
+export type Completion =
+  | { readonly outcome: 'signed_in'; readonly traceId: string; readonly session: OpenedSession }
+  | { readonly outcome: 'refused'; readonly traceId: string; readonly refusal: LoginRefused }
+  | { readonly outcome: 'tested'; readonly traceId: string; readonly report: TestReport };
+
+/**
+ * Completes a SAML login (design §6): the second half, run when the browser that started it comes back with its one-time
+ * handle. Everything happens in the caller's transaction, the refusal's record included; a thrown error rolls all of it
+ * back, the handle too, so the same request may be sent again.
+ */
+export async function completeLogin(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  arrival: Arrival,
+  now: Date,
+): Promise<Completion> {
+  const login = await tx.takeVerifiedLogin(arrival.handleHash, arrival.browserHash, now);
+  if (login === 'unknown') return { outcome: 'refused', traceId: arrival.traceId, refusal: handleUnknown() };
+  if (login === 'other_browser') return refuseOtherBrowser(tx, arrival, now);
+
+  const flow = new Flow({ ...login, startedAt: now });
+  flow.pass('answer_verified');
+  flow.pass('answer_used_once');
+  flow.pass('same_browser');
+  return login.mode === 'test' ? test(tx, organization, login, flow, now) : signIn(tx, organization, login, flow, now);
+}
+
+/** The story of a login. Until `storeUser` nothing was written; a refusal leaves only its record. */
+async function signIn(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  login: VerifiedLogin,
+  flow: Flow,
+  now: Date,
+): Promise<Completion> {
+  try {
+    const context = decideLogin(tx, organization, login, flow, now);
+    const person = await checkLogin(context);
+    const { user, created } = await storeUser(context, person);
+    const changes = await storeGrants(context, user, created);
+    const session = await openSession(context, user, created, changes);
+    await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
+    return { outcome: 'signed_in', traceId: login.traceId, session };
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    await flow.refuse(tx, error, now);
+    return { outcome: 'refused', traceId: login.traceId, refusal: error };
+  }
+}
+
+/** The same checks without a session: what a login would have done, for the page of `/sso/test`. */
+async function test(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  login: VerifiedLogin,
+  flow: Flow,
+  now: Date,
+): Promise<Completion> {
+  let context: LoginContext | undefined;
+  let refusal: LoginRefused | undefined;
+  try {
+    context = decideLogin(tx, organization, login, flow, now);
+    await checkLogin(context);
+    await flow.succeed(tx, undefined, [testedEvent(login, now)], now);
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    refusal = error;
+    await flow.refuse(tx, refusal, now);
+  }
+  const { facts, decision } = context ?? {};
+  const report = { ...reportHead(organization, flow), code: refusal?.code, steps: flow.steps, facts, decision };
+  return { outcome: 'tested', traceId: login.traceId, report };
+}
+
+function reportHead(organization: Organization, { head }: Flow) {
+  const { displayName = head.identityProvider } = organization.identityProvider(head.identityProvider) ?? {};
+  return { organization: organization.settings.displayName, identityProvider: displayName, traceId: head.traceId };
+}
+
+/** The handle is burnt, and its login stays unknown: whoever started it has another cookie. */
+async function refuseOtherBrowser(tx: OrganizationTransaction, { traceId }: Arrival, now: Date): Promise<Completion> {
+  const refusal = new LoginRefused(
+    'other_browser',
+    'same_browser',
+    'Somebody opened a sign-in that was started in another browser.',
+    {
+      want: 'the cookie of the browser that started the sign-in',
+      got: 'another or none',
+    },
+  );
+  await new Flow({ traceId, mode: 'login', identityProvider: 'unknown', startedAt: now }).refuse(tx, refusal, now);
+  return { outcome: 'refused', traceId, refusal };
+}
+
+/** Not recorded: a reload of the address does it, and whoever makes an address up could fill the log. */
+function handleUnknown(): LoginRefused {
+  return new LoginRefused('handle_unknown', 'handle_known', 'The handle is unknown, was used before, or is too old.');
+}

@@ -1,0 +1,60 @@
+import type { AuditEvent, AuditEventType } from '@rolecall/audit';
+import type { GrantChanges, StoredUser, VerifiedLogin } from '@rolecall/persistence';
+import { PROFILE_FIELDS } from '@rolecall/role-mapping';
+import type { LoginContext, Person } from './login-context.ts';
+
+/** The audit events of a login that succeeded, in the order in which things happened. */
+export function signedInEvents(
+  context: LoginContext,
+  person: Person,
+  user: StoredUser,
+  created: boolean,
+  changes: GrantChanges,
+): readonly AuditEvent[] {
+  const { identityProvider, organization, decision } = context;
+  const event = eventsOf(context, user);
+  const by = { identityProvider: identityProvider.name };
+  const fields = PROFILE_FIELDS.filter((field) => decision.profile[field] !== user.profile[field]);
+  return [
+    ...(created ? [event('user.created', by)] : []),
+    ...(person.is === 'linked' ? [event('identity.linked', by)] : []),
+    ...(created || fields.length === 0 ? [] : [event('user.updated', { ...by, fields })]),
+    ...changeEvents(context, user, changes),
+    event('login.succeeded', { ...by, revision: organization.snapshot.revision }),
+    event('session.opened', by),
+  ];
+}
+
+/** What a login changed of a user's grants and groups; no event for what stayed as it was. */
+export function changeEvents(context: LoginContext, user: StoredUser, changes: GrantChanges): readonly AuditEvent[] {
+  const event = eventsOf(context, user);
+  const { granted, revoked, joined, left } = changes;
+  const { revision } = context.organization.snapshot;
+  return [
+    ...(granted.length + revoked.length > 0 ? [event('grants.changed', { granted, revoked, revision })] : []),
+    ...(joined.length + left.length > 0 ? [event('groups.changed', { joined, left, revision })] : []),
+  ];
+}
+
+/** `/sso/test` succeeded: nothing was changed, but somebody looked. */
+export function testedEvent({ identityProvider, traceId }: VerifiedLogin, now: Date): AuditEvent {
+  return {
+    type: 'sso.tested',
+    at: now,
+    actor: { kind: 'system', id: 'auth-gateway' },
+    subject: identityProvider,
+    data: { identityProvider, outcome: 'succeeded' },
+    traceId,
+  };
+}
+
+function eventsOf({ login, now }: LoginContext, { userId }: StoredUser) {
+  return (type: AuditEventType, data: AuditEvent['data']): AuditEvent => ({
+    type,
+    at: now,
+    actor: { kind: 'user', id: userId },
+    subject: userId,
+    data,
+    traceId: login.traceId,
+  });
+}

@@ -1,0 +1,98 @@
+import type { AuditEvent } from '@rolecall/audit';
+import type { FlowRecord, FlowStep, OrganizationTransaction } from '@rolecall/persistence';
+import type { LoginRefused } from '../errors/login-refused.ts';
+import { sentenceOf } from '../errors/sentences.ts';
+
+const SHOWN_CHARACTERS = 400;
+
+/** What names one login in its flow record, its audit events and on an error page. */
+export interface FlowHead {
+  readonly traceId: string;
+  readonly mode: 'login' | 'test';
+  readonly identityProvider: string;
+  readonly startedAt: Date;
+}
+
+/** The steps of one login as they pass, and at its end its flow record and audit events (design §6). */
+export class Flow {
+  private readonly taken: FlowStep[] = [];
+
+  constructor(readonly head: FlowHead) {}
+
+  /** Notes a check that passed. `got` is bounded; it may name groups and roles, never an e-mail address. */
+  pass(check: string, got?: string): void {
+    this.taken.push({ check, passed: true, ...(got === undefined ? {} : { got: bounded(got) }) });
+  }
+
+  /** The steps so far, the one that failed included. */
+  get steps(): readonly FlowStep[] {
+    return this.taken;
+  }
+
+  /** Ends the flow well: the record and `events`, in the caller's transaction. */
+  async succeed(
+    tx: OrganizationTransaction,
+    userId: string | undefined,
+    events: readonly AuditEvent[],
+    now: Date,
+  ): Promise<void> {
+    await tx.recordFlow({
+      ...this.record(now),
+      outcome: 'succeeded',
+      code: undefined,
+      mustAct: undefined,
+      userId,
+      steps: this.steps,
+    });
+    await tx.audit(events);
+  }
+
+  /** Ends the flow with a refusal: the record and one audit event, in the caller's transaction. */
+  async refuse(tx: OrganizationTransaction, refusal: LoginRefused, now: Date): Promise<void> {
+    const { traceId, identityProvider, mode } = this.head;
+    const { want, got } = refusal.detail;
+    this.taken.push({
+      check: refusal.check,
+      passed: false,
+      want: bounded(want ?? refusal.message),
+      got: bounded(got ?? refusal.code),
+    });
+    const { mustAct } = sentenceOf(refusal.code);
+    await tx.recordFlow({
+      ...this.record(now),
+      outcome: 'refused',
+      code: refusal.code,
+      mustAct,
+      userId: undefined,
+      steps: this.steps,
+    });
+    await tx.audit([
+      {
+        type: mode === 'test' ? 'sso.tested' : 'login.refused',
+        at: now,
+        actor: { kind: 'system', id: 'auth-gateway' },
+        subject: identityProvider,
+        data:
+          mode === 'test'
+            ? { identityProvider, outcome: 'refused', code: refusal.code }
+            : { identityProvider, code: refusal.code },
+        traceId,
+      },
+    ]);
+  }
+
+  private record(now: Date): Pick<FlowRecord, 'traceId' | 'kind' | 'identityProvider' | 'startedAt' | 'finishedAt'> {
+    const { traceId, identityProvider, mode, startedAt } = this.head;
+    return {
+      traceId,
+      kind: mode === 'test' ? 'saml-test' : 'saml-login',
+      identityProvider,
+      startedAt,
+      finishedAt: now,
+    };
+  }
+}
+
+function bounded(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,98 @@
+import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
+import { LoginRefused } from '../errors/login-refused.ts';
+import { newOrganizationToken } from '../sessions/organization-token.ts';
+import { checkUserActive } from './checks.ts';
+import { changeEvents } from './events.ts';
+import type { LoginContext, Person } from './login-context.ts';
+
+const NOTHING_CHANGED: GrantChanges = { granted: [], revoked: [], joined: [], left: [] };
+
+/** Creates, links or updates the user. Two first logins at once end in one user: the second finds the first's. */
+export async function storeUser(
+  context: LoginContext,
+  person: Person,
+): Promise<{ user: StoredUser; created: boolean }> {
+  const { tx, subject, login, decision, now } = context;
+  if (person.is === 'new') {
+    const stored = await tx.createUser(subject, decision.profile, login.facts, now);
+    if (!stored.created) checkUserActive(context, stored.user);
+    return stored;
+  }
+  if (person.is === 'linked') await tx.linkIdentity(person.user.userId, subject, login.facts, now);
+  await tx.recordLogin(person.user.userId, subject, decision.profile, login.facts, now);
+  return { user: person.user, created: false };
+}
+
+/** Makes the decision the user's grants and groups; under `managedBy: app` only for a user who was created just now. */
+export async function storeGrants(context: LoginContext, user: StoredUser, created: boolean): Promise<GrantChanges> {
+  const { tx, organization, decision, now, flow } = context;
+  if (decision.outcome === 'refused' || (decision.applies === 'at-creation' && !created)) return NOTHING_CHANGED;
+  const { revision } = organization.snapshot;
+  const changes = await tx.replaceGrants(user.userId, revision, decision.grants, decision.groups, now);
+  flow.pass('grants_stored', `${decision.grants.length} grants, ${decision.groups.length} groups`);
+  return changes;
+}
+
+/**
+ * What the identity provider says now gives nothing any more: the facts are stored, and grants without a source are
+ * retracted, also from sessions that are open elsewhere (design §5 rule 2).
+ */
+export async function retractGrants(context: LoginContext, user: StoredUser): Promise<void> {
+  const { tx, organization, subject, decision, login, now } = context;
+  await tx.recordLogin(user.userId, subject, decision.profile, login.facts, now);
+  const changes = await tx.replaceGrants(user.userId, organization.snapshot.revision, [], [], now);
+  await tx.audit(changeEvents(context, user, changes));
+}
+
+/** The only place where a session cookie's value exists besides the browser. */
+export interface OpenedSession {
+  readonly token: string;
+  readonly expiresAt: Date;
+  /** Whether the user should see what changed before going on. */
+  readonly announce: boolean;
+  readonly returnTo: string | undefined;
+}
+
+/** Opens the session: it ends with the organization's lifetime or with the IdP's own session, whichever is earlier. */
+export async function openSession(
+  context: LoginContext,
+  user: StoredUser,
+  created: boolean,
+  changes: GrantChanges,
+): Promise<OpenedSession> {
+  const { tx, organization, login, subject, now, flow } = context;
+  const { sessionIdleSeconds, sessionLifetimeSeconds } = organization.settings;
+  const lifetimeEnd = now.getTime() + sessionLifetimeSeconds * 1_000;
+  const expiresAt = new Date(Math.min(lifetimeEnd, login.sessionNotOnOrAfter?.getTime() ?? lifetimeEnd));
+  if (expiresAt <= now) {
+    throw new LoginRefused(
+      'session_expired',
+      'session_opened',
+      'Sign in at the identity provider again: its session is over.',
+    );
+  }
+  const { value, hash } = newOrganizationToken(organization.id);
+  const announcement = announcementOf(changes, created, login.returnTo);
+  await tx.openSession({
+    tokenHash: hash,
+    userId: user.userId,
+    subject,
+    sessionIndex: login.sessionIndex,
+    openedAt: now,
+    expiresAt,
+    idleSeconds: sessionIdleSeconds,
+    announcement,
+  });
+  flow.pass('session_opened');
+  return { token: value, expiresAt, announce: announcement !== undefined, returnTo: login.returnTo };
+}
+
+function announcementOf(
+  changes: GrantChanges,
+  firstLogin: boolean,
+  returnTo: string | undefined,
+): Announcement | undefined {
+  const { granted, revoked, joined, left } = changes;
+  const changed = granted.length + revoked.length + joined.length + left.length > 0;
+  return changed ? { granted, revoked, joined, left, firstLogin, returnTo } : undefined;
+}

@@ -1,0 +1,164 @@
+import { type EffectiveIdentityProvider, type EffectiveOrganization, effective } from '@rolecall/org-config';
+import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
+import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
+import { type IdpMetadata, parseIdpMetadata, type SamlConnection } from '@rolecall/saml';
+import { LoginRefused } from '../errors/login-refused.ts';
+
+/** How the gateway addresses itself, and which IdPs it may send browsers to over plain http (development only). */
+export interface GatewayAddress {
+  /** Public base URL, an origin. */
+  readonly url: string;
+  readonly allowHttpIdp: boolean;
+}
+
+/** The path parameters of a SAML route: unverified. */
+export interface SamlPath {
+  readonly org?: unknown;
+  readonly idp?: unknown;
+}
+
+/** One IdP of one organization, as a request named it. */
+export interface SamlTarget {
+  readonly organization: Organization;
+  readonly identityProvider: EffectiveIdentityProvider;
+  /** Parses the IdP's metadata at the first use. @throws SamlError when it cannot be used at `now` */
+  connection(now: Date): SamlConnection;
+}
+
+/**
+ * One organization at one revision, with everything that is computed from its document: immutable, so it is made once per
+ * snapshot and shared by all requests.
+ */
+export class Organization {
+  readonly settings: EffectiveOrganization;
+  readonly policy: CompiledPolicy;
+  private readonly metadata = new Map<string, IdpMetadata>();
+
+  constructor(
+    readonly snapshot: OrganizationSnapshot,
+    private readonly address: GatewayAddress,
+  ) {
+    this.settings = effective(snapshot.document);
+    this.policy = compilePolicy(this.settings.policy);
+  }
+
+  get id(): string {
+    return this.snapshot.organizationId;
+  }
+
+  get enabledIdentityProviders(): readonly EffectiveIdentityProvider[] {
+    return Object.values(this.settings.identityProviders).filter(({ enabled }) => enabled);
+  }
+
+  /** The identity provider with this name. */
+  identityProvider(name: string): EffectiveIdentityProvider | undefined {
+    const { identityProviders } = this.settings;
+    return Object.hasOwn(identityProviders, name) ? identityProviders[name] : undefined;
+  }
+
+  /**
+   * The IdP that a path names, by its present or a previous name. The URLs are those of the path: the customer's IdP keeps
+   * working with the entity id and ACS URL that it was given, until somebody changes them there.
+   */
+  samlTarget(path: { readonly organization: string; readonly identityProvider: string }): SamlTarget | undefined {
+    const identityProvider = this.identityProvider(path.identityProvider) ?? this.renamed(path.identityProvider);
+    if (!identityProvider) return undefined;
+    const base = `${this.address.url}/saml/${path.organization}/${path.identityProvider}`;
+    const signingKey = this.snapshot.identityProviders.get(identityProvider.name)?.signingKey;
+    return {
+      organization: this,
+      identityProvider,
+      connection: (now) => {
+        const idp = this.idpMetadata(identityProvider.name, now);
+        const sign = identityProvider.signRequests || idp.wantAuthnRequestsSigned;
+        return {
+          id: `${this.id}/${identityProvider.name}`,
+          spEntityId: `${base}/metadata`,
+          acsUrl: `${base}/acs`,
+          idp,
+          forceAuthn: identityProvider.forceAuthn,
+          ...(sign && signingKey ? { signing: signingKey } : {}),
+        };
+      },
+    };
+  }
+
+  private renamed(previousName: string): EffectiveIdentityProvider | undefined {
+    const declared = Object.entries(this.snapshot.document.spec.identityProviders ?? {});
+    const found = declared.find(([, { previously }]) => previously?.includes(previousName));
+    return found && this.identityProvider(found[0]);
+  }
+
+  private idpMetadata(name: string, now: Date): IdpMetadata {
+    const known = this.metadata.get(name);
+    if (known && (known.validUntil === undefined || known.validUntil > now)) return known;
+    const xml = this.snapshot.identityProviders.get(name)?.metadataXml ?? '';
+    const parsed = parseIdpMetadata(xml, { now, allowHttp: this.address.allowHttpIdp });
+    this.metadata.set(name, parsed);
+    return parsed;
+  }
+}
+
+/** Finds organizations; each snapshot is computed once, however many requests come. */
+export class Organizations {
+  private readonly computed = new WeakMap<OrganizationSnapshot, Organization>();
+
+  constructor(
+    private readonly reader: OrganizationReader,
+    private readonly address: GatewayAddress,
+  ) {}
+
+  /** By login name, present or previous. `name` is unverified. */
+  async byName(name: string): Promise<Organization | undefined> {
+    return isSlug(name) ? this.compute(await this.reader.byName(name)) : undefined;
+  }
+
+  async byId(organizationId: string): Promise<Organization | undefined> {
+    return this.compute(await this.reader.byId(organizationId));
+  }
+
+  /** The IdP that a SAML route names. @throws LoginRefused `unknown_organization`, `unknown_identity_provider`: both a 404 */
+  async samlTarget({ org, idp }: SamlPath): Promise<SamlTarget> {
+    const organization = typeof org === 'string' ? await this.byName(org) : undefined;
+    if (!organization || typeof org !== 'string') {
+      throw new LoginRefused('unknown_organization', 'organization_known', 'No organization has this name.');
+    }
+    const target =
+      typeof idp === 'string' ? organization.samlTarget({ organization: org, identityProvider: idp }) : undefined;
+    if (!target) {
+      throw new LoginRefused(
+        'unknown_identity_provider',
+        'identity_provider_known',
+        'The organization has no such identity provider.',
+      );
+    }
+    return target;
+  }
+
+  /** By what a person typed at `/login`: an e-mail address (its domain decides) or an organization's name. Unverified. */
+  async byIdentifier(identifier: string): Promise<Organization | undefined> {
+    const typed = identifier.trim().toLowerCase();
+    const at = typed.lastIndexOf('@');
+    if (at < 0) return this.byName(typed);
+    const domain = typed.slice(at + 1);
+    return isDomain(domain) ? this.compute(await this.reader.byEmailDomain(domain)) : undefined;
+  }
+
+  private compute(snapshot: OrganizationSnapshot | undefined): Organization | undefined {
+    if (!snapshot) return undefined;
+    const known = this.computed.get(snapshot);
+    if (known) return known;
+    const organization = new Organization(snapshot, this.address);
+    this.computed.set(snapshot, organization);
+    return organization;
+  }
+}
+
+/** Whether a path segment can be a name at all (security.md §4.57); nothing else reaches a look-up. */
+export function isSlug(segment: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(segment);
+}
+
+function isDomain(text: string): boolean {
+  return text.length <= 253 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(text);
+}

@@ -1,0 +1,34 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { traceOf } from '@rolecall/platform';
+import { type Attempt, Logins } from '../login/logins.ts';
+import { claimedByRelayState } from '../login/relay-state.ts';
+import { Organizations } from '../organizations/organization.ts';
+import type { AcsRequest } from './saml-response.strategy.ts';
+
+/** Lets a request to an ACS through only with a verified assertion; every refusal is recorded first. */
+@Injectable()
+export class SamlResponseGuard extends AuthGuard('saml') {
+  constructor(
+    @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(Logins) private readonly logins: Logins,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AcsRequest>();
+    const target = await this.organizations.samlTarget(request.params);
+    request.samlTarget = target;
+    return this.logins.recorded(target, attemptOf(request), async () => (await super.canActivate(context)) === true);
+  }
+}
+
+/** What a POST at the ACS says of itself, unverified: only used to name its refusal. */
+export function attemptOf(request: AcsRequest): Attempt {
+  const body: unknown = request.body;
+  const relayState = typeof body === 'object' && body !== null && 'RelayState' in body ? body.RelayState : undefined;
+  const claimed = claimedByRelayState(relayState);
+  const note = claimed ? `RelayState of login ${claimed.traceId}` : 'no RelayState of ours';
+  return { traceId: traceOf(request).traceId, mode: claimed?.mode ?? 'login', note };
+}

@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { CLOCK, type Clock } from '@rolecall/platform';
+import { HardenedSamlStrategy } from '@rolecall/saml';
+import type { Request } from 'express';
+import type { SamlTarget } from '../organizations/organization.ts';
+
+/** A POST at the ACS once its path was resolved; `user` is set by Passport after every check passed. */
+export interface AcsRequest extends Request {
+  samlTarget?: SamlTarget;
+}
+
+/** Nest's mixin registers the strategy with Passport; the verify callback that it appends is not used. */
+const RegisteredStrategy: new (...args: ConstructorParameters<typeof HardenedSamlStrategy>) => HardenedSamlStrategy =
+  PassportStrategy(HardenedSamlStrategy, 'saml');
+
+/**
+ * Verifies the response at an ACS (security.md §1). It holds nothing of a request: the connection comes from the request
+ * itself, by its path, and what it hands on is the VERIFIED assertion.
+ */
+@Injectable()
+export class SamlResponseStrategy extends RegisteredStrategy {
+  constructor(@Inject(CLOCK) clock: Clock) {
+    super(
+      { clock, connectionOf: async (request) => targetOf(request).connection(clock()) },
+      (_request, assertion, done) => done(null, assertion),
+    );
+  }
+}
+
+function targetOf(request: Pick<AcsRequest, 'samlTarget'>): SamlTarget {
+  if (!request.samlTarget) throw new Error('the guard resolves the path before Passport runs');
+  return request.samlTarget;
+}

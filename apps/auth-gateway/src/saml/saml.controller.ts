@@ -1,0 +1,79 @@
+import { All, Controller, Get, Header, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { CLOCK, type Clock, traceOf } from '@rolecall/platform';
+import { serviceProviderMetadata, type VerifiedAssertion } from '@rolecall/saml';
+import type { Request, Response } from 'express';
+import { CONFIG, type Config } from '../config.ts';
+import { Cookies } from '../http/cookies.ts';
+import { allowedReturnTo } from '../http/return-to.ts';
+import { Logins } from '../login/logins.ts';
+import { Organizations, type SamlPath, type SamlTarget } from '../organizations/organization.ts';
+import { attemptOf, SamlResponseGuard } from './saml-response.guard.ts';
+import type { AcsRequest } from './saml-response.strategy.ts';
+
+/** The SAML service provider's endpoints, one set per identity provider of an organization (rule G9). */
+@Controller()
+export class SamlController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Cookies) private readonly cookies: Cookies,
+    @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(Logins) private readonly logins: Logins,
+  ) {}
+
+  @Get('saml/:org/:idp/login')
+  async login(
+    @Param() path: SamlPath,
+    @Query('returnTo') returnTo: unknown,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.start(path, 'login', allowedReturnTo(returnTo, this.config.returnTo), request, response);
+  }
+
+  @Get('sso/test/:org/:idp')
+  async test(@Param() path: SamlPath, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.start(path, 'test', undefined, request, response);
+  }
+
+  @Get('saml/:org/:idp/metadata')
+  @Header('Content-Type', 'application/samlmetadata+xml; charset=utf-8')
+  async metadata(@Param() path: SamlPath): Promise<string> {
+    const target = await this.organizations.samlTarget(path);
+    return serviceProviderMetadata(target.connection(this.clock()));
+  }
+
+  /** Every method comes here, so that the guard refuses what is not one POSTed response (rule G1). */
+  @All('saml/:org/:idp/acs')
+  @UseGuards(SamlResponseGuard)
+  async acs(@Req() request: AcsRequest, @Res() response: Response): Promise<void> {
+    const { target, assertion } = verifiedOf(request, this.clock());
+    const handle = await this.logins.accept(target, attemptOf(request), assertion);
+    response.redirect(303, `/saml/continue?h=${handle}`);
+  }
+
+  private async start(
+    path: SamlPath,
+    mode: 'login' | 'test',
+    returnTo: string | undefined,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const target = await this.organizations.samlTarget(path);
+    const { traceId } = traceOf(request);
+    const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request) };
+    const { redirectTo, flowCookie } = await this.logins.start(target, wish);
+    this.cookies.setFlow(response, flowCookie);
+    response.redirect(302, redirectTo);
+  }
+}
+
+/** What the guard verified. Checked again: a guard alone is not trusted to have stopped a request (rule G1). */
+function verifiedOf(request: AcsRequest, now: Date): { target: SamlTarget; assertion: VerifiedAssertion } {
+  const { samlTarget: target } = request;
+  const assertion = request.user as Partial<VerifiedAssertion> | undefined;
+  if (!target || !assertion?.connectionId || assertion.connectionId !== target.connection(now).id) {
+    throw new Error('no verified assertion of this connection');
+  }
+  return { target, assertion: assertion as VerifiedAssertion };
+}

@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import type { OrganizationSpec } from '@rolecall/org-config';
+import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
+import { createLogger } from '@rolecall/platform';
+import { TestIdp } from '@rolecall/saml/testing';
+import type { Config } from '../config.ts';
+import { createApp } from '../create-app.ts';
+import { TestBrowser } from './test-browser.ts';
+
+/** What a test may change of a gateway. */
+export interface TestGatewayOptions {
+  readonly db: TestDatabase;
+  readonly clock: () => Date;
+  /** Public base URL; the app listens on a free loopback port whatever it is. Default `https://sso.example.com`. */
+  readonly url?: string;
+  /** Default: the test database's. */
+  readonly databaseUrl?: string;
+}
+
+/** TEST ONLY. A gateway over HTTP, with what it logged. */
+export interface TestGateway {
+  readonly url: string;
+  /** Where it listens: `http://127.0.0.1:<port>`. */
+  readonly address: string;
+  readonly logLines: readonly string[];
+  browser(): TestBrowser;
+  close(): Promise<void>;
+}
+
+export const APPLICATION = 'https://app.example.com';
+
+export async function startTestGateway({
+  db,
+  clock,
+  url = 'https://sso.example.com',
+  databaseUrl = db.url,
+}: TestGatewayOptions): Promise<TestGateway> {
+  const logLines: string[] = [];
+  const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
+  const config: Config = {
+    url,
+    host: '127.0.0.1',
+    port: 0,
+    databaseUrl,
+    masterKey: db.masterKey,
+    returnTo: [APPLICATION],
+    logLevel: 'debug',
+    redacted: {},
+  };
+  const app = await createApp(config, { logger, clock });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}`;
+  return { url, address, logLines, browser: () => new TestBrowser(address), close: () => app.close() };
+}
+
+/** Creates an organization whose identity providers are all `idp`. Returns its id. */
+export async function createOrganization(
+  db: TestDatabase,
+  idp: TestIdp,
+  name: string,
+  spec: OrganizationSpec,
+): Promise<string> {
+  const document = { apiVersion: 'rolecall/v1', kind: 'Organization', metadata: { name }, spec } as const;
+  const { id } = await seedOrganization(db.database, document, { metadataXml: idp.metadata() });
+  return id;
+}
+
+export { TestIdp, testDatabase, type TestDatabase };
