@@ -1,0 +1,62 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.ts';
+import type { Io } from './io.ts';
+import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
+
+// A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
+// directory), the folders with files (`files` at first), and `transcript.txt`: what a person sees, with the exit codes.
+// UPDATE_CASES=1 writes transcript.txt.
+
+const CASES = join(import.meta.dirname, '../cases');
+
+function put(folder: string, cwd: string): void {
+  for (const entry of readdirSync(cwd)) {
+    if (!entry.endsWith('.json')) rmSync(join(cwd, entry), { recursive: true });
+  }
+  if (existsSync(folder)) cpSync(folder, cwd, { recursive: true });
+}
+
+async function execute(line: string, cwd: string, server: string): Promise<string> {
+  let transcript = `$ ${line}\n`;
+  const io: Io = {
+    out: (text) => void (transcript += text),
+    err: (text) => void (transcript += text.replaceAll(/^(?=.)/gm, '! ')),
+    env: { ROLECALL_SERVER: server, ROLECALL_TOKEN: TEST_TOKEN },
+    cwd,
+    now: new Date('2026-11-01T12:00:00Z'),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    ask: undefined,
+  };
+  const [, ...args] = line.split(' ');
+  const exitCode = await run(args, io);
+  return `${transcript}(exit ${exitCode})\n`.replaceAll(server, 'http://server').replaceAll(cwd, '/work');
+}
+
+describe.each(readdirSync(CASES))('%s', (name) => {
+  it('shows what is in transcript.txt', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rolecall-case-'));
+    const testServer = new TestServer();
+    const server = await testServer.start();
+    try {
+      put(join(CASES, name, 'files'), cwd);
+      const parts: string[] = [];
+      for (const line of readFileSync(join(CASES, name, 'commands'), 'utf8')
+        .trim()
+        .split('\n')) {
+        const [command, folder = ''] = line.split(' ');
+        if (command === 'use') put(join(CASES, name, folder), cwd);
+        parts.push(command === 'use' ? `# ${line}\n` : await execute(line, cwd, server));
+      }
+      const transcript = parts.join('\n');
+      const file = join(CASES, name, 'transcript.txt');
+      if (process.env['UPDATE_CASES'] === '1') writeFileSync(file, transcript);
+      expect(transcript).toBe(readFileSync(file, 'utf8'));
+    } finally {
+      await testServer.stop();
+      rmSync(cwd, { recursive: true });
+    }
+  });
+});

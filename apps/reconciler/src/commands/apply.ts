@@ -1,0 +1,81 @@
+import { renderPlan } from '@rolecall/reconcile';
+import type { Plan } from '@rolecall/reconcile';
+import { CommandError, EXIT } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { readSettings } from '../files/settings.ts';
+import type { Io } from '../io.ts';
+import { outPaint, printJson } from '../options.ts';
+import type { ApplyOptions } from '../options.ts';
+import { answered, makePlan } from '../planning.ts';
+import type { Planned } from '../planning.ts';
+import { Progress } from '../output/progress.ts';
+import { readPlan } from '../saved-plan.ts';
+import { Client } from '../server/client.ts';
+import type { Applied } from '../server/client.ts';
+import { connectionOf } from '../server/connection.ts';
+
+/** `rolecall apply`: does exactly one plan, shown before and approved by a person, a flag or a fingerprint. */
+export async function apply(targets: readonly string[], options: ApplyOptions, io: Io): Promise<ExitCode> {
+  const [file] = targets;
+  const saved = file !== undefined && targets.length === 1 && file.endsWith('.json');
+  const planned = saved ? await planAgain(file, options, io) : await makePlan(targets, options, io);
+  const { plan, request, client, loaded } = planned;
+  if (options.format === 'human') io.out(renderPlan(plan, { paint: outPaint(io, options) }));
+  if (options.expect !== undefined && options.expect !== plan.fingerprint) {
+    throw stale(`the plan is now ${plan.fingerprint}, expected was ${options.expect}`);
+  }
+  if (plan.changes.length > 0) await approve(options, io, saved);
+  if (request === undefined) return done({ plan, applied: [] }, options, io);
+  const progress = new Progress(io);
+  progress.show('Applying ...');
+  try {
+    const applied = await answered(client.apply({ ...request, fingerprint: plan.fingerprint }), loaded);
+    progress.clear();
+    return done({ ...applied, plan }, options, io);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** A saved plan is applied once, and only while everything is as it was when it was made. */
+async function planAgain(file: string, options: ApplyOptions, io: Io): Promise<Planned> {
+  const { request, plan } = readPlan(file, io.cwd);
+  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
+  const now = await answered(client.plan(request));
+  if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
+  const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
+  if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
+  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 } };
+}
+
+function baseOf(plan: Plan, organization: string): number | undefined {
+  return plan.changes.find((change) => change.organization === organization)?.baseRevision;
+}
+
+function stale(why: string): CommandError {
+  return new CommandError(EXIT.stale, 'stale_plan', `${why}; make and review a new plan`);
+}
+
+async function approve(options: ApplyOptions, io: Io, saved: boolean): Promise<void> {
+  // a saved plan was looked at, and --expect names the plan that was
+  if (options.autoApprove || options.expect !== undefined || saved) return;
+  if (io.ask === undefined) {
+    const message =
+      'nobody is here to approve the plan: give --auto-approve, or --expect with the reviewed fingerprint';
+    throw new CommandError(EXIT.usage, 'approval_needed', message);
+  }
+  const answer = await io.ask('Apply this plan? (y/N) ');
+  if (!/^y(es)?$/i.test(answer.trim())) {
+    throw new CommandError(EXIT.failed, 'not_approved', 'not approved; nothing was changed');
+  }
+}
+
+function done(result: Applied, options: ApplyOptions, io: Io): ExitCode {
+  if (options.format === 'json') printJson(io, result);
+  else if (result.plan.changes.length > 0) {
+    const revisions = result.applied.map(({ organization, revision }) => `${organization} (revision ${revision})`);
+    const names = revisions.length > 10 ? [...revisions.slice(0, 10), `${revisions.length - 10} more`] : revisions;
+    io.out(`Applied${names.length > 0 ? `: ${names.join(', ')}` : ''}.\n`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,29 @@
+import { migrate as migrateDatabase } from '@rolecall/persistence';
+import { CommandError, EXIT } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../options.ts';
+import type { OutputOptions } from '../options.ts';
+
+/** `rolecall db migrate`: brings the database to the newest schema, as the role that owns its tables. */
+export async function migrate(options: OutputOptions, io: Io): Promise<ExitCode> {
+  const ownerUrl = io.env['DATABASE_OWNER_URL'];
+  if (!ownerUrl) {
+    const message = 'set DATABASE_OWNER_URL to the role that owns the tables (not the one that the services use)';
+    throw new CommandError(EXIT.usage, 'no_owner_url', message);
+  }
+  const { applied } = await migrateDatabase({ ownerUrl, runtimePassword: runtimePasswordOf(io) });
+  if (options.format === 'json') printJson(io, { applied });
+  else io.out(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+  return EXIT.done;
+}
+
+/** DATABASE_RUNTIME_PASSWORD, else the password inside DATABASE_URL, which is how the services will connect. */
+function runtimePasswordOf(io: Io): string {
+  const explicit = io.env['DATABASE_RUNTIME_PASSWORD'];
+  const url = io.env['DATABASE_URL'];
+  const password = explicit || (url && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '');
+  if (password) return password;
+  const message = 'set DATABASE_RUNTIME_PASSWORD (or DATABASE_URL with a password): the services sign in with it';
+  throw new CommandError(EXIT.usage, 'no_runtime_password', message);
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
+import type { ApiRight, Database } from '@rolecall/persistence';
+import { CommandError, EXIT } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../options.ts';
+import type { OutputOptions } from '../options.ts';
+import { databaseUrlOf } from '../server/connection.ts';
+
+export interface TokenOptions extends OutputOptions {
+  readonly name: string;
+  readonly rights?: string;
+  readonly expires?: string;
+}
+
+/** What a pipeline needs that plans and applies; the right to vouch for e-mail domains is given on purpose only. */
+const USUAL_RIGHTS: readonly ApiRight[] = ['organizations.read', 'plan', 'apply'];
+const DAY_MS = 86_400_000;
+
+/** `rolecall token create`: on the server's side, straight into the database. The token is shown this once. */
+export async function createToken(options: TokenOptions, io: Io): Promise<ExitCode> {
+  const rights = rightsOf(options.rights);
+  const expiresAt = options.expires === undefined ? undefined : expiryOf(options.expires, io.now);
+  const { id, token } = await withDatabase(io, (database) =>
+    database.apiTokens.create({ name: options.name, rights, expiresAt, now: io.now }),
+  );
+  if (options.format === 'json') printJson(io, { id, token, rights, expiresAt: expiresAt?.toISOString() ?? null });
+  else {
+    io.out(`${token}\n`);
+    io.err(
+      `Token ${id} (${options.name}) may: ${rights.join(', ')}. It is shown this once; only its hash is stored.\n`,
+    );
+  }
+  return EXIT.done;
+}
+
+/** `rolecall token revoke`: from the next request on. */
+export async function revokeToken(id: string, options: OutputOptions, io: Io): Promise<ExitCode> {
+  const revoked = await withDatabase(io, (database) => database.apiTokens.revoke(id, io.now));
+  if (!revoked) throw new CommandError(EXIT.failed, 'unknown_token', `no token "${id}" that is not revoked already`);
+  if (options.format === 'json') printJson(io, { id, revoked });
+  else io.out(`Token ${id} is revoked.\n`);
+  return EXIT.done;
+}
+
+async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
+  // tokens are hashed, not sealed: this key is never used, and the real one need not be known here
+  const masterKey = randomBytes(32);
+  const database = await openDatabase({ url: databaseUrlOf(io), masterKey, applicationName: 'rolecall', poolSize: 1 });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function rightsOf(text: string | undefined): readonly ApiRight[] {
+  if (text === undefined) return USUAL_RIGHTS;
+  if (text === 'all') return API_RIGHTS;
+  return text.split(',').map((name) => {
+    const right = API_RIGHTS.find((known) => known === name.trim());
+    if (right !== undefined) return right;
+    throw new CommandError(
+      EXIT.usage,
+      'unknown_right',
+      `there is no right "${name}"; there are ${API_RIGHTS.join(', ')}, or all`,
+    );
+  });
+}
+
+function expiryOf(text: string, now: Date): Date {
+  const days = /^([1-9]\d{0,3})d$/.exec(text)?.[1];
+  const at = days === undefined ? new Date(text) : new Date(now.getTime() + Number(days) * DAY_MS);
+  if (Number.isNaN(at.getTime()) || at <= now) {
+    throw new CommandError(
+      EXIT.usage,
+      'invalid_expiry',
+      `--expires "${text}" is no future date; write 90d or 2027-03-31`,
+    );
+  }
+  return at;
+}

@@ -1,0 +1,46 @@
+import { renderDiagnostics } from '@rolecall/org-config';
+import { EXIT } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { discover } from '../files/discover.ts';
+import { Inventory } from '../files/inventory.ts';
+import { hasErrors, load } from '../files/load.ts';
+import type { Loaded } from '../files/load.ts';
+import { readSettings } from '../files/settings.ts';
+import type { Io } from '../io.ts';
+import { outPaint, printJson } from '../options.ts';
+import type { OutputOptions } from '../options.ts';
+import { Progress } from '../output/progress.ts';
+
+/** `rolecall validate`: everything that can be said of the files without a server. */
+export async function validate(paths: readonly string[], options: OutputOptions, io: Io): Promise<ExitCode> {
+  const progress = new Progress(io);
+  const found = discover(paths, io.cwd, readSettings(io.cwd));
+  progress.show(`Checking ${found.paths.length.toLocaleString('en')} files ...`);
+  const inventory = new Inventory(found);
+  const loaded = await load(inventory, inventory.files, io.now);
+  progress.clear();
+  const valid = !hasErrors(loaded);
+  if (options.format === 'json') printJson(io, report(loaded, valid));
+  else {
+    if (loaded.diagnostics.length > 0)
+      io.out(renderDiagnostics(loaded.diagnostics, loaded.sources, outPaint(io, options)));
+    if (valid) io.out(`${counted(loaded.documents.length, 'organization')}, ${counted(loaded.tests, 'test')} passed\n`);
+  }
+  return valid ? EXIT.done : EXIT.invalid;
+}
+
+function report(loaded: Loaded, valid: boolean) {
+  const failed = loaded.diagnostics.filter(({ code }) => code === 'test_failed').length;
+  return {
+    formatVersion: '1.0',
+    valid,
+    files: loaded.sources.length,
+    organizations: loaded.documents.length,
+    tests: { passed: loaded.tests - failed, failed },
+    diagnostics: loaded.diagnostics,
+  };
+}
+
+function counted(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}

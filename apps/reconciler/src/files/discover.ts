@@ -1,0 +1,93 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { CommandError, EXIT } from '../exit.ts';
+import { SETTINGS_FILE } from './settings.ts';
+import type { Settings } from './settings.ts';
+
+/** Files larger than this are refused before they are read. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+/** The files of a collection: their paths are relative to `root`, with `/`, sorted. */
+export interface Discovered {
+  readonly root: string;
+  readonly paths: readonly string[];
+}
+
+/**
+ * Finds organization files: the PATHs of the command line, else `paths` of rolecall.yaml, else the working directory.
+ * Directories are searched for *.yaml and *.yml, without dotfiles, node_modules and rolecall.yaml itself.
+ */
+export function discover(targets: readonly string[], cwd: string, settings: Settings | undefined): Discovered {
+  const base = settings?.directory ?? cwd;
+  const wanted = targets.length > 0 ? targets.map((path) => resolve(cwd, path)) : ownPaths(base, settings);
+  const root = rootOf(base, wanted);
+  const found = new Set(wanted.flatMap((path) => filesAt(path, root)));
+  if (found.size === 0) {
+    const where = wanted.map((path) => relative(cwd, path) || '.').join(', ');
+    const message = `no organization file (*.yaml, *.yml) in ${where}; an empty input is refused, since it might be a failed checkout`;
+    throw new CommandError(EXIT.invalid, 'empty_input', message);
+  }
+  return { root, paths: [...found].map((path) => shown(path, root)).sort() };
+}
+
+function ownPaths(base: string, settings: Settings | undefined): string[] {
+  return (settings?.paths ?? ['.']).map((path) => resolve(base, path));
+}
+
+/** The base, or where the given paths have their nearest directory in common when one of them is elsewhere. */
+function rootOf(base: string, wanted: readonly string[]): string {
+  if (wanted.every((path) => isWithin(path, base))) return base;
+  const directories = wanted.map((path) => (isDirectory(path) ? path : dirname(path)));
+  let common = directories[0] ?? base;
+  while (!directories.every((path) => isWithin(path, common))) common = dirname(common);
+  return common;
+}
+
+function filesAt(path: string, root: string): string[] {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new CommandError(EXIT.invalid, 'no_such_file', `there is no ${shown(path, root)}`);
+  if (stats.isSymbolicLink()) refuseOutside(path, root);
+  if (!isDirectory(path)) return [path];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === SETTINGS_FILE) return [];
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) return filesAt(inner, root);
+    if (entry.isSymbolicLink() && isDirectory(inner)) return linkedDirectory(inner, root);
+    return /\.ya?ml$/i.test(entry.name) ? filesAt(inner, root) : [];
+  });
+}
+
+/** What a linked directory has is found where it really is; following the link could go round in circles. */
+function linkedDirectory(path: string, root: string): string[] {
+  refuseOutside(path, root);
+  return [];
+}
+
+/** Refuses a link that leads out of the root: a pull request must not read what is elsewhere on the machine. */
+export function refuseOutside(path: string, root: string): void {
+  const target = realpathOf(path);
+  if (target !== undefined && isWithin(target, realpathSync(root))) return;
+  const message = `${shown(path, root)} is a link that leads out of ${root} or to nothing; put the file itself there`;
+  throw new CommandError(EXIT.invalid, 'symlink_leaves_root', message);
+}
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const inner = relative(directory, path);
+  return inner === '' || (inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner));
+}
+
+function shown(path: string, root: string): string {
+  return relative(root, path).split(sep).join('/');
+}

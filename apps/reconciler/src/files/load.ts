@@ -1,0 +1,63 @@
+import { loadDocuments, testDiagnostics } from '@rolecall/org-config';
+import type { CheckMetadata, Diagnostic, LoadedDocument, SourceFile } from '@rolecall/org-config';
+import { unseenMetadata } from './inventory.ts';
+import type { Inventory, InventoryFile } from './inventory.ts';
+
+/** What the files say. Documents are complete only when no diagnostic is an error. */
+export interface Loaded {
+  readonly documents: readonly LoadedDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly SourceFile[];
+  /** Entries of `tests` that ran. */
+  readonly tests: number;
+}
+
+/** Parses and checks files, with their metadata, and runs the `tests` of every document that is valid. */
+export async function load(inventory: Inventory, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
+  const sources = files.map((file) => inventory.source(file));
+  const checkMetadata = await metadataChecker(sources, now);
+  const read = new Set<string>();
+  const readFile = (path: string) => {
+    const text = inventory.metadata(path);
+    if (text !== undefined) read.add(path);
+    return text;
+  };
+  const { documents, diagnostics } = loadDocuments(sources, checkMetadata ? { readFile, checkMetadata } : { readFile });
+  const failed = documents.flatMap((document) => testDiagnostics(document, now));
+  const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
+  return { documents, diagnostics: [...diagnostics, ...failed, ...unseen(files, read, documents)], sources, tests };
+}
+
+export function hasErrors(loaded: Loaded): boolean {
+  return loaded.diagnostics.some(({ severity }) => severity === 'error');
+}
+
+/** The digest of a file covers the metadata that it names on one line; any other spelling would hide later changes. */
+function unseen(
+  files: readonly InventoryFile[],
+  read: ReadonlySet<string>,
+  documents: readonly LoadedDocument[],
+): Diagnostic[] {
+  return unseenMetadata(files, read).map((path) => ({
+    severity: 'error',
+    code: 'metadata_file_spelling',
+    message: `"${path}" is named in a way that hides its changes`,
+    suggestion: 'write `file: "<path>"` on one line',
+    position: documents[0]?.positionOf('/spec/identityProviders') ?? { file: files[0]?.path ?? '', line: 1, column: 1 },
+  }));
+}
+
+/** libs/saml is loaded only when there is metadata to look at. An http: sign-on URL is the server's to judge. */
+async function metadataChecker(sources: readonly SourceFile[], now: Date): Promise<CheckMetadata | undefined> {
+  if (!sources.some(({ text }) => /xml|file/.test(text))) return undefined;
+  const { parseIdpMetadata, SamlError } = await import('@rolecall/saml');
+  return (xml) => {
+    try {
+      parseIdpMetadata(xml, { now, allowHttp: true });
+      return [];
+    } catch (error) {
+      if (error instanceof SamlError) return [{ code: error.code, message: error.message }];
+      throw error;
+    }
+  };
+}

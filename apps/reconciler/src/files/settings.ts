@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Pair } from 'yaml';
+import { CommandError, EXIT } from '../exit.ts';
+
+export const SETTINGS_FILE = 'rolecall.yaml';
+
+/** What `rolecall.yaml` may say; flags and environment variables come before it. */
+export interface Settings {
+  /** Where it was found: paths of files are relative to this. */
+  readonly directory: string;
+  readonly server?: string;
+  readonly collection?: string;
+  readonly paths?: readonly string[];
+  readonly prune?: boolean;
+}
+
+const KEYS = {
+  server: 'string',
+  collection: 'string',
+  paths: 'list of strings',
+  prune: 'boolean',
+} as const;
+
+/** Reads `rolecall.yaml` from `cwd` or the nearest directory above; undefined when there is none. */
+export function readSettings(cwd: string): Settings | undefined {
+  const file = findUpward(cwd, SETTINGS_FILE);
+  if (file === undefined) return undefined;
+  const shown = relative(cwd, file);
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, uniqueKeys: true, version: '1.2' });
+  const fail = (offset: number, message: string): never => {
+    const { line, col } = lines.linePos(offset);
+    throw new CommandError(EXIT.invalid, 'invalid_settings', `${shown}:${line}:${col}  ${message}`);
+  };
+  const [error] = document.errors;
+  if (error !== undefined) fail(error.pos[0], error.message.split('\n')[0] ?? error.code);
+  if (document.contents !== null && !isMap(document.contents)) fail(0, 'it must be a map of settings');
+  for (const pair of isMap(document.contents) ? document.contents.items : []) checkSetting(pair, fail);
+  return { ...(document.toJS({ maxAliasCount: 0 }) as Omit<Settings, 'directory'> | null), directory: dirname(file) };
+}
+
+function checkSetting(pair: Pair, fail: (offset: number, message: string) => never): void {
+  const offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
+  const key = isScalar(pair.key) ? String(pair.key.value) : '?';
+  if (!isKnown(key)) {
+    return fail(offset, `unknown_key  "${key}" is no setting; did you mean "${closest(key, Object.keys(KEYS))}"?`);
+  }
+  const value: unknown = isScalar(pair.value) ? pair.value.value : pair.value;
+  const strings = () => (pair.value as { toJSON?: () => unknown } | null)?.toJSON?.();
+  const ok = KEYS[key] === 'list of strings' ? isStrings(strings()) : typeof value === KEYS[key];
+  if (!ok) fail(offset, `invalid_value  "${key}" must be a ${KEYS[key]}`);
+}
+
+function isKnown(key: string): key is keyof typeof KEYS {
+  return Object.hasOwn(KEYS, key);
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** The nearest `name` in `from` or a directory above it. */
+export function findUpward(from: string, name: string): string | undefined {
+  const file = join(from, name);
+  if (existsSync(file)) return file;
+  const parent = dirname(from);
+  return parent === from ? undefined : findUpward(parent, name);
+}

@@ -1,0 +1,42 @@
+import { createInterface } from 'node:readline/promises';
+
+/** What a command has of the world around it; a test gives it another one. */
+export interface Io {
+  /** Data. */
+  out(text: string): void;
+  /** Everything else: errors, progress, questions. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: Date;
+  /** True where a person reads, so that colour and progress are welcome. */
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Asks a person; undefined where there is none to ask. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+}
+
+/** The process's own streams. */
+export function processIo(): Io {
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    now: new Date(),
+    outIsTerminal: process.stdout.isTTY,
+    errIsTerminal: process.stderr.isTTY,
+    ask: interactive ? askOnTerminal : undefined,
+  };
+}
+
+async function askOnTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const interrupted = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question(question), interrupted]);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,39 @@
+import type { Io } from './io.ts';
+import { paintFor } from './output/style.ts';
+import type { Paint } from './output/style.ts';
+
+/** Flags that every command understands. */
+export interface GlobalOptions {
+  readonly server?: string;
+  readonly token?: string;
+  readonly collection?: string;
+  /** False with --no-color. */
+  readonly color: boolean;
+}
+
+/** Flags of the commands that have something to show. */
+export interface OutputOptions extends GlobalOptions {
+  readonly format: 'human' | 'json';
+}
+
+export interface PlanOptions extends OutputOptions {
+  readonly prune?: boolean;
+  readonly org?: string;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+export interface ApplyOptions extends OutputOptions {
+  readonly prune?: boolean;
+  readonly autoApprove?: boolean;
+  readonly expect?: string;
+}
+
+/** Writes a value as the JSON that `--format json` promises. */
+export function printJson(io: Io, value: unknown): void {
+  io.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function outPaint(io: Io, options: GlobalOptions): Paint {
+  return paintFor(io, 'out', options.color);
+}

@@ -1,0 +1,126 @@
+import type { LoadedDocument } from '@rolecall/org-config';
+import { fingerprintOf, GUARD_CODES, INPUT_CODES, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
+import type { Plan } from '@rolecall/reconcile';
+import { CommandError, EXIT } from './exit.ts';
+import { discover } from './files/discover.ts';
+import { Inventory } from './files/inventory.ts';
+import { hasErrors, load } from './files/load.ts';
+import type { Loaded } from './files/load.ts';
+import { readSettings } from './files/settings.ts';
+import { InvalidConfiguration } from './invalid-configuration.ts';
+import type { Io } from './io.ts';
+import type { GlobalOptions } from './options.ts';
+import { originOf } from './origin.ts';
+import { locate, withSources } from './output/positions.ts';
+import { Progress } from './output/progress.ts';
+import { Client, ServerRefusal } from './server/client.ts';
+import type { PlanRequest } from './server/client.ts';
+import { connectionOf } from './server/connection.ts';
+
+/** A plan with all that an apply of it needs. */
+export interface Planned {
+  readonly plan: Plan;
+  /** Absent when the server has exactly these files: then there is nothing to send. */
+  readonly request?: PlanRequest;
+  readonly client: Client;
+  readonly loaded: Loaded;
+}
+
+/**
+ * Compares digests first, and parses and sends only files that the last apply did not see. Files that are sent are
+ * validated and their tests run.
+ *
+ * @throws InvalidConfiguration, CommandError
+ */
+export async function makePlan(
+  paths: readonly string[],
+  options: GlobalOptions & { readonly prune?: boolean },
+  io: Io,
+): Promise<Planned> {
+  const settings = readSettings(io.cwd);
+  const client = new Client(connectionOf(options, io, settings));
+  const collection = options.collection ?? settings?.collection ?? 'default';
+  // `prune: true` of rolecall.yaml is about the whole collection; PATHs may be a part of it
+  const prune = options.prune ?? (paths.length === 0 && settings?.prune === true);
+  const progress = new Progress(io);
+  try {
+    const found = discover(paths, io.cwd, settings);
+    progress.show(`Reading ${found.paths.length.toLocaleString('en')} files ...`);
+    const inventory = new Inventory(found);
+    const { rootDigest } = await answered(client.collection(collection));
+    if (!prune && rootDigest === rootDigestOf(inventory.files)) {
+      return { plan: nothingToDo(collection, inventory.files.length), client, loaded: NOTHING_LOADED };
+    }
+    const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
+    const { changed } = await answered(client.compare(collection, digests));
+    const toSend = new Set(changed);
+    progress.show(`Checking ${toSend.size.toLocaleString('en')} changed files ...`);
+    const loaded = await load(
+      inventory,
+      inventory.files.filter((file) => toSend.has(file.path)),
+      io.now,
+    );
+    if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
+    const request: PlanRequest = {
+      collection,
+      organizations: loaded.documents.map(({ document, file }) => ({ document, file })),
+      unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
+      files: withOrganizations(digests, loaded.documents),
+      prune,
+      origin: originOf(io.env),
+    };
+    progress.show('Waiting for the plan ...');
+    const plan = await answered(client.plan(request), loaded);
+    return { plan: withSources(plan, loaded.documents), request, client, loaded };
+  } finally {
+    progress.clear();
+  }
+}
+
+const NOTHING_LOADED: Loaded = { documents: [], diagnostics: [], sources: [], tests: 0 };
+
+/** Nobody counted the organizations: files stand for them, as one file per organization is advised. */
+function nothingToDo(collection: string, files: number): Plan {
+  const summary = { create: 0, update: 0, rename: 0, delete: 0, release: 0, unchanged: files };
+  const fingerprint = fingerprintOf([]);
+  return { formatVersion: PLAN_FORMAT_VERSION, collection, fingerprint, changes: [], absent: [], summary };
+}
+
+function withOrganizations(
+  digests: readonly { path: string; digest: string }[],
+  documents: readonly LoadedDocument[],
+): PlanRequest['files'] {
+  const names = Map.groupBy(documents, (loaded) => loaded.file);
+  return digests.map((file) => ({
+    ...file,
+    organizations: (names.get(file.path) ?? []).map(({ document }) => document.metadata.name),
+  }));
+}
+
+/** Turns a refusal of the server into the exit code and the words that it means for the command. */
+export async function answered<T>(call: Promise<T>, loaded: Loaded = NOTHING_LOADED): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof ServerRefusal ? meaningOf(error, loaded) : error;
+  }
+}
+
+function meaningOf(refusal: ServerRefusal, { documents, sources }: Loaded): Error {
+  const { code, status, message, traceId } = refusal;
+  const guarded = GUARD_CODES.some((guard) => guard === code);
+  const exitCode = guarded ? EXIT.guarded : EXIT.invalid;
+  if (refusal.diagnostics.length > 0) {
+    return new InvalidConfiguration(locate(refusal.diagnostics, documents), sources, exitCode);
+  }
+  if (guarded || INPUT_CODES.some((input) => input === code)) return new CommandError(exitCode, code, message);
+  if (status === 409) return new CommandError(EXIT.stale, code, message);
+  if (status === 401) {
+    const hint = 'set ROLECALL_TOKEN to a valid one ("rolecall token create" on the server makes one)';
+    return new CommandError(EXIT.failed, code, `the server does not know the token; ${hint}`);
+  }
+  if (status === 403) return new CommandError(EXIT.failed, code, `${message}; use a token that has this right`);
+  if (status === 422 || status === 400) return new CommandError(EXIT.invalid, code, message);
+  const trace = traceId === undefined ? '' : ` (trace id ${traceId})`;
+  return new CommandError(EXIT.failed, code, `${message}${trace}; look at the server's log and try again`);
+}

@@ -1,0 +1,149 @@
+import { Argument, Command, Option } from 'commander';
+import type { ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
+import type { TokenOptions } from './commands/token.ts';
+
+const PATHS = 'files or directories; default: paths of rolecall.yaml, else the working directory';
+
+/**
+ * The command line. Each action imports its command when it runs, so that `rolecall version` does not wait for a YAML
+ * parser. `finish` is told the exit code.
+ */
+export function createProgram(io: Io, finish: (code: ExitCode) => void): Command {
+  const program = new Command('rolecall')
+    .description('Single sign-on, provisioning and role mapping as code.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows what there is)')
+    .option('--server <url>', 'the admin API (ROLECALL_SERVER, rolecall.yaml, .rolecall/dev.json)')
+    .option('--token <token>', 'better: ROLECALL_TOKEN, which no process list shows')
+    .option('--collection <name>', 'the set of organizations that these files own (default "default")')
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .addHelpText('after', EXIT_CODES);
+  addReadingCommands(program, io, finish);
+  addApply(program, io, finish);
+  addTokenCommands(program, io, finish);
+  program
+    .command('db')
+    .description('the database')
+    .command('migrate')
+    .description('bring the database to the newest schema')
+    .addOption(format())
+    .addHelpText('after', examples('DATABASE_OWNER_URL=… DATABASE_RUNTIME_PASSWORD=… rolecall db migrate'))
+    .action(async (_flags, command: Command) => {
+      const { migrate } = await import('./commands/migrate.ts');
+      finish(await migrate(command.optsWithGlobals<OutputOptions>(), io));
+    });
+  return program;
+}
+
+function addReadingCommands(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('validate')
+    .description('check files offline: YAML, schema, references, and their tests')
+    .argument('[path...]', PATHS)
+    .addOption(format())
+    .addHelpText('after', examples('rolecall validate', 'rolecall validate orgs/acme.yaml --format json'))
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { validate } = await import('./commands/validate.ts');
+      finish(await validate(paths, command.optsWithGlobals<OutputOptions>(), io));
+    });
+  program
+    .command('plan')
+    .description('show what an apply would change, and for whom')
+    .argument('[path...]', PATHS)
+    .addOption(format())
+    .option('--detailed-exitcode', 'exit with 2 when there are changes')
+    .option('--out <file>', 'save the plan for "rolecall apply FILE"')
+    .option('--org <glob>', 'show only these organizations')
+    .option('--prune', 'release or delete organizations that the files no longer have')
+    .addHelpText('after', examples('rolecall plan --detailed-exitcode', 'rolecall plan orgs --out plan.json'))
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { plan } = await import('./commands/plan.ts');
+      finish(await plan(paths, command.optsWithGlobals<PlanOptions>(), io));
+    });
+  program
+    .command('schema')
+    .description('print the JSON Schema of the organization document')
+    .addHelpText('after', examples('rolecall schema > organization.v1.json'))
+    .action(async () => {
+      const { schema } = await import('./commands/schema.ts');
+      finish(schema(io));
+    });
+  program
+    .command('version')
+    .description('print the version')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall version'))
+    .action(async (_flags, command: Command) => {
+      const { version } = await import('./commands/version.ts');
+      finish(version(command.optsWithGlobals<OutputOptions>(), io));
+    });
+}
+
+function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('apply')
+    .description('do one plan: of these files, or a saved one')
+    .addArgument(new Argument('[path...]', `${PATHS}; or one PLAN.json`))
+    .addOption(format())
+    .option('--auto-approve', 'do not ask')
+    .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
+    .option('--prune', 'release or delete organizations that the files no longer have')
+    .addHelpText(
+      'after',
+      examples('rolecall apply', 'rolecall apply orgs --expect sha256:…', 'rolecall apply plan.json'),
+    )
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { apply } = await import('./commands/apply.ts');
+      finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
+    });
+}
+
+function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  const token = program.command('token').description('API tokens; on the server, with DATABASE_URL');
+  token
+    .command('create')
+    .description('make a token and print it this once')
+    .requiredOption('--name <name>', 'what it is for; stands in the history')
+    .option('--rights <list>', 'comma separated, or all (default: organizations.read,plan,apply)')
+    .option('--expires <when>', 'such as 90d or 2027-03-31 (default: never)')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall token create --name ci --expires 90d'))
+    .action(async (_flags, command: Command) => {
+      const { createToken } = await import('./commands/token.ts');
+      finish(await createToken(command.optsWithGlobals<TokenOptions>(), io));
+    });
+  token
+    .command('revoke')
+    .description('end a token at once')
+    .argument('<id>', 'the part after rct_')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall token revoke 0a1b2c3d4e5f60718293a4b5'))
+    .action(async (id: string, _flags, command: Command) => {
+      const { revokeToken } = await import('./commands/token.ts');
+      finish(await revokeToken(id, command.optsWithGlobals<OutputOptions>(), io));
+    });
+}
+
+function format(): Option {
+  return new Option('--format <format>', 'of what is printed').choices(['human', 'json']).default('human');
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0   done, or nothing to do
+  1   failed: network, rights, server
+  2   changes pending (plan --detailed-exitcode)
+  3   the configuration is not valid
+  4   stale plan: something changed in between
+  5   refused by a guard
+  64  wrong usage
+`;

@@ -1,0 +1,136 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { checkDocument, documentDigest } from '@rolecall/org-config';
+import type { Diagnostic } from '@rolecall/org-config';
+import { reconcile, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
+import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
+import { MemoryStateStore } from '@rolecall/reconcile/testing';
+import type { ApplyRequest, PlanRequest } from '../server/client.ts';
+
+export const TEST_TOKEN = 'rct_test';
+const NOW = new Date('2026-11-01T12:00:00Z');
+
+/** A refusal as the wire has it. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly diagnostics?: readonly Diagnostic[],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The admin API's routes that the commands use, over the real reconcile code and a store in memory. The whole with
+ * PostgreSQL is tested end to end; this makes the commands' own tests fast.
+ */
+export class TestServer {
+  readonly store = new MemoryStateStore();
+  readonly #http: Server;
+  /** `METHOD /path` of every request. */
+  readonly requests: string[] = [];
+
+  constructor() {
+    this.#http = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url}`);
+      const answer = (status: number, body: unknown) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      };
+      this.#answer(request).then(
+        (body) => answer(200, body),
+        (error: unknown) => {
+          const { status, code, message, diagnostics } = refusalOf(error);
+          answer(status, { error: { code, message, diagnostics, traceId: 'trace-1' } });
+        },
+      );
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => {
+      this.#http.listen(0, '127.0.0.1', resolve);
+    });
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => {
+      this.#http.close(resolve);
+    });
+  }
+
+  async #answer(request: IncomingMessage): Promise<unknown> {
+    if (request.headers.authorization !== `Bearer ${TEST_TOKEN}`)
+      throw new Refusal(401, 'unauthorized', 'no such token');
+    const body: unknown = request.method === 'POST' ? JSON.parse(await text(request)) : undefined;
+    const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
+    if (name !== undefined && action === undefined) return this.#collection(name);
+    if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
+    if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
+    if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
+    throw new Refusal(404, 'not_found', 'there is nothing here');
+  }
+
+  #collection(name: string) {
+    return this.store.transaction('rollback', async (state) => {
+      const { generation, rootDigest } = await state.collection(name);
+      return { name, generation, rootDigest: rootDigest ?? null };
+    });
+  }
+
+  #compare(name: string, files: readonly FileDigest[]) {
+    return this.store.transaction('rollback', async (state) => {
+      const known = new Map((await state.fileDigests(name)).map((file) => [file.path, file.digest]));
+      const sent = new Set(files.map((file) => file.path));
+      return {
+        changed: files.filter((file) => known.get(file.path) !== file.digest).map((file) => file.path),
+        removed: [...known.keys()].filter((path) => !sent.has(path)),
+      };
+    });
+  }
+
+  async #apply(request: ApplyRequest) {
+    const plan = await this.#reconcile('commit', request, request.fingerprint);
+    const written = plan.changes.filter(({ action }) => action !== 'delete' && action !== 'release');
+    return {
+      plan,
+      applied: written.map(({ organization, baseRevision }) => ({ organization, revision: baseRevision + 1 })),
+    };
+  }
+
+  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest, expectedFingerprint?: string) {
+    const organizations = request.organizations.map(({ document, file }) => {
+      const checked = checkDocument(document, file);
+      if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
+      const digest = documentDigest(checked.document);
+      return { document: checked.document, digest, file, identityProviders: {} };
+    });
+    const wanted: ReconcileRequest = {
+      ...request,
+      organizations,
+      origin: { actor: 'ci', ...request.origin },
+      expectedFingerprint,
+    };
+    return this.store.transaction(mode, (state) => reconcile(state, wanted, NOW));
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StalePlanError || error instanceof RevisionMovedError) {
+    return new Refusal(409, 'stale_plan', error.message);
+  }
+  if (error instanceof ReconcileError) {
+    const diagnostics = error.problems.map(({ code, message, organization, pointer }): Diagnostic => {
+      const position = { file: organization ?? '', line: 1, column: 1 };
+      return { severity: 'error', code, message, position, ...(pointer === undefined ? {} : { pointer }) };
+    });
+    return new Refusal(422, error.code, error.message, diagnostics);
+  }
+  return new Refusal(500, 'internal_error', 'something went wrong');
+}
