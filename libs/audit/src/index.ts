@@ -1,1 +1,5 @@
+export { AuditError, canonicalEvent, eventDigest, type AuditErrorCode } from './canonical.ts';
+export * from './catalogue.ts';
+export * from './chain.ts';
 export * from './event.ts';
+export { EVENT_LIMITS, redact } from './redact.ts';

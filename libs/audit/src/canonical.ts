@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import type { AuditEvent } from './event.ts';
+
+export type AuditErrorCode =
+  | 'not_canonical' // an event holds something that JSON cannot say exactly
+  | 'invalid_hash'; // not 32 bytes, or not 64 lower-case hexadecimal digits
+
+/** A value that cannot be part of a chain. The message names the place, never the value. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError';
+
+  constructor(
+    readonly code: AuditErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Deeper than any catalogued event; a bound for what is read back from a database that somebody may have edited. */
+const MAX_DEPTH = 16;
+
+/**
+ * The one text of an event that its digest covers: canonical JSON (RFC 8785) of type, at, actor, subject, data and, where
+ * there is one, traceId. `at` is ISO 8601 in UTC with milliseconds. A member that is undefined counts as absent, as in
+ * JSON, so an event is the same before it is stored and after.
+ *
+ * @throws AuditError not_canonical for what JSON cannot hold: NaN, bigint, Date inside data, lone surrogates, …
+ */
+export function canonicalEvent({ type, at, actor, subject, data, traceId }: AuditEvent): string {
+  if (Number.isNaN(at.getTime())) throw new AuditError('not_canonical', 'The event has no valid time; give it one.');
+  const { kind, id } = actor;
+  return canonicalJson({ type, at: at.toISOString(), actor: { kind, id }, subject, data, traceId }, '', 0);
+}
+
+/** SHA-256 over the UTF-8 bytes of `canonicalEvent`, as 64 lower-case hexadecimal digits. Redact first, then digest. */
+export function eventDigest(event: AuditEvent): string {
+  return hash('sha256', canonicalEvent(event), 'hex');
+}
+
+function canonicalJson(value: unknown, place: string, depth: number): string {
+  if (depth > MAX_DEPTH) throw new AuditError('not_canonical', `${place} is nested too deeply.`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return `[${value.map((element, index) => canonicalJson(element, `${place}/${index}`, depth + 1)).join(',')}]`;
+  }
+  if (typeof value === 'object' && isPlain(value)) return canonicalObject(value, place, depth);
+  throw new AuditError(
+    'not_canonical',
+    `${place || 'The event'} holds a ${typeof value} that JSON cannot say exactly.`,
+  );
+}
+
+function canonicalObject(value: object, place: string, depth: number): string {
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    // By UTF-16 unit, as RFC 8785 section 3.2.3 wants; a locale's order would differ between machines.
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([key, member]) => `${canonicalJson(key, place, depth)}:${canonicalJson(member, `${place}/${key}`, depth + 1)}`,
+    );
+  return `{${members.join(',')}}`;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,138 @@
+import type { AuditEventType } from './event.ts';
+
+/**
+ * What a key of an event's data holds. A list of names = a list of records with these keys, each a text or a number.
+ * Everything else is dropped by `redact`, so a profile or an assertion cannot slip in as a nested value.
+ */
+export type Holds = 'text' | 'number' | 'flag' | 'texts' | readonly string[];
+
+export interface CataloguedKey {
+  readonly description: string;
+  readonly holds: Holds;
+}
+
+export interface CataloguedEvent {
+  readonly description: string;
+  /** What the event's `subject` is. */
+  readonly subject: string;
+  readonly data: Readonly<Record<string, CataloguedKey>>;
+}
+
+const key = (holds: Holds, description: string): CataloguedKey => ({ description, holds });
+
+const revision = key('number', 'Revision of the configuration that was in force, or that this event made');
+const identityProvider = key('text', 'Name of the identity provider');
+const code = key('text', 'Stable code of the refusal');
+const granted = key(['scope', 'role'], 'Grants that this user gained');
+const revoked = key(['scope', 'role'], 'Grants that this user lost');
+const joined = key('texts', 'Groups that this user joined');
+const left = key('texts', 'Groups that this user left');
+
+const applied = {
+  revision,
+  digest: key('text', 'SHA-256 of the canonical document'),
+  file: key('text', 'File in the repository'),
+  commit: key('text', 'Commit that was applied'),
+  repository: key('text', 'Repository that it came from'),
+  collection: key('text', 'Collection that owns the organization'),
+};
+
+const organization = 'Organization id';
+const user = 'User id';
+
+/**
+ * Every type of audit event, with everything that its data may say. What is not listed is not kept: add a key here before
+ * recording it. No key holds an e-mail address, a name of a person, a value of the facts, a token or an assertion.
+ */
+export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> = {
+  'organization.created': {
+    description: 'An apply created the organization',
+    subject: organization,
+    data: { ...applied, name: key('text', 'Name of the organization') },
+  },
+  'organization.updated': {
+    description: "An apply changed the organization's document, or gave up its ownership",
+    subject: organization,
+    data: {
+      ...applied,
+      paths: key('texts', 'JSON pointers of the fields that changed, without their values'),
+      released: key('flag', 'The collection gave up ownership and changed nothing else'),
+    },
+  },
+  'organization.renamed': {
+    description: 'The organization has another name; the former one still leads to it',
+    subject: organization,
+    data: { revision, from: key('text', 'Former name'), to: key('text', 'New name') },
+  },
+  'organization.deleted': {
+    description: 'An apply deleted the organization',
+    subject: organization,
+    data: { ...applied, name: key('text', 'Name of the organization') },
+  },
+  'user.created': {
+    description: 'A user was created at the first login',
+    subject: user,
+    data: { identityProvider, revision },
+  },
+  'user.updated': {
+    description: 'The profile or the status of a user changed',
+    subject: user,
+    data: {
+      identityProvider,
+      revision,
+      fields: key('texts', 'Names of the profile fields that changed, without their values'),
+      status: key('text', 'The new status, where it changed'),
+    },
+  },
+  'identity.linked': {
+    description: 'An identity of an identity provider was linked to an existing user, by a verified e-mail domain',
+    subject: user,
+    data: { identityProvider, revision },
+  },
+  'grants.changed': {
+    description: 'Grants changed: of one user by a login, or of an organization by new rules',
+    subject: `${user}; organization id when new rules did it`,
+    data: {
+      revision,
+      granted,
+      revoked,
+      affectedUsers: key('number', 'Users whose grants or groups the new rules changed'),
+      refusedUsers: key('number', 'Users whom the new rules would refuse; they lost all grants'),
+      grants: key(['scope', 'role', 'gain', 'lose'], 'How many users gained and lost each grant by the new rules'),
+      groups: key(['group', 'gain', 'lose'], 'How many users joined and left each group by the new rules'),
+    },
+  },
+  'groups.changed': {
+    description: 'Group memberships of a user changed',
+    subject: user,
+    data: { revision, joined, left },
+  },
+  'login.succeeded': {
+    description: 'A user signed in',
+    subject: user,
+    data: { identityProvider, revision },
+  },
+  'login.refused': {
+    description: 'A login was refused; the trace id leads to its flow record',
+    subject: 'Name of the identity provider',
+    data: { identityProvider, code, revision },
+  },
+  'session.opened': {
+    description: 'A session was opened',
+    subject: user,
+    data: { identityProvider },
+  },
+  'session.revoked': {
+    description: 'Sessions of a user ended before their time',
+    subject: user,
+    data: {
+      reason: key('text', 'logout, user_disabled or administrator'),
+      sessions: key('number', 'How many sessions ended'),
+    },
+  },
+  'sso.tested': {
+    description: 'Somebody tested an identity provider; nobody was signed in',
+    subject: 'Name of the identity provider',
+    data: { identityProvider, outcome: key('text', 'succeeded or refused'), code },
+  },
+};
