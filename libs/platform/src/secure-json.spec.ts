@@ -6,6 +6,7 @@ it('parses what JSON.parse parses', () => {
   const value = { a: [1, 'ü', null, { b: { constructor: ['an attribute of an IdP'] } }], prototype: 1 };
   expect(parse(JSON.stringify(value))).toEqual(value);
   expect(parse('7')).toBe(7);
+  expect(() => parse('['.repeat(32) + ']'.repeat(32))).not.toThrow();
 });
 
 it.each([
@@ -16,6 +17,9 @@ it.each([
   ['forbidden_key', '[{"a":{"__proto__":1}}]'],
   ['forbidden_key', '{"\\u005f_proto__":{}}'],
   ['forbidden_key', '{"constructor":{"prototype":{"admin":true}}}'],
+  ['forbidden_character', '{"a":["b\\u0000"]}'],
+  ['forbidden_character', '{"a":{"b\\u0000":1}}'],
+  ['forbidden_character', '"\\ud800"'],
   ['json_too_deep', '['.repeat(33) + ']'.repeat(33)],
   ['json_too_deep', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
 ])('%s: %#', (code, text) => {

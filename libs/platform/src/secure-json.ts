@@ -5,8 +5,9 @@ const MAX_DEPTH = 32;
 
 /**
  * Parses an UNTRUSTED body: UTF-8 JSON of at most 32 levels, without the keys that reach a prototype.
- * `JSON.parse` keeps `__proto__` as an own key, and a later copy of the object would make it the prototype.
- * @throws Problem 400 `malformed_json`, `json_too_deep`, `forbidden_key`
+ * `JSON.parse` keeps `__proto__` as an own key, and a later copy of the object would make it the prototype. NUL and half
+ * surrogate pairs are refused here, since PostgreSQL can't store them.
+ * @throws Problem 400 `malformed_json`, `json_too_deep`, `forbidden_key`, `forbidden_character`
  */
 export function parseSecureJson(body: Buffer): unknown {
   let value: unknown;
@@ -15,21 +16,28 @@ export function parseSecureJson(body: Buffer): unknown {
   } catch {
     throw new Problem(400, 'malformed_json', 'the body is not JSON in UTF-8');
   }
-  refuseDeepOrPoisoned(value);
+  refuseHostile(value);
   return value;
 }
 
 /** Level by level instead of recursively: depth can't exhaust the stack. */
-function refuseDeepOrPoisoned(root: unknown): void {
-  let level: object[] = isObject(root) ? [root] : [];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH)
-      throw new Problem(400, 'json_too_deep', `the body is nested deeper than ${MAX_DEPTH} levels`);
-    if (level.some(isPoisoned))
+function refuseHostile(root: unknown): void {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (level.some(isUnstorable))
+      throw new Problem(400, 'forbidden_character', 'the body has a character that is not allowed');
+    const objects = level.filter(isObject);
+    if (objects.some(isPoisoned))
       throw new Problem(400, 'forbidden_key', 'the body has a key that is not allowed: __proto__');
-    level = level.flatMap((value) => Object.values(value).filter(isObject));
+    if (objects.length > 0 && depth === MAX_DEPTH) {
+      throw new Problem(400, 'json_too_deep', `the body is nested deeper than ${MAX_DEPTH} levels`);
+    }
+    level = objects.flatMap((value) => (Array.isArray(value) ? value : Object.entries(value).flat()));
   }
 }
+
+const isUnstorable = (value: unknown): boolean =>
+  typeof value === 'string' && (value.includes('\u0000') || !value.isWellFormed());
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

@@ -1,0 +1,24 @@
+import { applyDecorators, createParamDecorator, Get, HttpCode, Post } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import type { Operation } from '../api/operations.ts';
+import { callerOf } from './authenticate.ts';
+
+/** What the router knows of a route that serves an operation. */
+export interface RouteAccess {
+  readonly access: Operation['right'] | 'open';
+  readonly bodyLimit?: number;
+}
+
+/** Routes a handler as its operation says: method, path, right and body limit. */
+export function Serves(operation: Operation): MethodDecorator {
+  const { method, path, right, bodyLimit } = operation;
+  const config: RouteAccess = { access: right ?? 'open', ...(bodyLimit === undefined ? {} : { bodyLimit }) };
+  return applyDecorators((method === 'get' ? Get : Post)(path), HttpCode(200), RouteConfig(config));
+}
+
+/** The API token that asks. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>().raw),
+);

@@ -1,0 +1,109 @@
+import type { ApiRight } from '@rolecall/persistence';
+import type { SchemaName } from './schemas.ts';
+
+/** One operation of `/v1`: what the router, the access check, the body check and the OpenAPI document are made from. */
+export interface Operation {
+  readonly id: string;
+  readonly method: 'get' | 'post';
+  /** With `:name` parameters, as the router wants it. */
+  readonly path: string;
+  readonly summary: string;
+  /** The right that a token needs; undefined = open to everybody. */
+  readonly right?: ApiRight;
+  readonly body?: SchemaName;
+  /** Largest body in bytes; 100 kB when absent. */
+  readonly bodyLimit?: number;
+  readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>;
+  readonly response: SchemaName;
+  /** Error codes beside those that every operation has, by status. */
+  readonly refusals?: Readonly<Record<number, readonly string[]>>;
+}
+
+/**
+ * 10,000 organizations of 3 kB in one request, or 3,000 with inlined metadata of 10 kB: what a first apply of a large
+ * collection sends. It is parsed in memory, at about three times its size.
+ */
+const RECONCILE_BODY = 32_000_000;
+
+/** Paths and digests of 60,000 files. */
+const COMPARE_BODY = 8_000_000;
+
+const RECONCILE_REFUSALS = {
+  403: ['missing_right'],
+  409: ['owned_by_other_collection', 'needs_adopt', 'stale_plan'],
+  413: ['body_too_large'],
+  422: [
+    'configuration_invalid',
+    'email_domain_taken',
+    'name_taken',
+    'rename_conflict',
+    'duplicate_organization',
+    'empty_input',
+    'too_many_deletes',
+  ],
+} as const;
+
+export const OPERATIONS = {
+  readCollection: {
+    id: 'readCollection',
+    method: 'get',
+    path: '/v1/collections/:name',
+    summary: 'What the last apply of a collection left: its generation and the digest over all of its files',
+    right: 'organizations.read',
+    response: 'Collection',
+  },
+  compareFiles: {
+    id: 'compareFiles',
+    method: 'post',
+    path: '/v1/collections/:name/compare',
+    summary: 'Which files differ from those of the last apply, so that only these need to be read and sent',
+    right: 'organizations.read',
+    body: 'CompareRequest',
+    bodyLimit: COMPARE_BODY,
+    response: 'Comparison',
+  },
+  plan: {
+    id: 'plan',
+    method: 'post',
+    path: '/v1/plans',
+    summary: 'What an apply of the same request would change, and for which users; writes nothing',
+    right: 'plan',
+    body: 'PlanRequest',
+    bodyLimit: RECONCILE_BODY,
+    response: 'Plan',
+    refusals: RECONCILE_REFUSALS,
+  },
+  apply: {
+    id: 'apply',
+    method: 'post',
+    path: '/v1/applies',
+    summary:
+      'Makes the organizations of a collection what the request says, all or nothing; refuses another plan than the reviewed one',
+    right: 'apply',
+    body: 'ApplyRequest',
+    bodyLimit: RECONCILE_BODY,
+    response: 'Applied',
+    refusals: RECONCILE_REFUSALS,
+  },
+  listOrganizations: {
+    id: 'listOrganizations',
+    method: 'get',
+    path: '/v1/organizations',
+    summary: 'Organizations by name, page by page',
+    right: 'organizations.read',
+    query: {
+      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 63 } },
+      limit: { description: 'Page size', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
+    },
+    response: 'OrganizationPage',
+  },
+  readOrganization: {
+    id: 'readOrganization',
+    method: 'get',
+    path: '/v1/organizations/:organization',
+    summary: 'The live document of one organization, with its revision and who applied it',
+    right: 'organizations.read',
+    response: 'Organization',
+    refusals: { 404: ['unknown_organization'] },
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,27 @@
+import type { FileDigest } from '@rolecall/reconcile';
+
+/** `CompareRequest` of the API. */
+export interface CompareRequest {
+  readonly files: readonly { readonly path: string; readonly digest: string }[];
+}
+
+/** `PlanRequest` of the API: of the documents only that they are objects is known. */
+export interface PlanRequest {
+  readonly collection: string;
+  readonly organizations: readonly SentOrganization[];
+  readonly unchangedFiles: readonly string[];
+  readonly files: readonly FileDigest[];
+  readonly prune: boolean;
+  readonly origin: { readonly repository?: string; readonly commit?: string };
+}
+
+/** `ApplyRequest` of the API. */
+export interface ApplyRequest extends PlanRequest {
+  readonly fingerprint: string;
+}
+
+export interface SentOrganization {
+  /** UNTRUSTED: as good as the client that sent it. */
+  readonly document: object;
+  readonly file?: string;
+}

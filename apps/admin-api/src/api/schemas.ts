@@ -1,0 +1,141 @@
+/** JSON Schema draft 2020-12, as OpenAPI 3.1 has it. `$ref`s are `#/components/schemas/<name>`. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const text = (maxLength: number, description: string): JsonSchema => ({ type: 'string', maxLength, description });
+const list = (items: JsonSchema, maxItems?: number): JsonSchema => ({
+  type: 'array',
+  items,
+  ...(maxItems === undefined ? {} : { maxItems }),
+});
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const string: JsonSchema = { type: 'string' };
+
+/** Unknown fields are refused: what is not understood is never silently dropped, and nothing can be smuggled in. */
+const object = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+const MAX_FILES = 100_000;
+const MAX_ORGANIZATIONS = 20_000;
+
+const path = { type: 'string', minLength: 1, maxLength: 1024, description: 'Relative to the collection' };
+const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'Of the plan that was reviewed' };
+const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
+const moment = { type: 'string', format: 'date-time' };
+
+const planRequest = {
+  collection: { ...slug, description: 'The collection that owns the organizations' },
+  organizations: list(ref('SentOrganization'), MAX_ORGANIZATIONS),
+  unchangedFiles: {
+    ...list(path, MAX_FILES),
+    description: 'Files that are not sent, since they are as they were applied',
+  },
+  files: { ...list(ref('FileDigest'), MAX_FILES), description: 'Every file of the collection' },
+  prune: {
+    type: 'boolean',
+    description: 'Release or delete the organizations that the collection owns and no longer has',
+  },
+  origin: ref('Origin'),
+};
+
+const requests = {
+  Slug: slug,
+  FileDigest: object({ path, digest: sha256, organizations: list(slug, MAX_ORGANIZATIONS) }),
+  SentOrganization: object(
+    {
+      document: { type: 'object', description: 'An organization document as declared; metadata inlined or by URL' },
+      file: path,
+    },
+    ['file'],
+  ),
+  Origin: object(
+    { repository: text(512, 'Where the files come from'), commit: text(128, 'The commit that holds them') },
+    ['repository', 'commit'],
+  ),
+  CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
+  PlanRequest: object(planRequest),
+  ApplyRequest: object({ ...planRequest, fingerprint }),
+} satisfies Record<string, JsonSchema>;
+
+const change = {
+  organization: string,
+  action: { enum: ['create', 'update', 'rename', 'delete', 'release'] },
+  previousName: string,
+  baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },
+  fields: list(ref('FieldChange')),
+  impact: ref('Impact'),
+};
+
+const responses = {
+  Collection: object({ name: string, generation: count, rootDigest: { type: ['string', 'null'] } }),
+  Comparison: object({ changed: list(string), removed: list(string) }),
+  FieldChange: object(
+    {
+      path: string,
+      action: { enum: ['create', 'update', 'rename', 'delete'] },
+      before: {},
+      after: {},
+      previousKey: string,
+    },
+    ['before', 'after', 'previousKey'],
+  ),
+  Impact: object({
+    affectedUsers: count,
+    grants: list(object({ scope: string, role: string, gain: count, lose: count })),
+    groups: list(object({ group: string, gain: count, lose: count })),
+    refusedUsers: count,
+    removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
+  }),
+  OrganizationChange: object(change, ['previousName']),
+  Plan: object({
+    formatVersion: string,
+    collection: string,
+    fingerprint,
+    changes: list(ref('OrganizationChange')),
+    absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
+    summary: object({ create: count, update: count, rename: count, delete: count, release: count, unchanged: count }),
+  }),
+  Applied: object({ plan: ref('Plan'), applied: list(object({ organization: string, revision: count })) }),
+  OrganizationPage: object({
+    organizations: list(
+      object({ name: string, revision: count, digest: string, collection: { type: ['string', 'null'] } }),
+    ),
+    nextCursor: { type: ['string', 'null'] },
+  }),
+  Organization: object({
+    name: string,
+    organizationId: { type: 'string', format: 'uuid' },
+    collection: { type: ['string', 'null'] },
+    revision: count,
+    digest: string,
+    document: { type: 'object' },
+    appliedAt: moment,
+    appliedBy: string,
+  }),
+  Error: object({
+    error: object({ code: string, message: string, traceId: string, diagnostics: list(ref('Diagnostic')) }, [
+      'diagnostics',
+    ]),
+  }),
+  Diagnostic: object(
+    {
+      severity: { enum: ['error', 'warning'] },
+      code: string,
+      message: string,
+      suggestion: string,
+      pointer: string,
+      organization: string,
+      position: object({ file: string, line: count, column: count }),
+    },
+    ['suggestion', 'pointer', 'organization', 'position'],
+  ),
+} satisfies Record<string, JsonSchema>;
+
+/** Every schema of the API, by the name that the OpenAPI document gives it. */
+export const SCHEMAS = { ...requests, ...responses };
+export type SchemaName = keyof typeof SCHEMAS;

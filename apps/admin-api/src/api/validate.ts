@@ -1,0 +1,37 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { Problem } from '@rolecall/platform';
+import type { ProblemDetail } from '@rolecall/platform';
+import { openApiDocument } from './openapi.ts';
+import type { SchemaName } from './schemas.ts';
+
+const MAX_DETAILS = 20;
+
+/** Stops at the first mistake: unlike a document, a request is written by a program. */
+const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false, logger: false });
+ajv.addSchema(openApiDocument(''), 'api');
+
+/**
+ * Checks a value against a schema of the API, and returns it with the type that the schema describes.
+ * @param value UNTRUSTED
+ * @throws Problem 400 `invalid_request`
+ */
+export function validated<T>(schema: SchemaName, value: unknown): T {
+  const errors = mistakes(schema, value);
+  if (errors.length === 0) return value as T;
+  throw new Problem(400, 'invalid_request', 'the request is not of the form that the API describes', errors);
+}
+
+/** What is wrong with a value; empty = it is as the schema says. */
+export function mistakes(schema: SchemaName, value: unknown): readonly ProblemDetail[] {
+  const validate = ajv.getSchema(`api#/components/schemas/${schema}`);
+  if (!validate) throw new Error(`there is no schema ${schema}`);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).slice(0, MAX_DETAILS).map(detailOf);
+}
+
+function detailOf({ instancePath, keyword, message, params }: ErrorObject): ProblemDetail {
+  const unknown = 'additionalProperty' in params ? ` (${JSON.stringify(params['additionalProperty'])})` : '';
+  const where = instancePath === '' ? 'the body' : instancePath;
+  return { severity: 'error', code: keyword, message: `${where} ${message}${unknown}`, pointer: instancePath };
+}

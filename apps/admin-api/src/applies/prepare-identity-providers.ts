@@ -1,0 +1,119 @@
+import type { SamlIdentityProvider } from '@rolecall/org-config';
+import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
+import type { ProblemDetail } from '@rolecall/platform';
+import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
+import { createSigningKey } from '@rolecall/saml';
+import type { SigningKey } from '@rolecall/saml';
+import type { CheckedOrganization } from './check-documents.ts';
+import type { MetadataProblem, MetadataSource } from './metadata-source.ts';
+
+/** At once, over all organizations of a request. */
+const CONCURRENT = 8;
+
+export interface Preparation {
+  readonly heads: ReadonlyMap<string, OrganizationHead>;
+  readonly organizations: OrganizationReader;
+  readonly metadata: MetadataSource;
+  /** A plan is rolled back, so it makes no keys: nothing that it shows depends on them. */
+  readonly makeKeys: boolean;
+  readonly now: Date;
+}
+
+/**
+ * Gets what each IdP needs beside the document, before the transaction: nothing is fetched while rows are locked.
+ * An organization that is as stored needs nothing, and neither does an IdP whose metadata URL is the stored one: a plan
+ * of a thousand unchanged organizations fetches nothing.
+ */
+export async function prepareIdentityProviders(
+  checked: readonly CheckedOrganization[],
+  preparation: Preparation,
+): Promise<{ readonly organizations: readonly DesiredOrganization[]; readonly problems: readonly ProblemDetail[] }> {
+  const results = await inParallel(checked, CONCURRENT, (organization) =>
+    prepareOrganization(organization, preparation),
+  );
+  return {
+    organizations: results.map(({ desired }) => desired),
+    problems: results.flatMap(({ problems }) => problems),
+  };
+}
+
+async function prepareOrganization(organization: CheckedOrganization, preparation: Preparation) {
+  const head = headOf(organization, preparation.heads);
+  const identityProviders: Record<string, PreparedIdentityProvider> = {};
+  const problems: ProblemDetail[] = [];
+  if (head?.digest !== organization.digest) {
+    const stored = head && (await storedAt(head, preparation.organizations));
+    for (const [name, provider] of Object.entries(organization.document.spec.identityProviders ?? {})) {
+      const commonName = `${organization.document.metadata.name}/${name}`;
+      const prepared = await prepareOne(commonName, provider, storedProvider(stored, name, provider), preparation);
+      if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name));
+      else identityProviders[name] = prepared;
+    }
+  }
+  return { desired: { ...organization, identityProviders }, problems };
+}
+
+async function prepareOne(
+  commonName: string,
+  provider: SamlIdentityProvider,
+  stored: StoredProvider | undefined,
+  { metadata, makeKeys, now }: Preparation,
+): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
+  const source = provider.metadata;
+  const reused = 'url' in source && stored?.url === source.url ? { xml: stored.metadataXml } : undefined;
+  const got = 'xml' in source ? source : (reused ?? (await metadata.fetch(source.url, now)));
+  if ('problem' in got) return got;
+  if (!provider.signRequests) return { metadataXml: got.xml };
+  const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
+  return { metadataXml: got.xml, signingKey };
+}
+
+function detailOf(problem: MetadataProblem, { document, file = '' }: CheckedOrganization, name: string): ProblemDetail {
+  const pointer = `/spec/identityProviders/${name}/metadata`;
+  const position = { file, line: 1, column: 1 };
+  return { severity: 'error', ...problem, pointer, position, organization: document.metadata.name };
+}
+
+interface StoredProvider {
+  readonly metadataXml: string;
+  readonly signingKey?: SigningKey | undefined;
+  /** Where the metadata came from; undefined when it was inlined. */
+  readonly url: string | undefined;
+}
+
+/** What is stored of an IdP, under its name or one that it had before. */
+function storedProvider(
+  stored: OrganizationSnapshot | undefined,
+  name: string,
+  provider: SamlIdentityProvider,
+): StoredProvider | undefined {
+  const declared = stored?.document.spec.identityProviders ?? {};
+  const key = [name, ...(provider.previously ?? [])].find((candidate) => Object.hasOwn(declared, candidate));
+  const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
+  const source = key === undefined ? undefined : declared[key]?.metadata;
+  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined };
+}
+
+function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {
+  const { name, previously = [] } = document.metadata;
+  return [name, ...previously].map((candidate) => heads.get(candidate)).find((head) => head !== undefined);
+}
+
+/** The snapshot of the head's revision; a cache that lags behind counts as nothing stored, and the metadata is fetched. */
+async function storedAt(
+  head: OrganizationHead,
+  organizations: OrganizationReader,
+): Promise<OrganizationSnapshot | undefined> {
+  const snapshot = await organizations.byId(head.id);
+  return snapshot?.revision === head.revision ? snapshot : undefined;
+}
+
+async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const entries = items.entries();
+  const worker = async () => {
+    for (const [index, item] of entries) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,25 @@
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import type { Database } from '@rolecall/persistence';
+import { DATABASE } from '@rolecall/platform';
+import { Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import type { CompareRequest } from '../api/requests.ts';
+import { validated } from '../api/validate.ts';
+
+@Controller()
+export class CollectionsController {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** A collection that nobody applied yet is at generation 0. */
+  @Serves(OPERATIONS.readCollection)
+  async read(@Param('name') name: string): Promise<object> {
+    const { generation, rootDigest = null } = await this.database.collections.state(validated('Slug', name));
+    return { name, generation, rootDigest };
+  }
+
+  @Serves(OPERATIONS.compareFiles)
+  compare(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+    const { files } = validated<CompareRequest>('CompareRequest', body);
+    return this.database.collections.compare(validated('Slug', name), files);
+  }
+}

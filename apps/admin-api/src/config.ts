@@ -1,0 +1,45 @@
+import {
+  baseUrl,
+  choice,
+  host,
+  LOG_LEVELS,
+  origins,
+  port,
+  postgresUrl,
+  readEnvironment,
+  sealingKey,
+} from '@rolecall/platform';
+
+const DEFAULT_PORT = 4002;
+
+const variables = {
+  /** Public base URL. */
+  url: baseUrl('ROLECALL_ADMIN_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
+  host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
+  /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
+  port: port('PORT', { fallback: undefined }),
+  databaseUrl: postgresUrl('DATABASE_URL'),
+  /** Seals the keys that sign AuthnRequests. */
+  masterKey: sealingKey('ROLECALL_MASTER_KEY'),
+  /** Origins whose metadata may be fetched although they are not https or not public. */
+  outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
+  logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+};
+
+/** Everything that the app takes from its environment, and the same redacted for the log. */
+export interface Config {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly masterKey: Buffer;
+  readonly outboundAllow: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly redacted: Readonly<Record<string, string>>;
+}
+
+/** @throws EnvironmentError */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, redacted } = readEnvironment('admin-api', variables, env);
+  return { ...values, port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT), redacted };
+}

@@ -1,0 +1,21 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openDatabase } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
+import { CLOCK, createJsonApp, DATABASE, Metrics } from '@rolecall/platform';
+import type { Clock, Logger } from '@rolecall/platform';
+import { checkAccess } from './access/access-hook.ts';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config.ts';
+import { STATUSES } from './statuses.ts';
+
+/** The admin API, not listening yet. */
+export async function createApp(config: Config, logger: Logger, clock?: Clock): Promise<NestFastifyApplication> {
+  const metrics = new Metrics('admin-api');
+  const { url, databaseUrl, masterKey, outboundAllow } = config;
+  const log = (message: string) => logger.warn({ from: 'database' }, message);
+  const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
+  const root = AppModule.forRoot({ logger, metrics, openDatabase: open, clock, url, outboundAllow });
+  const app = await createJsonApp(root, { logger, metrics, url, statuses: STATUSES });
+  checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE).apiTokens, app.get<Clock>(CLOCK));
+  return app;
+}
