@@ -30,13 +30,16 @@ export type SignOnVerify = {
  * Response, by success or by an error. It never starts a login, never logs out, never passes, never redirects; so a
  * guard that lets a request through has a verified user.
  *
- * With Nest: `PassportStrategy(HardenedSamlStrategy, 'saml')` and `super(options, verify)`; the callback that Nest
- * appends is not used.
+ * With Nest: `PassportStrategy(HardenedSamlStrategy, 'saml')` and either `super(options)`, where Nest's
+ * `validate(req, assertion)` is the verify function, or `super(options, verify)`.
  */
 export class HardenedSamlStrategy extends MultiSamlStrategy {
   private readonly samlOptions: SamlStrategyOptions;
   private readonly verify: SignOnVerify;
 
+  constructor(options: SamlStrategyOptions, verify: SignOnVerify);
+  /** For Nest, which appends its `validate` to what it is given: with a `verify` of its own there, `validate` is unused. */
+  constructor(options: SamlStrategyOptions, verify: SignOnVerify, unusedCallback: (...args: unknown[]) => void);
   constructor(options: SamlStrategyOptions, verify: SignOnVerify) {
     const unused = () => undefined;
     super(
