@@ -1,3 +1,3 @@
-import preset from '../../jest.preset.js';
+import preset from '../../jest.db.preset.js';
 
 export default { ...preset, displayName: 'reconciler', rootDir: import.meta.dirname };

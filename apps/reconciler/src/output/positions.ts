@@ -13,15 +13,21 @@ function withSource(change: OrganizationChange, loaded: LoadedDocument | undefin
   return { ...change, source: loaded.positionOf('/metadata/name'), fields };
 }
 
-/** The server knows documents, not lines: its diagnostics get the place of their pointer in the file. */
-export function locate(diagnostics: readonly Diagnostic[], documents: readonly LoadedDocument[]): Diagnostic[] {
-  return diagnostics.map((diagnostic) => {
-    const { pointer, position } = diagnostic;
-    const organization = 'organization' in diagnostic ? diagnostic.organization : undefined;
+/** A diagnostic of the server, which knows documents and files, not lines. */
+export type ServerDiagnostic = Omit<Diagnostic, 'position'> & {
+  readonly position?: SourcePosition;
+  readonly organization?: string;
+};
+
+/** Gives the server's diagnostics the place of their pointer in the files that were sent. */
+export function locate(diagnostics: readonly ServerDiagnostic[], documents: readonly LoadedDocument[]): Diagnostic[] {
+  return diagnostics.map(({ organization, ...diagnostic }) => {
+    const file = diagnostic.position?.file;
     const loaded =
       documents.find(({ document }) => document.metadata.name === organization) ??
-      documents.find(({ file, document }) => file === position.file || document.metadata.name === position.file);
-    return loaded === undefined ? diagnostic : { ...diagnostic, position: positionIn(loaded, pointer ?? '') };
+      documents.find((one) => one.file === file);
+    const position = loaded && positionIn(loaded, diagnostic.pointer ?? '/metadata/name');
+    return { ...diagnostic, position: position ?? { file: file || (organization ?? 'server'), line: 1, column: 1 } };
   });
 }
 

@@ -1,6 +1,7 @@
-import type { Diagnostic, OrganizationDocument } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
 import type { FileDigest, Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
+import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Connection } from './connection.ts';
 
 /** The body of `POST /v1/plans`. */
@@ -30,7 +31,7 @@ export class ServerRefusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly diagnostics: readonly Diagnostic[],
+    readonly diagnostics: readonly ServerDiagnostic[],
     readonly traceId: string | undefined,
   ) {
     super(message);
@@ -96,7 +97,7 @@ function unreachable(server: string, error: unknown): CommandError {
 }
 
 function refusalOf(status: number, answer: unknown): ServerRefusal {
-  const error = (answer as { error?: Partial<ServerRefusal> & { diagnostics?: Diagnostic[] } } | undefined)?.error;
+  const error = (answer as { error?: Partial<ServerRefusal> } | undefined)?.error;
   const code = typeof error?.code === 'string' ? error.code : `http_${status}`;
   const message = typeof error?.message === 'string' ? error.message : `the server answered with status ${status}`;
   return new ServerRefusal(status, code, message, error?.diagnostics ?? [], error?.traceId);

@@ -3,10 +3,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { checkDocument, documentDigest } from '@rolecall/org-config';
-import type { Diagnostic } from '@rolecall/org-config';
 import { reconcile, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { MemoryStateStore } from '@rolecall/reconcile/testing';
+import type { ServerDiagnostic } from '../output/positions.ts';
 import type { ApplyRequest, PlanRequest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
@@ -18,7 +18,7 @@ class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly diagnostics?: readonly Diagnostic[],
+    readonly diagnostics?: readonly ServerDiagnostic[],
   ) {
     super(message);
   }
@@ -126,10 +126,7 @@ function refusalOf(error: unknown): Refusal {
     return new Refusal(409, 'stale_plan', error.message);
   }
   if (error instanceof ReconcileError) {
-    const diagnostics = error.problems.map(({ code, message, organization, pointer }): Diagnostic => {
-      const position = { file: organization ?? '', line: 1, column: 1 };
-      return { severity: 'error', code, message, position, ...(pointer === undefined ? {} : { pointer }) };
-    });
+    const diagnostics = error.problems.map((problem) => ({ severity: 'error' as const, ...problem }));
     return new Refusal(422, error.code, error.message, diagnostics);
   }
   return new Refusal(500, 'internal_error', 'something went wrong');

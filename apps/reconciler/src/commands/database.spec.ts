@@ -1,0 +1,81 @@
+import { testDatabase } from '@rolecall/persistence/testing';
+import type { TestDatabase } from '@rolecall/persistence/testing';
+import type { Io } from '../io.ts';
+import { run } from '../run.ts';
+
+const NOW = new Date('2026-11-01T12:00:00Z');
+
+describe('commands on the database', () => {
+  let db: TestDatabase;
+  let out: string;
+  let err: string;
+  beforeAll(async () => {
+    db = await testDatabase();
+  });
+  afterAll(() => db.drop());
+
+  const rolecall = (args: readonly string[], env: Io['env'] = { DATABASE_URL: db.url }) => {
+    out = '';
+    err = '';
+    return run(args, {
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      env,
+      cwd: '/',
+      now: NOW,
+      outIsTerminal: false,
+      errIsTerminal: false,
+      ask: undefined,
+    });
+  };
+
+  it('makes a token that the admin API accepts, and prints nothing else on stdout', async () => {
+    expect(await rolecall(['token', 'create', '--name', 'ci', '--expires', '90d'])).toBe(0);
+    expect(out).toMatch(/^rct_\S+\n$/);
+    expect(err).not.toContain(out.trim());
+    const token = await db.database.apiTokens.authenticate(out.trim(), NOW);
+    expect(token).toMatchObject({
+      name: 'ci',
+      rights: ['organizations.read', 'plan', 'apply'],
+      expiresAt: new Date('2027-01-30T12:00:00Z'),
+    });
+  });
+
+  it('gives the rights that are named', async () => {
+    expect(
+      await rolecall(['token', 'create', '--name', 'reader', '--rights', 'organizations.read', '--format', 'json']),
+    ).toBe(0);
+    const { id, token } = JSON.parse(out) as { id: string; token: string };
+    expect((await db.database.apiTokens.authenticate(token, NOW))?.rights).toEqual(['organizations.read']);
+    expect(await rolecall(['token', 'revoke', id])).toBe(0);
+    expect(await db.database.apiTokens.authenticate(token, NOW)).toBeUndefined();
+    expect(await rolecall(['token', 'revoke', id])).toBe(1);
+  });
+
+  it.each([
+    [['token', 'create']],
+    [['token', 'create', '--name', 'x', '--rights', 'everything']],
+    [['token', 'create', '--name', 'x', '--expires', '2020-01-01']],
+    [['token', 'create', '--name', 'x', '--expires', 'soon']],
+  ])('refuses wrong usage: %j', async (args) => {
+    expect(await rolecall(args)).toBe(64);
+    expect(out).toBe('');
+  });
+
+  it('migrates, and a second time has nothing to do', async () => {
+    const password = new URL(db.url).password;
+    const env = { DATABASE_OWNER_URL: db.ownerUrl, DATABASE_RUNTIME_PASSWORD: decodeURIComponent(password) };
+    expect(await rolecall(['db', 'migrate'], env)).toBe(0);
+    expect(out).toBe('The schema is up to date.\n');
+    expect(await rolecall(['db', 'migrate'], { DATABASE_OWNER_URL: db.ownerUrl })).toBe(64);
+    expect(await rolecall(['db', 'migrate'], {})).toBe(64);
+  });
+
+  it('says when the database is not there', async () => {
+    const gone = new URL(db.url);
+    gone.port = '1';
+    expect(await rolecall(['token', 'create', '--name', 'x'], { DATABASE_URL: gone.href })).toBe(1);
+    expect(err).toMatch(/^rolecall: \S/);
+    expect(err).not.toContain(decodeURIComponent(gone.password));
+  });
+});

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { discover } from './discover.ts';
+import { Inventory } from './inventory.ts';
+import { load } from './load.ts';
+import { readSettings } from './settings.ts';
+
+const NOW = new Date('2026-11-01T12:00:00Z');
+
+function organization(metadata: string): string {
+  return `apiVersion: rolecall/v1
+kind: Organization
+metadata: { name: acme }
+spec:
+  identityProviders:
+    okta:
+      type: saml
+      metadata: ${metadata}
+`;
+}
+
+describe('files', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), 'rolecall-files-')));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+  const put = (path: string, text = 'a: b\n') => {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  };
+  const at = (path: string) => join(directory, path);
+
+  it('finds YAML files below, and skips what is no configuration', () => {
+    for (const path of ['b.yml', 'a/x.yaml', 'a/README.md', '.git/c.yaml', '.hidden.yaml', 'node_modules/p/d.yaml'])
+      put(path);
+    put('rolecall.yaml', 'paths: []\n');
+    expect(discover([], directory, undefined)).toEqual({ root: directory, paths: ['a/x.yaml', 'b.yml'] });
+  });
+
+  it('takes paths from rolecall.yaml above, and from the command line before it', () => {
+    put('repo/rolecall.yaml', 'paths: [orgs]\n');
+    put('repo/orgs/a.yaml');
+    put('repo/other/b.yaml');
+    const settings = readSettings(at('repo/other'));
+    expect(discover([], at('repo/other'), settings)).toEqual({ root: at('repo'), paths: ['orgs/a.yaml'] });
+    expect(discover(['b.yaml'], at('repo/other'), settings).paths).toEqual(['other/b.yaml']);
+  });
+
+  it('takes the common directory of paths elsewhere as their root', () => {
+    put('one/a.yaml');
+    put('two/x/b.yaml');
+    put('two/y/c.yaml');
+    const found = discover([at('two/x'), at('two/y/c.yaml')], at('one'), undefined);
+    expect(found).toEqual({ root: at('two'), paths: ['x/b.yaml', 'y/c.yaml'] });
+  });
+
+  it('refuses links that lead out of the root, and does not run in circles', () => {
+    put('outside.yaml');
+    put('repo/a.yaml');
+    symlinkSync(at('repo'), at('repo/loop'));
+    symlinkSync('a.yaml', at('repo/b.yaml'));
+    expect(discover([], at('repo'), undefined).paths).toEqual(['a.yaml', 'b.yaml']);
+    symlinkSync(at('outside.yaml'), at('repo/c.yaml'));
+    expect(() => discover([], at('repo'), undefined)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
+    rmSync(at('repo/c.yaml'));
+    symlinkSync(directory, at('repo/up'));
+    expect(() => discover([], at('repo'), undefined)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
+  });
+
+  it('refuses a metadata file that is a link out of the root', () => {
+    put('secret.xml', '<secret/>');
+    put('repo/acme.yaml', organization('{ file: okta.xml }'));
+    symlinkSync(at('secret.xml'), at('repo/okta.xml'));
+    const found = discover([], at('repo'), undefined);
+    expect(() => new Inventory(found)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
+  });
+
+  it('refuses a file over 1 MiB without reading it', () => {
+    put('big.yaml', 'x'.repeat(1024 * 1024 + 1));
+    expect(() => new Inventory(discover([], directory, undefined))).toThrow(
+      expect.objectContaining({ code: 'file_too_large' }),
+    );
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    writeFileSync(at('a.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xff, 0x0a]));
+    const inventory = new Inventory(discover([], directory, undefined));
+    await expect(load(inventory, inventory.files, NOW)).rejects.toMatchObject({ code: 'not_utf8' });
+  });
+
+  it.each(['{ file: okta.xml }', '{ "file": "okta.xml" }', "\n        file: 'okta.xml' # the app", '{file: okta.xml}'])(
+    'has another digest when the metadata file changes: %s',
+    (metadata) => {
+      put('orgs/acme.yaml', organization(metadata));
+      const digest = () => new Inventory(discover([], directory, undefined)).files[0]?.digest;
+      const without = digest();
+      put('orgs/okta.xml', '<one/>');
+      const one = digest();
+      put('orgs/okta.xml', '<two/>');
+      expect(new Set([without, one, digest()]).size).toBe(3);
+    },
+  );
+
+  it.each(['{ file: >-\n          okta.xml\n        }', '{ "fil\\u0065": okta.xml }'])(
+    'refuses a spelling that would hide a change of the metadata file: %s',
+    async (metadata) => {
+      put(
+        'acme.yaml',
+        organization(metadata)
+          .replace('metadata: { file: >-', 'metadata:\n        file: >-')
+          .replace('\n        }', ''),
+      );
+      put('okta.xml', '<EntityDescriptor/>');
+      const inventory = new Inventory(discover([], directory, undefined));
+      const { diagnostics } = await load(inventory, inventory.files, NOW);
+      expect(diagnostics.map(({ code }) => code)).toContain('metadata_file_spelling');
+    },
+  );
+});
+
+describe('rolecall.yaml', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rolecall-settings-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it.each([
+    ['server: 1\n', 'rolecall.yaml:1:1  invalid_value  "server" must be a string'],
+    ['collection: a\nprune: yes please\n', 'rolecall.yaml:2:1  invalid_value  "prune" must be a boolean'],
+    ['paths: orgs\n', 'rolecall.yaml:1:1  invalid_value  "paths" must be a list of strings'],
+    ['- server\n', 'rolecall.yaml:1:1  it must be a map of settings'],
+    ['prune: true\nprune: false\n', 'rolecall.yaml:2:1  Map keys must be unique'],
+  ])('is refused with its line: %j', (text, message) => {
+    writeFileSync(join(directory, 'rolecall.yaml'), text);
+    expect(() => readSettings(directory)).toThrow(message);
+  });
+
+  it('may be empty', () => {
+    writeFileSync(join(directory, 'rolecall.yaml'), '# nothing yet\n');
+    expect(readSettings(directory)).toEqual({ directory });
+  });
+});

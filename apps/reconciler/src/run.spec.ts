@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Io } from './io.ts';
+import { run } from './run.ts';
+import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
+
+const ACME = 'apiVersion: rolecall/v1\nkind: Organization\nmetadata: { name: acme }\nspec: { displayName: Acme }\n';
+
+describe('rolecall', () => {
+  let cwd: string;
+  let server: TestServer;
+  let url: string;
+  let out: string;
+  let err: string;
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'rolecall-run-'));
+    writeFileSync(join(cwd, 'acme.yaml'), ACME);
+    server = new TestServer();
+    url = await server.start();
+  });
+  afterEach(async () => {
+    await server.stop();
+    rmSync(cwd, { recursive: true });
+  });
+  const rolecall = (args: string, rest: Partial<Io> = {}) => {
+    out = '';
+    err = '';
+    return run(args.split(' '), {
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      env: { ROLECALL_SERVER: url, ROLECALL_TOKEN: TEST_TOKEN },
+      cwd,
+      now: new Date('2026-11-01T12:00:00Z'),
+      outIsTerminal: false,
+      errIsTerminal: false,
+      ask: undefined,
+      ...rest,
+    });
+  };
+
+  it('asks the server one question when nothing changed', async () => {
+    await rolecall('apply --auto-approve');
+    server.requests.length = 0;
+    expect(await rolecall('plan --detailed-exitcode')).toBe(0);
+    expect(server.requests).toEqual(['GET /v1/collections/default']);
+  });
+
+  it('sends only files that changed', async () => {
+    writeFileSync(join(cwd, 'globex.yaml'), ACME.replaceAll('acme', 'globex'));
+    await rolecall('apply --auto-approve');
+    writeFileSync(join(cwd, 'globex.yaml'), ACME.replaceAll('acme', 'globex').replace('Acme', 'Globex'));
+    await rolecall('plan --out plan.json --format json');
+    const saved = JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8')) as { request: { organizations: unknown[] } };
+    expect(saved.request.organizations).toHaveLength(1);
+    expect(JSON.parse(out)).toMatchObject({ summary: { update: 1, unchanged: 1 } });
+  });
+
+  it('remembers files that changed without a change in meaning', async () => {
+    await rolecall('apply --auto-approve');
+    writeFileSync(join(cwd, 'acme.yaml'), `# a comment\n${ACME}`);
+    expect(await rolecall('apply')).toBe(0);
+    server.requests.length = 0;
+    await rolecall('plan');
+    expect(server.requests).toEqual(['GET /v1/collections/default']);
+  });
+
+  it.each([
+    ['y', 0, 'Applied: acme (revision 1).'],
+    ['', 1, 'No changes.'],
+    ['no', 1, 'No changes.'],
+  ])('asks a person, who answers "%s"', async (answer, exitCode) => {
+    const questions: string[] = [];
+    const ask = (question: string) => {
+      questions.push(question);
+      return Promise.resolve(answer);
+    };
+    expect(await rolecall('apply', { ask })).toBe(exitCode);
+    expect(questions).toEqual(['Apply this plan? (y/N) ']);
+    expect(await rolecall('plan --detailed-exitcode')).toBe(exitCode === 0 ? 0 : 2);
+  });
+
+  it('applies the reviewed fingerprint without asking', async () => {
+    await rolecall('plan --format json');
+    const { fingerprint } = JSON.parse(out) as { fingerprint: string };
+    expect(await rolecall(`apply --expect ${fingerprint}`)).toBe(0);
+    expect(out).toContain('Applied: acme (revision 1).');
+  });
+
+  it('refuses a saved plan of a revision that moved, even when the fields are the same again', async () => {
+    await rolecall('apply --auto-approve');
+    writeFileSync(join(cwd, 'acme.yaml'), ACME.replace('Acme', 'Acme Inc'));
+    await rolecall('plan --out plan.json');
+    await rolecall('apply --auto-approve');
+    writeFileSync(join(cwd, 'acme.yaml'), ACME);
+    await rolecall('apply --auto-approve');
+    expect(await rolecall('apply plan.json')).toBe(4);
+    expect(err).toContain('"acme" was changed since plan.json was made');
+  });
+
+  it('prints JSON and nothing else on stdout', async () => {
+    expect(await rolecall('apply --auto-approve --format json')).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ applied: [{ organization: 'acme', revision: 1 }] });
+    expect(await rolecall('plan --token wrong --format json')).toBe(1);
+    expect(JSON.parse(out)).toEqual({ error: { code: 'unauthorized', message: expect.any(String) } });
+  });
+
+  it('colours what a terminal shows, unless it is asked not to', async () => {
+    await rolecall('plan', { outIsTerminal: true });
+    expect(out).toContain('\u001b[32m+ acme');
+    await rolecall('plan --no-color', { outIsTerminal: true });
+    expect(out).not.toContain('\u001b');
+    await rolecall('plan', {
+      outIsTerminal: true,
+      env: { ROLECALL_SERVER: url, ROLECALL_TOKEN: TEST_TOKEN, NO_COLOR: '1' },
+    });
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('shows progress on a terminal only, and takes it away', async () => {
+    await rolecall('plan');
+    expect(err).toBe('');
+    await rolecall('plan', { errIsTerminal: true });
+    expect(err).toContain('Waiting for the plan ...');
+    expect(err.endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('tells which commit it applies', async () => {
+    const env = { ROLECALL_SERVER: url, ROLECALL_TOKEN: TEST_TOKEN, GITHUB_SHA: 'abc', GITHUB_REPOSITORY: 'o/r' };
+    await rolecall('apply --auto-approve', { env });
+    expect(server.store.audit('acme')[0]?.data).toMatchObject({ commit: 'abc', repository: 'o/r', file: 'acme.yaml' });
+  });
+
+  it.each(['--help', 'validate --help', 'plan --help', 'apply --help', 'token create --help', 'db migrate --help'])(
+    'has help: %s',
+    async (args) => {
+      expect(await rolecall(args)).toBe(0);
+      expect(out).toContain('Usage: rolecall');
+      expect(out).toMatch(/Examples:|Exit codes:/);
+    },
+  );
+
+  it('prints the schema and the version', async () => {
+    expect(await rolecall('schema')).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
+    expect(await rolecall('version')).toBe(0);
+    expect(out).toMatch(/^rolecall \d+\.\d+\.\d+ \(Node v/);
+  });
+});
