@@ -6,7 +6,6 @@ import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
-import { STATUSES } from './statuses.ts';
 
 /** The admin API, not listening yet. */
 export async function createApp(config: Config, logger: Logger, clock?: Clock): Promise<NestFastifyApplication> {
@@ -15,7 +14,7 @@ export async function createApp(config: Config, logger: Logger, clock?: Clock): 
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
   const root = AppModule.forRoot({ logger, metrics, openDatabase: open, clock, url, outboundAllow });
-  const app = await createJsonApp(root, { logger, metrics, url, statuses: STATUSES });
+  const app = await createJsonApp(root, { logger, metrics, url });
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE).apiTokens, app.get<Clock>(CLOCK));
   return app;
 }

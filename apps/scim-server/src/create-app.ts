@@ -22,7 +22,6 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     logger,
     metrics,
     url,
-    statuses: {},
     render: renderScimError,
     mediaTypes: ['application/scim+json'],
   };

@@ -17,19 +17,26 @@ type HookResponse = ServerResponse & { readonly raw?: ServerResponse };
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
+export interface HttpBasics {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The app's public URL is https: adds HSTS for a year. */
+  readonly https: boolean;
+}
+
 /**
  * What every request of every app gets, before anything else and on either adapter: a trace, `X-Request-Id`, security
  * headers (no content of any kind may be loaded, framed or cached; a page sets a wider `Content-Security-Policy` of its
  * own), one log line and one measurement at its end. Call it once, before `listen`.
- * @param https the app's public URL is https: adds HSTS for a year.
  */
-export function prepareHttp(
-  app: INestApplication,
-  options: { readonly logger: Logger; readonly metrics: Metrics; readonly https: boolean },
-): void {
+export function prepareHttp(app: INestApplication, options: HttpBasics): void {
+  (app.getHttpAdapter() as AbstractHttpAdapter).setOnRequestHook(requestHook(options));
+}
+
+/** The hook itself, for the requests that Fastify refuses before any other hook runs. */
+export function requestHook(options: HttpBasics) {
   const headers = securityHeaders(options.https);
-  const adapter = app.getHttpAdapter() as AbstractHttpAdapter;
-  adapter.setOnRequestHook((request: HookRequest, reply: HookResponse, done: (error?: unknown) => void) => {
+  return (request: HookRequest, reply: HookResponse, done: (error?: unknown) => void): void => {
     const message = request.raw ?? request;
     const response = reply.raw ?? reply;
     const trace = traceOf(message);
@@ -56,7 +63,7 @@ export function prepareHttp(
       options.logger[PROBES.has(route) ? 'debug' : 'info'](line, 'request');
     });
     headers(message, response, done);
-  });
+  };
 }
 
 /** The pattern (`/v1/organizations/:org`), never the URL: a URL may hold a handle, a token or an e-mail address. */

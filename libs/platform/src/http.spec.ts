@@ -18,7 +18,6 @@ class ThingController {
   @Get('/:name')
   get(@Param('name') name: string): object {
     if (name === 'refused') throw new Problem(422, 'thing_refused', 'not this one', []);
-    if (name === 'known') throw new Coded('known_code');
     if (name === 'unknown') throw new Coded('unknown_code');
     if (name === 'broken') throw new TypeError("Cannot read 'hunter2' of undefined");
     if (name === 'down') throw new Coded('database_unavailable');
@@ -51,7 +50,6 @@ const database = {
   isReady: async () => alive,
   close: jest.fn(async () => {}),
 };
-const statuses = { known_code: 409 };
 
 describe.each(['fastify', 'express'] as const)('%s', (kind) => {
   const lines: Line[] = [];
@@ -68,11 +66,11 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
     })
     class ThingModule {}
     if (kind === 'fastify') {
-      app = await createJsonApp(ThingModule, { logger, metrics, url: 'https://things.example', statuses });
+      app = await createJsonApp(ThingModule, { logger, metrics, url: 'https://things.example' });
     } else {
       app = await NestFactory.create(ThingModule, new ExpressAdapter(), { logger: new PinoNestLogger(logger) });
       prepareHttp(app, { logger, metrics, https: true });
-      app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter() as AbstractHttpAdapter, logger, statuses));
+      app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter() as AbstractHttpAdapter, logger));
     }
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
@@ -131,7 +129,6 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
 
   it.each([
     ['refused', 422, { code: 'thing_refused', message: 'not this one', diagnostics: [] }],
-    ['known', 409, { code: 'known_code', message: 'as the library says it' }],
     ['down', 503, { code: 'database_unavailable', message: expect.any(String) }],
   ])('answers %s with its status and code', async (name, status, error) => {
     const response = await fetch(`${url}/things/${name}`);
@@ -217,6 +214,15 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
       const response = await fetch(`${url}/things`, { method: 'POST', body, headers: { 'content-type': type } });
       expect(response.status).toBe(status);
       expect(await response.json()).toMatchObject({ error: { code } });
+    });
+
+    it('refuses a URL that can not be decoded like everything else', async () => {
+      const response = await fetch(`${url}/things/%ff`);
+      expect(response.status).toBe(400);
+      const { traceId, requestId } = await requestLine();
+      expect(await response.json()).toMatchObject({ error: { code: 'malformed_request', traceId } });
+      expect(response.headers.get('x-request-id')).toBe(requestId);
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     });
 
     it('gives a route its own body limit', async () => {

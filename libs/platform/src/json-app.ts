@@ -1,13 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { prepareHttp } from './http-basics.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { prepareHttp, requestHook } from './http-basics.ts';
 import { PinoNestLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { ProblemFilter } from './problem.filter.ts';
+import { ProblemFilter, renderJsonProblem } from './problem.filter.ts';
 import type { RenderProblem } from './problem.filter.ts';
-import type { CodeStatuses } from './problem.ts';
+import { Problem } from './problem.ts';
+import { traceOf } from './request-trace.ts';
 import { parseSecureJson } from './secure-json.ts';
 
 export interface JsonAppOptions {
@@ -15,8 +17,6 @@ export interface JsonAppOptions {
   readonly metrics: Metrics;
   /** The app's public base URL. */
   readonly url: string;
-  /** Status of each coded error that the app's libraries throw. */
-  readonly statuses: CodeStatuses;
   readonly render?: RenderProblem;
   /** Beside `application/json`. */
   readonly mediaTypes?: readonly string[];
@@ -34,7 +34,10 @@ export async function createJsonApp(
   rootModule: Parameters<typeof NestFactory.create>[0],
   options: JsonAppOptions,
 ): Promise<NestFastifyApplication> {
+  const basics = { logger: options.logger, metrics: options.metrics, https: options.url.startsWith('https:') };
+  const render = options.render ?? renderJsonProblem;
   const adapter = new FastifyAdapter({
+    frameworkErrors: refuseBadUrl(requestHook(basics), render),
     bodyLimit: DEFAULT_BODY_LIMIT,
     requestTimeout: 60_000, // to receive the request, not to answer it
     connectionTimeout: 0,
@@ -59,7 +62,20 @@ export async function createJsonApp(
     logger: new PinoNestLogger(options.logger),
     abortOnError: false,
   });
-  prepareHttp(app, { logger: options.logger, metrics: options.metrics, https: options.url.startsWith('https:') });
-  app.useGlobalFilters(new ProblemFilter(adapter, options.logger, options.statuses, options.render));
+  prepareHttp(app, basics);
+  app.useGlobalFilters(new ProblemFilter(adapter, options.logger, render));
   return app;
+}
+
+/** A URL that can't be decoded is refused before routing, where neither hooks nor filters of Nest are reached. */
+function refuseBadUrl(begin: ReturnType<typeof requestHook>, render: RenderProblem) {
+  return (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    begin(request as never, reply as never, () => {
+      const problem = new Problem(400, 'malformed_request', 'the URL can not be decoded');
+      const trace = traceOf(request);
+      trace.code = problem.code;
+      const { body, contentType } = render(problem, trace.traceId);
+      reply.status(problem.status).header('Content-Type', contentType).send(body);
+    });
+  };
 }

@@ -3,7 +3,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { Logger } from './logger.ts';
 import { problemOf } from './problem.ts';
-import type { CodeStatuses, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { traceOf } from './request-trace.ts';
 import type { AnyRequest } from './request-trace.ts';
 
@@ -25,14 +25,13 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly adapter: AbstractHttpAdapter,
     private readonly log: Logger,
-    private readonly statuses: CodeStatuses,
     private readonly render: RenderProblem = renderJsonProblem,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const trace = traceOf(http.getRequest<AnyRequest>());
-    const problem = problemOf(error, this.statuses);
+    const problem = problemOf(error);
     trace.code = problem.code;
     if (problem.status >= 500)
       this.log.error({ err: error, traceId: trace.traceId, code: problem.code }, problem.message);

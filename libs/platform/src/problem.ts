@@ -19,9 +19,6 @@ export class Problem extends Error {
   }
 }
 
-/** HTTP status of error codes of the plain libraries; whatever is not named here is an internal error. */
-export type CodeStatuses = Readonly<Record<string, number>>;
-
 /** What the framework refuses, by status; its own messages name files and functions, so they are not shown. */
 const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   400: ['malformed_request', 'the request can not be read; send well-formed JSON as its content type says'],
@@ -40,15 +37,16 @@ const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string
  * Any thrown value as a Problem. Unknown errors become `internal_error` without details: the caller gets a trace id, the
  * log gets the error.
  */
-export function problemOf(error: unknown, statuses: CodeStatuses = {}): Problem {
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  const code = errorCode(error);
-  if (code === 'database_unavailable') {
-    return new Problem(503, code, 'the database does not answer and nothing was changed; try again in a moment');
+  if (errorCode(error) === 'database_unavailable') {
+    return new Problem(
+      503,
+      'database_unavailable',
+      'the database does not answer and nothing was changed; try again in a moment',
+    );
   }
-  const status = code !== undefined && Object.hasOwn(statuses, code) ? statuses[code] : undefined;
-  if (code !== undefined && status !== undefined) return new Problem(status, code, messageOf(error));
   return new Problem(500, 'internal_error', 'something went wrong here; the trace id finds it in the log');
 }
 
@@ -59,5 +57,3 @@ function problemOfStatus(status: number): Problem {
     return new Problem(500, 'internal_error', 'something went wrong here; the trace id finds it in the log');
   return new Problem(status, 'bad_request', 'the request is not acceptable');
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

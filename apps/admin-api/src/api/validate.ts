@@ -22,6 +22,11 @@ export function validated<T>(schema: SchemaName, value: unknown): T {
   throw new Problem(400, 'invalid_request', 'the request is not of the form that the API describes', errors);
 }
 
+/** Whether a value can be the name of an organization or a collection. */
+export function isSlug(value: unknown): value is string {
+  return mistakes('Slug', value).length === 0;
+}
+
 /** What is wrong with a value; empty = it is as the schema says. */
 export function mistakes(schema: SchemaName, value: unknown): readonly ProblemDetail[] {
   const validate = ajv.getSchema(`api#/components/schemas/${schema}`);

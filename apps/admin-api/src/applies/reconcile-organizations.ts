@@ -8,6 +8,7 @@ import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import type { MetadataSource } from './metadata-source.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
+import { refusing } from './refusal.ts';
 
 export interface Applied {
   readonly plan: Plan;
@@ -22,19 +23,19 @@ export class ReconcileOrganizations {
     private readonly metadata: MetadataSource,
   ) {}
 
-  /** Writes nothing. @throws Problem, ReconcileError, StalePlanError */
+  /** Writes nothing. @throws Problem */
   async plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
     const prepared = await this.prepare(request, caller, false, now);
     const store = this.database.reconcileState({ actor: caller.name, now });
-    return store.transaction('rollback', (state) => reconcile(state, prepared, now));
+    return refusing(store.transaction('rollback', (state) => reconcile(state, prepared, now)));
   }
 
-  /** All or nothing. @throws Problem, ReconcileError, StalePlanError, RevisionMovedError */
+  /** All or nothing. @throws Problem */
   async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
     const prepared = await this.prepare(request, caller, true, now);
     const expected = { ...prepared, expectedFingerprint: request.fingerprint };
     const store = this.database.reconcileState({ actor: caller.name, now });
-    const plan = await store.transaction('commit', (state) => reconcile(state, expected, now));
+    const plan = await refusing(store.transaction('commit', (state) => reconcile(state, expected, now)));
     return { plan, applied: plan.changes.map(revisionAfter) };
   }
 

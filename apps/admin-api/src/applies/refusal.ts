@@ -1,0 +1,31 @@
+import { Problem } from '@rolecall/platform';
+import { ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
+import type { ReconcileCode } from '@rolecall/reconcile';
+
+const STATUSES: Readonly<Record<ReconcileCode, number>> = {
+  owned_by_other_collection: 409,
+  needs_adopt: 409,
+  name_taken: 422,
+  email_domain_taken: 422,
+  rename_conflict: 422,
+  duplicate_organization: 422,
+  empty_input: 422,
+  too_many_deletes: 422,
+};
+
+/**
+ * Turns what reconciling refuses into its answer: 409 `stale_plan` when something moved since the plan, else the code of
+ * the first problem with all of them as diagnostics.
+ */
+export async function refusing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StalePlanError || error instanceof RevisionMovedError) {
+      throw new Problem(409, 'stale_plan', error.message);
+    }
+    if (!(error instanceof ReconcileError)) throw error;
+    const diagnostics = error.problems.map((problem) => ({ severity: 'error' as const, ...problem }));
+    throw new Problem(STATUSES[error.code], error.code, error.message, diagnostics);
+  }
+}
