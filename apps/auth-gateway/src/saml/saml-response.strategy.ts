@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { CLOCK, type Clock } from '@rolecall/platform';
-import { HardenedSamlStrategy } from '@rolecall/saml';
+import { HardenedSamlStrategy, type SamlStrategyOptions, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request } from 'express';
 import type { SamlTarget } from '../organizations/organization.ts';
 
@@ -10,9 +10,11 @@ export interface AcsRequest extends Request {
   samlTarget?: SamlTarget;
 }
 
-/** Nest's mixin registers the strategy with Passport; the verify callback that it appends is not used. */
-const RegisteredStrategy: new (...args: ConstructorParameters<typeof HardenedSamlStrategy>) => HardenedSamlStrategy =
-  PassportStrategy(HardenedSamlStrategy, 'saml');
+/** Nest's mixin registers the strategy with Passport and calls `validate` with what was verified. */
+const RegisteredStrategy: new (options: SamlStrategyOptions) => HardenedSamlStrategy = PassportStrategy(
+  HardenedSamlStrategy,
+  'saml',
+);
 
 /**
  * Verifies the response at an ACS (security.md §1). It holds nothing of a request: the connection comes from the request
@@ -21,14 +23,16 @@ const RegisteredStrategy: new (...args: ConstructorParameters<typeof HardenedSam
 @Injectable()
 export class SamlResponseStrategy extends RegisteredStrategy {
   constructor(@Inject(CLOCK) clock: Clock) {
-    super(
-      { clock, connectionOf: async (request) => targetOf(request).connection(clock()) },
-      (_request, assertion, done) => done(null, assertion),
-    );
+    super({ clock, connectionOf: async (request) => targetOf(request).connection(clock()) });
+  }
+
+  validate(_request: AcsRequest, assertion: VerifiedAssertion): VerifiedAssertion {
+    return assertion;
   }
 }
 
-function targetOf(request: Pick<AcsRequest, 'samlTarget'>): SamlTarget {
-  if (!request.samlTarget) throw new Error('the guard resolves the path before Passport runs');
-  return request.samlTarget;
+function targetOf(request: object): SamlTarget {
+  const { samlTarget } = request as AcsRequest;
+  if (!samlTarget) throw new Error('the guard resolves the path before Passport runs');
+  return samlTarget;
 }

@@ -1,0 +1,105 @@
+import type { ChainedEvent } from '@rolecall/audit';
+import type { OrganizationSpec } from '@rolecall/org-config';
+import type { FlowRecord } from '@rolecall/persistence';
+import { type TestDatabase, testDatabase } from '@rolecall/persistence/testing';
+import { TestIdp } from '@rolecall/saml/testing';
+import pg from 'pg';
+import type { Person } from './test-browser.ts';
+import { createOrganization, startTestGateway, type TestGateway, type TestGatewayOptions } from './test-gateway.ts';
+
+/** TEST ONLY. One database, one IdP, one gateway and a clock that stands still until it is moved. */
+export class TestWorld {
+  now = new Date('2026-03-02T09:00:00Z');
+  readonly idp = new TestIdp();
+  private readonly gateways: TestGateway[] = [];
+
+  private constructor(
+    readonly db: TestDatabase,
+    /** Name -> id. */
+    readonly organizations: ReadonlyMap<string, string>,
+  ) {}
+
+  static async open(specs: Readonly<Record<string, OrganizationSpec>>): Promise<TestWorld> {
+    const db = await testDatabase();
+    const ids = new Map<string, string>();
+    const world = new TestWorld(db, ids);
+    for (const [name, spec] of Object.entries(specs))
+      ids.set(name, await createOrganization(db, world.idp, name, spec));
+    return world;
+  }
+
+  /** Another gateway on the same database. */
+  async startGateway(options: Partial<TestGatewayOptions> = {}): Promise<TestGateway> {
+    const gateway = await startTestGateway({ db: this.db, clock: () => this.now, ...options });
+    this.gateways.push(gateway);
+    return gateway;
+  }
+
+  pass(minutes: number): void {
+    this.now = new Date(this.now.getTime() + minutes * 60_000);
+  }
+
+  /** Somebody at the IdP, now. */
+  person(email: string, attributes: Readonly<Record<string, string | readonly string[]>> = {}): Person {
+    return { nameId: email, attributes, now: this.now };
+  }
+
+  idOf(organization: string): string {
+    return this.organizations.get(organization) ?? '';
+  }
+
+  /** The flow record whose trace id a page shows. */
+  flowOn(organization: string, page: string): Promise<FlowRecord | undefined> {
+    const traceId = /<code>([0-9a-f]{32})<\/code>/.exec(page)?.[1] ?? '';
+    return this.db.database.inOrganization(this.idOf(organization), (tx) => tx.findFlow(traceId));
+  }
+
+  audit(organization: string): Promise<readonly ChainedEvent[]> {
+    return this.db.database.inOrganization(this.idOf(organization), (tx) => tx.auditTrail(0, 1_000));
+  }
+
+  /** Runs SQL as the owner of the tables, past row-level security. */
+  async sql(text: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.db.ownerUrl });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const gateway of this.gateways) await gateway.close();
+    await this.db.drop();
+  }
+}
+
+const okta = { type: 'saml', metadata: { xml: 'given when seeded' } } as const;
+
+/** TEST ONLY. Mapping roles, a rule and one IdP. */
+export const ACME: OrganizationSpec = {
+  displayName: 'Acme Corp',
+  emailDomains: { 'acme.com': { verification: 'asserted' } },
+  scopes: { 'account/main': {}, 'project/eu-shop': { parent: 'account/main' } },
+  roles: { 'campaign-creator': { permissions: ['campaigns.write'] } },
+  groups: { 'inbox/vip': {} },
+  identityProviders: {
+    okta: { ...okta, displayName: 'Okta', attributes: { givenName: 'firstName', displayName: 'name' } },
+  },
+  authorization: {
+    mappingRoles: {
+      engineering: { grants: { 'account/main': ['campaign-creator'], 'project/eu-shop': ['member'] } },
+      sales: { grants: { 'account/main': ['member'] } },
+    },
+    rules: [{ name: 'vips', when: { attribute: 'groups', equals: 'vip' }, groups: ['inbox/vip'] }],
+  },
+};
+
+/** TEST ONLY. Everybody gets a role; the same IdP as ACME's. */
+export const BETA: OrganizationSpec = {
+  scopes: { 'account/main': {} },
+  identityProviders: { okta },
+  jit: { defaults: { grants: { 'account/main': ['member'] } } },
+  authorization: { unmatched: 'defaults' },
+};
