@@ -1,3 +1,5 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
 import { CachedOrganizationReader } from './organizations/cached-reader.ts';
 import { ChangeListener } from './organizations/change-listener.ts';
@@ -7,6 +9,7 @@ import type { Registry } from './organizations/registry.ts';
 import { ROUTE_EMAIL_DOMAIN, ROUTE_NAME } from './organizations/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import { loginTransactions } from './logins/login-transactions.ts';
+import { translateError } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
@@ -72,14 +75,10 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const { url, masterKey, applicationName = 'rolecall', poolSize = 10, log } = options;
   requireMasterKey(masterKey);
   const orm = createOrm({ url, applicationName, poolSize, log });
-  const pool = await orm.em.getConnection().getNativeClient();
-  try {
-    await refuseUnsafeRole(pool);
-    await requireMigrated(pool);
-  } catch (error) {
+  const pool = await checkedPool(orm).catch(async (error: unknown) => {
     await orm.close();
-    throw error;
-  }
+    throw translateError(error);
+  });
   const routed = async (statement: typeof ROUTE_NAME, value: string) =>
     (await query<{ org_id: string }>(pool, statement, [value]))[0]?.org_id;
   const organizations = new CachedOrganizationReader({
@@ -116,4 +115,12 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       await orm.close();
     },
   };
+}
+
+/** The ORM's pool, once what it leads to is known to be ours and safe. */
+async function checkedPool(orm: MikroORM): Promise<Pool> {
+  const pool = await orm.em.getConnection().getNativeClient();
+  await refuseUnsafeRole(pool);
+  await requireMigrated(pool);
+  return pool;
 }

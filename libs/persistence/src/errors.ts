@@ -30,17 +30,21 @@ const LOST =
 
 /** Turns a lost connection into `database_unavailable` and leaves every other error as it is. */
 export function translateError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof PersistenceError) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const gone = code === undefined ? LOST.test(error.message) : UNAVAILABLE.test(code);
+  if (error instanceof PersistenceError) return error;
+  const { code, message } = driverError(error);
+  const gone = code === undefined ? LOST.test(message) : UNAVAILABLE.test(code);
   if (!gone) return error;
   return new PersistenceError('database_unavailable', 'PostgreSQL cannot be reached; nothing was changed, try again', {
     cause: error,
   });
 }
 
-/** The constraint that a failed insert or update violated as not unique, if that is what happened. */
-export function violatedUniqueKey(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return undefined;
-  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+/** What pg and Node say of an error, read without `instanceof`: a test runner has an Error of its own. */
+export function driverError(error: unknown): { code?: string; constraint?: string; message: string } {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const text = (key: string): string | undefined => {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { code: text('code'), constraint: text('constraint'), message: text('message') ?? '' };
 }

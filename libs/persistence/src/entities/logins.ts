@@ -13,7 +13,7 @@ export const LoginTransaction = defineEntity({
   properties: {
     orgId: p.uuid().primary(),
     requestId: p.text().primary(),
-    identityProvider: p.text(),
+    identityProvider: p.text().primary(),
     browserHash: p.blob(),
     traceId: p.text(),
     returnTo: p.text().nullable(),

@@ -15,7 +15,8 @@ export const PENDING_LOGIN: Statement = {
   text: `
 select trace_id, mode
 from login_transactions
-where org_id = $1 and request_id = $2 and handle_hash is null`,
+where org_id = $1 and request_id = $2 and handle_hash is null
+limit 1`,
 };
 
 export const TAKE_VERIFIED_LOGIN: Statement = {

@@ -135,7 +135,7 @@ create table login_transactions (
   session_index text,
   session_not_on_or_after timestamptz(3),
   facts jsonb,
-  primary key (org_id, request_id),
+  primary key (org_id, request_id, identity_provider),
   constraint login_transactions_handle unique (org_id, handle_hash)
 );
 create index login_transactions_expiry on login_transactions (org_id, expires_at);

@@ -47,7 +47,7 @@ begin
   update login_transactions
     set handle_hash = p_handle_hash, name_id = p_name_id, name_id_format = p_name_id_format,
         session_index = p_session_index, session_not_on_or_after = p_session_not_on_or_after, facts = p_facts
-    where org_id = p_org_id and request_id = p_request_id;
+    where org_id = p_org_id and request_id = p_request_id and identity_provider = p_identity_provider;
   return 'accepted';
 end
 $$;

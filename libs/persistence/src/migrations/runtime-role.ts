@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
+import { driverError } from '../errors.ts';
 
 /** The role that the apps connect as. Roles belong to the whole cluster. */
 export const RUNTIME_ROLE = 'rolecall_runtime';
@@ -26,8 +27,8 @@ export async function ensureRuntimeRole(owner: Client, password: string): Promis
 }
 
 function isConcurrentChange(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return ALREADY_EXISTS.has(String(error.code)) || error.message.includes('concurrently updated');
+  const { code = '', message } = driverError(error);
+  return ALREADY_EXISTS.has(code) || message.includes('concurrently updated');
 }
 
 /** RFC 5803 / PostgreSQL's form, computed here so that the password never stands in a statement that a server logs. */

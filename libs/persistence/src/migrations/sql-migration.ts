@@ -10,8 +10,10 @@ export interface SqlMigration {
   readonly sql: string;
 }
 
+type MigrationClass = new (...parameters: ConstructorParameters<typeof Migration>) => Migration;
+
 /** The form in which the ORM's migrator takes a step. */
-export function asMigrationClass({ name, sql }: SqlMigration) {
+export function asMigrationClass({ name, sql }: SqlMigration): { name: string; class: MigrationClass } {
   return {
     name,
     class: class extends Migration {

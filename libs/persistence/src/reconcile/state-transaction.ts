@@ -16,7 +16,7 @@ import type {
   UserGrants,
 } from '@rolecall/reconcile';
 import { appendAudit } from '../audit/append.ts';
-import { violatedUniqueKey } from '../errors.ts';
+import { driverError } from '../errors.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
 import { LIVE_REVISION } from '../organizations/statements.ts';
@@ -112,7 +112,7 @@ export class PgStateTransaction implements StateTransaction {
 
   async rename(organizationId: string, name: string): Promise<void> {
     const renamed = await this.in(organizationId, sql.RENAME_ORGANIZATION, [name]).catch((error: unknown) => {
-      throw violatedUniqueKey(error) === 'organization_registry_pkey' ? nameTaken(name, name) : error;
+      throw driverError(error).constraint === 'organization_registry_pkey' ? nameTaken(name, name) : error;
     });
     if (renamed.length === 0) throw nameTaken(name, name);
     this.#changed = true;

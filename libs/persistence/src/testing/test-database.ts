@@ -17,7 +17,8 @@ export interface TestDatabase {
   readonly ownerUrl: string;
   readonly masterKey: Buffer;
   readonly database: Database;
-  drop(): Promise<void>;
+  /** Closes the database and drops it. */
+  readonly drop: () => Promise<void>;
 }
 
 /**

@@ -1,0 +1,591 @@
+-- Generated from a migrated database; rewritten by UPDATE_CASES=1, never by hand.
+
+create table api_tokens (
+  id text not null,
+  name text not null,
+  token_hash bytea not null,
+  rights text[] not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (id)
+);
+
+create table audit_events (
+  org_id uuid not null,
+  seq bigint not null,
+  type text not null,
+  at timestamp(3) with time zone not null,
+  actor_kind text not null,
+  actor_id text not null,
+  subject text not null,
+  data jsonb not null,
+  trace_id text,
+  digest bytea not null,
+  hash bytea not null,
+  constraint audit_events_pkey PRIMARY KEY (org_id, seq)
+);
+
+create table audit_heads (
+  org_id uuid not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (org_id)
+);
+
+create table collection_files (
+  collection text not null,
+  path text not null,
+  digest text not null,
+  organizations text[] not null,
+  constraint collection_files_pkey PRIMARY KEY (collection, path)
+);
+
+create table collections (
+  name text not null,
+  generation integer default 0 not null,
+  root_digest text,
+  constraint collections_pkey PRIMARY KEY (name)
+);
+
+create table email_domains (
+  domain text not null,
+  org_id uuid not null,
+  constraint email_domains_pkey PRIMARY KEY (domain)
+);
+
+create table flow_records (
+  org_id uuid not null,
+  trace_id text not null,
+  kind text not null,
+  identity_provider text not null,
+  started_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone not null,
+  outcome text not null,
+  code text,
+  must_act text,
+  user_id uuid,
+  steps jsonb not null,
+  constraint flow_records_pkey PRIMARY KEY (org_id, trace_id, finished_at)
+);
+
+create table grants (
+  org_id uuid not null,
+  user_id uuid not null,
+  scope text not null,
+  role text not null,
+  sources jsonb not null,
+  revision integer not null,
+  granted_at timestamp(3) with time zone not null,
+  constraint grants_pkey PRIMARY KEY (org_id, user_id, scope, role),
+  constraint grants_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table identities (
+  org_id uuid not null,
+  identity_provider text not null,
+  name_id_format text not null,
+  name_id text not null,
+  user_id uuid not null,
+  facts jsonb not null,
+  last_login_at timestamp(3) with time zone not null,
+  constraint identities_pkey PRIMARY KEY (org_id, identity_provider, name_id_format, name_id),
+  constraint identities_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table identity_provider_metadata (
+  org_id uuid not null,
+  identity_provider text not null,
+  metadata_xml text not null,
+  signing_certificate text,
+  constraint identity_provider_metadata_pkey PRIMARY KEY (org_id, identity_provider),
+  constraint identity_provider_metadata_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table login_transactions (
+  org_id uuid not null,
+  request_id text not null,
+  identity_provider text not null,
+  browser_hash bytea not null,
+  trace_id text not null,
+  return_to text,
+  mode text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  handle_hash bytea,
+  name_id text,
+  name_id_format text,
+  session_index text,
+  session_not_on_or_after timestamp(3) with time zone,
+  facts jsonb,
+  constraint login_transactions_handle UNIQUE (org_id, handle_hash),
+  constraint login_transactions_pkey PRIMARY KEY (org_id, request_id, identity_provider)
+);
+
+create table memberships (
+  org_id uuid not null,
+  user_id uuid not null,
+  group_name text not null,
+  sources jsonb not null,
+  revision integer not null,
+  joined_at timestamp(3) with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (org_id, user_id, group_name),
+  constraint memberships_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table organization_keys (
+  org_id uuid not null,
+  master_key_id text not null,
+  wrapped_key bytea not null,
+  created_at timestamp(3) with time zone not null,
+  constraint organization_keys_pkey PRIMARY KEY (org_id),
+  constraint organization_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table organization_previous_names (
+  name text not null,
+  org_id uuid not null,
+  constraint organization_previous_names_pkey PRIMARY KEY (name)
+);
+
+create table organization_registry (
+  name text not null,
+  org_id uuid not null,
+  collection text,
+  revision integer not null,
+  digest text not null,
+  deletion_policy text not null,
+  constraint organization_registry_org_id UNIQUE (org_id),
+  constraint organization_registry_pkey PRIMARY KEY (name)
+);
+
+create table organizations (
+  org_id uuid not null,
+  name text not null,
+  revision integer not null,
+  created_at timestamp(3) with time zone not null,
+  constraint organizations_pkey PRIMARY KEY (org_id)
+);
+
+create table revisions (
+  org_id uuid not null,
+  number integer not null,
+  document jsonb not null,
+  digest text not null,
+  origin jsonb not null,
+  applied_at timestamp(3) with time zone not null,
+  constraint revisions_pkey PRIMARY KEY (org_id, number),
+  constraint revisions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table sealed_secrets (
+  org_id uuid not null,
+  name text not null,
+  sealed bytea not null,
+  constraint sealed_secrets_pkey PRIMARY KEY (org_id, name),
+  constraint sealed_secrets_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table sessions (
+  org_id uuid not null,
+  token_hash bytea not null,
+  user_id uuid not null,
+  identity_provider text not null,
+  name_id_format text not null,
+  name_id text not null,
+  session_index text,
+  opened_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  idle_seconds integer not null,
+  idle_expires_at timestamp(3) with time zone not null,
+  announcement jsonb,
+  constraint sessions_pkey PRIMARY KEY (org_id, token_hash),
+  constraint sessions_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table used_assertions (
+  org_id uuid not null,
+  identity_provider text not null,
+  assertion_id text not null,
+  replayable_until timestamp(3) with time zone not null,
+  constraint used_assertions_pkey PRIMARY KEY (org_id, identity_provider, assertion_id)
+);
+
+create table users (
+  org_id uuid not null,
+  user_id uuid not null,
+  status text default 'active'::text not null,
+  email text,
+  given_name text,
+  family_name text,
+  display_name text,
+  deciding_identity_provider text,
+  deciding_name_id_format text,
+  deciding_name_id text,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint users_pkey PRIMARY KEY (org_id, user_id),
+  constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
+
+CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
+
+CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
+
+CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree (org_id, expires_at);
+
+CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
+
+CREATE INDEX organization_previous_names_org_id ON public.organization_previous_names USING btree (org_id);
+
+CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
+
+CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (org_id, user_id);
+
+CREATE INDEX used_assertions_expiry ON public.used_assertions USING btree (org_id, replayable_until);
+
+CREATE INDEX users_email ON public.users USING btree (org_id, lower(email));
+
+alter table audit_events enable row level security;
+
+alter table audit_events force row level security;
+
+alter table audit_heads enable row level security;
+
+alter table audit_heads force row level security;
+
+alter table flow_records enable row level security;
+
+alter table flow_records force row level security;
+
+alter table grants enable row level security;
+
+alter table grants force row level security;
+
+alter table identities enable row level security;
+
+alter table identities force row level security;
+
+alter table identity_provider_metadata enable row level security;
+
+alter table identity_provider_metadata force row level security;
+
+alter table login_transactions enable row level security;
+
+alter table login_transactions force row level security;
+
+alter table memberships enable row level security;
+
+alter table memberships force row level security;
+
+alter table organization_keys enable row level security;
+
+alter table organization_keys force row level security;
+
+alter table organizations enable row level security;
+
+alter table organizations force row level security;
+
+alter table revisions enable row level security;
+
+alter table revisions force row level security;
+
+alter table sealed_secrets enable row level security;
+
+alter table sealed_secrets force row level security;
+
+alter table sessions enable row level security;
+
+alter table sessions force row level security;
+
+alter table used_assertions enable row level security;
+
+alter table used_assertions force row level security;
+
+alter table users enable row level security;
+
+alter table users force row level security;
+
+create policy own_organization on audit_events as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on audit_heads as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on flow_records as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on grants as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on identities as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on identity_provider_metadata as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on login_transactions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on memberships as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on organization_keys as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on organizations as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on revisions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on sealed_secrets as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on sessions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on used_assertions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on users as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+CREATE OR REPLACE FUNCTION public.announce_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('rolecall_organization', coalesce(new.org_id, old.org_id)::text);
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_append(p_org_id uuid, p_events jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_seq bigint;
+  v_hash bytea;
+  v_event jsonb;
+begin
+  insert into audit_heads (org_id, seq, hash) values (p_org_id, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
+  select seq, hash into strict v_seq, v_hash from audit_heads where org_id = p_org_id for update;
+  for v_event in select e.event from jsonb_array_elements(p_events) with ordinality as e(event, n) order by e.n loop
+    v_seq := v_seq + 1;
+    v_hash := sha256(v_hash || decode(v_event->>'digest', 'hex'));
+    insert into audit_events (org_id, seq, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash)
+      values (p_org_id, v_seq, v_event->>'type', (v_event->>'at')::timestamptz, v_event->>'actorKind',
+              v_event->>'actorId', v_event->>'subject', v_event->'data', v_event->>'traceId',
+              decode(v_event->>'digest', 'hex'), v_hash);
+  end loop;
+  update audit_heads set seq = v_seq, hash = v_hash where org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.delete_organization(p_org_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  delete from public.login_transactions where org_id = p_org_id;
+  delete from public.used_assertions where org_id = p_org_id;
+  delete from public.flow_records where org_id = p_org_id;
+  delete from public.organizations where org_id = p_org_id;
+  delete from public.email_domains where org_id = p_org_id;
+  delete from public.organization_previous_names where org_id = p_org_id;
+  delete from public.organization_registry where org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_accept(p_org_id uuid, p_identity_provider text, p_request_id text, p_assertion_id text, p_replayable_until timestamp with time zone, p_handle_hash bytea, p_name_id text, p_name_id_format text, p_session_index text, p_session_not_on_or_after timestamp with time zone, p_facts jsonb, p_now timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from login_transactions
+    where org_id = p_org_id and request_id = p_request_id and identity_provider = p_identity_provider
+      and handle_hash is null and expires_at > p_now
+    for update;
+  if not found then
+    perform from used_assertions
+      where org_id = p_org_id and identity_provider = p_identity_provider and assertion_id = p_assertion_id;
+    return case when found then 'replayed_assertion' else 'unknown_request' end;
+  end if;
+  insert into used_assertions (org_id, identity_provider, assertion_id, replayable_until)
+    values (p_org_id, p_identity_provider, p_assertion_id, p_replayable_until)
+    on conflict do nothing;
+  if not found then
+    return 'replayed_assertion';
+  end if;
+  update login_transactions
+    set handle_hash = p_handle_hash, name_id = p_name_id, name_id_format = p_name_id_format,
+        session_index = p_session_index, session_not_on_or_after = p_session_not_on_or_after, facts = p_facts
+    where org_id = p_org_id and request_id = p_request_id and identity_provider = p_identity_provider;
+  return 'accepted';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  insert into login_transactions
+    (org_id, request_id, identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at)
+  values
+    (p_org_id, p_request_id, p_identity_provider, p_browser_hash, p_trace_id, p_return_to, p_mode, p_created_at, p_expires_at);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.purge_expired(p_org_ids uuid[], p_now timestamp with time zone, p_flows_before timestamp with time zone)
+ RETURNS TABLE(logins bigint, assertions bigint, sessions bigint, flows bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_org_id uuid;
+  v_count bigint;
+begin
+  logins := 0; assertions := 0; sessions := 0; flows := 0;
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    delete from login_transactions t where t.org_id = v_org_id and t.expires_at <= p_now;
+    get diagnostics v_count = row_count; logins := logins + v_count;
+    delete from used_assertions a where a.org_id = v_org_id and a.replayable_until <= p_now;
+    get diagnostics v_count = row_count; assertions := assertions + v_count;
+    delete from sessions s where s.org_id = v_org_id and (s.expires_at <= p_now or s.idle_expires_at <= p_now);
+    get diagnostics v_count = row_count; sessions := sessions + v_count;
+    delete from flow_records f where f.org_id = v_org_id and f.finished_at <= p_flows_before;
+    get diagnostics v_count = row_count; flows := flows + v_count;
+  end loop;
+  return next;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.session_check(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
+ RETURNS TABLE(organization text, user_id uuid, email text, display_name text, identity_provider text, grants jsonb, groups jsonb, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_session sessions;
+  v_idle_end timestamptz;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select * into v_session from sessions s
+    where s.org_id = p_org_id and s.token_hash = p_token_hash and s.expires_at > p_now and s.idle_expires_at > p_now;
+  if not found then
+    return;
+  end if;
+  v_idle_end := p_now + make_interval(secs => v_session.idle_seconds);
+  if v_idle_end >= v_session.idle_expires_at + interval '1 minute' then
+    update sessions s set idle_expires_at = v_idle_end where s.org_id = p_org_id and s.token_hash = p_token_hash;
+  else
+    v_idle_end := v_session.idle_expires_at;
+  end if;
+  return query
+    select o.name, u.user_id, u.email, u.display_name, v_session.identity_provider,
+      (select coalesce(jsonb_object_agg(h.scope, h.roles), '{}')
+         from (select g.scope, jsonb_agg(g.role order by g.role) as roles
+                 from grants g where g.org_id = p_org_id and g.user_id = v_session.user_id group by g.scope) h),
+      (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')
+         from memberships m where m.org_id = p_org_id and m.user_id = v_session.user_id),
+      least(v_session.expires_at, v_idle_end)
+    from users u, organizations o
+    where u.org_id = p_org_id and u.user_id = v_session.user_id and u.status = 'active' and o.org_id = p_org_id;
+end
+$function$
+;
+
+CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
+
+grant insert, select, update on api_tokens to rolecall_runtime;
+
+grant insert, select on audit_events to rolecall_runtime;
+
+grant insert, select, update on audit_heads to rolecall_runtime;
+
+grant delete, insert, select, update on collection_files to rolecall_runtime;
+
+grant insert, select, update on collections to rolecall_runtime;
+
+grant delete, insert, select, update on email_domains to rolecall_runtime;
+
+grant delete, insert, select on flow_records to rolecall_runtime;
+
+grant delete, insert, select, update on grants to rolecall_runtime;
+
+grant delete, insert, select, update on identities to rolecall_runtime;
+
+grant delete, insert, select, update on identity_provider_metadata to rolecall_runtime;
+
+grant delete, insert, select, update on login_transactions to rolecall_runtime;
+
+grant delete, insert, select, update on memberships to rolecall_runtime;
+
+grant select on mikro_orm_migrations to rolecall_runtime;
+
+grant insert, select on organization_keys to rolecall_runtime;
+
+grant delete, insert, select, update on organization_previous_names to rolecall_runtime;
+
+grant insert, select, update on organization_registry to rolecall_runtime;
+
+grant insert, select, update on organizations to rolecall_runtime;
+
+grant insert, select on revisions to rolecall_runtime;
+
+grant delete, insert, select, update on sealed_secrets to rolecall_runtime;
+
+grant delete, insert, select, update on sessions to rolecall_runtime;
+
+grant delete, insert, select on used_assertions to rolecall_runtime;
+
+grant delete, insert, select, update on users to rolecall_runtime;
+
+grant execute on function announce_organization to public;
+
+grant execute on function audit_append to public;
+
+grant execute on function delete_organization to rolecall_runtime;
+
+grant execute on function login_accept to public;
+
+grant execute on function login_begin to public;
+
+grant execute on function purge_expired to public;
+
+grant execute on function session_check to public;

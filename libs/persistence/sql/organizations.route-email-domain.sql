@@ -1,0 +1,1 @@
+select org_id from email_domains where domain = $1

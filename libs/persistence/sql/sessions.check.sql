@@ -1,0 +1,1 @@
+select * from session_check($1, $2, $3)

@@ -1,0 +1,142 @@
+import { v7 as uuidv7 } from 'uuid';
+import { oneTimeStoreContract } from '@rolecall/saml/testing';
+import type { VerifiedAssertion } from '@rolecall/saml';
+import { openDatabase } from '../database.ts';
+import { later, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
+import type { NewLogin } from '../stores.ts';
+
+const test = useTestDatabase();
+const HANDLE = Buffer.alloc(32, 'handle');
+const BROWSER = Buffer.alloc(32, 'browser');
+
+oneTimeStoreContract('PostgreSQL', async () => {
+  const organizationId = uuidv7();
+  const { logins } = test.current.database;
+  const providerOf = (connectionId: string) => connectionId.split('/')[1] ?? '';
+  return {
+    begin: ({ connectionId, requestId, expiresAt }) =>
+      logins.begin({ ...newLogin(organizationId, requestId), identityProvider: providerOf(connectionId), expiresAt }),
+    store: {
+      accept: (assertion, now) =>
+        logins.accept(
+          {
+            organizationId,
+            identityProvider: providerOf(assertion.connectionId),
+            handleHash: Buffer.from(uuidv7()),
+            facts: {},
+            now,
+          },
+          assertion,
+        ),
+    },
+  };
+});
+
+it('accepts one of two copies that arrive at two processes at the same moment', async () => {
+  const other = await openDatabase({ url: test.current.url, masterKey: test.current.masterKey, poolSize: 2 });
+  const outcomes: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const organizationId = uuidv7();
+    await test.current.database.logins.begin(newLogin(organizationId, '_r'));
+    const both = [test.current.database, other].map(({ logins }) =>
+      logins.accept(at(organizationId), assertion('_r', '_a')),
+    );
+    outcomes.push(...(await Promise.all(both)));
+  }
+  await other.close();
+  expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(20);
+  expect(outcomes.filter((outcome) => outcome === 'replayed_assertion')).toHaveLength(20);
+});
+
+it('knows a pending request and forgets it when it is answered', async () => {
+  const organizationId = uuidv7();
+  const { logins } = test.current.database;
+  await logins.begin(newLogin(organizationId, '_r'));
+  expect(await logins.pending(organizationId, '_r')).toEqual({ traceId: 'trace', mode: 'login' });
+  expect(await logins.pending(uuidv7(), '_r')).toBeUndefined();
+  await logins.accept(at(organizationId), assertion('_r', '_a'));
+  expect(await logins.pending(organizationId, '_r')).toBeUndefined();
+});
+
+describe('the verified login', () => {
+  async function accepted(): Promise<string> {
+    const organizationId = uuidv7();
+    const { logins } = test.current.database;
+    await logins.begin({ ...newLogin(organizationId, '_r'), returnTo: 'https://app.example/' });
+    await logins.accept(at(organizationId), assertion('_r', '_a'));
+    return organizationId;
+  }
+  const take = (organizationId: string, handle = HANDLE, browser = BROWSER, now = NOW) =>
+    test.current.database.inOrganization(organizationId, (tx) => tx.takeVerifiedLogin(handle, browser, now));
+
+  it('is given to the browser that began, once', async () => {
+    const organizationId = await accepted();
+    expect(await take(organizationId)).toEqual({
+      identityProvider: 'okta',
+      traceId: 'trace',
+      returnTo: 'https://app.example/',
+      mode: 'login',
+      nameId: subject('eve').nameId,
+      sessionIndex: '_session',
+      sessionNotOnOrAfter: later(3600),
+      facts: { email: 'eve@acme.example', groups: ['a', 'b'] },
+    });
+    expect(await take(organizationId)).toBe('unknown');
+  });
+
+  it('is burnt when another browser asks for it', async () => {
+    const organizationId = await accepted();
+    expect(await take(organizationId, HANDLE, Buffer.alloc(32, 'thief'))).toBe('other_browser');
+    expect(await take(organizationId)).toBe('unknown');
+  });
+
+  it('is unknown under another handle, in another organization, and when it has expired', async () => {
+    const organizationId = await accepted();
+    expect(await take(organizationId, Buffer.alloc(32, 'guess'))).toBe('unknown');
+    expect(await take(uuidv7())).toBe('unknown');
+    expect(await take(organizationId, HANDLE, BROWSER, later(600))).toBe('unknown');
+  });
+
+  it('stays when the transaction that took it fails', async () => {
+    const organizationId = await accepted();
+    const failing = test.current.database.inOrganization(organizationId, async (tx) => {
+      await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await take(organizationId)).toMatchObject({ traceId: 'trace' });
+  });
+});
+
+function newLogin(organizationId: string, requestId: string): NewLogin {
+  return {
+    organizationId,
+    identityProvider: 'okta',
+    requestId,
+    browserHash: BROWSER,
+    traceId: 'trace',
+    returnTo: undefined,
+    mode: 'login',
+    createdAt: NOW,
+    expiresAt: later(600),
+  };
+}
+
+function at(organizationId: string) {
+  const facts = { email: 'eve@acme.example', groups: ['a', 'b'] };
+  return { organizationId, identityProvider: 'okta', handleHash: HANDLE, facts, now: NOW };
+}
+
+function assertion(inResponseTo: string, assertionId: string): VerifiedAssertion {
+  return {
+    connectionId: 'unused',
+    assertionId,
+    issuer: 'https://idp.example',
+    nameId: subject('eve').nameId,
+    attributes: new Map(),
+    inResponseTo,
+    sessionIndex: '_session',
+    sessionNotOnOrAfter: later(3600),
+    replayableUntil: later(300),
+  };
+}
