@@ -18,8 +18,9 @@ import {
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './postgres.mjs';
 
-const { dir: wantedDir, port, durable } = JSON.parse(process.argv[2] ?? '{}');
+const { dir: wantedDir, port: wantedPort, durable } = JSON.parse(process.argv[2] ?? '{}');
 const FLAGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
 const FAST_FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 const LOG_LINES = 20;
@@ -146,6 +147,7 @@ async function start() {
   await stopOrphan(dir);
   await initialise(bin, dir);
   if (stopping) process.exit(0);
+  const port = wantedPort ?? (await freePort());
   const flags = [...FLAGS, ...(durable ? [] : FAST_FLAGS)].flatMap((flag) => ['-c', flag]);
   server = spawn(join(bin, 'postgres'), ['-D', dir, '-p', String(port), ...flags], {
     ...user,
@@ -155,7 +157,7 @@ async function start() {
   });
   server.stderr.on('data', (chunk) => {
     keepLog(chunk);
-    if (String(chunk).includes('database system is ready to accept connections')) report({ ready: true });
+    if (String(chunk).includes('database system is ready to accept connections')) report({ port });
   });
   server.once('close', () => {
     report({});

@@ -2,7 +2,7 @@ import { html, page, Markup } from '../html.ts';
 import type { DemoPerson } from './people.ts';
 import type { LoginRequest } from './saml.ts';
 
-const LOOK = { brand: 'Demo identity provider', accent: '#2f7d5b' };
+const LOOK = { brand: 'Demo identity provider', accent: '#4a5bc9' };
 
 /** The one login page: whom to sign in as. `hidden` carries the request on to the form's target. */
 export function loginPage(options: {

@@ -84,7 +84,7 @@ test('an engineer signs in through another site, is told the new roles, sees the
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await shot('6-account');
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.goto(system.urls.app);
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
   }));
@@ -101,8 +101,8 @@ test('a person whom nothing maps is refused, with one sentence and a trace id', 
 
     expect(answer.status()).toBe(403);
     expect(await page.locator('code').textContent()).toMatch(/^[\w-]{8,}$/);
-    const page1 = await page.content();
-    for (const secret of ['marketing', 'role_mapping', 'mo@acme.com']) expect(page1).not.toContain(secret);
+    const shown = await page.content();
+    for (const detail of ['marketing', 'role_mapping', 'mo@acme.com']) expect(shown).not.toContain(detail);
     await page.goto(system.urls.app);
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
   }));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../system/ports.ts';
+import { freeBase, portsFrom } from '../system/ports.ts';
 import { startSystem, type System } from '../system/system.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function startTestSystem(): Promise<System> {
   const said: string[] = [];
   try {
     const system = await startSystem({
-      ports: await freePorts(),
+      ports: portsFrom(await freeBase()),
       dataDirectory,
       durable: false,
       idpHost: '127.0.0.1',

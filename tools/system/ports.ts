@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { freePort } from '../postgres.mjs';
 
 /** Where each part of the system listens. */
 export interface Ports {
@@ -24,14 +23,15 @@ export function portsFrom(base: number): Ports {
   return { gateway: base, scim: base + 1, admin: base + 2, idp: base + 10, app: base + 20 };
 }
 
-export async function freePorts(): Promise<Ports> {
-  return {
-    gateway: await freePort(),
-    scim: await freePort(),
-    admin: await freePort(),
-    idp: await freePort(),
-    app: await freePort(),
-  };
+/**
+ * A first port whose five are free. Below the range from which systems number outgoing connections, so that none of those
+ * takes one before it is used.
+ */
+export async function freeBase(): Promise<number> {
+  for (;;) {
+    const base = 10_000 + Math.floor(Math.random() * 20_000);
+    if ((await takenPorts(portsFrom(base))).length === 0) return base;
+  }
 }
 
 /** One sentence for each port that something else uses. */
