@@ -79,7 +79,7 @@ export async function perform(
 async function create(state: StateTransaction, step: Creation, request: ReconcileRequest): Promise<OrganizationChange> {
   const revision = revisionOf(step.desired, request);
   const head = await state.create({ collection: request.collection, name: step.name, revision });
-  await state.audit(head.id, { type: 'organization.created', data: eventOf(head, revision) });
+  await state.audit(head.id, { type: 'organization.created', data: { ...eventOf(head, revision), name: step.name } });
   return {
     organization: step.name,
     action: 'create',
@@ -100,7 +100,8 @@ async function change(
   const removedIdentityProviders = await removedProviders(state, step);
   if (previousName !== undefined) {
     await state.rename(head.id, step.name);
-    await state.audit(head.id, { type: 'organization.renamed', data: { from: previousName, to: step.name } });
+    const data = { revision: head.revision, from: previousName, to: step.name };
+    await state.audit(head.id, { type: 'organization.renamed', data });
   }
   for (const { map, from, to } of renames) {
     if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);

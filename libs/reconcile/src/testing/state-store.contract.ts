@@ -251,7 +251,7 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
           return state.addRevision(made.id, current?.revision ?? 0, revision(document('acme', { displayName })));
         });
       const heads = await Promise.all([attempt('one'), attempt('two')]);
-      expect(heads.map((one) => one.revision).sort()).toEqual([2, 3]);
+      expect(heads.map((one) => one.revision).sort((a, b) => a - b)).toEqual([2, 3]);
     });
   });
 }
