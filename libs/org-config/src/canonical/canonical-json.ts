@@ -9,9 +9,10 @@ export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(',')}]`;
   const map = value as JsonMap;
-  const members = Object.keys(map)
-    .filter((key) => map[key] !== undefined)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(map[key] ?? null)}`);
+  const members: string[] = [];
+  for (const key of Object.keys(map).sort()) {
+    const member = map[key];
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  }
   return `{${members.join(',')}}`;
 }

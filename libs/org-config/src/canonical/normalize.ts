@@ -17,8 +17,13 @@ export function normalize(document: OrganizationDocument): OrganizationDocument 
 
 /** sha256 (hex) of the document's meaning: files that differ in comments, style, key order or order in sets have one digest. */
 export function documentDigest(document: OrganizationDocument): string {
+  return digestOfNormalized(normalize(document));
+}
+
+/** `documentDigest` of a document that is normalized already. */
+export function digestOfNormalized(document: OrganizationDocument): string {
   return createHash('sha256')
-    .update(canonicalJson(normalize(document) as unknown as Json))
+    .update(canonicalJson(document as unknown as Json))
     .digest('hex');
 }
 
@@ -26,8 +31,7 @@ function sorted(schema: JsonSchema, value: Json): Json {
   const at = resolve(schema, value);
   if (Array.isArray(value)) {
     const items = (value as readonly Json[]).map((item) => (at.items ? sorted(at.items, item) : item));
-    // a set's items are strings (the schema says so), and sort() compares them as RFC 8785 compares keys
-    return at.uniqueItems ? items.sort() : items;
+    return at.uniqueItems ? items.sort(byCodeUnits) : items;
   }
   if (isMap(value)) {
     const map = emptyMap();
@@ -38,6 +42,11 @@ function sorted(schema: JsonSchema, value: Json): Json {
     return map;
   }
   return at === METADATA_XML && typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : value;
+}
+
+/** Sorts the items of a set, which are strings (the schema says so), as RFC 8785 sorts keys. */
+function byCodeUnits(a: Json, b: Json): number {
+  return typeof a === 'string' && typeof b === 'string' && a < b ? -1 : Number(a !== b);
 }
 
 function memberSchema(schema: JsonSchema, key: string): JsonSchema {

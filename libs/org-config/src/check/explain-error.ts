@@ -18,15 +18,14 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   enum: (error) => wrongChoice(error, param(error, 'allowedValues') as readonly Json[]),
   discriminator: wrongVariant,
   oneOf: wrongCombination,
-  pattern: (error, schema) =>
-    invalid(error, `must be ${PATTERN_WORDS[String(param(error, 'pattern'))] ?? schema.pattern}`),
+  pattern: (error, schema) => invalid(error, `must be ${PATTERN_WORDS[word(error, 'pattern')] ?? schema.pattern}`),
   not: takenName,
   uniqueItems: repeatedItem,
   minLength: (error) => invalid(error, 'must not be empty'),
-  maxLength: (error) => invalid(error, `may have ${limit(error)} characters at most`),
+  maxLength: (error) => invalid(error, `may have ${word(error, 'limit')} characters at most`),
   minItems: (error) => invalid(error, 'must not be empty'),
-  maxItems: (error) => invalid(error, `may have ${limit(error)} entries at most`),
-  maxProperties: (error) => invalid(error, `may have ${limit(error)} entries at most`),
+  maxItems: (error) => invalid(error, `may have ${word(error, 'limit')} entries at most`),
+  maxProperties: (error) => invalid(error, `may have ${word(error, 'limit')} entries at most`),
   propertyNames: () => undefined,
 };
 
@@ -39,17 +38,17 @@ export function explainError(error: ErrorObject): Finding | undefined {
 
 /** Whether an unknown key of the same object looks like the missing one. */
 export function missingKeyMeant(missing: ErrorObject, errors: readonly ErrorObject[]): boolean {
-  const wanted = String(param(missing, 'missingProperty'));
+  const wanted = word(missing, 'missingProperty');
   return errors.some(
     (error) =>
       error.keyword === 'additionalProperties' &&
       error.instancePath === missing.instancePath &&
-      nearest(String(param(error, 'additionalProperty')), keysOfSchema(error)) === wanted,
+      nearest(word(error, 'additionalProperty'), keysOfSchema(error)) === wanted,
   );
 }
 
 function unknownKey(error: ErrorObject): Finding {
-  const key = String(param(error, 'additionalProperty'));
+  const key = word(error, 'additionalProperty');
   const pointer = pointerTo(error.instancePath, key);
   const known = unsupported(pointer);
   if (known) return known;
@@ -62,7 +61,7 @@ function unknownKey(error: ErrorObject): Finding {
 }
 
 function missingKey(error: ErrorObject, schema: JsonSchema): Finding {
-  const key = String(param(error, 'missingProperty'));
+  const key = word(error, 'missingProperty');
   const property = schema.properties?.[key];
   const whole = schema.examples?.[0];
   const example = property ? property.examples?.[0] : isMap(whole) ? whole[key] : undefined;
@@ -75,7 +74,7 @@ function missingKey(error: ErrorObject, schema: JsonSchema): Finding {
 }
 
 function wrongType(error: ErrorObject, schema: JsonSchema): Finding {
-  const wanted = [param(error, 'type')].flat().map((type) => TYPE_WORDS[String(type)] ?? String(type));
+  const wanted = [param(error, 'type')].flat().map((type) => TYPE_WORDS[type as string] ?? (type as string));
   const value = error.data as Json;
   const message = `${placeName(error.instancePath)} must be ${wanted.join(' or ')} and ${typeInWords(value)}`;
   const suggestion = typeSuggestion(wanted, value, lastKey(error.instancePath), schema);
@@ -102,7 +101,7 @@ function wrongChoice(error: ErrorObject, allowed: readonly Json[]): Finding {
 }
 
 function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefined {
-  const tag = String(param(error, 'tag'));
+  const tag = word(error, 'tag');
   const value = param(error, 'tagValue');
   if (value === undefined) return undefined; // `required` says it
   const pointer = pointerTo(error.instancePath, tag);
@@ -212,6 +211,8 @@ function param(error: ErrorObject, key: string): Json {
   return (error.params as { readonly [key: string]: Json })[key] as Json;
 }
 
-function limit(error: ErrorObject): string {
-  return String(param(error, 'limit'));
+/** A parameter as a text. */
+function word(error: ErrorObject, key: string): string {
+  const value = param(error, key);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

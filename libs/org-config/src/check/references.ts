@@ -3,12 +3,7 @@ import { isMap, listOf, mapOf, own, pointerTo, type JsonMap } from '../json.ts';
 import { insteadOf, quoted, type Findings } from './finding.ts';
 
 /** The names that a document declares; what its references must be among. */
-interface DeclaredNames {
-  readonly scope: readonly string[];
-  readonly role: readonly string[];
-  readonly group: readonly string[];
-  readonly identityProvider: readonly string[];
-}
+type DeclaredNames = Readonly<Record<keyof typeof KINDS, ReadonlySet<string>>>;
 
 const KINDS = {
   scope: { words: 'scope', code: 'unknown_scope', key: 'scopes', plural: 'scopes' },
@@ -73,18 +68,18 @@ class ReferenceCheck {
   }
 
   name(kind: keyof typeof KINDS, name: Json | undefined, pointer: string, at: 'key' | 'value'): void {
-    if (typeof name !== 'string' || this.findings.full || this.declared[kind].includes(name)) return;
+    if (typeof name !== 'string' || this.findings.full || this.declared[kind].has(name)) return;
     const { words, code, key, plural } = KINDS[kind];
-    const suggestion = insteadOf(name, this.declared[kind], plural) ?? `declare it under \`${key}\``;
+    const suggestion = insteadOf(name, [...this.declared[kind]], plural) ?? `declare it under \`${key}\``;
     this.findings.add({ code, message: `there is no ${words} ${quoted(name)}`, suggestion, pointer, at });
   }
 }
 
 function declaredNames(spec: JsonMap): DeclaredNames {
-  const names = (key: string): readonly string[] => Object.keys(mapOf(own(spec, key)));
+  const names = (key: string): ReadonlySet<string> => new Set(Object.keys(mapOf(own(spec, key))));
   return {
     scope: names('scopes'),
-    role: [...names('roles'), ...BUILT_IN_ROLES],
+    role: new Set([...names('roles'), ...BUILT_IN_ROLES]),
     group: names('groups'),
     identityProvider: names('identityProviders'),
   };

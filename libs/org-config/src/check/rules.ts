@@ -51,10 +51,11 @@ export function checkSession(document: Json, findings: Findings): void {
   const idle = boundedSeconds(session, 'idle', findings);
   const lifetime = boundedSeconds(session, 'lifetime', findings) ?? SESSION_LIMITS.lifetime.default;
   if (idle === undefined || idle <= lifetime) return;
-  const shown = own(session, 'lifetime') ?? '12h, its default';
+  const declared = own(session, 'lifetime');
+  const shown = typeof declared === 'string' ? declared : '12h, its default';
   findings.add({
     code: 'invalid_value',
-    message: `a session cannot be idle for longer than its lifetime (${String(shown)})`,
+    message: `a session cannot be idle for longer than its lifetime (${shown})`,
     suggestion: 'shorten `idle`, or lengthen `lifetime`',
     pointer: '/spec/login/session/idle',
     at: 'value',

@@ -26,9 +26,10 @@ export function checkDocument(
   options: { readonly checkMetadata?: CheckMetadata } = {},
 ): CheckedDocument {
   const json = plainJson(value, 0);
-  const findings = [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
-  const diagnostics = findings.map(({ at: _, ...finding }): Diagnostic => {
-    return { ...finding, severity: finding.severity ?? 'error', position: { file: origin, line: 1, column: 1 } };
+  const findings: readonly Finding[] = [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
+  const position = { file: origin, line: 1, column: 1 };
+  const diagnostics = findings.map(({ severity, code, message, suggestion, pointer }): Diagnostic => {
+    return { severity: severity ?? 'error', code, message, suggestion, pointer, position };
   });
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
   return { document: normalize(json as unknown as OrganizationDocument), diagnostics };

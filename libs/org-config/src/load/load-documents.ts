@@ -1,14 +1,13 @@
-import { documentDigest, normalize } from '../canonical/normalize.ts';
+import { digestOfNormalized, normalize } from '../canonical/normalize.ts';
 import { checkAcross, type PlacedDocument } from '../check/across.ts';
 import { findingsOf, type CheckMetadata } from '../check/check-document.ts';
 import type { Finding } from '../check/finding.ts';
 import { byPosition, type Diagnostic, type SourcePosition } from '../diagnostic.ts';
 import type { Json, OrganizationDocument } from '../document.ts';
-import { keysOf } from '../json.ts';
 import { inlineMetadataFiles, type ReadFile } from './metadata-files.ts';
 import { readYaml, type YamlDocument } from './read-yaml.ts';
 import { SourceText, type SourceFile } from './source-text.ts';
-import type { Place, YamlFault } from './yaml-value.ts';
+import type { YamlFault } from './yaml-value.ts';
 
 export interface LoadOptions {
   /**
@@ -61,8 +60,7 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
       documents.push(loaded(parsed.value, file.path, current.positionOf));
     }
   }
-  diagnostics.push(...checkAcross(read));
-  return { documents, diagnostics: diagnostics.sort(byPosition) };
+  return { documents, diagnostics: [...diagnostics, ...checkAcross(read)].sort(byPosition) };
 }
 
 function located({ code, message, suggestion, offset, other }: YamlFault, source: SourceText): Diagnostic {
@@ -73,13 +71,13 @@ function located({ code, message, suggestion, offset, other }: YamlFault, source
 function loaded(value: Json, file: string, positionOf: PlacedDocument['positionOf']): LoadedDocument {
   // the schema has just said that it is one
   const document = normalize(value as unknown as OrganizationDocument);
-  return { document, file, digest: documentDigest(document), positionOf };
+  return { document, file, digest: digestOfNormalized(document), positionOf };
 }
 
-function placed({ value, place }: YamlDocument, source: SourceText): PlacedDocument {
-  const positionOf = (pointer: string): SourcePosition => source.positionAt(placeAt(place, pointer).key);
+function placed({ value, places }: YamlDocument, source: SourceText): PlacedDocument {
+  const positionOf = (pointer: string): SourcePosition => source.positionAt(places.find(pointer).key);
   const locate = ({ at, ...finding }: Finding): Diagnostic => {
-    const found = placeAt(place, finding.pointer);
+    const found = places.find(finding.pointer);
     return {
       ...finding,
       severity: finding.severity ?? 'error',
@@ -87,15 +85,4 @@ function placed({ value, place }: YamlDocument, source: SourceText): PlacedDocum
     };
   };
   return { value, locate, positionOf };
-}
-
-function placeAt(place: Place, pointer: string): Place {
-  let found = place;
-  for (const key of keysOf(pointer)) {
-    // the contents of a metadata file stand where the file is named
-    const child = found.children?.get(key) ?? (key === 'xml' ? found.children?.get('file') : undefined);
-    if (!child) break;
-    found = child;
-  }
-  return found;
 }

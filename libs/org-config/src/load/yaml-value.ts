@@ -1,14 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { Json } from '../document.ts';
 import { emptyMap } from '../json.ts';
-
-/** Where the parts of a document stand in its file, as offsets. */
-export interface Place {
-  /** Of the key, or of the list's item. */
-  readonly key: number;
-  readonly value: number;
-  readonly children?: ReadonlyMap<string, Place>;
-}
+import { Places } from './places.ts';
 
 /** Something that YAML allows and a document must not have. */
 export interface YamlFault {
@@ -29,85 +22,83 @@ const MAX_DEPTH = 32;
  * The value of one YAML document with the places of its parts. What would make the text mean something else than it
  * shows is refused: aliases, merge keys, tags, duplicate keys.
  */
-export function readValue(document: Document.Parsed): { value: Json; place: Place; faults: readonly YamlFault[] } {
+export function readValue(document: Document.Parsed): { value: Json; places: Places; faults: readonly YamlFault[] } {
   const reader = new ValueReader();
   const contents = document.contents as Node | null;
-  const start = contents?.range?.[0] ?? 0;
-  const [value, place] = reader.read(contents, start, 0);
-  return { value, place, faults: reader.faults };
+  const value = reader.read(contents, { parent: -1, name: '', offset: contents?.range?.[0] ?? 0 }, 0);
+  return { value, places: reader.places, faults: reader.faults };
+}
+
+/** What a value belongs to: its holder, its key there, and where that key stands. */
+interface Slot {
+  readonly parent: number;
+  readonly name: string;
+  readonly offset: number;
 }
 
 class ValueReader {
   readonly faults: YamlFault[] = [];
+  readonly places = new Places();
 
-  read(node: Node | null, key: number, depth: number): [Json, Place] {
-    const offset = node?.range?.[0] ?? key;
-    const place: Place = { key, value: offset };
-    if (node === null) return [null, place];
+  read(node: Node | null, slot: Slot, depth: number): Json {
+    const offset = node?.range?.[0] ?? slot.offset;
+    const place = this.places.add(slot.parent, slot.name, slot.offset, offset);
+    if (node === null) return null;
     if (isAlias(node)) {
-      this.#fault(offset, 'alias_refused', `the alias \`*${node.source}\` is refused`, 'write the value out');
-      return [null, place];
+      return this.#fault(offset, 'alias_refused', `the alias \`*${node.source}\` is refused`, 'write the value out');
     }
     if (node.tag !== undefined) this.#fault(offset, 'tag_refused', 'tags are refused', 'write the plain value');
-    if (depth > MAX_DEPTH) {
-      this.#fault(offset, 'nesting_too_deep', `nested deeper than ${MAX_DEPTH} levels`);
-      return [null, place];
-    }
+    if (depth > MAX_DEPTH) return this.#fault(offset, 'nesting_too_deep', `nested deeper than ${MAX_DEPTH} levels`);
     if (isMap(node)) return this.#map(node, place, depth);
     if (isSeq(node)) {
-      const children = new Map<string, Place>();
-      const items = node.items.map((item, index) => {
+      return node.items.map((item, index) => {
         const at = (item as Node).range?.[0] ?? offset;
-        const [value, child] = this.read(item as Node, at, depth + 1);
-        children.set(String(index), child);
-        return value;
+        return this.read(item as Node, { parent: place, name: String(index), offset: at }, depth + 1);
       });
-      return [items, { ...place, children }];
     }
-    return [isScalar(node) ? this.#scalar(node, offset) : null, place];
+    return isScalar(node) ? this.#scalar(node, offset) : null;
   }
 
-  #map(node: YAMLMap, place: Place, depth: number): [Json, Place] {
+  #map(node: YAMLMap, parent: number, depth: number): Json {
     const map = emptyMap();
-    const children = new Map<string, Place>();
+    const firsts = new Map<string, number>();
     for (const pair of node.items) {
       const keyNode = pair.key as Scalar;
-      const offset = keyNode.range?.[0] ?? place.value;
-      const key = String(keyNode.value);
+      const offset = keyNode.range?.[0] ?? 0;
+      const name = String(keyNode.value);
       if (keyNode.tag !== undefined) this.#fault(offset, 'tag_refused', 'tags are refused', 'write the plain key');
-      if (key === '<<' && keyNode.type === 'PLAIN') {
+      if (name === '<<' && keyNode.type === 'PLAIN') {
         this.#fault(offset, 'merge_refused', 'merge keys (`<<`) are refused', 'write the keys out');
         continue;
       }
-      const [value, child] = this.read(pair.value as Node | null, offset, depth + 1);
-      const first = children.get(key);
-      if (first) {
+      const first = firsts.get(name);
+      if (first !== undefined) {
         this.faults.push({
           code: 'duplicate_key',
-          message: `\`${key.slice(0, 80)}\` stands here a second time, first on line`,
+          message: `\`${name.slice(0, 80)}\` stands here a second time, first on line`,
           suggestion: 'merge the two, or remove one',
           offset,
-          other: first.key,
+          other: first,
           readable: true,
         });
         continue;
       }
-      map[key] = value;
-      children.set(key, child);
+      firsts.set(name, offset);
+      map[name] = this.read(pair.value as Node | null, { parent, name, offset }, depth + 1);
     }
-    return [map, { ...place, children }];
+    return map;
   }
 
   #scalar(node: Scalar, offset: number): Json {
     const { value } = node;
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.#fault(offset, 'invalid_value', `\`${node.source ?? ''}\` is not a number that JSON has`);
-      return null;
+      return this.#fault(offset, 'invalid_value', `\`${node.source ?? ''}\` is not a number that JSON has`);
     }
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
   }
 
-  #fault(offset: number, code: string, message: string, suggestion?: string): void {
-    this.faults.push({ code, message, offset, ...(suggestion !== undefined && { suggestion }) });
+  #fault(offset: number, code: string, message: string, suggestion?: string): null {
+    this.faults.push({ code, message, suggestion, offset });
+    return null;
   }
 }

@@ -5,51 +5,11 @@ import type { JsonSchema } from './json-schema.ts';
  * URL of the gateway, of a host name or of an e-mail address beside the names of customers.
  */
 export const RESERVED_NAMES: readonly string[] = [
-  ...['acs', 'admin', 'administrator', 'api', 'app', 'apps', 'assets', 'auth', 'billing', 'callback', 'cdn', 'console'],
-  ...[
-    'continue',
-    'dashboard',
-    'docs',
-    'error',
-    'favicon',
-    'health',
-    'healthz',
-    'help',
-    'idp',
-    'login',
-    'logout',
-    'mail',
-  ],
-  ...[
-    'metadata',
-    'metrics',
-    'oauth',
-    'oauth2',
-    'oidc',
-    'op',
-    'password',
-    'public',
-    'readyz',
-    'recovery',
-    'robots',
-    'root',
-  ],
-  ...[
-    'saml',
-    'scim',
-    'security',
-    'session',
-    'sessions',
-    'settings',
-    'setup',
-    'signin',
-    'signout',
-    'signup',
-    'slo',
-    'sso',
-  ],
-  ...['static', 'status', 'support', 'system', 'test', 'token', 'userinfo', 'v1', 'v2', 'verify', 'well-known', 'www'],
-];
+  'acs admin administrator api app apps assets auth billing callback cdn console continue dashboard docs',
+  'error favicon health healthz help idp login logout mail metadata metrics oauth oauth2 oidc op password',
+  'public readyz recovery robots root saml scim security session sessions settings setup signin signout',
+  'signup slo sso static status support system test token userinfo v1 v2 verify well-known www',
+].flatMap((line) => line.split(' '));
 
 const SLUG = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 const NAME = '^[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}$';

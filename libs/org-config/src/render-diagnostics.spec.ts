@@ -1,0 +1,60 @@
+import { renderDiagnostics } from './index.ts';
+import type { Diagnostic } from './index.ts';
+
+const at = (file: string, line: number, column: number, severity: Diagnostic['severity'] = 'error'): Diagnostic => ({
+  severity,
+  code: 'a_code',
+  message: 'something is wrong',
+  suggestion: 'write this',
+  position: { file, line, column },
+});
+
+describe('renderDiagnostics', () => {
+  it('sorts by place and counts', () => {
+    const sources = [
+      { path: 'a.yaml', text: 'one\ntwo\n' },
+      { path: 'b.yaml', text: 'three\n' },
+    ];
+    const text = renderDiagnostics([at('b.yaml', 1, 2, 'warning'), at('a.yaml', 2, 1), at('a.yaml', 1, 3)], sources);
+    expect(text.split('\n').filter((line) => line.includes('a_code') || line.includes('checked'))).toEqual([
+      'a.yaml:1:3  a_code  something is wrong; write this',
+      'a.yaml:2:1  a_code  something is wrong; write this',
+      'b.yaml:1:2  a_code  something is wrong; write this',
+      '2 files checked, 2 errors and 1 warning in 2 files',
+    ]);
+  });
+
+  it('lets a terminal colour the parts', () => {
+    const text = renderDiagnostics(
+      [at('a.yaml', 1, 2)],
+      [{ path: 'a.yaml', text: 'ab' }],
+      (part, piece) => `<${part}>${piece}</>`,
+    );
+    expect(text).toBe(
+      [
+        '<place>a.yaml:1:2</>  <error>a_code</>  something is wrong; <suggestion>write this</>',
+        '<source>     1 | ab</>',
+        '<source>       | </> <caret>^</>',
+        '<summary>1 file checked, 1 error in 1 file</>',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows a long line around its place', () => {
+    const text = renderDiagnostics(
+      [at('a.yaml', 1, 501)],
+      [{ path: 'a.yaml', text: `${'x'.repeat(500)}HERE${'y'.repeat(500)}` }],
+    );
+    const [, line, caret] = text.split('\n');
+    expect(line?.length).toBeLessThan(140);
+    expect(line?.[caret?.indexOf('^') ?? 0]).toBe('H');
+  });
+
+  it('makes control characters visible, so that a file does not command the terminal', () => {
+    const source = { path: '\u001b[2Ja.yaml', text: 'a: \u001b]0;title\u0007 \u202e' };
+    const text = renderDiagnostics([{ ...at(source.path, 1, 1), message: 'bad \u001b[31m\nvalue' }], [source]);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text.split('\n')).toHaveLength(5);
+  });
+});
