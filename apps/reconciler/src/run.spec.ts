@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from './io.ts';
@@ -103,6 +105,18 @@ describe('rolecall', () => {
     expect(JSON.parse(out)).toMatchObject({ applied: [{ organization: 'acme', revision: 1 }] });
     expect(await rolecall('plan --token wrong --format json')).toBe(1);
     expect(JSON.parse(out)).toEqual({ error: { code: 'unauthorized', message: expect.any(String) } });
+  });
+
+  it('follows no redirect, which would carry the token elsewhere', async () => {
+    const redirecting = createServer((_request, response) => response.writeHead(307, { location: url }).end());
+    await new Promise<void>((resolve) => {
+      redirecting.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = redirecting.address() as AddressInfo;
+    expect(await rolecall(`plan --server http://127.0.0.1:${port}`)).toBe(1);
+    expect(server.requests).toEqual([]);
+    redirecting.closeAllConnections();
+    redirecting.close();
   });
 
   it('colours what a terminal shows, unless it is asked not to', async () => {
