@@ -19,7 +19,7 @@ export async function createSigningKey({
   readonly now: Date;
 }): Promise<SigningKey> {
   // loaded when needed: no other path of this library pays for it
-  const { X509CertificateGenerator } = await import('@peculiar/x509');
+  const { Name, X509CertificateGenerator } = await import('@peculiar/x509');
   const signingAlgorithm = {
     name: 'RSASSA-PKCS1-v1_5',
     hash: 'SHA-256',
@@ -27,10 +27,19 @@ export async function createSigningKey({
     publicExponent: new Uint8Array([1, 0, 1]),
   };
   const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  // as an object: text would be read as RFC 2253, with quotes and hashes of its own
+  const name = new Name([{ CN: [{ utf8String: commonName }] }]);
   const notAfter = new Date(now);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + YEARS);
   const certificate = await X509CertificateGenerator.createSelfSigned(
-    { serialNumber: serialNumber(), name: [{ CN: [commonName] }], notBefore: now, notAfter, signingAlgorithm, keys },
+    {
+      serialNumber: serialNumber(),
+      name,
+      notBefore: now,
+      notAfter,
+      signingAlgorithm,
+      keys,
+    },
     webcrypto,
   );
   return {

@@ -1,0 +1,53 @@
+import { SaxesParser } from 'saxes';
+
+import { serviceProviderMetadata, type SamlConnection } from '../index.ts';
+import { TEST_OTHER_KEY } from '../testing/index.ts';
+
+const connection: SamlConnection = {
+  id: 'org/okta',
+  spEntityId: 'https://login.example/saml/acme/okta/metadata',
+  acsUrl: 'https://login.example/saml/acme/okta/acs?a=1&b=2',
+  idp: {
+    entityId: 'urn:idp',
+    ssoUrl: 'https://idp.example/sso',
+    signingCertificates: ['unused'],
+    wantAuthnRequestsSigned: false,
+  },
+  forceAuthn: false,
+};
+
+function elements(xml: string): Record<string, Record<string, string>> {
+  const found: Record<string, Record<string, string>> = {};
+  const parser = new SaxesParser();
+  parser.on('opentag', ({ name, attributes }) => {
+    found[name] = attributes;
+  });
+  parser.write(xml).close();
+  return found;
+}
+
+describe('serviceProviderMetadata', () => {
+  it('names the entity id and the assertion consumer service, and asks for signed assertions', () => {
+    const { EntityDescriptor, SPSSODescriptor, AssertionConsumerService, NameIDFormat } = elements(
+      serviceProviderMetadata(connection),
+    );
+    expect(EntityDescriptor).toMatchObject({ entityID: connection.spEntityId });
+    expect(SPSSODescriptor).toMatchObject({ AuthnRequestsSigned: 'false', WantAssertionsSigned: 'true' });
+    expect(AssertionConsumerService).toMatchObject({
+      Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+      Location: connection.acsUrl,
+    });
+    expect(NameIDFormat).toBeUndefined();
+  });
+
+  it('publishes the certificate when requests are signed, never the key', () => {
+    const xml = serviceProviderMetadata({ ...connection, signing: TEST_OTHER_KEY });
+    expect(elements(xml).SPSSODescriptor).toMatchObject({ AuthnRequestsSigned: 'true' });
+    expect(xml.replace(/\s/g, '')).toContain(TEST_OTHER_KEY.certificate.replace(/-----[^-]+-----|\s/g, ''));
+    expect(xml).not.toContain('PRIVATE');
+  });
+
+  it('gives the same text for the same connection', () => {
+    expect(serviceProviderMetadata(connection)).toBe(serviceProviderMetadata({ ...connection }));
+  });
+});

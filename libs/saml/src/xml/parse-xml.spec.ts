@@ -1,0 +1,63 @@
+import { SamlError } from '../errors.ts';
+import { childrenOf } from './element.ts';
+import { MESSAGE_LIMITS, parseXml } from './parse-xml.ts';
+
+function outcome(text: string): unknown {
+  try {
+    return parseXml(text, MESSAGE_LIMITS).localName;
+  } catch (error) {
+    if (error instanceof SamlError) return error.code;
+    throw error;
+  }
+}
+
+describe('parseXml', () => {
+  it('reads names, attributes, own text and order by namespace, not by prefix', () => {
+    const root = parseXml(
+      '<a:r xmlns:a="urn:a" xmlns:b="urn:b" x="1" b:x="2">one<b:c/>two<c xmlns="urn:b">&lt;&#x41;</c><c/></a:r>',
+      MESSAGE_LIMITS,
+    );
+    expect([root.namespace, root.localName, root.text]).toEqual(['urn:a', 'r', 'onetwo']);
+    expect([...root.attributes]).toEqual([
+      ['x', '1'],
+      ['{urn:b}x', '2'],
+    ]);
+    expect(childrenOf(root, 'urn:b', 'c').map(({ text }) => text)).toEqual(['', '<A']);
+    expect(root.children.every(({ parent }) => parent === root)).toBe(true);
+  });
+
+  it('keeps attributes that are named like members of objects', () => {
+    const root = parseXml('<r __proto__="1" constructor="2"/>', MESSAGE_LIMITS);
+    expect([...root.attributes]).toEqual([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]);
+  });
+
+  it.each([
+    ['r', '<?xml version="1.0" encoding="utf-8" standalone="yes"?><r/>'],
+    ['r', `<r>${'<a/>'.repeat(1999)}</r>`],
+    ['xml_too_many_elements', `<r>${'<a/>'.repeat(2000)}</r>`],
+    ['r', '<r>'.repeat(40) + '</r>'.repeat(40)],
+    ['xml_too_deep', '<r>'.repeat(41) + '</r>'.repeat(41)],
+    ['r', `<r ${Array.from({ length: 40 }, (_, i) => `a${i}=""`).join(' ')}/>`],
+    ['xml_too_many_attributes', `<r ${Array.from({ length: 41 }, (_, i) => `a${i}=""`).join(' ')}/>`],
+    ['xml_malformed', '<?xml version="1.1"?><r/>'],
+    ['xml_encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><r/>'],
+    ['xml_malformed', ''],
+    ['xml_malformed', '<r>'],
+    ['xml_malformed', '<a:r/>'],
+    ['xml_malformed', '<r>&undefined;</r>'],
+    ['xml_malformed', '<r>&constructor;</r>'],
+    ['xml_malformed', '<r a="&__proto__;"/>'],
+    ['xml_malformed', '<r>&#0;</r>'],
+    ['xml_malformed', '<r>\u0001</r>'],
+    ['xml_malformed', '<r a="<"/>'],
+    ['xml_namespace', '<r xmlns=""/>'],
+    ['xml_namespace', '<r xmlns:a="relative"/>'],
+    ['xml_namespace', `<r xmlns:a="urn:a'b"/>`],
+    ['xml_attribute_name', '<r XMLNSa="x"/>'],
+  ])('answers %s to %.60s', (expected, text) => {
+    expect(outcome(text)).toBe(expected);
+  });
+});
