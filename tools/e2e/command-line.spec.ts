@@ -68,7 +68,10 @@ function write(yaml: string, name = 'hooli.yaml'): void {
 class Client {
   readonly #jar = new CookieJar();
 
-  async open(url: string, init: RequestInit = {}): Promise<{ status: number; location: string; json: () => unknown }> {
+  async open(
+    url: string,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+  ): Promise<{ status: number; location: string; json: () => unknown }> {
     const headers = { ...init.headers, cookie: await this.#jar.getCookieString(url) };
     const response = await fetch(url, { redirect: 'manual', ...init, headers });
     for (const cookie of response.headers.getSetCookie()) await this.#jar.setCookie(cookie, url);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PARTS = ['apps', 'libs', 'tools'];
@@ -52,5 +53,5 @@ export async function runNx(directory: string, args: readonly string[]): Promise
     child.once('error', reject);
     child.once('close', (exitCode) => resolve(exitCode ?? 1));
   });
-  return { code, output: output.replace(/\u001b\[[\d;]*m/g, '') };
+  return { code, output: stripVTControlCharacters(output) };
 }
