@@ -1,6 +1,7 @@
 import { createAuthnRequest, parseIdpMetadata, SamlError, verifyResponse, type SamlConnection } from '../index.ts';
 import { TestIdp } from '../testing/index.ts';
 
+const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const NOW = new Date('2026-03-01T12:00:00Z');
 const idp = new TestIdp();
 const connection: SamlConnection = {
@@ -59,6 +60,31 @@ describe('verifyResponse', () => {
     await expect(signedInAt(new Date('2026-03-01T11:50:00Z'))).rejects.toMatchObject({
       code: 'reauthentication_missing',
     });
+  });
+
+  it('says that encrypted assertions are not supported', async () => {
+    const encrypted = (xml: string) =>
+      xml.replace(/<saml:Assertion[\s\S]*<\/saml:Assertion>/, `<saml:EncryptedAssertion xmlns:saml="${SAML}"/>`);
+    await expect(verify(idp.respond({ ...answer, mutate: { response: encrypted } }))).rejects.toMatchObject({
+      code: 'encrypted_assertion_not_supported',
+    });
+  });
+
+  it.each([
+    [
+      'authn_statement_several',
+      (xml: string) => xml.replace(/<saml:AuthnStatement[\s\S]*<\/saml:AuthnStatement>/, '$&$&'),
+    ],
+    ['authn_instant_missing', (xml: string) => xml.replace(/ AuthnInstant="[^"]*"/, '')],
+    ['authn_instant_in_future', (xml: string) => xml.replace(/(AuthnInstant=")[^"]*"/, '$12026-03-01T12:03:01Z"')],
+    ['attribute_name_missing', (xml: string) => xml.replace(' Name="role"', ' FriendlyName="role"')],
+    ['time_invalid', (xml: string) => xml.replace(/ IssueInstant="[^"]*"/, '')],
+    ['validity_too_long', (xml: string) => xml.replace(/(Data NotOnOrAfter=")[^"]*"/, '$12026-03-03T12:00:00Z"')],
+    ['issuer_missing', (xml: string) => xml.replace(/<saml:Issuer>.*<\/saml:Issuer>/, '$&$&')],
+    ['subject_confirmation_data_missing', (xml: string) => xml.replace(/<saml:SubjectConfirmationData.*\/>/, '$&$&')],
+  ])('refuses %s', async (code, assertion) => {
+    const response = idp.respond({ ...answer, attributes: { role: 'x' }, mutate: { assertion } });
+    await expect(verify(response)).rejects.toMatchObject({ code });
   });
 
   it('quotes the message only in the detail, cut and without control characters', async () => {

@@ -9,6 +9,7 @@ import {
   type VerifiedCallback,
 } from '../index.ts';
 import { TestIdp } from '../testing/index.ts';
+import { HardenedSaml } from './hardened-saml.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const idp = new TestIdp();
@@ -116,6 +117,16 @@ describe('HardenedSamlStrategy', () => {
   it('has no user when the verify function gives none', async () => {
     const none = strategy((_req, _assertion, done) => done(null, false));
     await expect(authenticate(none, post('acme', { SAMLResponse: response('acme') }))).resolves.toBe(false);
+  });
+
+  it('errs where passport-saml would pass or go on without a profile', async () => {
+    const validate = jest.spyOn(HardenedSaml.prototype, 'validatePostResponseAsync');
+    const req = post('acme', { SAMLResponse: response('acme') });
+    validate.mockResolvedValueOnce({ profile: null, loggedOut: true });
+    await expect(authenticate(strategy(), req)).rejects.toMatchObject({ code: 'login_not_restarted' });
+    validate.mockResolvedValueOnce({ profile: null, loggedOut: false });
+    await expect(authenticate(strategy(), req)).rejects.toMatchObject({ code: 'not_supported' });
+    validate.mockRestore();
   });
 
   it('offers none of what it inherits: logout and metadata', async () => {
