@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { publishedSchema, schemaDocs } from './index.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 import { PATTERN_WORDS } from './schema/names.ts';
@@ -28,6 +29,12 @@ describe('the schema', () => {
   it.each(fields)('%s is described and has an example', (_, field) => {
     expect(field.description).toMatch(/^.{8,}\.?/);
     expect(field.examples?.length).toBeGreaterThan(0);
+  });
+
+  it('is one of draft 2020-12', () => {
+    const ajv = new Ajv2020();
+    expect(ajv.validateSchema(organizationSchema)).toBe(true);
+    expect(organizationSchema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
   });
 
   it('says each of its patterns in words', () => {
