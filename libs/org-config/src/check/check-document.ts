@@ -4,7 +4,7 @@ import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
-import { checkEnforceSso, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
+import { checkEnforceSso, checkGiving, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
 import { checkStructure } from './structure.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -19,6 +19,7 @@ const CHECKS: readonly Check[] = [
   checkScopeParents,
   checkPreviousNames,
   checkUniqueNames,
+  checkGiving,
   checkEnforceSso,
   checkSession,
   checkTestProviders,

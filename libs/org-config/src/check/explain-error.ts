@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { stringify } from 'yaml';
-import type { Json } from '../document.ts';
+import { BUILT_IN_ROLES, type Json } from '../document.ts';
 import { isMap, pointerTo } from '../json.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
-import { PATTERN_WORDS, RESERVED_NAMES } from '../schema/names.ts';
+import { PATTERN_WORDS } from '../schema/names.ts';
 import { insteadOf, lastKey, nearest, placeName, quoted, type Finding } from './finding.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -135,7 +135,7 @@ function wrongCombination(error: ErrorObject, schema: JsonSchema): Finding | und
 }
 
 function takenName(error: ErrorObject, schema: JsonSchema): Finding {
-  const reserved = schema.not?.enum === RESERVED_NAMES;
+  const reserved = schema.not?.enum !== BUILT_IN_ROLES;
   const name = quoted(error.propertyName ?? (error.data as Json));
   return {
     code: reserved ? 'reserved_name' : 'built_in_role',

@@ -30,6 +30,26 @@ function uniqueNames(entries: readonly Json[], pointer: string, what: string, fi
   }
 }
 
+/** A mapping role or a rule that gives nothing is unfinished: whoever matches it alone would be refused. */
+export function checkGiving(document: Json, findings: Findings): void {
+  const authorization = mapOf(own(specOf(document), 'authorization'));
+  const mappingRoles = mapOf(own(authorization, 'mappingRoles'));
+  for (const [name, entry] of Object.entries(mappingRoles)) {
+    givesSomething(entry, 'mapping role', pointerTo('/spec/authorization/mappingRoles', name), findings);
+  }
+  for (const [index, rule] of listOf(own(authorization, 'rules')).entries()) {
+    givesSomething(rule, 'rule', pointerTo('/spec/authorization/rules', index), findings);
+  }
+}
+
+function givesSomething(entry: Json, what: string, pointer: string, findings: Findings): void {
+  if (!isMap(entry)) return;
+  const given = [own(entry, 'grants'), own(entry, 'groups')].filter((value) => value !== undefined);
+  if (given.some((value) => typeof value !== 'object' || value === null || Object.keys(value).length > 0)) return;
+  const suggestion = 'add `grants` or `groups`, or remove it';
+  findings.add({ code: 'gives_nothing', message: `this ${what} gives nothing`, suggestion, pointer });
+}
+
 /** `enforceSso` closes every other door, so one must be open. */
 export function checkEnforceSso(document: Json, findings: Findings): void {
   const spec = specOf(document);

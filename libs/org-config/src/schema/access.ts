@@ -1,3 +1,4 @@
+import { BUILT_IN_ROLES } from '../document.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { foreignWord, name, permission, previously, text } from './names.ts';
 
@@ -35,7 +36,7 @@ export const scopes: JsonSchema = {
 export const roles: JsonSchema = {
   description: 'Roles of this organization, by name. `member` and `sso_admin` are built in and need no entry.',
   type: 'object',
-  propertyNames: { ...name, not: { enum: ['member', 'sso_admin'] } },
+  propertyNames: { ...name, not: { enum: BUILT_IN_ROLES } },
   maxProperties: 1000,
   additionalProperties: {
     description: 'One role; `{}` is enough.',

@@ -11,6 +11,7 @@ export const grantSet: JsonSchema = {
     description: 'Roles on this scope: declared under `roles`, or the built-in `member` and `sso_admin`.',
     type: 'array',
     uniqueItems: true,
+    minItems: 1,
     maxItems: 200,
     items: { ...name, description: 'The name of a role.', examples: ['member'] },
     examples: [['member']],

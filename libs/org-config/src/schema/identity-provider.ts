@@ -1,4 +1,4 @@
-import { fileBelow, foreignWord, httpUrl, previously, slug, text } from './names.ts';
+import { fileBelow, foreignWord, httpUrl, previously, identityProviderName, text } from './names.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 const attributeNames: JsonSchema = {
@@ -87,7 +87,7 @@ export const samlIdentityProvider: JsonSchema = {
       examples: [true],
     },
     attributes: attributeNames,
-    previously: previously(slug, 'identity provider', 'okta-old'),
+    previously: previously(identityProviderName, 'identity provider', 'okta-old'),
   },
   examples: [{ type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } }],
 };
@@ -97,7 +97,7 @@ export const identityProviders: JsonSchema = {
   description:
     'The identity providers through which users of this organization sign in, by name. The name is part of the URLs that are entered at the identity provider: /saml/<organization>/<name>/acs.',
   type: 'object',
-  propertyNames: slug,
+  propertyNames: identityProviderName,
   maxProperties: 50,
   additionalProperties: {
     description: 'One identity provider.',

@@ -1,15 +1,18 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Words that an organization or an identity provider must not be called, because they are, or may become, a part of a
- * URL of the gateway, of a host name or of an e-mail address beside the names of customers.
+ * Words that an organization must not be called, because they are, or may become, a part of a URL of the gateway, of a host
+ * name or of an e-mail address beside the names of customers.
  */
-export const RESERVED_NAMES: readonly string[] = [
+const RESERVED_NAMES: readonly string[] = [
   'acs admin administrator api app apps assets auth billing callback cdn console continue dashboard docs',
   'error favicon health healthz help idp login logout mail metadata metrics oauth oauth2 oidc op password',
   'public readyz recovery robots root saml scim security session sessions settings setup signin signout',
   'signup slo sso static status support system test token userinfo v1 v2 verify well-known www',
 ].flatMap((line) => line.split(' '));
+
+/** Steps of a sign-in in URLs; an identity provider of such a name would make them hard to read, and one day ambiguous. */
+const SIGN_IN_STEPS: readonly string[] = ['acs', 'callback', 'continue', 'login', 'logout', 'metadata', 'slo', 'test'];
 
 const SLUG = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 const NAME = '^[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}$';
@@ -35,7 +38,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [TEXT]: 'one line of text without control characters',
 };
 
-export const slug: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: RESERVED_NAMES } };
+export const organizationName: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: RESERVED_NAMES } };
+export const identityProviderName: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: SIGN_IN_STEPS } };
 export const name: JsonSchema = { type: 'string', pattern: NAME };
 export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 253 };
 export const duration: JsonSchema = { type: 'string', pattern: DURATION };

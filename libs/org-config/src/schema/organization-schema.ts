@@ -3,7 +3,7 @@ import { authorization, groups, roles, scopes } from './access.ts';
 import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { domain, duration, previously, slug, text } from './names.ts';
+import { domain, duration, previously, organizationName, text } from './names.ts';
 import { tests } from './tests.ts';
 
 const metadata: JsonSchema = {
@@ -13,11 +13,11 @@ const metadata: JsonSchema = {
   additionalProperties: false,
   properties: {
     name: {
-      ...slug,
+      ...organizationName,
       description: "The organization's name and login domain: its users sign in at /login/<name>.",
       examples: ['acme'],
     },
-    previously: previously(slug, 'organization', 'acme-corp'),
+    previously: previously(organizationName, 'organization', 'acme-corp'),
     deletionPolicy: {
       description:
         'What an apply with `--prune` does once the document is gone: `retain` gives up ownership and keeps everything, `delete` deletes the organization with its users. Stored on the server, so that removing the file cannot remove the guard.',

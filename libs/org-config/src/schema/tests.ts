@@ -1,5 +1,5 @@
 import type { JsonSchema } from './json-schema.ts';
-import { foreignWord, slug, text } from './names.ts';
+import { foreignWord, identityProviderName, text } from './names.ts';
 
 /** Refusals that the mapping itself can give; the only ones a test of the document can expect. */
 export const REFUSAL_CODES = [
@@ -65,7 +65,7 @@ export const tests: JsonSchema = {
         examples: [{ role_mapping: 'engineering', groups: ['vip'] }],
       },
       identityProvider: {
-        ...slug,
+        ...identityProviderName,
         description:
           'Through which identity provider the user comes; needed only where several map attributes differently.',
         examples: ['okta'],
