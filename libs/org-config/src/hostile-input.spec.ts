@@ -17,7 +17,7 @@ describe('a hostile file', () => {
     ['keys of keys', repeated('? '), 'nesting_too_deep'],
     ['a billion laughs', 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n', 'alias_refused'],
     ['more documents than anybody writes', 'a\n---\n'.repeat(1_100), 'too_many_documents'],
-    ['one key again and again', 'a: 1\n'.repeat(150_000), 'duplicate_key'],
+    ['one key again and again', 'a: 1\n'.repeat(60_000), 'duplicate_key'],
     ['more than a mebibyte', `# ${'x'.repeat(1_048_576)}`, 'file_too_large'],
     ['a mebibyte in bytes, less in characters', `# ${'ä'.repeat(600_000)}`, 'file_too_large'],
   ])('%s', (_, text, code) => {

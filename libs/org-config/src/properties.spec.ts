@@ -93,7 +93,7 @@ describe('the loader', () => {
         }, text);
         expect(faultsOfReport(damaged)).toEqual([]);
       }),
-      { numRuns: 250 },
+      { numRuns: 200 },
     );
   });
 
@@ -106,7 +106,7 @@ describe('the loader', () => {
         expect(faultsOfReport(stringify(changed))).toEqual([]);
         expect(() => checkDocument(changed, 'request')).not.toThrow();
       }),
-      { numRuns: 250 },
+      { numRuns: 200 },
     );
   });
 
