@@ -9,7 +9,7 @@ import type { Registry } from './organizations/registry.ts';
 import { ROUTE_EMAIL_DOMAIN, ROUTE_NAME } from './organizations/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import { loginTransactions } from './logins/login-transactions.ts';
-import { translateError } from './errors.ts';
+import { PersistenceError, translateError } from './errors.ts';
 import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
@@ -59,7 +59,10 @@ export interface Database {
   };
   /** The port of libs/reconcile, for one request of one token. */
   reconcileState(by: Reconciler): StateStore;
-  /** One transaction for one organization: commits when `work` resolves, else nothing stays. */
+  /**
+   * One transaction for one organization: commits when `work` resolves, else nothing stays. After `stale_revision` the
+   * reader has forgotten the organization, so the caller can read it again and start over at once.
+   */
   inOrganization<T>(organizationId: string, work: (tx: OrganizationTransaction) => Promise<T>): Promise<T>;
   /** Whether a statement gets an answer now. */
   isReady(): Promise<boolean>;
@@ -103,7 +106,12 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       compare: (name, files) => compareFiles(pool, name, files),
     },
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),
-    inOrganization: (organizationId, work) => inOrganization(pool, organizationId, work),
+    inOrganization: (organizationId, work) =>
+      inOrganization(pool, organizationId, work).catch((error: unknown) => {
+        // the caller decides anew, and must not get what it was refused for out of the cache again
+        if (error instanceof PersistenceError && error.code === 'stale_revision') organizations.forget(organizationId);
+        throw error;
+      }),
     isReady: () =>
       pool.query('select 1').then(
         () => true,

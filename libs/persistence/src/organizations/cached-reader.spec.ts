@@ -85,6 +85,15 @@ it('drops what it is told to forget', async () => {
   expect((await reader.byName('acme'))?.revision).toBe(3);
 });
 
+it('keeps the object when what it was told to forget had not changed', async () => {
+  const first = await reader.byName('acme');
+  reader.forget('id-1');
+  expect(await reader.byName('acme')).toBe(first);
+  reader.forgetAll();
+  expect(await reader.byName('acme')).toBe(first);
+  expect(source.loads).toBe(3);
+});
+
 it('does not keep what was being read when it changed', async () => {
   let release: () => void = () => undefined;
   source.hold = new Promise((resolve) => (release = resolve));

@@ -14,12 +14,13 @@ export interface OrganizationSource {
 
 interface Entry<T> {
   readonly value: Promise<T | undefined>;
+  /** In the clock's milliseconds; from then on it is read anew. */
   readonly until: number;
 }
 
 /**
- * Organizations of this process's cache. An entry lives until `forget` names its organization, 30 s at most. A load that
- * was under way when something changed serves its callers and is not kept. Concurrent callers share one load.
+ * Organizations of this process's cache. An entry is good until `forget` names its organization, 30 s at most. A load
+ * that was under way when something changed serves its callers and no later ones. Concurrent callers share one load.
  */
 export class CachedOrganizationReader implements OrganizationReader {
   readonly #routes = new Map<string, Entry<string>>();
@@ -42,14 +43,15 @@ export class CachedOrganizationReader implements OrganizationReader {
     return this.held(this.#organizations, organizationId, (previous) => this.source.load(organizationId, previous));
   }
 
-  /** Drops one organization and, since its names may have changed, all routes. */
+  /** Reads the organization anew before it is given out again and, since its names may have changed, all routes. */
   forget(organizationId: string): void {
-    this.#organizations.delete(organizationId);
+    const held = this.#organizations.get(organizationId);
+    if (held !== undefined) this.#organizations.set(organizationId, outdated(held));
     this.#routes.clear();
   }
 
   forgetAll(): void {
-    this.#organizations.clear();
+    for (const [organizationId, held] of this.#organizations) this.#organizations.set(organizationId, outdated(held));
     this.#routes.clear();
   }
 
@@ -69,7 +71,7 @@ export class CachedOrganizationReader implements OrganizationReader {
     const now = this.clock();
     const held = cache.get(key);
     if (held !== undefined && held.until > now) return held.value;
-    const previous = held?.value ?? Promise.resolve(undefined);
+    const previous = held?.value.catch(() => undefined) ?? Promise.resolve(undefined);
     const entry = { value: previous.then(load), until: now + MAX_AGE_MS };
     cache.delete(key);
     cache.set(key, entry);
@@ -81,4 +83,9 @@ export class CachedOrganizationReader implements OrganizationReader {
     entry.value.catch(() => cache.get(key) === entry && cache.delete(key));
     return entry.value;
   }
+}
+
+/** Kept so that what turns out to be unchanged goes on as the same object. */
+function outdated<T>({ value }: Entry<T>): Entry<T> {
+  return { value, until: -Infinity };
 }

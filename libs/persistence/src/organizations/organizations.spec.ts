@@ -89,6 +89,22 @@ describe('the reader', () => {
     expect((await eventually(read, (it) => it?.revision === 3))?.revision).toBe(3);
     await other.close();
   });
+
+  it('is read anew after a decision by old rules was refused, also when no notification comes', async () => {
+    const { id } = await seed('stale');
+    const { url, masterKey } = test.current;
+    const other = await openDatabase({ url, masterKey, applicationName: 'deaf', poolSize: 2 });
+    await other.organizations.byId(id);
+    await connected(test.current.ownerUrl, (owner) =>
+      owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deaf-listen'`),
+    );
+    await revise(id, 1, document('stale', { displayName: 'new rules' }));
+    const userId = '00000000-0000-7000-8000-000000000000';
+    const refused = other.inOrganization(id, (tx) => tx.replaceGrants(userId, 1, [], [], NOW));
+    await expect(refused).rejects.toMatchObject({ code: 'stale_revision' });
+    expect((await other.organizations.byId(id))?.revision).toBe(2);
+    await other.close();
+  });
 });
 
 describe('the registry', () => {
