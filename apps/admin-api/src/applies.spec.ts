@@ -83,7 +83,7 @@ describe('an apply', () => {
   it('sent twice at the same moment is done once', async () => {
     const reviewed = (await api.client.plan(two())).json.fingerprint;
     const answers = await Promise.all([api.client.apply(two(), reviewed), api.client.apply(two(), reviewed)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 409]));
     expect((await api.client.call('GET', '/v1/organizations/acme')).json).toMatchObject({ revision: 1 });
   });
 
@@ -124,6 +124,17 @@ describe('an apply', () => {
     expect(json.applied).toEqual([{ organization: 'globex', revision: 1 }]);
     expect((await api.client.call('GET', '/v1/organizations/globex')).json).toMatchObject({ collection: null });
   });
+});
+
+it('applies are counted, and no log line holds what was applied', async () => {
+  await api.client.apply(two());
+  await api.client.apply(requestOf([organization('acme', { displayName: 'Confidential name' })]));
+  const { text } = await api.client.call('GET', '/metrics');
+  expect(text).toContain('rolecall_applied_changes_total{action="create",app="admin-api"} 2');
+  expect(text).toContain('rolecall_applied_changes_total{action="update",app="admin-api"} 1');
+  expect(text).toContain('route="/v1/applies",status="200"');
+  expect(api.log.join('')).not.toContain('Confidential');
+  expect(api.log.some((line) => line.includes('"route":"/v1/applies"'))).toBe(true);
 });
 
 describe('rights', () => {

@@ -8,9 +8,6 @@ beforeAll(async () => {
   api = await startTestApi();
   before = await everyRow(api.database.ownerUrl);
 });
-afterEach(async () => {
-  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
-});
 afterAll(() => api?.close());
 
 it.each([
@@ -131,4 +128,8 @@ it.each([
 ])('GET %s', async (path, status, code) => {
   const answer = await api.client.call<ErrorBody>('GET', path);
   expect([answer.status, answer.json.error.code]).toEqual([status, code]);
+});
+
+it('and nothing of all this was written', async () => {
+  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
 });

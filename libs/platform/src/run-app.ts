@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { errorCode } from './error-code.ts';
 import type { Logger } from './logger.ts';
@@ -26,7 +28,8 @@ export interface RunOptions {
 export async function runApp(app: INestApplication, options: RunOptions): Promise<void> {
   const { logger, host } = options;
   await listen(app, host, options.port);
-  const { port } = app.getHttpServer().address() as { port: number };
+  const server = app.getHttpServer() as Server;
+  const { port } = server.address() as AddressInfo;
   logger.info({ host, port, configuration: options.configuration }, 'listening');
   process.send?.({ type: 'listening', port });
 
@@ -39,6 +42,8 @@ export async function runApp(app: INestApplication, options: RunOptions): Promis
       logger.error({ afterMs: DRAIN_MS }, 'stopped before every request was finished');
       process.exit(1);
     }, DRAIN_MS).unref();
+    // a connection whose last request was in flight just now would be kept alive, and keep the server from closing
+    setInterval(() => server.closeIdleConnections(), 50).unref();
     app.close().then(
       () => {
         logger.info('stopped');

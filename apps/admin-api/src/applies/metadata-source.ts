@@ -1,4 +1,6 @@
-import { parseIdpMetadata } from '@rolecall/saml';
+import { isUtf8 } from 'node:buffer';
+import { parseIdpMetadata, SamlError } from '@rolecall/saml';
+import { OutboundError } from '@rolecall/platform';
 import type { GuardedFetch } from '@rolecall/platform';
 
 /** Something wrong with an IdP's metadata: a stable code and a sentence for the platform team. */
@@ -40,7 +42,9 @@ export class MetadataSource {
         const message = `the URL answers with ${contentType}, not with XML; is it the address of a page for people?`;
         return { problem: { code: 'metadata_not_xml', message } };
       }
-      const xml = new TextDecoder('utf-8', { fatal: true }).decode(body);
+      if (!isUtf8(body))
+        return { problem: { code: 'metadata_not_utf8', message: 'the metadata is not encoded in UTF-8' } };
+      const xml = body.toString();
       const [problem] = this.check(xml, now);
       return problem ? { problem } : { xml };
     } catch (error) {
@@ -54,11 +58,8 @@ function isXmlType(type: string): boolean {
   return type === '' || type.endsWith('xml') || type === 'text/plain' || type === 'application/octet-stream';
 }
 
-/** Errors of the guard and of the parser are coded and safe to show; anything else is a fault of ours. */
+/** Errors of the guard and of the parser are made to be shown; anything else is a fault of ours. */
 function problemOf(error: unknown): MetadataProblem {
-  if (error instanceof TypeError) return { code: 'metadata_not_utf8', message: 'the metadata is not UTF-8' };
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return { code: error.code, message: error.message };
-  }
+  if (error instanceof OutboundError || error instanceof SamlError) return { code: error.code, message: error.message };
   throw error;
 }
