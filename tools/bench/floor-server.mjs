@@ -1,0 +1,41 @@
+// Floors over HTTP: what node:http and PostgreSQL cost without any product. Modes: json, select, insert.
+import { createServer } from 'node:http';
+import pg from 'pg';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 16 });
+await pool.query(
+  'create table if not exists bench_floor (id bigint generated always as identity primary key, body text)',
+);
+await pool.query(`insert into bench_floor (body) select 'row ' || n from generate_series(1, 1000) n`);
+
+const answer = JSON.stringify({
+  user: { id: '1', email: 'eve@acme.com', displayName: 'Eve' },
+  grants: { 'account/main': ['member'] },
+});
+const send = (response, body) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(body);
+};
+
+async function insert(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString('utf8');
+  await pool.query({
+    name: 'insert',
+    text: 'insert into bench_floor (body) values ($1)',
+    values: [body.slice(0, 200)],
+  });
+}
+
+const server = createServer((request, response) => {
+  if (request.url === '/json') return send(response, answer);
+  const work =
+    request.url === '/select'
+      ? pool.query({ name: 'select', text: 'select body from bench_floor where id = $1', values: [7] })
+      : insert(request);
+  work.then(() => send(response, answer)).catch((error) => response.destroy(error));
+});
+server.listen(Number(process.env.PORT), '127.0.0.1');
+process.on('SIGTERM', () => server.close(() => pool.end().then(() => process.exit(0))).closeAllConnections());
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,143 @@
+// A gateway process on a database of its own, with one organization, and the browser's side of a SAML login.
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+import { API_VERSION, type OrganizationDocument } from '@rolecall/org-config';
+import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
+import { TestIdp } from '@rolecall/saml/testing';
+import type { Pool } from 'undici';
+import { freePort } from '../postgres.mjs';
+import { startServer } from './measure.ts';
+
+export const ORGANIZATION = 'bench';
+export const IDENTITY_PROVIDER = 'okta';
+
+/** 10 attributes with 29 values, 20 of them groups: the sample of the peers' measurements. */
+export function attributes(person: number): Record<string, string | string[]> {
+  return {
+    email: `person${person}@bench.example`,
+    firstName: 'Pat',
+    lastName: `Person ${person}`,
+    displayName: `Pat Person ${person}`,
+    department: 'Engineering',
+    title: 'Engineer',
+    location: 'Lisbon',
+    costCenter: '4711',
+    role_mapping: ['engineering'],
+    groups: Array.from({ length: 20 }, (_, i) => `team-${(person + i) % 60}`),
+  };
+}
+
+const document: OrganizationDocument = {
+  apiVersion: API_VERSION,
+  kind: 'Organization',
+  metadata: { name: ORGANIZATION },
+  spec: {
+    scopes: { 'account/main': {}, 'project/shop': { parent: 'account/main' } },
+    roles: { developer: { permissions: ['code.write'] } },
+    groups: { 'team/dev': {} },
+    identityProviders: {
+      [IDENTITY_PROVIDER]: {
+        type: 'saml',
+        metadata: { url: 'https://idp.bench.example/metadata' },
+        attributes: { givenName: 'firstName', familyName: 'lastName' },
+      },
+    },
+    authorization: {
+      mappingRoles: { engineering: { grants: { 'account/main': ['developer'] } } },
+      rules: Array.from({ length: 20 }, (_, i) => ({
+        name: `team-${i}`,
+        when: { attribute: 'groups', equals: `team-${i}` },
+        ...(i % 2 === 0 ? { grants: { 'project/shop': ['member'] } } : { groups: ['team/dev'] }),
+      })),
+    },
+  },
+};
+
+export interface BenchGateway {
+  readonly pid: number;
+  readonly url: string;
+  readonly idp: TestIdp;
+  readonly databaseUrl: string;
+  readonly ownerUrl: string;
+  stop(): Promise<void>;
+}
+
+export async function startGateway(): Promise<BenchGateway> {
+  const idp = new TestIdp();
+  const db = await testDatabase();
+  await seedOrganization(db.database, document, { metadataXml: idp.metadata() });
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const server = await startServer({
+    script: fileURLToPath(new URL('../../apps/auth-gateway/dist/main.js', import.meta.url)),
+    env: {
+      NODE_ENV: 'production',
+      DATABASE_URL: db.url,
+      ROLECALL_MASTER_KEY: db.masterKey.toString('base64'),
+      ROLECALL_GATEWAY_URL: url,
+      PORT: String(port),
+      ROLECALL_LOG_LEVEL: 'warn',
+    },
+    readyUrl: `${url}/readyz`,
+  });
+  return {
+    pid: server.pid,
+    url,
+    idp,
+    databaseUrl: db.url,
+    ownerUrl: db.ownerUrl,
+    stop: async () => {
+      await server.stop();
+      await db.drop();
+    },
+  };
+}
+
+/** The first half: GET …/login; gives what the IdP is asked and the cookie of the flow. */
+export async function startLogin(pool: Pool): Promise<{ requestId: string; relayState: string; cookie: string }> {
+  const response = await pool.request({ method: 'GET', path: `/saml/${ORGANIZATION}/${IDENTITY_PROVIDER}/login` });
+  await response.body.dump();
+  const location = new URL(header(response.headers['location']));
+  const request = inflateRawSync(Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(
+    'utf8',
+  );
+  const requestId = /\bID="([^"]+)"/.exec(request)?.[1];
+  if (requestId === undefined) throw new Error('no AuthnRequest came back');
+  return {
+    requestId,
+    relayState: location.searchParams.get('RelayState') ?? '',
+    cookie: cookiesOf(response.headers['set-cookie']),
+  };
+}
+
+/** The second half: POST to the ACS, then GET /saml/continue; gives the session cookie. */
+export async function finishLogin(
+  pool: Pool,
+  login: { samlResponse: string; relayState: string; cookie: string },
+): Promise<string> {
+  const form = new URLSearchParams({ SAMLResponse: login.samlResponse, RelayState: login.relayState }).toString();
+  const posted = await pool.request({
+    method: 'POST',
+    path: `/saml/${ORGANIZATION}/${IDENTITY_PROVIDER}/acs`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form,
+  });
+  await posted.body.dump();
+  if (posted.statusCode !== 303) throw new Error(`the ACS answered ${posted.statusCode}`);
+  const next = new URL(header(posted.headers['location']), 'http://localhost');
+  const continued = await pool.request({
+    method: 'GET',
+    path: next.pathname + next.search,
+    headers: { cookie: login.cookie },
+  });
+  await continued.body.dump();
+  const session = cookiesOf(continued.headers['set-cookie']);
+  if (!session.includes('session'))
+    throw new Error(`/saml/continue answered ${continued.statusCode} without a session`);
+  return session;
+}
+
+const header = (value: string | string[] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? '';
+
+const cookiesOf = (value: string | string[] | undefined): string =>
+  (Array.isArray(value) ? value : [value ?? '']).map((cookie) => cookie.split(';')[0]).join('; ');

@@ -1,0 +1,105 @@
+// One login at Polis: authorize, ACS, token. Same response shape, same PostgreSQL server, same client as ours.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+import type { TestIdp } from '@rolecall/saml/testing';
+import { freePort } from '../../postgres.mjs';
+import { attributes } from '../gateway.ts';
+import { httpPool, type Load, load, startServer } from '../measure.ts';
+
+const PEERS_DIR = fileURLToPath(new URL('../../../.cache/peers', import.meta.url));
+const PACKAGE = '@boxyhq/saml-jackson@26.2.0';
+
+/** Installs the peer into a git-ignored folder, once. */
+function install(): void {
+  if (existsSync(`${PEERS_DIR}/node_modules/@boxyhq/saml-jackson`)) return;
+  console.error(`Installing the peer ${PACKAGE} into .cache/peers ...`);
+  mkdirSync(PEERS_DIR, { recursive: true });
+  writeFileSync(`${PEERS_DIR}/package.json`, '{ "private": true }\n');
+  const run = spawnSync('npm', ['install', PACKAGE, '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: PEERS_DIR,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (run.status !== 0) throw new Error(`${PACKAGE} could not be installed`);
+}
+
+export interface Polis {
+  /** One round of `count` logins; CPU of the whole login, all three requests. */
+  round(count: number, concurrency: number, people: number): Promise<Load[]>;
+  stop(): Promise<void>;
+}
+
+export async function startPolis(databaseUrl: string, idp: TestIdp): Promise<Polis> {
+  install();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const server = await startServer({
+    script: fileURLToPath(new URL('polis-server.mjs', import.meta.url)),
+    env: { PEERS_DIR, DATABASE_URL: databaseUrl, PORT: String(port), IDP_METADATA: idp.metadata() },
+    readyUrl: `${url}/ready`,
+  });
+  return {
+    round: (count, concurrency, people) => round(server.pid, url, idp, count, concurrency, people),
+    stop: server.stop,
+  };
+}
+
+async function round(
+  pid: number,
+  url: string,
+  idp: TestIdp,
+  count: number,
+  concurrency: number,
+  people: number,
+): Promise<Load[]> {
+  const pool = httpPool(url, concurrency);
+  const locationOf = async (request: Parameters<typeof pool.request>[0]): Promise<URL> => {
+    const response = await pool.request(request);
+    const body = await response.body.text();
+    const location = response.headers['location'];
+    if (typeof location !== 'string')
+      throw new Error(`${request.path} answered ${response.statusCode} ${body.slice(0, 200)}`);
+    return new URL(location);
+  };
+  const post = (path: string, form: Record<string, string>) => ({
+    method: 'POST' as const,
+    path,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+  });
+  const asked: URL[] = [];
+  const authorize = await load(pid, count, concurrency, async (index) => {
+    asked[index] = await locationOf({ method: 'GET', path: '/authorize' });
+  });
+  const forms = asked.map((location, index) => {
+    const request = inflateRawSync(Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(
+      'utf8',
+    );
+    const person = people + (index % (count / 2));
+    return {
+      RelayState: location.searchParams.get('RelayState') ?? '',
+      SAMLResponse: idp.respond({
+        spEntityId: `${url}/audience`,
+        acsUrl: `${url}/acs`,
+        inResponseTo: /\bID="([^"]+)"/.exec(request)?.[1] ?? '',
+        nameId: `person${person}@bench.example`,
+        attributes: attributes(person),
+        now: new Date(),
+        sign: 'assertion',
+      }),
+    };
+  });
+  const codes: string[] = [];
+  const acs = await load(pid, count, concurrency, async (index) => {
+    const form = forms[index];
+    if (form) codes[index] = (await locationOf(post('/acs', form))).searchParams.get('code') ?? '';
+  });
+  const token = await load(pid, count, concurrency, async (index) => {
+    const response = await pool.request(post('/token', { code: codes[index] ?? '' }));
+    const body = await response.body.text();
+    if (!body.includes('access_token')) throw new Error(`/token answered ${response.statusCode} ${body.slice(0, 200)}`);
+  });
+  await pool.close();
+  return [authorize, acs, token];
+}
