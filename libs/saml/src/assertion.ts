@@ -1,6 +1,6 @@
 /**
- * What `verifyResponse` returns: every field read from the bytes that a trusted signature covers, after all checks of
- * security.md §1 passed. It cannot be made outside this library.
+ * What `verifyResponse` returns: every field read from the bytes that a trusted signature covers, after every check of the
+ * profile passed. Only this library makes one, save in tests.
  */
 export interface VerifiedAssertion {
   readonly connectionId: string;

@@ -10,7 +10,7 @@ import {
   responseIssuerIsTheIdp,
   versionsAreSupported,
 } from './message-checks.ts';
-import { answersOneRequest, nameIdIsPlainText, subjectIsConfirmed } from './subject-checks.ts';
+import { nameIdIsPlainText, subjectIsConfirmed } from './subject-checks.ts';
 
 /** The Web Browser SSO profile's demands on a Response whose signatures are verified (rule G6). In this order. */
 export const profileChecks: readonly ProfileCheck[] = [
@@ -21,8 +21,7 @@ export const profileChecks: readonly ProfileCheck[] = [
   responseIssuerIsTheIdp, //      Profiles 4.1.4.2
   issuerIsTheIdp, //              Core 2.3.3, Profiles 4.1.4.2
   nameIdIsPlainText, //           Core 2.2.3
-  subjectIsConfirmed, //          Profiles 4.1.4.2-4.1.4.3
-  answersOneRequest, //           Core 3.2.2.1
+  subjectIsConfirmed, //          Profiles 4.1.4.2-4.1.4.3, Core 3.2.2.1
   conditionsHoldNow, //           Core 2.5.1.2
   conditionsAreKnown, //          Core 2.5.1
   audienceIsUs, //                Core 2.5.1.4

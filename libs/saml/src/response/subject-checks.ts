@@ -31,13 +31,11 @@ export function nameIdIsPlainText({ assertion }: Exchange): void {
   if (UNPRINTABLE.test(text)) refuse('name_id_characters', { got: text });
 }
 
-/** Profiles 4.1.4.2-4.1.4.3: one bearer confirmation that is meant for us, now, as the answer to a request. */
+/**
+ * Profiles 4.1.4.2-4.1.4.3: one bearer confirmation that is meant for us, now, as the answer to a request; and the
+ * Response answers the same request (Core 3.2.2.1).
+ */
 export function subjectIsConfirmed(exchange: Exchange): void {
-  confirmationOf(exchange);
-}
-
-/** Core 3.2.2.1, Profiles 4.1.4.3: Response and confirmation answer the same request. */
-export function answersOneRequest(exchange: Exchange): void {
   const want = confirmationOf(exchange).attributes.get('InResponseTo');
   const got = exchange.unverified.response.attributes.get('InResponseTo');
   if (got !== want) refuse('in_response_to_mismatch', { got: got ?? 'none', want });
