@@ -1,5 +1,5 @@
 export type PersistenceErrorCode =
-  | 'database_unavailable' // no connection, or it was lost in the middle: nothing of the transaction stays
+  | 'database_unavailable' // no connection, or it was lost in the middle, or others held a lock for too long
   | 'database_not_migrated' // the schema is older than this program
   | 'unsafe_database_role' // the runtime role could bypass row-level security
   | 'invalid_organization_id' // not a UUID; never reaches SQL
@@ -21,20 +21,24 @@ export class PersistenceError extends Error {
   }
 }
 
-/** SQLSTATE classes and system errors that mean "the server is gone", not "the statement is wrong". */
-const UNAVAILABLE = /^(?:08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+/**
+ * SQLSTATEs and system errors that mean "not now": the server is gone or full, or others hold what this needs (deadlock,
+ * serialization failure, time over). None of them says that the statement is wrong.
+ */
+const UNAVAILABLE =
+  /^(?:08...|25P03|40001|40P01|53300|55P03|57014|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
 /** pg has no code for these. */
 const LOST =
   /connection terminated|timeout exceeded when trying to connect|client (?:was closed|has encountered)|socket/i;
 
-/** Turns a lost connection into `database_unavailable` and leaves every other error as it is. */
+/** Turns what says "not now" into `database_unavailable` and leaves every other error as it is. */
 export function translateError(error: unknown): unknown {
   if (error instanceof PersistenceError) return error;
   const { code, message } = driverError(error);
   const gone = code === undefined ? LOST.test(message) : UNAVAILABLE.test(code);
   if (!gone) return error;
-  return new PersistenceError('database_unavailable', 'PostgreSQL cannot be reached; nothing was changed, try again', {
+  return new PersistenceError('database_unavailable', 'PostgreSQL cannot be reached or is too busy; try again', {
     cause: error,
   });
 }

@@ -25,6 +25,7 @@ export function createOrm({ url, applicationName, poolSize, log }: OrmOptions): 
       application_name: applicationName,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 60_000,
+      idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
     },
     logger: (message) => log?.(message),

@@ -4,9 +4,24 @@ import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
 import { query } from '../sql.ts';
 import { APPEND_AUDIT, READ_AUDIT } from './statements.ts';
 
+/** An event as the chain's function takes it: redacted, with the digest that the chain covers. */
+function auditEntry(event: AuditEvent): Readonly<Record<string, unknown>> {
+  const redacted = redact(event);
+  return {
+    digest: eventDigest(redacted),
+    type: redacted.type,
+    at: redacted.at.toISOString(),
+    actorKind: redacted.actor.kind,
+    actorId: redacted.actor.id,
+    subject: redacted.subject,
+    data: redacted.data,
+    traceId: redacted.traceId,
+  };
+}
+
 /**
- * Appends redacted events to the chain of the organization that the transaction works for. Holds the lock on the chain's
- * head until the transaction ends, so it stands last in one.
+ * Appends events to the chain of the organization that the transaction works for. Holds the lock on the chain's head until
+ * the transaction ends, so it stands last in one.
  */
 export async function appendAudit(
   client: PoolClient,
@@ -14,20 +29,7 @@ export async function appendAudit(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => {
-    const redacted = redact(event);
-    return {
-      digest: eventDigest(redacted),
-      type: redacted.type,
-      at: redacted.at.toISOString(),
-      actorKind: redacted.actor.kind,
-      actorId: redacted.actor.id,
-      subject: redacted.subject,
-      data: redacted.data,
-      traceId: redacted.traceId,
-    };
-  });
-  await query(client, APPEND_AUDIT, [organizationId, JSON.stringify(rows)]);
+  await query(client, APPEND_AUDIT, [organizationId, JSON.stringify(events.map(auditEntry))]);
 }
 
 interface AuditRow {

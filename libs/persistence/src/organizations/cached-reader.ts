@@ -59,6 +59,8 @@ export class CachedOrganizationReader implements OrganizationReader {
     key: string,
     find: () => Promise<string | undefined>,
   ): Promise<OrganizationSnapshot | undefined> {
+    // PostgreSQL has no such text, so nothing can be called that
+    if (key.includes('\0')) return undefined;
     const organizationId = await this.held(this.#routes, key, find);
     return organizationId === undefined ? undefined : this.byId(organizationId);
   }

@@ -41,6 +41,7 @@ describe('the reader', () => {
     expect(await organizations.byName('acme-corp')).toBe(found);
     expect(await organizations.byEmailDomain('acme.example')).toBe(found);
     expect(await organizations.byName('unknown')).toBeUndefined();
+    expect(await organizations.byName('ac\0me')).toBeUndefined();
     expect(await organizations.byEmailDomain('example')).toBeUndefined();
   });
 

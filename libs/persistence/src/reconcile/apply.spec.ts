@@ -79,6 +79,31 @@ it('leaves nothing of a plan that does everything, and announces nothing', async
   expect(await test.current.database.registry.record('planned')).toMatchObject({ revision: 1 });
 });
 
+it('keeps no login waiting while a plan looks at the users', async () => {
+  const { id } = await seed('looked-at');
+  const { user } = await inOrganization(id, (tx) => tx.createUser(subject('eve'), {}, {}, NOW));
+  await inOrganization(id, (tx) => tx.replaceGrants(user.userId, 1, [grant('member')], [], NOW));
+  await store().transaction('rollback', async (state) => {
+    await state.addRevision(id, 1, revision(document('looked-at')));
+    for await (const users of state.factsOfUsers(id)) {
+      await state.replaceGrants(
+        id,
+        2,
+        users.map(({ userId }) => ({ userId, grants: [], groups: [] })),
+      );
+    }
+    await state.audit(id, { type: 'grants.changed', data: { revision: 2 } });
+    await inOrganization(id, async (tx) => {
+      await tx.recordLogin(user.userId, subject('eve'), {}, {}, NOW);
+      await tx.replaceGrants(user.userId, 1, [grant('sso_admin')], [], NOW);
+      await tx.createUser(subject('mo'), {}, {}, NOW);
+      const actor = { kind: 'user' as const, id: user.userId };
+      await tx.audit([{ type: 'login.succeeded', at: NOW, actor, subject: user.userId, data: {} }]);
+    });
+  });
+  expect(await inOrganization(id, (tx) => tx.auditTrail(0, 10))).toHaveLength(1);
+});
+
 it('lets one of two applies of the same base through', async () => {
   const { id } = await seed('swapped');
   const other = await openDatabase({ url: test.current.url, masterKey: test.current.masterKey, poolSize: 2 });

@@ -48,8 +48,11 @@ export class PgStateTransaction implements StateTransaction {
     private readonly client: PoolClient,
     private readonly masterKey: Buffer,
     private readonly by: Reconciler,
-    /** An apply locks what it reads; a plan does not. */
-    private readonly locks: boolean,
+    /**
+     * An apply locks what it reads. A plan does not, and writes neither grants nor audit events: nothing about them can
+     * fail, and until its end they would keep the logins of these users waiting.
+     */
+    private readonly applies: boolean,
   ) {}
 
   /** Appends the audit events of all organizations, last of all: each locks its organization's chain. */
@@ -61,11 +64,11 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   collection(name: string): Promise<CollectionState> {
-    return this.locks ? lockCollection(this.client, name) : readCollection(this.client, name);
+    return this.applies ? lockCollection(this.client, name) : readCollection(this.client, name);
   }
 
   async heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
-    const statement = this.locks ? sql.LOCK_HEADS : sql.HEADS;
+    const statement = this.applies ? sql.LOCK_HEADS : sql.HEADS;
     const rows = await query<HeadRow>(this.client, statement, [collection, names]);
     return new Map(rows.map((row) => [row.name, toHead(row)]));
   }
@@ -130,7 +133,7 @@ export class PgStateTransaction implements StateTransaction {
 
   async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
     await this.enter(organizationId);
-    for await (const batch of factsOfUsers(this.client, organizationId, this.locks)) {
+    for await (const batch of factsOfUsers(this.client, organizationId, this.applies)) {
       yield batch;
       // the caller may have worked for another organization in between
       await this.enter(organizationId);
@@ -138,6 +141,7 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   async replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void> {
+    if (!this.applies) return;
     await this.enter(organizationId);
     await replaceGrants(this.client, organizationId, revision, users, this.by.now);
   }
@@ -161,6 +165,7 @@ export class PgStateTransaction implements StateTransaction {
   async audit(organizationId: string, { type, data }: ReconcileEvent): Promise<void> {
     const actor = { kind: 'token' as const, id: this.by.actor };
     const event: AuditEvent = { type, at: this.by.now, actor, subject: organizationId, data };
+    if (!this.applies) return;
     this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
   }
 
