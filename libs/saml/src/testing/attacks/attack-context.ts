@@ -34,7 +34,7 @@ export interface AttackContext {
   readonly answer: TestResponse;
   readonly connection: SamlConnection;
   /** Fills template placeholders with the values of the answer. */
-  fill(text: string): string;
+  readonly fill: (text: string) => string;
 }
 
 /** The IdP, the connection and the genuine answer of a case. */
