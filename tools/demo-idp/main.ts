@@ -31,4 +31,4 @@ function stop(): void {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 process.once('disconnect', stop);
-process.channel?.unref();
+process.channel?.unref(); // the server alone keeps this process

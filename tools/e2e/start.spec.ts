@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +78,18 @@ async function organizations({ admin, token }: DevFile): Promise<unknown> {
   return answer.json();
 }
 
-const portsFree = async () => (await takenPorts(portsFrom(base))).length === 0;
+/** Commands of the processes that a start of this test left; they inherited its environment. Linux shows it. */
+function leftProcesses(): string[] {
+  const processes = existsSync('/proc/self/environ') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return processes.flatMap((pid) => {
+    try {
+      const ours = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(dataDirectory);
+      return ours ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
+    } catch {
+      return []; // gone meanwhile
+    }
+  });
+}
 
 test('start, Ctrl-C, start again on the same data, die by kill -9', async () => {
   const first = await startAndWait();
@@ -94,15 +105,17 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   first.process.kill('SIGINT');
   expect(await first.ended).toBe(0);
   expect(first.output()).toContain('Stopped.');
+  expect(leftProcesses()).toEqual([]);
   expect(await takenPorts(portsFrom(base))).toEqual([]);
 
   const second = await startAndWait();
   expect(devFile().token).toBe(made.token);
   expect(await organizations(devFile())).toEqual(applied);
 
+  if (process.platform === 'linux') expect(leftProcesses().length).toBeGreaterThan(6);
   second.process.kill('SIGKILL');
   await second.ended;
-  await until('all parts gone', portsFree, 20);
+  await until('all parts gone', () => leftProcesses().length === 0, 20);
 }, 180_000);
 
 test('a taken port is named before anything starts, with the way out', async () => {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LINES_KEPT = 15;
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
+const END_WITH_PARENT = pathToFileURL(join(import.meta.dirname, 'end-with-parent.mjs')).href;
 /** pino's number of the level `error`. */
 const ERROR = 50;
 
@@ -35,7 +37,7 @@ export class Child {
     const log = createWriteStream(logFile, { flags: 'a' });
     const lastLines: string[] = [];
     // A session of its own: Ctrl-C in the terminal reaches only the process that stops everything in order.
-    this.#process = spawn(process.execPath, ['--enable-source-maps', ...args], {
+    this.#process = spawn(process.execPath, ['--enable-source-maps', '--import', END_WITH_PARENT, ...args], {
       cwd,
       env,
       detached: true,
