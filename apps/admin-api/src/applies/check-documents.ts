@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { checkDocument, documentDigest, runTests } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
+import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
 import type { PlanRequest, SentOrganization } from '../api/requests.ts';
 import type { MetadataProblem } from './metadata-source.ts';
@@ -13,26 +15,38 @@ export interface CheckedOrganization {
 
 type CheckMetadata = (xml: string) => readonly MetadataProblem[];
 
+/** So many documents take a few milliseconds; then other requests, and the probes, have their turn. */
+const BATCH = 50;
+
 /**
  * Checks every document again as `rolecall validate` does, its `tests` included: no client is trusted to have done it.
- * @returns the documents, normalized, and all that is wrong; the documents are of use only when nothing is
+ * @returns the documents, normalized
+ * @throws Problem 422 `configuration_invalid` with all that is wrong in all of them
  */
-export function checkDocuments(
+export async function checkDocuments(
   request: PlanRequest,
   checkMetadata: CheckMetadata,
   now: Date,
-): { readonly organizations: readonly CheckedOrganization[]; readonly problems: readonly ProblemDetail[] } {
+): Promise<readonly CheckedOrganization[]> {
   const organizations: CheckedOrganization[] = [];
   const problems: ProblemDetail[] = [];
-  for (const sent of request.organizations) {
-    const checked = checkDocument(sent.document, sent.file ?? '', { checkMetadata });
-    const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  for (const [index, sent] of request.organizations.entries()) {
+    if (index % BATCH === BATCH - 1) await turn();
+    const { document, diagnostics } = checkDocument(sent.document, sent.file ?? '', { checkMetadata });
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
     problems.push(...errors.map((error) => ({ ...error, organization: nameOf(sent) })));
-    if (!checked.document) continue;
-    problems.push(...failedTests(checked.document, sent.file ?? '', now));
-    organizations.push({ document: checked.document, digest: documentDigest(checked.document), file: sent.file });
+    if (!document) continue;
+    problems.push(...failedTests(document, sent.file ?? '', now));
+    organizations.push({ document, digest: documentDigest(document), file: sent.file });
   }
-  return { organizations, problems };
+  refuseInvalid(problems);
+  return organizations;
+}
+
+/** @throws Problem 422 `configuration_invalid` when there is a problem */
+export function refuseInvalid(problems: readonly ProblemDetail[]): void {
+  if (problems.length === 0) return;
+  throw new Problem(422, 'configuration_invalid', 'the configuration is not valid, nothing was changed', problems);
 }
 
 function failedTests(document: OrganizationDocument, file: string, now: Date): ProblemDetail[] {

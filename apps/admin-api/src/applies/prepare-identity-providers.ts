@@ -4,6 +4,7 @@ import type { ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
 import { createSigningKey } from '@rolecall/saml';
 import type { SigningKey } from '@rolecall/saml';
+import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import type { MetadataProblem, MetadataSource } from './metadata-source.ts';
 
@@ -23,18 +24,17 @@ export interface Preparation {
  * Gets what each IdP needs beside the document, before the transaction: nothing is fetched while rows are locked.
  * An organization that is as stored needs nothing, and neither does an IdP whose metadata URL is the stored one: a plan
  * of a thousand unchanged organizations fetches nothing.
+ * @throws Problem 422 `configuration_invalid` with all that is wrong with any metadata
  */
 export async function prepareIdentityProviders(
   checked: readonly CheckedOrganization[],
   preparation: Preparation,
-): Promise<{ readonly organizations: readonly DesiredOrganization[]; readonly problems: readonly ProblemDetail[] }> {
+): Promise<readonly DesiredOrganization[]> {
   const results = await inParallel(checked, CONCURRENT, (organization) =>
     prepareOrganization(organization, preparation),
   );
-  return {
-    organizations: results.map(({ desired }) => desired),
-    problems: results.flatMap(({ problems }) => problems),
-  };
+  refuseInvalid(results.flatMap(({ problems }) => problems));
+  return results.map(({ desired }) => desired);
 }
 
 async function prepareOrganization(organization: CheckedOrganization, preparation: Preparation) {

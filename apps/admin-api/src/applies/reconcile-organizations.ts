@@ -1,7 +1,6 @@
 import type { ApiToken, Database } from '@rolecall/persistence';
-import { Problem } from '@rolecall/platform';
-import { reconcile } from '@rolecall/reconcile';
-import type { Plan, ReconcileRequest } from '@rolecall/reconcile';
+import { reconcile, StalePlanError } from '@rolecall/reconcile';
+import type { OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -24,55 +23,68 @@ export class ReconcileOrganizations {
   ) {}
 
   /** Writes nothing. @throws Problem */
-  async plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
-    const prepared = await this.prepare(request, caller, false, now);
-    const store = this.database.reconcileState({ actor: caller.name, now });
-    return refusing(store.transaction('rollback', (state) => reconcile(state, prepared, now)));
+  plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
+    return refusing(this.run('rollback', request, caller, now));
   }
 
   /** All or nothing. @throws Problem */
   async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
-    const prepared = await this.prepare(request, caller, true, now);
-    const expected = { ...prepared, expectedFingerprint: request.fingerprint };
-    const store = this.database.reconcileState({ actor: caller.name, now });
-    const plan = await refusing(store.transaction('commit', (state) => reconcile(state, expected, now)));
+    const plan = await refusing(this.run('commit', request, caller, now, request.fingerprint));
     return { plan, applied: plan.changes.map(revisionAfter) };
   }
 
-  /** Checks everything that can be checked without a lock, and gets what the write needs. */
-  private async prepare(
+  /** Checks and fetches all that can be had without a lock, then does everything else in one transaction. */
+  private async run(
+    end: 'commit' | 'rollback',
     request: PlanRequest,
     caller: ApiToken,
-    makeKeys: boolean,
     now: Date,
-  ): Promise<ReconcileRequest> {
-    const checked = checkDocuments(request, (xml) => this.metadata.check(xml, now), now);
-    if (checked.problems.length > 0) throw invalid(checked.problems);
-    if (checked.organizations.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
-    const names = checked.organizations.flatMap(({ document: { metadata } }) => [
-      metadata.name,
-      ...(metadata.previously ?? []),
-    ]);
+    expectedFingerprint?: string,
+  ): Promise<Plan> {
     const store = this.database.reconcileState({ actor: caller.name, now });
-    const heads = await store.transaction('rollback', (state) => state.heads(request.collection, names));
-    const { organizations } = this.database;
-    const preparation = { heads, organizations, metadata: this.metadata, makeKeys, now };
-    const prepared = await prepareIdentityProviders(checked.organizations, preparation);
-    if (prepared.problems.length > 0) throw invalid(prepared.problems);
-    return {
-      collection: request.collection,
-      organizations: prepared.organizations,
-      unchangedFiles: request.unchangedFiles,
-      files: request.files,
-      prune: request.prune,
-      origin: { actor: caller.name, ...request.origin },
+    const checked = await checkDocuments(request, (xml) => this.metadata.check(xml, now), now);
+    if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
+    const heads = await store.transaction('rollback', (state) =>
+      state.heads(request.collection, checked.flatMap(namesOf)),
+    );
+    const organizations = await prepareIdentityProviders(checked, {
+      heads,
+      organizations: this.database.organizations,
+      metadata: this.metadata,
+      makeKeys: end === 'commit',
+      now,
+    });
+    const { collection, unchangedFiles, files, prune } = request;
+    const origin = { actor: caller.name, ...request.origin };
+    const wanted: ReconcileRequest = {
+      collection,
+      organizations,
+      unchangedFiles,
+      files,
+      prune,
+      origin,
+      expectedFingerprint,
     };
+    return store.transaction(end, async (state) => {
+      const plan = await reconcile(state, wanted, now);
+      requireSameBase(plan, heads);
+      return plan;
+    });
   }
 }
 
-function invalid(problems: ConstructorParameters<typeof Problem>[3]): Problem {
-  return new Problem(422, 'configuration_invalid', 'the configuration is not valid, nothing was changed', problems);
+/**
+ * What was prepared belongs to the revisions that were seen before the transaction: an organization that was as declared
+ * then got nothing prepared, and must not be written with that when it has changed since.
+ */
+function requireSameBase(plan: Plan, heads: ReadonlyMap<string, OrganizationHead>): void {
+  for (const { organization, previousName, baseRevision } of plan.changes) {
+    const seen = heads.get(previousName ?? organization)?.revision ?? 0;
+    if (seen !== baseRevision) throw new StalePlanError(`${organization} changed while the request was prepared`);
+  }
 }
+
+const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];
 
 function assertsDomains({ document }: CheckedOrganization): boolean {
   return Object.values(document.spec.emailDomains ?? {}).some(({ verification }) => verification === 'asserted');

@@ -1,0 +1,50 @@
+import { API_RIGHTS } from '@rolecall/persistence';
+import { GuardedFetch } from '@rolecall/platform';
+import { TestIdp } from '@rolecall/saml/testing';
+import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
+import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
+import type { TestApi } from '../testing/test-api.ts';
+import { MetadataSource } from './metadata-source.ts';
+import { ReconcileOrganizations } from './reconcile-organizations.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api?.close());
+
+const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined };
+const metadata = new MetadataSource(new GuardedFetch({ allowedOrigins: [] }), []);
+
+it('refuses what changed between the preparation and the transaction, even when the plan comes out the same', async () => {
+  const identityProviders = { okta: { type: 'saml', metadata: { xml: new TestIdp().metadata() } } };
+  const version = (displayName: string) => requestOf([organization('acme', { displayName, identityProviders })]);
+  const { database } = api.database;
+  await api.client.apply(version('one'));
+  const { fingerprint } = (await api.client.plan(version('two'))).json;
+  await api.client.apply(version('two'));
+
+  // prepared when the organization is as wanted, so nothing is; and before the transaction it is back at one
+  const interrupted = new ReconcileOrganizations(
+    {
+      organizations: database.organizations,
+      reconcileState: (by) => ({
+        async transaction(end, work) {
+          if (end === 'commit') await api.client.apply(version('one'));
+          return database.reconcileState(by).transaction(end, work);
+        },
+      }),
+    },
+    metadata,
+  );
+  const request = { ...(version('two') as PlanRequest), fingerprint } satisfies ApplyRequest;
+  await expect(interrupted.apply(request, CALLER, new Date())).rejects.toMatchObject({
+    status: 409,
+    code: 'stale_plan',
+    message: expect.stringContaining('acme changed while the request was prepared'),
+  });
+
+  const { json } = await api.client.call<{ organizationId: string; revision: number }>('GET', '/v1/organizations/acme');
+  expect(json.revision).toBe(3);
+  expect((await database.organizations.byId(json.organizationId))?.identityProviders.has('okta')).toBe(true);
+});
