@@ -90,7 +90,8 @@ export async function main(start: () => Promise<void>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    const foreseen = error instanceof StartError || errorCode(error) !== undefined;
+    // codes of ours are snake_case; those of Node and PostgreSQL say too little without the stack
+    const foreseen = error instanceof StartError || /^[a-z_]+$/.test(errorCode(error) ?? '');
     const text = error instanceof Error ? (foreseen ? error.message : error.stack) : error;
     process.stderr.write(`${String(text)}\n`);
     process.exit(1);
