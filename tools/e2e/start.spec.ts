@@ -112,7 +112,8 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   expect(devFile().token).toBe(made.token);
   expect(await organizations(devFile())).toEqual(applied);
 
-  if (process.platform === 'linux') expect(leftProcesses().length).toBeGreaterThan(6);
+  // It sees them while they run; elsewhere than on Linux it sees none.
+  expect(leftProcesses().length > 6).toBe(process.platform === 'linux');
   second.process.kill('SIGKILL');
   await second.ended;
   await until('all parts gone', () => leftProcesses().length === 0, 20);
