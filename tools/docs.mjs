@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const built = spawnSync('nx', ['run', '@rolecall/org-config:build', '--output-style=static'], { stdio: ['ignore', 'ignore', 'inherit'] });
+const built = spawnSync('nx', ['run', '@rolecall/org-config:build', '--output-style=static'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 if (built.status !== 0) process.exit(1);
 const { publishedSchema, schemaDocs } = await import('@rolecall/org-config');
 for (const [file, text] of [

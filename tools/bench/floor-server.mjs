@@ -37,5 +37,8 @@ const server = createServer((request, response) => {
   work.then(() => send(response, answer)).catch((error) => response.destroy(error));
 });
 server.listen(Number(process.env.PORT), '127.0.0.1');
-process.on('SIGTERM', () => server.close(() => pool.end().then(() => process.exit(0))).closeAllConnections());
+process.on('SIGTERM', () => {
+  server.closeAllConnections();
+  void pool.end().then(() => process.exit(0));
+});
 process.on('disconnect', () => process.exit(0));

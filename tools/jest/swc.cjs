@@ -7,7 +7,7 @@
  */
 const { createHash } = require('node:crypto');
 const { existsSync, readFileSync } = require('node:fs');
-const { dirname, join, sep } = require('node:path');
+const path = require('node:path');
 const swc = require('@swc/core');
 
 const BASE = {
@@ -43,28 +43,28 @@ const types = new Map();
 /** The "type" of the nearest package.json. */
 function packageType(dir) {
   if (types.has(dir)) return types.get(dir);
-  const file = join(dir, 'package.json');
+  const file = path.join(dir, 'package.json');
   let type;
   if (existsSync(file)) type = JSON.parse(readFileSync(file, 'utf8')).type ?? 'commonjs';
-  else if (dirname(dir) === dir) type = 'commonjs';
-  else type = packageType(dirname(dir));
+  else if (path.dirname(dir) === dir) type = 'commonjs';
+  else type = packageType(path.dirname(dir));
   types.set(dir, type);
   return type;
 }
 
-function optionsFor(path) {
-  if (path.endsWith('.ts')) return TS;
-  if (path.endsWith('.tsx')) return TSX;
-  if (path.endsWith('.mjs')) return JS;
-  if (path.endsWith('.js') && packageType(dirname(path)) === 'module') return JS;
+function optionsFor(file) {
+  if (file.endsWith('.ts')) return TS;
+  if (file.endsWith('.tsx')) return TSX;
+  if (file.endsWith('.mjs')) return JS;
+  if (file.endsWith('.js') && packageType(path.dirname(file)) === 'module') return JS;
   return null;
 }
 
 module.exports = {
-  process(source, path) {
-    const options = optionsFor(path);
+  process(source, file) {
+    const options = optionsFor(file);
     if (!options) return { code: source };
-    const out = swc.transformSync(source, { ...options, filename: path });
+    const out = swc.transformSync(source, { ...options, filename: file });
     out.code = out.code
       .replace(
         'Object.defineProperty(exports, "__esModule", {',
@@ -73,11 +73,17 @@ module.exports = {
       .replaceAll('obj && obj.__esModule', 'obj && obj.__fromEsm');
     return out;
   },
-  getCacheKey(source, path, { instrument }) {
+  getCacheKey(source, file, { instrument }) {
+    const what = [
+      2,
+      swc.version,
+      process.version,
+      instrument,
+      JSON.stringify(optionsFor(file)),
+      file.split(path.sep).join('/'),
+    ];
     return createHash('sha1')
-      .update(
-        `2\0${swc.version}\0${process.version}\0${instrument}\0${JSON.stringify(optionsFor(path))}\0${path.split(sep).join('/')}\0`,
-      )
+      .update(`${what.join('\0')}\0`)
       .update(source)
       .digest('hex');
   },

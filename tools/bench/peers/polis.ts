@@ -41,7 +41,7 @@ export async function startPolis(databaseUrl: string, idp: TestIdp): Promise<Pol
   });
   return {
     round: (count, concurrency, people) => round(server.pid, url, idp, count, concurrency, people),
-    stop: server.stop,
+    stop: () => server.stop(),
   };
 }
 
@@ -80,8 +80,7 @@ async function round(
     return {
       RelayState: location.searchParams.get('RelayState') ?? '',
       SAMLResponse: idp.respond({
-        spEntityId: `${url}/audience`,
-        acsUrl: `${url}/acs`,
+        connection: { spEntityId: `${url}/audience`, acsUrl: `${url}/acs` },
         inResponseTo: /\bID="([^"]+)"/.exec(request)?.[1] ?? '',
         nameId: `person${person}@bench.example`,
         attributes: attributes(person),
