@@ -6,6 +6,9 @@ import type { Logger } from './logger.ts';
 
 const DRAIN_MS = 10_000;
 
+/** Started with an IPC channel, read before the channel can close. */
+const HAS_PARENT = process.send !== undefined;
+
 /** The app can't start; the message says what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
@@ -31,7 +34,7 @@ export async function runApp(app: INestApplication, options: RunOptions): Promis
   const server = app.getHttpServer() as Server;
   const { port } = server.address() as AddressInfo;
   logger.info({ host, port, configuration: options.configuration }, 'listening');
-  process.send?.({ type: 'listening', port });
+  if (process.connected) process.send?.({ type: 'listening', port });
 
   let stopping = false;
   const stop = (reason: string) => {
@@ -58,6 +61,8 @@ export async function runApp(app: INestApplication, options: RunOptions): Promis
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   process.once('disconnect', () => stop('parent gone'));
+  // it may have gone while this app was starting, before anybody listened
+  if (HAS_PARENT && !process.connected) stop('parent gone');
 }
 
 async function listen(app: INestApplication, host: string, port: number): Promise<void> {
