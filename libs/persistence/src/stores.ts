@@ -206,6 +206,14 @@ export interface ApiToken {
   readonly expiresAt: Date | undefined;
 }
 
+/** What may be shown of a token. Nothing of its secret is in here. */
+export interface ApiTokenEntry extends ApiToken {
+  readonly createdAt: Date;
+  /** Noted at most once a minute; undefined = never used. */
+  readonly lastUsedAt: Date | undefined;
+  readonly revokedAt: Date | undefined;
+}
+
 export interface ApiTokenStore {
   /** Returns the token `rct_<id>_<secret>` once; only its SHA-256 is stored. */
   create(token: {
@@ -217,6 +225,8 @@ export interface ApiTokenStore {
   /** Parses and looks up a presented token; undefined = unknown, malformed, expired or revoked, without a difference. */
   authenticate(presented: string, now: Date): Promise<ApiToken | undefined>;
   revoke(id: string, now: Date): Promise<boolean>;
+  /** Every token that was ever made, the newest first; expired and revoked ones stay. */
+  list(): Promise<readonly ApiTokenEntry[]>;
 }
 
 /** A stored revision with what is around it, for `GET /v1/organizations/:org`. */

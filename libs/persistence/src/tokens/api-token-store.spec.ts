@@ -45,6 +45,38 @@ it('stores no token and no secret', async () => {
   expect(row?.stored).not.toContain(Buffer.from(secret, 'base64url').toString('hex'));
 });
 
+it('lists every token, the newest first, without anything of its secret', async () => {
+  const { id: older } = await tokens().create({ name: 'older', rights: ['plan'], expiresAt: undefined, now: later(1) });
+  const { id: newer, token } = await tokens().create({
+    name: 'newer',
+    rights: ['organizations.read'],
+    expiresAt: later(600),
+    now: later(2),
+  });
+  await tokens().authenticate(token, later(3));
+  await tokens().revoke(newer, later(4));
+  expect((await tokens().list()).slice(0, 2)).toEqual([
+    {
+      id: newer,
+      name: 'newer',
+      rights: ['organizations.read'],
+      createdAt: later(2),
+      expiresAt: later(600),
+      lastUsedAt: later(3),
+      revokedAt: later(4),
+    },
+    {
+      id: older,
+      name: 'older',
+      rights: ['plan'],
+      createdAt: later(1),
+      expiresAt: undefined,
+      lastUsedAt: undefined,
+      revokedAt: undefined,
+    },
+  ]);
+});
+
 it('notes the last use, at most once a minute', async () => {
   const { id, token } = await create();
   const lastUse = async () =>

@@ -43,6 +43,22 @@ export function apiTokenStore(em: EntityManager): ApiTokenStore {
         .catch(rethrow);
       return revoked > 0;
     },
+
+    async list() {
+      const rows = await em
+        .fork()
+        .find(ApiTokenRow, {}, { orderBy: { createdAt: 'desc', id: 'asc' }, exclude: ['tokenHash'] })
+        .catch(rethrow);
+      return rows.map(({ id, name, rights, createdAt, expiresAt, lastUsedAt, revokedAt }) => ({
+        id,
+        name,
+        rights,
+        createdAt,
+        expiresAt: expiresAt ?? undefined,
+        lastUsedAt: lastUsedAt ?? undefined,
+        revokedAt: revokedAt ?? undefined,
+      }));
+    },
   };
 }
 
