@@ -42,7 +42,7 @@ export async function checkLogin(context: LoginContext): Promise<Person> {
 async function checkAccess(context: LoginContext, known: StoredUser | undefined): Promise<void> {
   const { decision, flow, login } = context;
   if (decision.outcome === 'granted') {
-    flow.pass('access_decided', `${decision.grants.length} grants, ${decision.groups.length} groups`);
+    flow.pass('access_decided', `grants: ${decision.grants.length}, groups: ${decision.groups.length}`);
     return;
   }
   if (known && login.mode === 'login') await retractGrants(context, known);

@@ -41,10 +41,10 @@ export function checkUserActive({ flow }: Pick<LoginContext, 'flow'>, user: Stor
 
 /** The refusal of the organization's mapping as a refused login: names the attribute, what it said and what is known. */
 export function decisionRefused({ code, reason, attribute, got, known }: Refusal): LoginRefused {
-  const named = attribute === undefined ? '' : `${attribute}: `;
+  const about = attribute ?? 'facts';
   return new LoginRefused(code, 'access_decided', reason, {
-    want: known === undefined ? reason : `${named}one of ${known.join(', ')}`,
-    got: got === undefined ? code : `${named}${got.join(', ') || 'no value'}`,
+    want: known === undefined ? reason : `${about}: one of ${known.join(', ')}`,
+    got: `${about}: ${got === undefined ? 'absent' : got.join(', ') || 'no value'}`,
   });
 }
 

@@ -29,7 +29,7 @@ export async function storeGrants(context: LoginContext, user: StoredUser, creat
   if (decision.outcome === 'refused' || (decision.applies === 'at-creation' && !created)) return NOTHING_CHANGED;
   const { revision } = organization.snapshot;
   const changes = await tx.replaceGrants(user.userId, revision, decision.grants, decision.groups, now);
-  flow.pass('grants_stored', `${decision.grants.length} grants, ${decision.groups.length} groups`);
+  flow.pass('grants_stored', `grants: ${decision.grants.length}, groups: ${decision.groups.length}`);
   return changes;
 }
 

@@ -1,5 +1,5 @@
 import type { ChainedEvent } from '@rolecall/audit';
-import type { OrganizationSpec } from '@rolecall/org-config';
+import { documentDigest, type OrganizationSpec } from '@rolecall/org-config';
 import type { FlowRecord } from '@rolecall/persistence';
 import { type TestDatabase, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
@@ -56,6 +56,21 @@ export class TestWorld {
 
   audit(organization: string): Promise<readonly ChainedEvent[]> {
     return this.db.database.inOrganization(this.idOf(organization), (tx) => tx.auditTrail(0, 1_000));
+  }
+
+  /** Makes `spec` the next revision of an organization that still has its first. */
+  async change(organization: string, spec: OrganizationSpec): Promise<void> {
+    const document = {
+      apiVersion: 'rolecall/v1',
+      kind: 'Organization',
+      metadata: { name: organization },
+      spec,
+    } as const;
+    const names = Object.keys(spec.identityProviders ?? {});
+    const identityProviders = Object.fromEntries(names.map((name) => [name, { metadataXml: this.idp.metadata() }]));
+    const revision = { document, digest: documentDigest(document), origin: { actor: 'test' }, identityProviders };
+    const store = this.db.database.reconcileState({ actor: 'test', now: this.now });
+    await store.transaction('commit', (state) => state.addRevision(this.idOf(organization), 1, revision));
   }
 
   /** Runs SQL as the owner of the tables, past row-level security. */
