@@ -1,4 +1,4 @@
-import { baseUrl, choice, host, LOG_LEVELS, port, postgresUrl, readEnvironment, sealingKey } from '@rolecall/platform';
+import { baseUrl, choice, host, LOG_LEVELS, port, postgresUrl, readEnvironment } from '@rolecall/platform';
 
 const DEFAULT_PORT = 4001;
 
@@ -9,8 +9,6 @@ const variables = {
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
   databaseUrl: postgresUrl('DATABASE_URL'),
-  /** The key under which every organization's secrets are sealed. */
-  masterKey: sealingKey('ROLECALL_MASTER_KEY'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -20,7 +18,6 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
-  readonly masterKey: Buffer;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

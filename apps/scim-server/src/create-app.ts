@@ -10,13 +10,13 @@ import { renderScimError } from './scim-error.ts';
 /** The SCIM server, not listening yet. */
 export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
   const metrics = new Metrics('scim-server');
-  const { url, databaseUrl, masterKey } = config;
+  const { url, databaseUrl } = config;
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const root = AppModule.forRoot({
     logger,
     metrics,
     url,
-    openDatabase: () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-scim-server', log }),
+    openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'rolecall-scim-server', log }),
   });
   const options = {
     logger,

@@ -21,7 +21,6 @@ beforeAll(async () => {
   const config = readConfig({
     ROLECALL_SCIM_URL: 'https://scim.example.com',
     DATABASE_URL: database.url,
-    ROLECALL_MASTER_KEY: database.masterKey.toString('base64'),
   });
   app = await createApp(config, createLogger({ app: 'scim-server', level: 'silent' }));
   await app.listen(0, '127.0.0.1');

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { testDatabase } from '@rolecall/persistence/testing';
 
 it('the built app starts with nothing but its environment, and ends with 0', async () => {
-  const { url, masterKey, drop } = await testDatabase();
-  const environment = { DATABASE_URL: url, ROLECALL_MASTER_KEY: masterKey.toString('base64'), PORT: '0' };
+  const { url, drop } = await testDatabase();
+  const environment = { DATABASE_URL: url, PORT: '0' };
   const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -32,8 +32,11 @@ import { apiTokenStore } from './tokens/api-token-store.ts';
 export interface OpenDatabaseOptions {
   /** Of the runtime role; a role that row-level security does not bind is refused. */
   readonly url: string;
-  /** 32 bytes; wraps the data key of every organization. */
-  readonly masterKey: Buffer;
+  /**
+   * 32 bytes; wraps the data key of every organization. Without it everything works that neither opens nor seals a secret;
+   * what does fails with `master_key_missing`.
+   */
+  readonly masterKey?: Buffer;
   /** Shown in pg_stat_activity. Default `rolecall`. */
   readonly applicationName?: string;
   /** Connections at most, beside one for notifications. Default 10. */
@@ -76,7 +79,7 @@ export interface Database {
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const { url, masterKey, applicationName = 'rolecall', poolSize = 10, log } = options;
-  requireMasterKey(masterKey);
+  if (masterKey !== undefined) requireMasterKey(masterKey);
   const orm = createOrm({ url, applicationName, poolSize, log });
   const pool = await checkedPool(orm).catch(async (error: unknown) => {
     await orm.close();

@@ -6,6 +6,7 @@ export type PersistenceErrorCode =
   | 'transaction_failed' // a statement failed and its error was swallowed: PostgreSQL rolled back instead
   | 'stale_revision' // decided with rules that an apply has replaced; read the organization again and decide anew
   | 'master_key_invalid' // not 32 bytes
+  | 'master_key_missing' // this program was started without one, and came upon a sealed secret
   | 'master_key_mismatch' // the data was sealed under another master key
   | 'sealed_secret_invalid'; // changed, or moved from another place
 

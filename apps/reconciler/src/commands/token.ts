@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import type { ApiRight, Database } from '@rolecall/persistence';
 import { CommandError, EXIT } from '../exit.ts';
@@ -45,9 +44,7 @@ export async function revokeToken(id: string, options: OutputOptions, io: Io): P
 }
 
 async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
-  // tokens are hashed, not sealed: this key is never used, and the real one need not be known here
-  const masterKey = randomBytes(32);
-  const database = await openDatabase({ url: databaseUrlOf(io), masterKey, applicationName: 'rolecall', poolSize: 1 });
+  const database = await openDatabase({ url: databaseUrlOf(io), applicationName: 'rolecall', poolSize: 1 });
   try {
     return await work(database);
   } finally {

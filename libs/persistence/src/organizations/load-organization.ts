@@ -29,7 +29,7 @@ interface IdentityProviderRow {
  */
 export async function loadOrganization(
   pool: Pool,
-  masterKey: Buffer,
+  masterKey: Buffer | undefined,
   organizationId: string,
   previous?: OrganizationSnapshot,
 ): Promise<OrganizationSnapshot | undefined> {

@@ -18,7 +18,7 @@ interface StoredProvider {
 export async function replaceIdentityProviders(
   client: PoolClient,
   organizationId: string,
-  masterKey: Buffer,
+  masterKey: Buffer | undefined,
   providers: Readonly<Record<string, PreparedIdentityProvider>>,
 ): Promise<void> {
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
@@ -42,7 +42,7 @@ export async function replaceIdentityProviders(
 export async function renameIdentityProvider(
   client: PoolClient,
   organizationId: string,
-  masterKey: Buffer,
+  masterKey: Buffer | undefined,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
   const vault = new Vault(client, organizationId, masterKey);

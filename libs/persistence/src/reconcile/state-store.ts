@@ -13,7 +13,7 @@ export interface Reconciler {
 export class PgStateStore implements StateStore {
   constructor(
     private readonly pool: Pool,
-    private readonly masterKey: Buffer,
+    private readonly masterKey: Buffer | undefined,
     private readonly by: Reconciler,
   ) {}
 

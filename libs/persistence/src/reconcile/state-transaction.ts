@@ -46,7 +46,7 @@ export class PgStateTransaction implements StateTransaction {
 
   constructor(
     private readonly client: PoolClient,
-    private readonly masterKey: Buffer,
+    private readonly masterKey: Buffer | undefined,
     private readonly by: Reconciler,
     /**
      * An apply locks what it reads. A plan does not, and writes neither grants nor audit events: nothing about them can

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openDatabase } from '../database.ts';
+import type { Database } from '../database.ts';
 import { connected, document, METADATA_XML, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 
@@ -94,6 +95,28 @@ it('fails closed under another master key, and says so', async () => {
   await expect(reading).rejects.toMatchObject({ code: 'master_key_mismatch' });
 });
 
+it('neither opens nor seals without a master key, and does everything else', async () => {
+  const { id } = await seed('no-key');
+  const { id: plain } = await seedOrganization(test.current.database, document('no-secret'), {
+    metadataXml: METADATA_XML,
+  });
+  await withoutKey(async (database) => {
+    expect(await database.organizations.byId(plain)).toMatchObject({ name: 'no-secret' });
+    await expect(database.organizations.byId(id)).rejects.toMatchObject({ code: 'master_key_missing' });
+    const signing = database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) =>
+      state.addRevision(plain, 1, {
+        document: document('no-secret', { ...OKTA, displayName: 'signs' }),
+        digest: 'd',
+        origin: { actor: 'ci' },
+        identityProviders: { okta: { metadataXml: METADATA_XML, signingKey: KEY } },
+      }),
+    );
+    await expect(signing).rejects.toMatchObject({ code: 'master_key_missing' });
+  });
+  const { rowCount } = await asOwner('select from organization_keys where org_id = $1', [plain]);
+  expect(rowCount).toBe(0);
+});
+
 /** What a process reads that has cached nothing. */
 async function currentKey(id: string, identityProvider = 'okta') {
   return fromAnother(async (database) => {
@@ -101,10 +124,15 @@ async function currentKey(id: string, identityProvider = 'okta') {
   });
 }
 
-async function fromAnother<T>(
-  work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>,
-  masterKey = test.current.masterKey,
-): Promise<T> {
+function fromAnother<T>(work: (database: Database) => Promise<T>, masterKey = test.current.masterKey): Promise<T> {
+  return opened(masterKey, work);
+}
+
+function withoutKey<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  return opened(undefined, work);
+}
+
+async function opened<T>(masterKey: Buffer | undefined, work: (database: Database) => Promise<T>): Promise<T> {
   const other = await openDatabase({ url: test.current.url, masterKey, poolSize: 2 });
   try {
     return await work(other);

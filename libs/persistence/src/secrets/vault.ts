@@ -8,7 +8,7 @@ import { ADD_KEY, DELETE_SECRET, READ_KEY, READ_SECRET, WRITE_SECRET } from './s
 
 /**
  * The sealed secrets of one organization, within a transaction that works for it. Each is sealed with the organization's
- * data key, which is wrapped by the deployment's master key.
+ * data key, which is wrapped by the deployment's master key. Without that key every use of a secret fails.
  */
 export class Vault {
   #dataKey: Buffer | undefined;
@@ -16,7 +16,7 @@ export class Vault {
   constructor(
     private readonly client: PoolClient,
     private readonly organizationId: string,
-    private readonly masterKey: Buffer,
+    private readonly givenMasterKey: Buffer | undefined,
   ) {}
 
   async read(name: string): Promise<string | undefined> {
@@ -31,6 +31,13 @@ export class Vault {
 
   async delete(name: string): Promise<void> {
     await query(this.client, DELETE_SECRET, [this.organizationId, name]);
+  }
+
+  /** A program without the key never gets further than this: nothing is sealed under a stand-in. */
+  private get masterKey(): Buffer {
+    if (this.givenMasterKey !== undefined) return this.givenMasterKey;
+    const message = 'this needs a sealed secret and was started without the key; set ROLECALL_MASTER_KEY';
+    throw new PersistenceError('master_key_missing', message);
   }
 
   /** The organization's data key; made when it has none. */
