@@ -3,6 +3,7 @@ import type { TestBrowser } from '../testing/test-browser.ts';
 import { APPLICATION, type TestGateway } from '../testing/test-gateway.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 
+const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const OKTA = '/saml/acme/okta/login';
 
 describe('a SAML login', () => {
@@ -13,6 +14,13 @@ describe('a SAML login', () => {
     world = await TestWorld.open({
       acme: ACME,
       beta: BETA,
+      loose: {
+        ...BETA,
+        identityProviders: {
+          okta: { type: 'saml', metadata: { xml: '' } },
+          google: { type: 'saml', metadata: { xml: '' } },
+        },
+      },
       shop: { ...BETA, authorization: { managedBy: 'app' } },
       wide: {
         ...ACME,
@@ -115,7 +123,7 @@ describe('a SAML login', () => {
     const two = gateway.browser();
     const person = {
       ...eve({ email: 'shared@acme.com' }),
-      nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+      nameIdFormat: PERSISTENT,
     };
     await one.signIn(world.idp, OKTA, { ...person, nameId: 'subject-1' });
     await two.signIn(world.idp, OKTA, { ...person, nameId: 'subject-2' });
@@ -138,13 +146,35 @@ describe('a SAML login', () => {
 
   it('does not link by an e-mail address that nobody vouches for', async () => {
     const [one, two] = [gateway.browser(), gateway.browser()];
-    const subject = {
-      ...world.person('s1', { email: 'bo@nobody.example' }),
-      nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-    };
-    await one.signIn(world.idp, '/saml/beta/okta/login', subject);
-    await two.signIn(world.idp, '/saml/beta/okta/login', { ...subject, nameId: 's2' });
+    const person = world.person('bo@nobody.example');
+    await one.signIn(world.idp, '/saml/loose/okta/login', person);
+    await two.signIn(world.idp, '/saml/loose/google/login', person);
     expect((await session(one))['user']).not.toEqual((await session(two))['user']);
+  });
+
+  it('does not link when several users have the address: it cannot know which', async () => {
+    const shared = {
+      ...world.person('x', { role_mapping: 'sales', email: 'team@wide.example' }),
+      nameIdFormat: PERSISTENT,
+    };
+    for (const nameId of ['w1', 'w2'])
+      await gateway.browser().signIn(world.idp, '/saml/wide/okta/login', { ...shared, nameId });
+    await gateway.browser().signIn(world.idp, '/saml/wide/google/login', { ...shared, nameId: 'w3' });
+    const users = await world.sql(`select * from users where email = 'team@wide.example'`);
+    expect(users).toHaveLength(3);
+  });
+
+  it('makes one user of two first logins at the same moment', async () => {
+    const browsers = [gateway.browser(), gateway.browser(), gateway.browser()];
+    const person = world.person('twin@beta.example');
+    const answers = await Promise.all(
+      browsers.map((browser) => browser.answer(world.idp, '/saml/beta/okta/login', person)),
+    );
+    const entered = await Promise.all(
+      browsers.map((browser, n) => browser.get(answers[n]?.headers.get('location') ?? '')),
+    );
+    expect(entered.map(({ status }) => status)).toEqual([303, 303, 303]);
+    expect(await world.sql(`select * from users where email = 'twin@beta.example'`)).toHaveLength(1);
   });
 
   it('gives defaults once where the application manages roles, and leaves its edits alone', async () => {

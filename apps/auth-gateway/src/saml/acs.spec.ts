@@ -172,7 +172,7 @@ describe('the assertion consumer service', () => {
         browser.postResponse(ACS, samlResponse),
         replica.browser().postResponse(ACS, samlResponse),
       ]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([303, 400]);
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([303, 400]);
     }
   });
 

@@ -83,7 +83,7 @@ export class TestBrowser {
 
   private async send(
     path: string,
-    init: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+    init: Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> },
   ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(cookie ? { cookie } : {}), ...init.headers };
