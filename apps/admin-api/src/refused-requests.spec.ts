@@ -48,10 +48,20 @@ it.each([
   ['malformed_json', '{'],
   ['forbidden_key', '{"__proto__":{"collection":"default"}}'],
   ['forbidden_character', JSON.stringify(requestOf([organization('acme', { displayName: 'a\u0000b' })]))],
+  [
+    'forbidden_character',
+    JSON.stringify(requestOf([], { files: [{ path: 'a\0.yaml', digest: '0'.repeat(64), organizations: [] }] })),
+  ],
   ['json_too_deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
 ])('%s', async (code, body) => {
   const { status, json } = await api.client.call<ErrorBody>('POST', '/v1/plans', body);
   expect([status, json.error.code]).toEqual([400, code]);
+});
+
+it('a path with a NUL is refused as such, and does not look like a database that is away', async () => {
+  const files = [{ path: 'orgs/a\0.yaml', digest: '0'.repeat(64) }];
+  const { status, json } = await api.client.call<ErrorBody>('POST', '/v1/collections/default/compare', { files });
+  expect([status, json.error.code]).toEqual([400, 'forbidden_character']);
 });
 
 it('every mistake of every document is reported at once, each with its pointer', async () => {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { FactsJson } from '@rolecall/role-mapping';
 import { openDatabase } from './database.ts';
+import type { Database } from './database.ts';
+import { translateError } from './errors.ts';
 import { connected, document, later, METADATA_XML, NOW, subject, useTestDatabase } from './testing/fixture.ts';
 import { seedOrganization } from './testing/index.ts';
 
@@ -72,6 +75,36 @@ describe('openDatabase refuses', () => {
   it('a server that is not there', async () => {
     const nowhere = 'postgresql://rolecall_runtime:x@127.0.0.1:1/none';
     await expect(open(nowhere)).rejects.toMatchObject({ code: 'database_unavailable' });
+  });
+});
+
+describe('a NUL in a text is `invalid_text`, and not a database that is away', () => {
+  const user = (nameId: string, facts: FactsJson) => async (database: Database) => {
+    const { id } = await seedOrganization(database, document(`nul-${randomBytes(4).toString('hex')}`), {
+      metadataXml: METADATA_XML,
+    });
+    return database.inOrganization(id, (tx) => tx.createUser(subject(nameId), {}, facts, NOW));
+  };
+
+  it.each<[string, (database: Database) => Promise<unknown>]>([
+    [
+      'the unit of work',
+      ({ apiTokens }) => apiTokens.create({ name: 'a\0b', rights: [], expiresAt: later(1), now: NOW }),
+    ],
+    ['a condition', ({ registry }) => registry.record('a\0b')],
+    ['a parameter', ({ collections }) => collections.state('a\0b')],
+    ['JSON', ({ collections }) => collections.compare('x', [{ path: 'a\0b', digest: 'd' }])],
+    ['a transaction', user('e\0ve', {})],
+    ['facts', user('eve', { department: ['R\0D'] })],
+  ])('in %s', async (_where, work) => {
+    const { database } = test.current;
+    await expect(work(database)).rejects.toMatchObject({ name: 'PersistenceError', code: 'invalid_text' });
+    expect(await database.isReady()).toBe(true);
+  });
+
+  it('is told from a protocol error of a pooler, which is away', () => {
+    const pooler = Object.assign(new Error('server login has been failing'), { code: '08P01' });
+    expect(translateError(pooler)).toMatchObject({ code: 'database_unavailable' });
   });
 });
 

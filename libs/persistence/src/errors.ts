@@ -3,6 +3,7 @@ export type PersistenceErrorCode =
   | 'database_not_migrated' // the schema is older than this program
   | 'unsafe_database_role' // the runtime role could bypass row-level security
   | 'invalid_organization_id' // not a UUID; never reaches SQL
+  | 'invalid_text' // a text has a NUL or another character that PostgreSQL stores in no text
   | 'transaction_failed' // a statement failed and its error was swallowed: PostgreSQL rolled back instead
   | 'stale_revision' // decided with rules that an apply has replaced; read the organization again and decide anew
   | 'master_key_invalid' // not 32 bytes
@@ -33,10 +34,20 @@ const UNAVAILABLE =
 const LOST =
   /connection terminated|timeout exceeded when trying to connect|client (?:was closed|has encountered)|socket/i;
 
-/** Turns what says "not now" into `database_unavailable` and leaves every other error as it is. */
+/** In a parameter (character_not_in_repertoire) or inside JSON (untranslatable_character). */
+const UNSTORABLE_TEXT = /^(?:22021|22P05)$/;
+
+/**
+ * Turns what the caller's text is to blame for into `invalid_text`, what says "not now" into `database_unavailable`, and
+ * leaves every other error as it is.
+ */
 export function translateError(error: unknown): unknown {
   if (error instanceof PersistenceError) return error;
-  const { code, message } = driverError(error);
+  const { code, message, routine } = driverError(error);
+  if (code !== undefined && (UNSTORABLE_TEXT.test(code) || cutShort(code, routine))) {
+    const sentence = 'a text has a character that PostgreSQL cannot store, such as NUL; leave it out';
+    return new PersistenceError('invalid_text', sentence, { cause: error });
+  }
   const gone = code === undefined ? LOST.test(message) : UNAVAILABLE.test(code);
   if (!gone) return error;
   return new PersistenceError('database_unavailable', 'PostgreSQL cannot be reached or is too busy; try again', {
@@ -44,12 +55,25 @@ export function translateError(error: unknown): unknown {
   });
 }
 
+/**
+ * A NUL inside the SQL of a unit of work, which has values as literals, ends the message early: a protocol violation that
+ * the server's message reader finds. The same code from a pooler or at the start of a connection is one of the server.
+ */
+function cutShort(code: string, routine: string | undefined): boolean {
+  return code === '08P01' && routine?.startsWith('pq_getmsg') === true;
+}
+
 /** What pg and Node say of an error, read without `instanceof`: a test runner has an Error of its own. */
-export function driverError(error: unknown): { code?: string; constraint?: string; message: string } {
+export function driverError(error: unknown): { code?: string; constraint?: string; routine?: string; message: string } {
   if (typeof error !== 'object' || error === null) return { message: String(error) };
   const text = (key: string): string | undefined => {
     const value: unknown = Reflect.get(error, key);
     return typeof value === 'string' ? value : undefined;
   };
-  return { code: text('code'), constraint: text('constraint'), message: text('message') ?? '' };
+  return {
+    code: text('code'),
+    constraint: text('constraint'),
+    routine: text('routine'),
+    message: text('message') ?? '',
+  };
 }

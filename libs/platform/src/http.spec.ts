@@ -20,6 +20,7 @@ class ThingController {
     if (name === 'refused') throw new Problem(422, 'thing_refused', 'not this one', []);
     if (name === 'unknown') throw new Coded('unknown_code');
     if (name === 'broken') throw new TypeError("Cannot read 'hunter2' of undefined");
+    if (name === 'unstorable') throw new Coded('invalid_text');
     if (name === 'down') throw new Coded('database_unavailable');
     return { name };
   }
@@ -129,6 +130,11 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
 
   it.each([
     ['refused', 422, { code: 'thing_refused', message: 'not this one', diagnostics: [] }],
+    [
+      'unstorable',
+      400,
+      { code: 'invalid_text', message: 'the request has a character that no text can have, such as NUL' },
+    ],
     ['down', 503, { code: 'database_unavailable', message: expect.any(String) }],
   ])('answers %s with its status and code', async (name, status, error) => {
     const response = await fetch(`${url}/things/${name}`);

@@ -40,7 +40,10 @@ const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  if (errorCode(error) === 'database_unavailable') {
+  const code = errorCode(error);
+  if (code === 'invalid_text')
+    return new Problem(400, code, 'the request has a character that no text can have, such as NUL');
+  if (code === 'database_unavailable') {
     return new Problem(
       503,
       'database_unavailable',
