@@ -102,6 +102,24 @@ function checkMayBeCreated({ settings }: Organization, email: string | undefined
   }
 }
 
+/**
+ * When the session will end at the latest: with the organization's lifetime or with the IdP's own session, whichever is
+ * earlier. That may be over already when a browser comes back late.
+ */
+export function checkSessionEnd({ organization, login, now }: LoginContext): Date {
+  const lifetimeEnd = now.getTime() + organization.settings.sessionLifetimeSeconds * 1_000;
+  const expiresAt = new Date(Math.min(lifetimeEnd, login.sessionNotOnOrAfter?.getTime() ?? lifetimeEnd));
+  if (expiresAt > now) return expiresAt;
+  throw new LoginRefused(
+    'session_expired',
+    'session_end',
+    'Sign in at the identity provider again: its session is over.',
+    {
+      got: expiresAt.toISOString(),
+    },
+  );
+}
+
 /** The part after the last @, in lower case; exact comparison, so a trailing dot or a look-alike never matches. */
 function domainOf(email: string): string {
   const at = email.lastIndexOf('@');

@@ -2,6 +2,7 @@ import type { OrganizationTransaction, VerifiedLogin } from '@rolecall/persisten
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { checkLogin, decideLogin } from './check-login.ts';
+import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';
 import { Flow } from './flow.ts';
 import type { LoginContext } from './login-context.ts';
@@ -53,10 +54,11 @@ async function signIn(
 ): Promise<Completion> {
   try {
     const context = decideLogin(tx, organization, login, flow, now);
+    const expiresAt = checkSessionEnd(context);
     const person = await checkLogin(context);
     const { user, created } = await storeUser(context, person);
     const changes = await storeGrants(context, user, created);
-    const session = await openSession(context, user, created, changes);
+    const session = await openSession(context, user, created, changes, expiresAt);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
     return { outcome: 'signed_in', traceId: login.traceId, session };
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
-import { LoginRefused } from '../errors/login-refused.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
 import { checkUserActive } from './checks.ts';
 import { changeEvents } from './events.ts';
@@ -53,24 +52,15 @@ export interface OpenedSession {
   readonly returnTo: string | undefined;
 }
 
-/** Opens the session: it ends with the organization's lifetime or with the IdP's own session, whichever is earlier. */
+/** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
 export async function openSession(
   context: LoginContext,
   user: StoredUser,
   created: boolean,
   changes: GrantChanges,
+  expiresAt: Date,
 ): Promise<OpenedSession> {
   const { tx, organization, login, subject, now, flow } = context;
-  const { sessionIdleSeconds, sessionLifetimeSeconds } = organization.settings;
-  const lifetimeEnd = now.getTime() + sessionLifetimeSeconds * 1_000;
-  const expiresAt = new Date(Math.min(lifetimeEnd, login.sessionNotOnOrAfter?.getTime() ?? lifetimeEnd));
-  if (expiresAt <= now) {
-    throw new LoginRefused(
-      'session_expired',
-      'session_opened',
-      'Sign in at the identity provider again: its session is over.',
-    );
-  }
   const { value, hash } = newOrganizationToken(organization.id);
   const announcement = announcementOf(changes, created, login.returnTo);
   await tx.openSession({
@@ -80,7 +70,7 @@ export async function openSession(
     sessionIndex: login.sessionIndex,
     openedAt: now,
     expiresAt,
-    idleSeconds: sessionIdleSeconds,
+    idleSeconds: organization.settings.sessionIdleSeconds,
     announcement,
   });
   flow.pass('session_opened');

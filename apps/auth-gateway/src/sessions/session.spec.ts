@@ -130,4 +130,19 @@ describe('a session', () => {
     world.pass(21);
     expect((await browser.get('/session')).status).toBe(401);
   });
+
+  it('is not opened, and nobody is created, when the one at the identity provider ended on the way', async () => {
+    const ends = new Date(world.now.getTime() + 4 * 60_000).toISOString();
+    const assertion = (xml: string) =>
+      xml.replace('<saml:AuthnStatement ', `<saml:AuthnStatement SessionNotOnOrAfter="${ends}" `);
+    const browser = gateway.browser();
+    const posted = await browser.answer(world.idp, LOGIN, {
+      ...world.person('late@beta.example'),
+      mutate: { assertion },
+    });
+    world.pass(5);
+    const refused = await browser.get(posted.headers.get('location') ?? '');
+    expect(await world.flowOn('beta', await refused.text())).toMatchObject({ code: 'session_expired' });
+    expect(await world.sql(`select * from users where email = 'late@beta.example'`)).toEqual([]);
+  });
 });
