@@ -118,6 +118,15 @@ function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => 
       finish(await createToken(command.optsWithGlobals<TokenOptions>(), io));
     });
   token
+    .command('list')
+    .description('show every token and its state, never the secret')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall token list', 'rolecall token list --format json'))
+    .action(async (_flags, command: Command) => {
+      const { listTokens } = await import('./commands/token.ts');
+      finish(await listTokens(command.optsWithGlobals<OutputOptions>(), io));
+    });
+  token
     .command('revoke')
     .description('end a token at once')
     .argument('<id>', 'the part after rct_')

@@ -145,14 +145,19 @@ describe('rolecall', () => {
     expect(server.store.audit('acme')[0]?.data).toMatchObject({ commit: 'abc', repository: 'o/r', file: 'acme.yaml' });
   });
 
-  it.each(['--help', 'validate --help', 'plan --help', 'apply --help', 'token create --help', 'db migrate --help'])(
-    'has help: %s',
-    async (args) => {
-      expect(await rolecall(args)).toBe(0);
-      expect(out).toContain('Usage: rolecall');
-      expect(out).toMatch(/Examples:|Exit codes:/);
-    },
-  );
+  it.each([
+    '--help',
+    'validate --help',
+    'plan --help',
+    'apply --help',
+    'token create --help',
+    'token list --help',
+    'db migrate --help',
+  ])('has help: %s', async (args) => {
+    expect(await rolecall(args)).toBe(0);
+    expect(out).toContain('Usage: rolecall');
+    expect(out).toMatch(/Examples:|Exit codes:/);
+  });
 
   it('prints the schema and the version', async () => {
     expect(await rolecall('schema')).toBe(0);

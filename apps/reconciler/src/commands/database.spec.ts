@@ -29,6 +29,48 @@ describe('commands on the database', () => {
     });
   };
 
+  it('lists tokens with their state, and says so when there are none', async () => {
+    expect(await rolecall(['token', 'list'])).toBe(0);
+    expect(out).toBe('There are no tokens; "rolecall token create --name NAME" makes one.\n');
+    const { apiTokens } = db.database;
+    const make = (name: string, days: number, expiresAt?: Date) =>
+      apiTokens.create({
+        name,
+        rights: ['plan', 'apply'],
+        expiresAt,
+        now: new Date(NOW.getTime() - days * 86_400_000),
+      });
+    const old = await make('old', 90, new Date('2026-10-01T00:00:00Z'));
+    const lost = await make('lost\u001b[2J', 60);
+    const used = await make('ci', 30);
+    await apiTokens.revoke(lost.id, NOW);
+    await apiTokens.authenticate(used.token, NOW);
+    expect(await rolecall(['token', 'list'])).toBe(0);
+    expect(out.replace(used.id, 'id3'.padEnd(24)).replace(lost.id, 'id2'.padEnd(24)).replace(old.id, 'id1'.padEnd(24)))
+      .toBe(`ID                        NAME      STATE    CREATED     EXPIRES     LAST USED   RIGHTS
+id3                       ci        valid    2026-10-02  never       2026-11-01  plan,apply
+id2                       lost·[2J  revoked  2026-09-02  never       never       plan,apply
+id1                       old       expired  2026-08-03  2026-10-01  never       plan,apply
+`);
+    expect(await rolecall(['token', 'list', '--format', 'json'])).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      tokens: [
+        expect.objectContaining({ id: used.id, expiresAt: null, lastUsedAt: NOW.toISOString(), revokedAt: null }),
+        expect.objectContaining({ id: lost.id, revokedAt: NOW.toISOString() }),
+        {
+          id: old.id,
+          name: 'old',
+          rights: ['plan', 'apply'],
+          createdAt: '2026-08-03T12:00:00.000Z',
+          expiresAt: '2026-10-01T00:00:00.000Z',
+          lastUsedAt: null,
+          revokedAt: null,
+        },
+      ],
+    });
+    for (const { token } of [old, lost, used]) expect(out).not.toContain(token.slice(-43));
+  });
+
   it('makes a token that the admin API accepts, and prints nothing else on stdout', async () => {
     expect(await rolecall(['token', 'create', '--name', 'ci', '--expires', '90d'])).toBe(0);
     expect(out).toMatch(/^rct_\S+\n$/);

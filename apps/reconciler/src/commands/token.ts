@@ -1,10 +1,11 @@
 import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
-import type { ApiRight, Database } from '@rolecall/persistence';
+import type { ApiRight, ApiTokenEntry, Database } from '@rolecall/persistence';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
+import { table } from '../output/table.ts';
 import { databaseUrlOf } from '../server/connection.ts';
 
 export interface TokenOptions extends OutputOptions {
@@ -41,6 +42,28 @@ export async function revokeToken(id: string, options: OutputOptions, io: Io): P
   if (options.format === 'json') printJson(io, { id, revoked });
   else io.out(`Token ${id} is revoked.\n`);
   return EXIT.done;
+}
+
+/** `rolecall token list`: all that were ever made, the newest first. */
+export async function listTokens(options: OutputOptions, io: Io): Promise<ExitCode> {
+  const tokens = await withDatabase(io, (database) => database.apiTokens.list());
+  if (options.format === 'json') printJson(io, { tokens: tokens.map(asJson) });
+  else if (tokens.length === 0) io.out('There are no tokens; "rolecall token create --name NAME" makes one.\n');
+  else io.out(table([HEADING, ...tokens.map((token) => rowOf(token, io.now))]));
+  return EXIT.done;
+}
+
+const HEADING = ['ID', 'NAME', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'RIGHTS'];
+
+function rowOf({ id, name, rights, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiTokenEntry, now: Date): string[] {
+  const state = revokedAt ? 'revoked' : expiresAt && expiresAt <= now ? 'expired' : 'valid';
+  const [created, expires, lastUsed] = [createdAt, expiresAt, lastUsedAt].map((at) => at?.toISOString().slice(0, 10));
+  return [id, name, state, created ?? '', expires ?? 'never', lastUsed ?? 'never', rights.join(',')];
+}
+
+/** A key that holds nothing is null, so that every token has all of them. */
+function asJson({ expiresAt, lastUsedAt, revokedAt, ...token }: ApiTokenEntry): object {
+  return { ...token, expiresAt: expiresAt ?? null, lastUsedAt: lastUsedAt ?? null, revokedAt: revokedAt ?? null };
 }
 
 async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
