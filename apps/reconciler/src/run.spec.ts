@@ -100,6 +100,22 @@ describe('rolecall', () => {
     expect(err).toContain('"acme" was changed since plan.json was made');
   });
 
+  it('shows files elsewhere as they were given, and tells the server their path in the collection', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'rolecall-elsewhere-'));
+    const broken = ACME.replace('displayName', 'dispalyName');
+    writeFileSync(join(elsewhere, 'globex.yaml'), broken.replaceAll('acme', 'globex'));
+    expect(await rolecall(`plan ${elsewhere}`)).toBe(3);
+    expect(err).toContain(`${elsewhere}/globex.yaml:4:9  unknown_key`);
+    expect(err).toContain('4 | spec: { dispalyName');
+    writeFileSync(join(elsewhere, 'globex.yaml'), ACME.replaceAll('acme', 'globex'));
+    expect(await rolecall(`plan ${elsewhere} --format json --out plan.json`)).toBe(0);
+    const place = { file: `${elsewhere}/globex.yaml`, line: 3, column: 13 };
+    expect(JSON.parse(out)).toMatchObject({ changes: [{ organization: 'globex', source: place }] });
+    const { request } = JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8')) as Record<'request', object>;
+    expect(request).toMatchObject({ organizations: [{ file: 'globex.yaml' }], files: [{ path: 'globex.yaml' }] });
+    rmSync(elsewhere, { recursive: true });
+  });
+
   it('prints JSON and nothing else on stdout', async () => {
     expect(await rolecall('apply --auto-approve --format json')).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ applied: [{ organization: 'acme', revision: 1 }] });

@@ -1,4 +1,4 @@
-import { renderDiagnostics } from './index.ts';
+import { loadDocuments, renderDiagnostics } from './index.ts';
 import type { Diagnostic } from './index.ts';
 
 const at = (file: string, line: number, column: number, severity: Diagnostic['severity'] = 'error'): Diagnostic => ({
@@ -56,5 +56,22 @@ describe('renderDiagnostics', () => {
     const text = renderDiagnostics([{ ...at(source.path, 1, 1), message: 'bad \u001b[31m\nvalue' }], [source]);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text.split('\n')).toHaveLength(5);
+  });
+
+  it('names files as people find them, and reads them by the path that they have among each other', () => {
+    const text = `apiVersion: rolecall/v1
+kind: Organization
+metadata: { name: acme }
+spec: { identityProviders: { okta: { type: saml, metadata: { file: okta.xml } } } }
+`;
+    const sources = ['a', 'b'].map((name) => ({ path: `${name}.yaml`, shownAs: `../orgs/${name}.yaml`, text }));
+    const read: string[] = [];
+    const readFile = (path: string) => void read.push(path);
+    const shown = renderDiagnostics(loadDocuments(sources, { readFile }).diagnostics, sources);
+    expect(read).toEqual(['okta.xml', 'okta.xml']);
+    expect(shown).toContain('../orgs/a.yaml:4:68  metadata_file_missing  there is no file `../orgs/okta.xml`');
+    expect(shown).toContain('../orgs/b.yaml:3:19  duplicate_organization');
+    expect(shown).toContain('is declared in ../orgs/a.yaml:3 too');
+    expect(shown).toContain('     3 | metadata: { name: acme }');
   });
 });

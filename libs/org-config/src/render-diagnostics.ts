@@ -1,5 +1,5 @@
 import { byPosition, type Diagnostic } from './diagnostic.ts';
-import type { SourceFile } from './load/source-text.ts';
+import { shownPath, type SourceFile } from './load/source-text.ts';
 
 /** Parts of the output that a terminal may colour. */
 export type DiagnosticPart = 'place' | 'error' | 'warning' | 'suggestion' | 'source' | 'caret' | 'summary';
@@ -19,7 +19,7 @@ export function renderDiagnostics(
   sources: readonly SourceFile[],
   paint: (part: DiagnosticPart, text: string) => string = (_, text) => text,
 ): string {
-  const lines = new Map(sources.map(({ path, text }) => [path, text.split('\n')]));
+  const lines = new Map(sources.map((file) => [shownPath(file), file.text.split('\n')]));
   const blocks = diagnostics.toSorted(byPosition).map((diagnostic) => {
     const { file, line, column } = diagnostic.position;
     const place = paint('place', visible(`${file}:${line}:${column}`));

@@ -36,7 +36,7 @@ describe('files', () => {
     for (const path of ['b.yml', 'a/x.yaml', 'a/README.md', '.git/c.yaml', '.hidden.yaml', 'node_modules/p/d.yaml'])
       put(path);
     put('rolecall.yaml', 'paths: []\n');
-    expect(discover([], directory, undefined)).toEqual({ root: directory, paths: ['a/x.yaml', 'b.yml'] });
+    expect(discover([], directory, undefined)).toMatchObject({ root: directory, paths: ['a/x.yaml', 'b.yml'] });
   });
 
   it('takes paths from rolecall.yaml above, and from the command line before it', () => {
@@ -44,7 +44,7 @@ describe('files', () => {
     put('repo/orgs/a.yaml');
     put('repo/other/b.yaml');
     const settings = readSettings(at('repo/other'));
-    expect(discover([], at('repo/other'), settings)).toEqual({ root: at('repo'), paths: ['orgs/a.yaml'] });
+    expect(discover([], at('repo/other'), settings)).toMatchObject({ root: at('repo'), paths: ['orgs/a.yaml'] });
     expect(discover(['b.yaml'], at('repo/other'), settings).paths).toEqual(['other/b.yaml']);
   });
 
@@ -53,7 +53,30 @@ describe('files', () => {
     put('two/x/b.yaml');
     put('two/y/c.yaml');
     const found = discover([at('two/x'), at('two/y/c.yaml')], at('one'), undefined);
-    expect(found).toEqual({ root: at('two'), paths: ['x/b.yaml', 'y/c.yaml'] });
+    expect(found).toMatchObject({ root: at('two'), paths: ['x/b.yaml', 'y/c.yaml'] });
+  });
+
+  it.each([
+    ['repo', ['orgs'], 'orgs/x/a.yaml'],
+    ['repo', ['./orgs/x/a.yaml'], 'orgs/x/a.yaml'],
+    ['repo/orgs', [], 'x/a.yaml'],
+    ['repo/orgs/x', ['..'], 'a.yaml'],
+    ['elsewhere', ['../repo/orgs'], '../repo/orgs/x/a.yaml'],
+    ['elsewhere', ['/orgs'], '/orgs/x/a.yaml'],
+  ])('shows paths as they lead from the working directory: in %s, %j', (cwd, targets, shown) => {
+    for (const path of ['repo/rolecall.yaml', 'repo/orgs/x/a.yaml', 'elsewhere/b.yaml']) put(path);
+    const absolute = (path: string) => path.replace(/^\//, `${at('repo')}/`);
+    const found = discover(targets.map(absolute), at(cwd), undefined);
+    expect(found.paths.map((path) => found.shown(path))).toEqual([absolute(shown)]);
+  });
+
+  it('shows files of rolecall.yaml above the working directory on the way that leads to them', () => {
+    put('repo/rolecall.yaml', 'paths: [orgs]\n');
+    put('repo/orgs/a.yaml');
+    put('repo/src/x.txt');
+    const found = discover([], at('repo/src'), readSettings(at('repo/src')));
+    expect([found.paths, found.paths.map((path) => found.shown(path))]).toEqual([['orgs/a.yaml'], ['../orgs/a.yaml']]);
+    expect(() => discover(['nothing.yaml'], at('repo/src'), undefined)).toThrow('there is no nothing.yaml');
   });
 
   it('refuses links that lead out of the root, and does not run in circles', () => {

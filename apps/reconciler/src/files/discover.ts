@@ -11,6 +11,14 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 export interface Discovered {
   readonly root: string;
   readonly paths: readonly string[];
+  /** Such a path for people: from the working directory, or below the PATH that they gave when it is elsewhere. */
+  readonly shown: (path: string) => string;
+}
+
+/** Where is searched, and what the files are called in messages. */
+interface Search {
+  readonly root: string;
+  readonly nameOf: (file: string) => string;
 }
 
 /**
@@ -21,13 +29,21 @@ export function discover(targets: readonly string[], cwd: string, settings: Sett
   const base = settings?.directory ?? cwd;
   const wanted = targets.length > 0 ? targets.map((path) => resolve(cwd, path)) : ownPaths(base, settings);
   const root = rootOf(base, wanted);
-  const found = new Set(wanted.flatMap((path) => filesAt(path, root)));
+  const nameOf = (file: string) => nameFor(file, targets, cwd);
+  const found = new Set(wanted.flatMap((path) => filesAt(path, { root, nameOf })));
   if (found.size === 0) {
-    const where = wanted.map((path) => relative(cwd, path) || '.').join(', ');
+    const where = wanted.map(nameOf).join(', ');
     const message = `no organization file (*.yaml, *.yml) in ${where}; an empty input is refused, since it might be a failed checkout`;
     throw new CommandError(EXIT.invalid, 'empty_input', message);
   }
-  return { root, paths: [...found].map((path) => shown(path, root)).sort() };
+  const paths = [...found].map((file) => slashed(relative(root, file))).sort();
+  return { root, paths, shown: (path) => nameOf(join(root, path)) };
+}
+
+function nameFor(file: string, targets: readonly string[], cwd: string): string {
+  if (isWithin(file, cwd)) return slashed(relative(cwd, file)) || '.';
+  const given = targets.find((target) => isWithin(file, resolve(cwd, target)));
+  return slashed(given === undefined ? relative(cwd, file) : join(given, relative(resolve(cwd, given), file)));
 }
 
 function ownPaths(base: string, settings: Settings | undefined): string[] {
@@ -43,31 +59,31 @@ function rootOf(base: string, wanted: readonly string[]): string {
   return common;
 }
 
-function filesAt(path: string, root: string): string[] {
+function filesAt(path: string, search: Search): string[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new CommandError(EXIT.invalid, 'no_such_file', `there is no ${shown(path, root)}`);
-  if (stats.isSymbolicLink()) refuseOutside(path, root);
+  if (stats === undefined) throw new CommandError(EXIT.invalid, 'no_such_file', `there is no ${search.nameOf(path)}`);
+  if (stats.isSymbolicLink()) refuseOutside(path, search.root, search.nameOf(path));
   if (!isDirectory(path)) return [path];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === SETTINGS_FILE) return [];
     const inner = join(path, entry.name);
-    if (entry.isDirectory()) return filesAt(inner, root);
-    if (entry.isSymbolicLink() && isDirectory(inner)) return linkedDirectory(inner, root);
-    return /\.ya?ml$/i.test(entry.name) ? filesAt(inner, root) : [];
+    if (entry.isDirectory()) return filesAt(inner, search);
+    if (entry.isSymbolicLink() && isDirectory(inner)) return linkedDirectory(inner, search);
+    return /\.ya?ml$/i.test(entry.name) ? filesAt(inner, search) : [];
   });
 }
 
 /** What a linked directory has is found where it really is; following the link could go round in circles. */
-function linkedDirectory(path: string, root: string): string[] {
-  refuseOutside(path, root);
+function linkedDirectory(path: string, search: Search): string[] {
+  refuseOutside(path, search.root, search.nameOf(path));
   return [];
 }
 
 /** Refuses a link that leads out of the root: a pull request must not read what is elsewhere on the machine. */
-export function refuseOutside(path: string, root: string): void {
+export function refuseOutside(path: string, root: string, name: string): void {
   const target = realpathOf(path);
   if (target !== undefined && isWithin(target, realpathSync(root))) return;
-  const message = `${shown(path, root)} is a link that leads out of ${root} or to nothing; put the file itself there`;
+  const message = `${name} is a link that leads out of ${root} or to nothing; put the file itself there`;
   throw new CommandError(EXIT.invalid, 'symlink_leaves_root', message);
 }
 
@@ -88,6 +104,6 @@ function isWithin(path: string, directory: string): boolean {
   return inner === '' || (inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner));
 }
 
-function shown(path: string, root: string): string {
-  return relative(root, path).split(sep).join('/');
+function slashed(path: string): string {
+  return path.split(sep).join('/');
 }

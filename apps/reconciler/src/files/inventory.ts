@@ -25,23 +25,28 @@ export class Inventory {
     this.files = discovered.paths.map((path) => this.#scan(path));
   }
 
+  /** A path of the collection for people. */
+  shown(path: string): string {
+    return this.discovered.shown(path);
+  }
+
   /** Reads a document again; a file that changed meanwhile is refused. */
   source(file: InventoryFile): SourceFile {
     if (this.#scan(file.path).digest !== file.digest) {
       throw new CommandError(
         EXIT.failed,
         'file_changed',
-        `${file.path} changed while it was read; run the command again`,
+        `${this.shown(file.path)} changed while it was read; run the command again`,
       );
     }
-    return { path: file.path, text: this.#text(file.path) };
+    return { path: file.path, shownAs: this.shown(file.path), text: this.#text(file.path) };
   }
 
   /** Reads a metadata file; undefined when there is none. */
   metadata(path: string): string | undefined {
     const file = join(this.discovered.root, path);
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-    refuseOutside(file, this.discovered.root);
+    refuseOutside(file, this.discovered.root, this.shown(path));
     return this.#text(path);
   }
 
@@ -65,7 +70,7 @@ export class Inventory {
       return new TextDecoder('utf-8', { fatal: true }).decode(this.#bytes(path));
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      throw new CommandError(EXIT.invalid, 'not_utf8', `${path} is not UTF-8 text; save it as UTF-8`);
+      throw new CommandError(EXIT.invalid, 'not_utf8', `${this.shown(path)} is not UTF-8 text; save it as UTF-8`);
     }
   }
 
@@ -76,7 +81,7 @@ export class Inventory {
       throw new CommandError(
         EXIT.invalid,
         'file_too_large',
-        `${path} has ${size} bytes; a file may have 1 MiB, split it`,
+        `${this.shown(path)} has ${size} bytes; a file may have 1 MiB, split it`,
       );
     }
     return readFileSync(file);

@@ -25,7 +25,12 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
   const { documents, diagnostics } = loadDocuments(sources, checkMetadata ? { readFile, checkMetadata } : { readFile });
   const failed = documents.flatMap((document) => testDiagnostics(document, now));
   const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
-  return { documents, diagnostics: [...diagnostics, ...failed, ...unseen(files, read, documents)], sources, tests };
+  return {
+    documents,
+    diagnostics: [...diagnostics, ...failed, ...unseen(inventory, files, read, documents)],
+    sources,
+    tests,
+  };
 }
 
 export function hasErrors(loaded: Loaded): boolean {
@@ -34,6 +39,7 @@ export function hasErrors(loaded: Loaded): boolean {
 
 /** The digest of a file covers the metadata that it names on one line; any other spelling would hide later changes. */
 function unseen(
+  inventory: Inventory,
   files: readonly InventoryFile[],
   read: ReadonlySet<string>,
   documents: readonly LoadedDocument[],
@@ -41,9 +47,13 @@ function unseen(
   return unseenMetadata(files, read).map((path) => ({
     severity: 'error',
     code: 'metadata_file_spelling',
-    message: `"${path}" is named in a way that hides its changes`,
+    message: `"${inventory.shown(path)}" is named in a way that hides its changes`,
     suggestion: 'write `file: "<path>"` on one line',
-    position: documents[0]?.positionOf('/spec/identityProviders') ?? { file: files[0]?.path ?? '', line: 1, column: 1 },
+    position: documents[0]?.positionOf('/spec/identityProviders') ?? {
+      file: inventory.shown(files[0]?.path ?? ''),
+      line: 1,
+      column: 1,
+    },
   }));
 }
 

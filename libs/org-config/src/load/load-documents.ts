@@ -23,6 +23,7 @@ export interface LoadOptions {
 export interface LoadedDocument {
   /** Normalized, as declared; metadata files are inlined. */
   readonly document: OrganizationDocument;
+  /** `path` of its file. */
   readonly file: string;
   /** `documentDigest(document)`. */
   readonly digest: string;
@@ -52,7 +53,7 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
       const current = placed(parsed, source);
       read.push(current);
       const found = [
-        ...inlineMetadataFiles(parsed.value, file.path, options.readFile),
+        ...inlineMetadataFiles(parsed.value, file, options.readFile),
         ...findingsOf(parsed.value, options.checkMetadata),
       ].map(current.locate);
       diagnostics.push(...found);

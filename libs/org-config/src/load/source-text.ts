@@ -1,9 +1,16 @@
 import type { SourcePosition } from '../diagnostic.ts';
 
-/** A file to read: its path as it shall be shown, and its text. */
+/** A file to read: the path that it has among the others, and its text. */
 export interface SourceFile {
   readonly path: string;
+  /** The path in places and messages; default `path`. */
+  readonly shownAs?: string;
   readonly text: string;
+}
+
+/** How people and tools that annotate find the file. */
+export function shownPath({ path, shownAs }: Pick<SourceFile, 'path' | 'shownAs'>): string {
+  return shownAs ?? path;
 }
 
 /** Turns offsets of one file into lines and columns; the lines are found at the first question. */
@@ -22,7 +29,7 @@ export class SourceText {
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { file: this.file.path, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    return { file: shownPath(this.file), line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
   }
 }
 
