@@ -99,6 +99,7 @@ create table identity_provider_metadata (
   identity_provider text not null,
   metadata_xml text not null,
   signing_certificate text,
+  enabled boolean default true not null,
   constraint identity_provider_metadata_pkey PRIMARY KEY (org_id, identity_provider),
   constraint identity_provider_metadata_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -385,23 +386,30 @@ $function$
 CREATE OR REPLACE FUNCTION public.audit_append(p_org_id uuid, p_events jsonb)
  RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
   v_seq bigint;
   v_hash bytea;
   v_event jsonb;
 begin
-  insert into audit_heads (org_id, seq, hash) values (p_org_id, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
-  select seq, hash into strict v_seq, v_hash from audit_heads where org_id = p_org_id for update;
+  if p_org_id is distinct from nullif(current_setting('rolecall.organization_id', true), '')::uuid then
+    raise exception 'the transaction works for another organization' using errcode = 'insufficient_privilege';
+  end if;
+  insert into public.audit_heads (org_id, seq, hash) values (p_org_id, 0, decode(repeat('00', 32), 'hex'))
+    on conflict do nothing;
+  select seq, hash into strict v_seq, v_hash from public.audit_heads where org_id = p_org_id for update;
   for v_event in select e.event from jsonb_array_elements(p_events) with ordinality as e(event, n) order by e.n loop
     v_seq := v_seq + 1;
     v_hash := sha256(v_hash || decode(v_event->>'digest', 'hex'));
-    insert into audit_events (org_id, seq, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash)
-      values (p_org_id, v_seq, v_event->>'type', (v_event->>'at')::timestamptz, v_event->>'actorKind',
-              v_event->>'actorId', v_event->>'subject', v_event->'data', v_event->>'traceId',
-              decode(v_event->>'digest', 'hex'), v_hash);
+    insert into public.audit_events
+      (org_id, seq, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash)
+    values
+      (p_org_id, v_seq, v_event->>'type', (v_event->>'at')::timestamptz, v_event->>'actorKind', v_event->>'actorId',
+       v_event->>'subject', v_event->'data', v_event->>'traceId', decode(v_event->>'digest', 'hex'), v_hash);
   end loop;
-  update audit_heads set seq = v_seq, hash = v_hash where org_id = p_org_id;
+  update public.audit_heads set seq = v_seq, hash = v_hash where org_id = p_org_id;
 end
 $function$
 ;
@@ -413,7 +421,9 @@ CREATE OR REPLACE FUNCTION public.delete_organization(p_org_id uuid)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  if p_org_id is distinct from nullif(current_setting('rolecall.organization_id', true), '')::uuid then
+    raise exception 'the transaction works for another organization' using errcode = 'insufficient_privilege';
+  end if;
   delete from public.login_transactions where org_id = p_org_id;
   delete from public.used_assertions where org_id = p_org_id;
   delete from public.flow_records where org_id = p_org_id;
@@ -506,7 +516,10 @@ declare
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
   select * into v_session from sessions s
-    where s.org_id = p_org_id and s.token_hash = p_token_hash and s.expires_at > p_now and s.idle_expires_at > p_now;
+    where s.org_id = p_org_id and s.token_hash = p_token_hash and s.expires_at > p_now and s.idle_expires_at > p_now
+      and exists (
+        select from identity_provider_metadata m
+        where m.org_id = p_org_id and m.identity_provider = s.identity_provider and m.enabled);
   if not found then
     return;
   end if;
@@ -534,9 +547,9 @@ CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE O
 
 grant insert, select, update on api_tokens to rolecall_runtime;
 
-grant insert, select on audit_events to rolecall_runtime;
+grant select on audit_events to rolecall_runtime;
 
-grant insert, select, update on audit_heads to rolecall_runtime;
+grant select on audit_heads to rolecall_runtime;
 
 grant delete, insert, select, update on collection_files to rolecall_runtime;
 
@@ -578,7 +591,7 @@ grant delete, insert, select, update on users to rolecall_runtime;
 
 grant execute on function announce_organization to public;
 
-grant execute on function audit_append to public;
+grant execute on function audit_append to rolecall_runtime;
 
 grant execute on function delete_organization to rolecall_runtime;
 

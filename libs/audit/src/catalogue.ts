@@ -123,10 +123,10 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: { identityProvider },
   },
   'session.revoked': {
-    description: 'Sessions of a user ended before their time',
-    subject: user,
+    description: 'Sessions of a user, or of a disabled or removed identity provider, ended before their time',
+    subject: `${user}; organization id when an apply did it`,
     data: {
-      reason: key('text', 'logout, user_disabled or administrator'),
+      reason: key('text', 'logout, user_disabled, administrator or identity_provider_disabled'),
       sessions: key('number', 'How many sessions ended'),
     },
   },

@@ -192,8 +192,38 @@ it('lets nobody change or delete a revision or an audit event, and truncate noth
   await refused('delete from revisions');
   await refused(`update audit_events set subject = 'x'`);
   await refused('delete from audit_events');
+  await refused(
+    `insert into audit_events select org_id, seq + 1, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash from audit_events`,
+  );
+  await refused('update audit_heads set seq = 0');
+  await refused('delete from audit_heads');
   await refused('delete from organizations');
   await refused('truncate users cascade');
+});
+
+it('lets what runs with the rights of the owner work for the organization of the transaction only', async () => {
+  const refused = (organizationId: string | undefined, call: string) =>
+    expect(asRuntime(organizationId, (client) => client.query(call, [globex]))).rejects.toMatchObject({
+      code: '42501',
+    });
+  for (const organizationId of [undefined, acme]) {
+    await refused(organizationId, 'select delete_organization($1)');
+    await refused(organizationId, `select audit_append($1, '[]')`);
+  }
+  const { rows } = await connected(test.current.ownerUrl, (owner) =>
+    owner.query(
+      `select proname from pg_proc p
+       where pronamespace = 'public'::regnamespace and prosecdef
+         and (proconfig is null or proconfig[1] not like 'search_path=pg_catalog,%' or has_function_privilege('public', p.oid, 'execute'))`,
+    ),
+  );
+  expect(rows).toEqual([]);
+});
+
+it('lets nobody but the owner create anything in the schema', async () => {
+  const create = (statement: string) => asRuntime(acme, (client) => client.query(statement));
+  await expect(create('create table mine ()')).rejects.toThrow('permission denied for schema public');
+  await expect(create(`create function lower(bytea) returns text return 'x'`)).rejects.toThrow('permission denied');
 });
 
 it('binds the owner as well, unless a superuser owns the tables', async () => {

@@ -161,6 +161,10 @@ export interface OrganizationTransaction {
     groups: readonly DecidedMembership[],
     now: Date,
   ): Promise<GrantChanges>;
+  /**
+   * Throws PersistenceError `stale_revision` when an apply has disabled or removed the IdP since the caller read it. A login
+   * that replaces no grants (`managedBy: app`) is held to what is live by this alone.
+   */
   openSession(session: NewSession): Promise<void>;
   recordFlow(flow: FlowRecord): Promise<void>;
   findFlow(traceId: string): Promise<FlowRecord | undefined>;
@@ -183,7 +187,10 @@ export interface SessionView {
 }
 
 export interface SessionStore {
-  /** undefined = no such session, expired, idle too long, or the user is disabled. Extends the idle time at most once a minute. */
+  /**
+   * undefined = no such session, expired, idle too long, or the user or the IdP that opened it is disabled or gone. Extends
+   * the idle time at most once a minute.
+   */
   check(organizationId: string, tokenHash: Buffer, now: Date): Promise<SessionView | undefined>;
   announcement(organizationId: string, tokenHash: Buffer, now: Date): Promise<Announcement | undefined>;
   /** The only function that ends sessions; returns how many ended. Appends `session.revoked` in the same transaction. */

@@ -42,6 +42,8 @@ export const IdentityProviderMetadata = defineEntity({
     metadataXml: p.text(),
     /** PEM certificate of the key that signs our AuthnRequests. */
     signingCertificate: p.text().nullable(),
+    /** false: nobody signs in through it, and what it opened has ended. */
+    enabled: p.boolean().default(true),
   },
 });
 

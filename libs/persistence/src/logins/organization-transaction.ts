@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { appendAudit, readAudit } from '../audit/append.ts';
+import { PersistenceError } from '../errors.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import type {
@@ -106,7 +107,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   async openSession(session: NewSession): Promise<void> {
-    await query(this.client, OPEN_SESSION, [
+    const opened = await query(this.client, OPEN_SESSION, [
       this.organizationId,
       session.tokenHash,
       session.userId,
@@ -118,6 +119,9 @@ class PgOrganizationTransaction implements OrganizationTransaction {
       new Date(session.openedAt.getTime() + session.idleSeconds * 1000),
       session.announcement && JSON.stringify(session.announcement),
     ]);
+    if (opened.length > 0) return;
+    const message = `${session.subject.identityProvider} is disabled or gone; read the organization again`;
+    throw new PersistenceError('stale_revision', message);
   }
 
   recordFlow(flow: FlowRecord): Promise<void> {

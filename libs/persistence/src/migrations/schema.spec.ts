@@ -51,3 +51,39 @@ it('has steps in order, with unique names and no placeholder that the ORM would 
   expect(names).toEqual([...new Set(names)].sort());
   expect(MIGRATIONS.filter((step) => step.sql.includes('?'))).toEqual([]);
 });
+
+it('notes which identity providers of stored organizations are disabled, also for an owner whom the policies bind', async () => {
+  const role = `plain_${process.pid}`;
+  const upgraded = `upgraded_${process.pid}`;
+  await owner.query(`create role ${role} login password 'plain'`);
+  await owner.query(`create database ${upgraded} owner ${role}`);
+  const url = new URL(test.ownerUrl);
+  Object.assign(url, { pathname: `/${upgraded}`, username: role, password: 'plain' });
+  const plain = new pg.Client({ connectionString: url.href });
+  await plain.connect();
+  try {
+    await plain.query('create table mikro_orm_migrations ()');
+    const last = MIGRATIONS.findIndex(({ name }) => name.endsWith('enabled-identity-providers'));
+    await plain.query(
+      MIGRATIONS.slice(0, last)
+        .map(({ sql }) => sql)
+        .join(''),
+    );
+    await plain.query(`begin; select set_config('rolecall.organization_id', '00000000-0000-0000-0000-000000000001', true);
+      with o as (insert into organizations select current_setting('rolecall.organization_id')::uuid, 'acme', 1, now() returning org_id),
+      r as (insert into revisions select org_id, 1, '{"spec": {"identityProviders": {"off": {"enabled": false}, "on": {}}}}', '', '{}', now() from o)
+      insert into identity_provider_metadata select org_id, name, '' from o, unnest(array['off', 'on']) name; commit`);
+    await plain.query(MIGRATIONS[last]!.sql);
+    expect((await plain.query('select * from identity_provider_metadata')).rows).toEqual([]);
+    await plain.query(`set rolecall.organization_id = '00000000-0000-0000-0000-000000000001'`);
+    const { rows } = await plain.query('select identity_provider, enabled from identity_provider_metadata order by 1');
+    expect(rows).toEqual([
+      { identity_provider: 'off', enabled: false },
+      { identity_provider: 'on', enabled: true },
+    ]);
+  } finally {
+    await plain.end();
+    await owner.query(`drop database ${upgraded}`);
+    await owner.query(`drop role ${role}`);
+  }
+});

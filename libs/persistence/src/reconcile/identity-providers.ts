@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
-import type { PreparedIdentityProvider } from '@rolecall/reconcile';
+import type { NewRevision } from '@rolecall/reconcile';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
 import { signingKeyName } from '../secrets/signing-key.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
-import { RENAME_IDENTITY_PROVIDER, REPLACE_IDENTITY_PROVIDERS } from './statements.ts';
+import { END_SESSIONS_OF_DISABLED, RENAME_IDENTITY_PROVIDER, REPLACE_IDENTITY_PROVIDERS } from './statements.ts';
 
 interface StoredProvider {
   identity_provider: string;
@@ -19,7 +19,7 @@ export async function replaceIdentityProviders(
   client: PoolClient,
   organizationId: string,
   masterKey: Buffer | undefined,
-  providers: Readonly<Record<string, PreparedIdentityProvider>>,
+  { document, identityProviders: providers }: Pick<NewRevision, 'document' | 'identityProviders'>,
 ): Promise<void> {
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
   const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
@@ -29,7 +29,8 @@ export async function replaceIdentityProviders(
     const known = signingKey && (keys.get(name) ?? undefined);
     if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
     const certificate = known ?? signingKey?.certificate;
-    rows.push({ identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate });
+    const enabled = document.spec.identityProviders?.[name]?.enabled !== false;
+    rows.push({ identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate, enabled });
   }
   for (const [name, certificate] of keys) {
     if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
@@ -52,4 +53,10 @@ export async function renameIdentityProvider(
     await vault.delete(signingKeyName(from));
   }
   await query(client, RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
+}
+
+/** Ends every session that an IdP opened which is disabled or gone by now; returns how many. */
+export async function endSessionsOfDisabled(client: PoolClient, organizationId: string): Promise<number> {
+  const [row] = await query<{ sessions: number }>(client, END_SESSIONS_OF_DISABLED, [organizationId]);
+  return row?.sessions ?? 0;
 }

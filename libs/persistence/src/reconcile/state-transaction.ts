@@ -24,7 +24,7 @@ import { query, workingFor } from '../sql.ts';
 import type { Statement } from '../sql.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { factsOfUsers } from './facts-of-users.ts';
-import { renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
+import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
 import { nameTaken, replaceRoutes } from './routes.ts';
 import * as sql from './statements.ts';
 import type { Reconciler } from './state-store.ts';
@@ -163,10 +163,7 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   async audit(organizationId: string, { type, data }: ReconcileEvent): Promise<void> {
-    const actor = { kind: 'token' as const, id: this.by.actor };
-    const event: AuditEvent = { type, at: this.by.now, actor, subject: organizationId, data };
-    if (!this.applies) return;
-    this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
+    this.record(organizationId, type, data);
   }
 
   fileDigests(collection: string): Promise<readonly FileDigest[]> {
@@ -181,7 +178,18 @@ export class PgStateTransaction implements StateTransaction {
   private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
     this.#changed = true;
     await replaceRoutes(this.client, organizationId, name, revision.document);
-    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision.identityProviders);
+    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision);
+    if (!this.applies) return;
+    const sessions = await endSessionsOfDisabled(this.client, organizationId);
+    const reason = 'identity_provider_disabled';
+    if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
+  }
+
+  private record(organizationId: string, type: AuditEvent['type'], data: AuditEvent['data']): void {
+    if (!this.applies) return;
+    const actor = { kind: 'token' as const, id: this.by.actor };
+    const event: AuditEvent = { type, at: this.by.now, actor, subject: organizationId, data };
+    this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
   }
 
   private async liveRevision(organizationId: string): Promise<LiveRevisionRow> {

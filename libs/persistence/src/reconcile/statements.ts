@@ -124,15 +124,29 @@ export const REPLACE_IDENTITY_PROVIDERS: Statement = {
   name: 'reconcile.replace-identity-providers',
   text: `
 with wanted as (
-  select * from jsonb_to_recordset($2::jsonb) as w(identity_provider text, metadata_xml text, signing_certificate text)
+  select * from jsonb_to_recordset($2::jsonb) as w(identity_provider text, metadata_xml text, signing_certificate text, enabled boolean)
 ), gone as (
   delete from identity_provider_metadata m
   where m.org_id = $1 and not exists (select from wanted w where w.identity_provider = m.identity_provider)
 )
-insert into identity_provider_metadata (org_id, identity_provider, metadata_xml, signing_certificate)
-select $1::uuid, identity_provider, metadata_xml, signing_certificate from wanted
+insert into identity_provider_metadata (org_id, identity_provider, metadata_xml, signing_certificate, enabled)
+select $1::uuid, identity_provider, metadata_xml, signing_certificate, enabled from wanted
 on conflict (org_id, identity_provider) do update
-set metadata_xml = excluded.metadata_xml, signing_certificate = excluded.signing_certificate`,
+set metadata_xml = excluded.metadata_xml, signing_certificate = excluded.signing_certificate, enabled = excluded.enabled`,
+};
+
+/** A statement of its own, since it must see what the one above wrote. */
+export const END_SESSIONS_OF_DISABLED: Statement = {
+  name: 'reconcile.end-sessions-of-disabled',
+  text: `
+with ended as (
+  delete from sessions s
+  where s.org_id = $1 and not exists (
+    select from identity_provider_metadata m
+    where m.org_id = $1 and m.identity_provider = s.identity_provider and m.enabled)
+  returning s.user_id
+)
+select count(*)::integer as sessions from ended`,
 };
 
 export const RENAME_IDENTITY_PROVIDER: Statement = {
