@@ -74,4 +74,54 @@ spec: { identityProviders: { okta: { type: saml, metadata: { file: okta.xml } } 
     expect(shown).toContain('is declared in ../orgs/a.yaml:3 too');
     expect(shown).toContain('     3 | metadata: { name: acme }');
   });
+
+  it.each([
+    ['clientSecret: hunter2', 'clientSecret: ********', 1],
+    ['      "client_secret": "hunter2"', '      "client_secret": ********', 24],
+    ["'password' :hunter2", "'password' :********", 13],
+    ['- token: hunter2 # rotate', '- token: ********', 3],
+    ['okta: { type: oidc, clientSecret: hunter2, scope: openid }', 'okta: { type: oidc, clientSecret: ********', 50],
+    ['# old: privateKey: hunter2', '# old: privateKey: ********', 1],
+    ['password:', 'password:', 1],
+    ['secret-keeper: { permissions: [tokens.read] }', 'secret-keeper: { permissions: [tokens.read] }', 1],
+  ])('masks what is pasted at a key that is named like a secret: %s', (text, shown, column) => {
+    const [, line, caret] = renderDiagnostics([at('a.yaml', 1, column)], [{ path: 'a.yaml', text }]).split('\n');
+    expect(line).toBe(`     1 | ${shown}`);
+    expect(caret?.indexOf('^')).toBe(8 + Math.min(column, shown.replace('********', '').length + 1));
+  });
+
+  it.each([
+    ['a block', 'idp:\n  privateKey: |\n    BEGIN\n\n    hunter2\n  x: y', 5, 5, undefined],
+    ['a map', 'idp:\n  clientSecret:\n    - value:\n        hunter2', 4, 9, undefined],
+    ['a value that goes on at the margin', 'clientSecret: "BEGIN\nhunter2"', 2, 1, '/clientSecret'],
+  ])('masks a line of a value that spans several: %s', (_what, text, line, column, pointer) => {
+    const shown = renderDiagnostics([{ ...at('a.yaml', line, column), pointer }], [{ path: 'a.yaml', text }]);
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain(`     ${line} | ${' '.repeat(column - 1)}********\n       | ${' '.repeat(column - 1)}^`);
+    const after = renderDiagnostics([at('a.yaml', 6, 3)], [{ path: 'a.yaml', text }]);
+    expect(after.includes('     6 |   x: y')).toBe(text.endsWith('x: y'));
+  });
+
+  it('tells nothing of a secret in a file that the loader refuses', () => {
+    const yaml = (entry: string) => `apiVersion: rolecall/v1
+kind: Organization
+metadata: { name: acme }
+spec:
+  identityProviders:
+    okta:
+      type: oidc
+      ${entry}
+`;
+    for (const entry of [
+      'clientSecret: hunter2',
+      'clientSecret: "hunter2',
+      'password: { a: hunter2',
+      'token: !!x hunter2',
+    ]) {
+      const sources = [{ path: 'a.yaml', text: yaml(entry) }];
+      const { diagnostics } = loadDocuments(sources, { readFile: () => undefined });
+      expect(diagnostics).not.toEqual([]);
+      expect(renderDiagnostics(diagnostics, sources) + JSON.stringify(diagnostics)).not.toContain('hunter2');
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { byPosition, type Diagnostic } from './diagnostic.ts';
 import { shownPath, type SourceFile } from './load/source-text.ts';
+import { ShownLines } from './shown-lines.ts';
 
 /** Parts of the output that a terminal may colour. */
 export type DiagnosticPart = 'place' | 'error' | 'warning' | 'suggestion' | 'source' | 'caret' | 'summary';
@@ -10,7 +11,7 @@ const MAX_WIDTH = 120;
 /**
  * Diagnostics for people: `file:line:column  code  what is wrong; what to write instead`, the offending line with a caret
  * below each, and a summary at the end. Control characters of the files are made visible, so that a file cannot command the
- * terminal.
+ * terminal, and what stands at a key that is named like a secret is masked.
  * @param sources the files that were loaded, for the lines
  * @param paint colours a part; without it the output is plain
  */
@@ -19,14 +20,16 @@ export function renderDiagnostics(
   sources: readonly SourceFile[],
   paint: (part: DiagnosticPart, text: string) => string = (_, text) => text,
 ): string {
-  const lines = new Map(sources.map((file) => [shownPath(file), file.text.split('\n')]));
+  const lines = new Map(sources.map((file) => [shownPath(file), new ShownLines(file.text)]));
   const blocks = diagnostics.toSorted(byPosition).map((diagnostic) => {
     const { file, line, column } = diagnostic.position;
     const place = paint('place', visible(`${file}:${line}:${column}`));
     const suggestion = diagnostic.suggestion ? `; ${paint('suggestion', visible(diagnostic.suggestion))}` : '';
     const head = `${place}  ${paint(diagnostic.severity, diagnostic.code)}  ${visible(diagnostic.message)}${suggestion}`;
-    const source = lines.get(file)?.[line - 1];
-    return source === undefined || source.trim() === '' ? head : `${head}\n${excerpt(source, line, column, paint)}`;
+    const source = lines.get(file)?.at(line, column, diagnostic.pointer);
+    return source === undefined || source.text.trim() === ''
+      ? head
+      : `${head}\n${excerpt(source.text, line, source.column, paint)}`;
   });
   return [...blocks, paint('summary', summary(diagnostics, sources.length)), ''].join('\n');
 }
