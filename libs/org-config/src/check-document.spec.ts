@@ -55,3 +55,19 @@ describe('checkDocument', () => {
     },
   );
 });
+
+it('does not look into a document that is larger than one may be, however much metadata a good one inlines', () => {
+  const scopes = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`s/${index}`, { displayName: 'x'.repeat(250) }]));
+  const named = (spec: object) => ({
+    apiVersion: 'rolecall/v1',
+    kind: 'Organization',
+    metadata: { name: 'acme' },
+    spec,
+  });
+  const { diagnostics } = checkDocument(named({ scopes: scopes(9_000), unknown: 1 }), 'acme.yaml');
+  expect(diagnostics.map(({ code }) => code)).toEqual(['document_too_large']);
+  const metadata = { xml: 'x'.repeat(1_000_000) };
+  const identityProviders = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { type: 'saml', metadata }]));
+  expect(checkDocument(named({ scopes: scopes(1_000), identityProviders }), 'acme.yaml').diagnostics).toEqual([]);
+});

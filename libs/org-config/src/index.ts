@@ -1,6 +1,7 @@
 export { canonicalJson } from './canonical/canonical-json.ts';
 export { documentDigest, normalize } from './canonical/normalize.ts';
 export type { CheckMetadata } from './check/check-document.ts';
+export { onceEach } from './check/once-each.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
@@ -10,4 +11,4 @@ export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult }
 export type { SourceFile } from './load/source-text.ts';
 export { publishedSchema, schemaDocs } from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
-export { runTests, testDiagnostics, type TestOutcome } from './run-tests.ts';
+export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { BUILT_IN_ROLES, canonicalJson, policyOf } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { compilePolicy, decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
@@ -23,6 +24,8 @@ interface Decided extends Target {
   readonly grants: readonly DecidedGrant[];
   readonly groups: readonly DecidedMembership[];
 }
+
+const DECISIONS_PER_TURN = 20;
 
 const NOTHING: Decided = { grants: [], groups: [], refused: true };
 
@@ -69,7 +72,12 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
   };
   const counter = new ImpactCounter();
   for await (const users of state.factsOfUsers(change.organizationId)) {
-    const decided = users.map((user) => ({ user, target: decideFor(user) }));
+    const decided: { user: UserFacts; target: Decided }[] = [];
+    for (const user of users) {
+      // a decision may take 25 ms: others have their turn in between
+      if (decided.length % DECISIONS_PER_TURN === 0) await turn();
+      decided.push({ user, target: decideFor(user) });
+    }
     for (const { user, target } of decided) counter.add(user, target);
     const grants = decided.map(({ user, target }) => ({
       userId: user.userId,

@@ -22,6 +22,15 @@ export function validated<T>(schema: SchemaName, value: unknown): T {
   throw new Problem(400, 'invalid_request', 'the request is not of the form that the API describes', errors);
 }
 
+/**
+ * A digest belongs to one path: which of two would count, nobody could say.
+ * @throws Problem 400 `invalid_request`
+ */
+export function requireDistinctPaths(files: readonly { readonly path: string }[]): void {
+  if (new Set(files.map(({ path }) => path)).size === files.length) return;
+  throw new Problem(400, 'invalid_request', 'the request names a file twice; send each path once');
+}
+
 /** Whether a value can be the name of an organization or a collection. */
 export function isSlug(value: unknown): value is string {
   return mistakes('Slug', value).length === 0;

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { checkDocument, documentDigest, runTests } from '@rolecall/org-config';
-import type { OrganizationDocument } from '@rolecall/org-config';
+import { checkDocument, documentDigest, testOutcomes } from '@rolecall/org-config';
+import type { OrganizationDocument, TestOutcome } from '@rolecall/org-config';
 import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
 import type { PlanRequest, SentOrganization } from '../api/requests.ts';
@@ -15,8 +15,11 @@ export interface CheckedOrganization {
 
 type CheckMetadata = (xml: string) => readonly MetadataProblem[];
 
-/** So many documents take a few milliseconds; then other requests, and the probes, have their turn. */
-const BATCH = 50;
+/** After so long, other requests and the probes have their turn. */
+const TURN_MS = 20;
+
+/** Nobody reads more, and an answer must not grow with what somebody sent. */
+const MAX_PROBLEMS = 1_000;
 
 /**
  * Checks every document again as `rolecall validate` does, its `tests` included: no client is trusted to have done it.
@@ -30,13 +33,18 @@ export async function checkDocuments(
 ): Promise<readonly CheckedOrganization[]> {
   const organizations: CheckedOrganization[] = [];
   const problems: ProblemDetail[] = [];
-  for (const [index, sent] of request.organizations.entries()) {
-    if (index % BATCH === BATCH - 1) await turn();
+  const pace = paced();
+  for (const sent of request.organizations) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    await pace();
     const { document, diagnostics } = checkDocument(sent.document, sent.file ?? '', { checkMetadata });
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     problems.push(...errors.map((error) => ({ ...error, organization: nameOf(sent) })));
     if (!document) continue;
-    problems.push(...failedTests(document, sent.file ?? '', now));
+    for (const outcome of testOutcomes(document, now)) {
+      await pace();
+      if (!outcome.passed) problems.push(failedTest(outcome, document, sent.file ?? ''));
+    }
     organizations.push({ document, digest: documentDigest(document), file: sent.file });
   }
   refuseInvalid(problems);
@@ -46,20 +54,36 @@ export async function checkDocuments(
 /** @throws Problem 422 `configuration_invalid` when there is a problem */
 export function refuseInvalid(problems: readonly ProblemDetail[]): void {
   if (problems.length === 0) return;
-  throw new Problem(422, 'configuration_invalid', 'the configuration is not valid, nothing was changed', problems);
+  const message = 'the configuration is not valid, nothing was changed';
+  throw new Problem(422, 'configuration_invalid', message, bounded(problems));
 }
 
-function failedTests(document: OrganizationDocument, file: string, now: Date): ProblemDetail[] {
-  return runTests(document, now)
-    .filter(({ passed }) => !passed)
-    .map(({ name, pointer, wanted, got }) => ({
-      severity: 'error',
-      code: 'test_failed',
-      message: `the test \`${name}\` wants ${wanted}, and gets ${got}`,
-      position: { file, line: 1, column: 1 },
-      pointer,
-      organization: document.metadata.name,
-    }));
+function bounded(problems: readonly ProblemDetail[]): readonly ProblemDetail[] {
+  if (problems.length < MAX_PROBLEMS) return problems;
+  const message = `there are ${MAX_PROBLEMS} mistakes and perhaps more; correct these first`;
+  return [...problems.slice(0, MAX_PROBLEMS), { severity: 'error', code: 'too_many_mistakes', message, pointer: '' }];
+}
+
+/** Waits for the event loop to go round once when the work since the last time took long. */
+function paced(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await turn();
+    since = performance.now();
+  };
+}
+
+function failedTest(outcome: TestOutcome, document: OrganizationDocument, file: string): ProblemDetail {
+  const { name, pointer, wanted, got } = outcome;
+  return {
+    severity: 'error',
+    code: 'test_failed',
+    message: `the test \`${name}\` wants ${wanted}, and gets ${got}`,
+    position: { file, line: 1, column: 1 },
+    pointer,
+    organization: document.metadata.name,
+  };
 }
 
 /** The name that an unchecked document gives itself, to say where a problem is. */

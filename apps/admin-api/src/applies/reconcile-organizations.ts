@@ -1,8 +1,10 @@
 import type { ApiToken, Database } from '@rolecall/persistence';
+import { onceEach } from '@rolecall/org-config';
 import { reconcile, StalePlanError } from '@rolecall/reconcile';
 import type { OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
+import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import type { MetadataSource } from './metadata-source.ts';
@@ -41,8 +43,9 @@ export class ReconcileOrganizations {
     now: Date,
     expectedFingerprint?: string,
   ): Promise<Plan> {
+    requireDistinctPaths(request.files);
     const store = this.database.reconcileState({ actor: caller.name, now });
-    const checked = await checkDocuments(request, (xml) => this.metadata.check(xml, now), now);
+    const checked = await checkDocuments(request, onceEach((xml) => this.metadata.check(xml, now)), now);
     if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
     const heads = await store.transaction('rollback', (state) =>
       state.heads(request.collection, checked.flatMap(namesOf)),

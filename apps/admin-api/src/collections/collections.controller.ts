@@ -4,7 +4,7 @@ import { DATABASE } from '@rolecall/platform';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
-import { validated } from '../api/validate.ts';
+import { requireDistinctPaths, validated } from '../api/validate.ts';
 
 @Controller()
 export class CollectionsController {
@@ -20,6 +20,7 @@ export class CollectionsController {
   @Serves(OPERATIONS.compareFiles)
   compare(@Param('name') name: string, @Body() body: unknown): Promise<object> {
     const { files } = validated<CompareRequest>('CompareRequest', body);
+    requireDistinctPaths(files);
     return this.database.collections.compare(validated('Slug', name), files);
   }
 }

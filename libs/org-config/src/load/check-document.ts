@@ -5,9 +5,13 @@ import { metadataOf } from '../check/metadata.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Json, OrganizationDocument } from '../document.ts';
 import { emptyMap } from '../json.ts';
+import { MAX_FILE_BYTES } from './read-yaml.ts';
 
 /** A document is as good as nested no deeper than this; the schema has eight levels. */
 const MAX_DEPTH = 32;
+
+/** Of a document as JSON, inlined metadata apart. What a file holds is half as long again in JSON at most, as a rule. */
+const MAX_LENGTH = 2 * MAX_FILE_BYTES;
 
 export type CheckedDocument =
   | { readonly document: OrganizationDocument; readonly diagnostics: readonly Diagnostic[] }
@@ -26,7 +30,10 @@ export function checkDocument(
   options: { readonly checkMetadata?: CheckMetadata } = {},
 ): CheckedDocument {
   const json = plainJson(value, 0);
-  const findings: readonly Finding[] = [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
+  const findings: readonly Finding[] = tooLarge(json) ?? [
+    ...findingsOf(json, options.checkMetadata),
+    ...fileReferences(json),
+  ];
   const position = { file: origin, line: 1, column: 1 };
   const diagnostics = findings.map(({ severity, code, message, suggestion, pointer }): Diagnostic => {
     return { severity: severity ?? 'error', code, message, suggestion, pointer, position };
@@ -34,6 +41,16 @@ export function checkDocument(
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
   return { document: normalize(json as unknown as OrganizationDocument), diagnostics };
 }
+
+/** Each check is linear at best: what is larger than any document of ours is not checked at all. */
+function tooLarge(json: Json): readonly Finding[] | undefined {
+  const length = JSON.stringify(json, (key, entry: Json) => (key === 'xml' && isText(entry) ? '' : entry)).length;
+  if (length <= MAX_LENGTH) return undefined;
+  const message = `the document has more than ${MAX_LENGTH} characters`;
+  return [{ code: 'document_too_large', message, suggestion: 'split the organization, or declare less', pointer: '' }];
+}
+
+const isText = (value: Json): boolean => typeof value === 'string';
 
 function fileReferences(document: Json): readonly Finding[] {
   return metadataOf(document)
