@@ -41,11 +41,16 @@ export class Cookies {
   }
 }
 
-/** The first value of one cookie (RFC 6265 §5.4 sends the most specific first); ours need no decoding. */
+/**
+ * The value of the one cookie with exactly this name; undefined when there is none, or more than one. Only the blanks that
+ * RFC 6265 §5.4 puts between cookies are not part of a name: browsers guard the prefix `__Host-` by the name's bytes, so
+ * whoever strips more (NBSP, say) takes a cookie that a sibling subdomain planted. Two cookies of one name were tossed.
+ */
 export function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
+  const values = (header ?? '')
+    .split(';')
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
 }
