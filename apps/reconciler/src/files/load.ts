@@ -1,4 +1,4 @@
-import { loadDocuments, testDiagnostics } from '@rolecall/org-config';
+import { loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
 import type { CheckMetadata, Diagnostic, LoadedDocument, SourceFile } from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
@@ -61,7 +61,7 @@ function unseen(
 async function metadataChecker(sources: readonly SourceFile[], now: Date): Promise<CheckMetadata | undefined> {
   if (!sources.some(({ text }) => /xml|file/.test(text))) return undefined;
   const { parseIdpMetadata, SamlError } = await import('@rolecall/saml');
-  return (xml) => {
+  return onceEach((xml) => {
     try {
       parseIdpMetadata(xml, { now, allowHttp: true });
       return [];
@@ -69,5 +69,5 @@ async function metadataChecker(sources: readonly SourceFile[], now: Date): Promi
       if (error instanceof SamlError) return [{ code: error.code, message: error.message }];
       throw error;
     }
-  };
+  });
 }

@@ -1,0 +1,20 @@
+import type { CheckMetadata } from './check-document.ts';
+
+/** More documents than a platform has identity providers that organizations share. */
+const REMEMBERED = 100;
+
+/**
+ * The same check, asked once for each text: organizations that share an identity provider bring the same metadata, and to
+ * parse it takes longer than all else. For one run only, since what is wrong with metadata depends on the time. Answers
+ * for the first hundred texts are remembered; for others it is asked each time.
+ */
+export function onceEach(check: CheckMetadata): CheckMetadata {
+  const answers = new Map<string, ReturnType<CheckMetadata>>();
+  return (xml) => {
+    const known = answers.get(xml);
+    if (known !== undefined) return known;
+    const answer = check(xml);
+    if (answers.size < REMEMBERED) answers.set(xml, answer);
+    return answer;
+  };
+}
