@@ -14,7 +14,9 @@ function wantedNode() {
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   const own = join(bin, 'node');
   if (existsSync(own)) return own;
-  process.stderr.write(`rolecall needs Node 22.18 or newer (this is ${process.version}); run "npm test" once to get one.\n`);
+  process.stderr.write(
+    `rolecall needs Node 22.18 or newer (this is ${process.version}); run "npm test" once to get one.\n`,
+  );
   process.exit(1);
 }
 
