@@ -31,3 +31,26 @@ it('refuses bytes that are not UTF-8', () => {
     expect.objectContaining({ code: 'malformed_json' }),
   );
 });
+
+it.each([
+  ['json_too_many_values', `[${'1,'.repeat(200_000)}1]`],
+  ['json_too_many_values', `[${`[${'{},'.repeat(190_000)}1],`.repeat(11)}1]`],
+  ['json_too_many_values', `{${Array.from({ length: 200_001 }, (_, index) => `"${index}":1`).join(',')}}`],
+  ['malformed_json', `${']'.repeat(100)},`],
+  ['malformed_json', `"${'\\'.repeat(3)}`],
+])('%s without parsing: %#', (code, text) => {
+  expect(() => parse(text)).toThrow(expect.objectContaining({ code, status: 400 }));
+});
+
+it('does not count what stands in strings', () => {
+  const value = { a: ',[{'.repeat(3_000_000), 'b,"[\\': '"\\",'.repeat(10) };
+  expect(parse(JSON.stringify(value))).toEqual(value);
+});
+
+it('parses what the largest collection sends', () => {
+  const spec = { roles: Array.from({ length: 80 }, (_, index) => `role-${index}`) };
+  const organizations = Array.from({ length: 10_000 }, (_, index) => ({
+    document: { metadata: { name: `o${index}` }, spec },
+  }));
+  expect(parse(JSON.stringify({ organizations }))).toMatchObject({ organizations: { length: 10_000 } });
+});
