@@ -66,6 +66,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   email_domain_not_allowed: customer(
     "Your e-mail address does not belong to this organization: ask your company's administrator to add its domain.",
   ),
+  name_id_transient: customer(
+    "Your company's sign-in calls you by another name each time: ask your company's administrator to send a lasting one.",
+  ),
   too_many_attributes: customer(TOO_MUCH),
   too_many_values: customer(TOO_MUCH),
   attribute_name_too_long: customer(TOO_MUCH),

@@ -10,7 +10,7 @@ import { factsOf } from './assertion-facts.ts';
  * under a one-time handle, all or nothing (rule G7). No user is touched: the POST came from the IdP's site without our
  * cookie, so only `/saml/continue` knows whose browser this is (rule G8).
  * @returns the handle for `/saml/continue?h=`
- * @throws LoginRefused `unknown_request`, `replayed_assertion`, `facts_too_large`
+ * @throws LoginRefused `name_id_transient`, `unknown_request`, `replayed_assertion`, `facts_too_large`
  */
 export async function acceptSamlResponse(
   logins: LoginTransactions,
@@ -18,6 +18,7 @@ export async function acceptSamlResponse(
   assertion: VerifiedAssertion,
   now: Date,
 ): Promise<string> {
+  checkSubjectLasts(assertion);
   const facts = factsOf(assertion);
   const handle = newOrganizationToken(target.organization.id);
   const at = {
@@ -32,4 +33,13 @@ export async function acceptSamlResponse(
     throw new LoginRefused(acceptance, 'answer_used_once', SAML_ERROR_CODES[acceptance].sentence);
   }
   return handle.value;
+}
+
+/** Users are keyed by their NameID: one that is new at each login would make a new user each time (Core 8.3.8). */
+function checkSubjectLasts({ nameId }: VerifiedAssertion): void {
+  if (nameId.format !== 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient') return;
+  throw new LoginRefused('name_id_transient', 'subject_lasts', 'Let the identity provider send a lasting NameID.', {
+    want: 'persistent, emailAddress or unspecified',
+    got: 'transient',
+  });
 }

@@ -1,7 +1,7 @@
 import type { OrganizationTransaction, StoredUser, VerifiedLogin } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
-import { checkIdentityProvider, checkUserActive, decisionRefused, identify } from './checks.ts';
+import { checkEmailDomain, checkIdentityProvider, checkUserActive, decisionRefused, identify } from './checks.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, Person } from './login-context.ts';
 import { retractGrants } from './writes.ts';
@@ -34,6 +34,7 @@ export async function checkLogin(context: LoginContext): Promise<Person> {
   const known = await context.tx.findUserBySubject(context.subject);
   checkUserActive(context, known);
   await checkAccess(context, known);
+  checkEmailDomain(context);
   if (!known) return identify(context);
   context.flow.pass('user_found', 'by subject');
   return { is: 'known', user: known };

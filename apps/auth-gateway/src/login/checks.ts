@@ -3,6 +3,7 @@ import type { StoredUser, VerifiedLogin } from '@rolecall/persistence';
 import type { Refusal } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
+import { domainOf, mayLink } from './email-address.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, Person } from './login-context.ts';
 
@@ -53,11 +54,9 @@ export function decisionRefused({ code, reason, attribute, got, known }: Refusal
  * vouches for the domain and the user has no other identity at this IdP; else a new user, when one may be created.
  */
 export async function identify(context: LoginContext): Promise<Person> {
-  const { tx, organization, login, decision, flow } = context;
+  const { organization, decision, flow } = context;
   const { email } = decision.profile;
-  const verified = email !== undefined && organization.settings.emailDomains.includes(domainOf(email));
-  const candidates = verified ? await tx.findLinkableUsers(email, login.identityProvider) : [];
-  const [only, another] = candidates;
+  const [only, another] = await linkableUsers(context);
   if (only && !another) {
     checkUserActive(context, only);
     flow.pass('user_found', 'by verified e-mail address');
@@ -68,7 +67,34 @@ export async function identify(context: LoginContext): Promise<Person> {
   return { is: 'new' };
 }
 
-/** Just-in-time creation: switched on, and only for the organization's own e-mail domains when it declares any. */
+/** Users whom the asserted address identifies: none unless the organization vouches for its domain. */
+export async function linkableUsers(context: LoginContext): Promise<readonly StoredUser[]> {
+  const { tx, organization, login, decision } = context;
+  const { email } = decision.profile;
+  const vouched = email !== undefined && mayLink(email) && organization.settings.emailDomains.includes(domainOf(email));
+  return vouched ? tx.findLinkableUsers(email, login.identityProvider) : [];
+}
+
+/**
+ * An organization that declares its e-mail domains is heard about addresses of these alone (rule G16), also at the later
+ * logins of a user: applications read the address of the session.
+ */
+export function checkEmailDomain({ organization, decision, flow }: LoginContext): void {
+  const { emailDomains } = organization.settings;
+  const { email } = decision.profile;
+  if (emailDomains.length === 0 || email === undefined) return;
+  const check = 'email_domain_allowed';
+  if (emailDomains.includes(domainOf(email))) {
+    flow.pass(check);
+    return;
+  }
+  throw new LoginRefused('email_domain_not_allowed', check, 'Add the domain to emailDomains, or correct the address.', {
+    want: `an e-mail address of ${emailDomains.join(', ')}`,
+    got: `an address of ${domainOf(email) || 'no domain'}`,
+  });
+}
+
+/** Just-in-time creation: switched on, and only with an e-mail address when the organization declares its domains. */
 function checkMayBeCreated({ settings }: Organization, email: string | undefined): void {
   const check = 'user_found';
   if (!settings.jitEnabled) {
@@ -76,30 +102,13 @@ function checkMayBeCreated({ settings }: Organization, email: string | undefined
       got: 'no user with this subject',
     });
   }
-  if (settings.emailDomains.length === 0) return;
-  const want = `an e-mail address of ${settings.emailDomains.join(', ')}`;
-  if (email === undefined) {
-    throw new LoginRefused(
-      'email_missing',
-      check,
-      'Let the identity provider send the e-mail address, or name its attribute.',
-      {
-        want,
-        got: 'no attribute email',
-      },
-    );
-  }
-  if (!settings.emailDomains.includes(domainOf(email))) {
-    throw new LoginRefused(
-      'email_domain_not_allowed',
-      check,
-      'Add the domain to emailDomains, or correct the address.',
-      {
-        want,
-        got: `an address of ${domainOf(email) || 'no domain'}`,
-      },
-    );
-  }
+  if (settings.emailDomains.length === 0 || email !== undefined) return;
+  throw new LoginRefused(
+    'email_missing',
+    check,
+    'Let the identity provider send the e-mail address, or name its attribute.',
+    { want: `an e-mail address of ${settings.emailDomains.join(', ')}`, got: 'no attribute email' },
+  );
 }
 
 /**
@@ -118,10 +127,4 @@ export function checkSessionEnd({ organization, login, now }: LoginContext): Dat
       got: expiresAt.toISOString(),
     },
   );
-}
-
-/** The part after the last @, in lower case; exact comparison, so a trailing dot or a look-alike never matches. */
-function domainOf(email: string): string {
-  const at = email.lastIndexOf('@');
-  return at < 0 ? '' : email.slice(at + 1).toLowerCase();
 }

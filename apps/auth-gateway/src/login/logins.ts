@@ -11,6 +11,7 @@ import { acceptSamlResponse } from './accept-saml-response.ts';
 import { type Arrival, completeLogin, type Completion } from './complete-login.ts';
 import { Flow } from './flow.ts';
 import { type LoginWish, type StartedLogin, startSamlLogin } from './start-saml-login.ts';
+import { Overtaken } from './writes.ts';
 
 /** How one request of a login is named in its flow record, should it be refused. */
 export interface Attempt {
@@ -102,7 +103,7 @@ export class Logins {
     return new RecordedRefusal(refusal, traceId, { ...names, traceId, code: refusal.code, steps: flow.steps });
   }
 
-  /** Runs `decide` in a transaction of the organization; again from the start when an apply replaced the rules meanwhile. */
+  /** Runs `decide` in a transaction of the organization; again from the start when an apply or another login overtook it. */
   private async decideAnew<T>(
     organizationId: string,
     decide: (tx: OrganizationTransaction, organization: Organization) => Promise<T>,
@@ -114,7 +115,7 @@ export class Logins {
         return await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
       } catch (error) {
         const stale = error instanceof PersistenceError && error.code === 'stale_revision';
-        if (!stale || left <= 1) throw error;
+        if (!(stale || error instanceof Overtaken) || left <= 1) throw error;
         await pause(NOTICE_MS);
       }
     }

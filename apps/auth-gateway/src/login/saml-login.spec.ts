@@ -89,6 +89,7 @@ describe('a SAML login', () => {
       'same_browser true',
       'identity_provider_enabled true',
       'access_decided true',
+      'email_domain_allowed true',
       'user_found true',
       'grants_stored true',
       'session_opened true',

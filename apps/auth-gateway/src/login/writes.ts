@@ -1,6 +1,6 @@
 import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
-import { checkUserActive } from './checks.ts';
+import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents } from './events.ts';
 import type { LoginContext, Person } from './login-context.ts';
 
@@ -17,9 +17,22 @@ export async function storeUser(
     if (!stored.created) checkUserActive(context, stored.user);
     return stored;
   }
-  if (person.is === 'linked') await tx.linkIdentity(person.user.userId, subject, login.facts, now);
   await tx.recordLogin(person.user.userId, subject, decision.profile, login.facts, now);
+  if (person.is === 'linked') await link(context, person.user);
   return { user: person.user, created: false };
+}
+
+/** Another login changed what this one was decided on: decide it anew, in a new transaction. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/** Links the subject to a user whose row this transaction has locked by an update: two logins at once link one of them. */
+async function link(context: LoginContext, { userId }: StoredUser): Promise<void> {
+  const { tx, subject, login, now } = context;
+  const linkable = await linkableUsers(context);
+  if (!linkable.some((user) => user.userId === userId)) throw new Overtaken('the user was linked by another login');
+  await tx.linkIdentity(userId, subject, login.facts, now);
 }
 
 /** Makes the decision the user's grants and groups; under `managedBy: app` only for a user who was created just now. */

@@ -1,0 +1,106 @@
+import type { TestGateway } from '../testing/test-gateway.ts';
+import { BETA, TestWorld } from '../testing/test-world.ts';
+
+const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
+
+describe('an asserted e-mail address', () => {
+  let world: TestWorld;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    const provider = { type: 'saml', metadata: { xml: '' } } as const;
+    world = await TestWorld.open({
+      kite: {
+        ...BETA,
+        emailDomains: { 'kite.example': { verification: 'asserted' } },
+        identityProviders: { okta: provider, google: provider },
+      },
+    });
+    gateway = await world.startGateway();
+  });
+  afterAll(() => world?.close());
+
+  const as = (nameId: string, email: string) => ({ ...world.person(nameId, { email }), nameIdFormat: PERSISTENT });
+  const signIn = (person: ReturnType<typeof as>, idp = 'okta') =>
+    gateway.browser().signIn(world.idp, `/saml/kite/${idp}/login`, person);
+  const codeOf = async (answer: Response) => (await world.flowOn('kite', await answer.text()))?.code;
+
+  it('of a foreign domain is refused to a known user too, and the stored one stays', async () => {
+    await signIn(as('ann', 'ann@kite.example'));
+    const refused = await signIn(as('ann', 'ceo@victim.example'));
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'email_domain_not_allowed']);
+    const emails = await world.sql(`select email from users where email like 'ann@%' or email like 'ceo@%'`);
+    expect(emails).toEqual([{ email: 'ann@kite.example' }]);
+  });
+
+  it.each([
+    ['a look-alike of the domain', 'bo@\u212aite.example'],
+    ['two @', 'bo@victim.example@kite.example'],
+    ['two addresses', 'bo@victim.example,bo@kite.example'],
+    ['a quoted address before it', '"bo@victim.example"@kite.example'],
+    ['white space', 'bo @kite.example'],
+    ['nothing before the @', '@kite.example'],
+    ['a subdomain', 'bo@sub.kite.example'],
+    ['a zero-width space', 'bo@kite\u200b.example'],
+  ])('with %s is none of the organization', async (_, email) => {
+    expect(await codeOf(await signIn(as('bo', email)))).toBe('email_domain_not_allowed');
+  });
+
+  it('links nobody by a look-alike of the part before the @', async () => {
+    await signIn(as('kim', 'kim@kite.example'));
+    await signIn(as('other', '\u212aim@kite.example'), 'google');
+    expect(await world.sql(`select count(*)::int as n from users where email like '%im@kite.example'`)).toEqual([
+      { n: 2 },
+    ]);
+  });
+
+  it('does not come from a NameID whose format does not say so', async () => {
+    const refused = await signIn({ ...world.person('dan@kite.example'), nameIdFormat: UNSPECIFIED });
+    expect(await codeOf(refused)).toBe('email_missing');
+  });
+
+  it('links no second NameID of one identity provider, whatever its format', async () => {
+    await signIn(as('eva@kite.example', 'eva@kite.example'));
+    await signIn({ ...as('eva@kite.example', 'eva@kite.example'), nameIdFormat: UNSPECIFIED });
+    expect(await world.sql(`select email from users where email = 'eva@kite.example'`)).toHaveLength(2);
+  });
+
+  it('makes no account for a NameID that is another one at the next login', async () => {
+    const refused = await gateway
+      .browser()
+      .answer(world.idp, '/saml/kite/okta/login', { ...as('_t1', 'tim@kite.example'), nameIdFormat: TRANSIENT });
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'name_id_transient']);
+    expect(await world.sql(`select email from users where email = 'tim@kite.example'`)).toEqual([]);
+  });
+
+  it('links one user once when two browsers come with it at the same moment', async () => {
+    await signIn(as('lin', 'lin@kite.example'));
+    const browsers = [gateway.browser(), gateway.browser(), gateway.browser()];
+    const answers = await Promise.all(
+      browsers.map((browser) => browser.answer(world.idp, '/saml/kite/google/login', as('lin', 'lin@kite.example'))),
+    );
+    const entered = await Promise.all(
+      browsers.map((browser, n) => browser.get(answers[n]?.headers.get('location') ?? '')),
+    );
+    expect(entered.map(({ status }) => status)).toEqual([303, 303, 303]);
+    expect(await world.sql(`select email from users where email = 'lin@kite.example'`)).toHaveLength(1);
+  });
+
+  it('links one of two NameIDs of one identity provider that come at the same moment', async () => {
+    await signIn(as('max', 'max@kite.example'));
+    const browsers = [gateway.browser(), gateway.browser()];
+    const answers = await Promise.all(
+      browsers.map((browser, n) =>
+        browser.answer(world.idp, '/saml/kite/google/login', as(`max-${n}`, 'max@kite.example')),
+      ),
+    );
+    await Promise.all(browsers.map((browser, n) => browser.get(answers[n]?.headers.get('location') ?? '')));
+    const linked = await world.sql(
+      `select i.user_id from identities i join users u using (org_id, user_id)
+       where u.email = 'max@kite.example' and i.identity_provider = 'google' group by i.user_id having count(*) > 1`,
+    );
+    expect(linked).toEqual([]);
+  });
+});
