@@ -1,13 +1,15 @@
-import { checkDocument } from './index.ts';
+import { checkDocument, documentDigest } from './index.ts';
+import type { OrganizationDocument } from './index.ts';
 
 const valid = { apiVersion: 'rolecall/v1', kind: 'Organization', metadata: { name: 'acme' }, spec: {} };
 
 describe('checkDocument', () => {
   it('gives the normalized document', () => {
     const spec = { roles: { creator: { permissions: ['b.write', 'a.read'] } } };
-    const { document, diagnostics } = checkDocument({ ...valid, spec }, 'request');
+    const { document, digest, diagnostics } = checkDocument({ ...valid, spec }, 'request');
     expect(diagnostics).toEqual([]);
     expect(document?.spec.roles?.['creator']?.permissions).toEqual(['a.read', 'b.write']);
+    expect(digest).toBe(documentDigest({ ...valid, spec } as OrganizationDocument));
   });
 
   it('says what is wrong by pointer, and gives no document', () => {

@@ -23,9 +23,9 @@ describe('config-examples', () => {
     expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
   });
 
-  it.each(documents)('$file survives the way to the server', ({ document }) => {
+  it.each(documents)('$file survives the way to the server', ({ document, digest }) => {
     const received: unknown = JSON.parse(JSON.stringify(document));
-    expect(checkDocument(received, 'request')).toEqual({ document, diagnostics: [] });
+    expect(checkDocument(received, 'request')).toEqual({ document, digest, diagnostics: [] });
   });
 
   it.each(files)('$path leads editors to the published schema', ({ text }) => {

@@ -61,7 +61,9 @@ function entries(path: string, before: JsonObject, after: JsonObject, renamed: R
 function value(path: string, before: Json | undefined, after: Json | undefined): FieldChange[] {
   if (before === undefined) return after === undefined ? [] : [{ path, action: 'create', after }];
   if (after === undefined) return [{ path, action: 'delete', before }];
-  return canonicalJson(before) === canonicalJson(after) ? [] : [{ path, action: 'update', before, after }];
+  return before === after || canonicalJson(before) === canonicalJson(after)
+    ? []
+    : [{ path, action: 'update', before, after }];
 }
 
 /** Both lists as maps by name; undefined when an entry has no name of its own, and the list is compared as one value. */

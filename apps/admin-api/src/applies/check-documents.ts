@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { checkDocument, documentDigest, testOutcomes } from '@rolecall/org-config';
+import { checkDocument, testOutcomes } from '@rolecall/org-config';
 import type { OrganizationDocument, TestOutcome } from '@rolecall/org-config';
 import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
@@ -37,7 +37,7 @@ export async function checkDocuments(
   for (const sent of request.organizations) {
     if (problems.length >= MAX_PROBLEMS) break;
     await pace();
-    const { document, diagnostics } = checkDocument(sent.document, sent.file ?? '', { checkMetadata });
+    const { document, digest, diagnostics } = checkDocument(sent.document, sent.file ?? '', { checkMetadata });
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     problems.push(...errors.map((error) => ({ ...error, organization: nameOf(sent) })));
     if (!document) continue;
@@ -45,7 +45,7 @@ export async function checkDocuments(
       await pace();
       if (!outcome.passed) problems.push(failedTest(outcome, document, sent.file ?? ''));
     }
-    organizations.push({ document, digest: documentDigest(document), file: sent.file });
+    organizations.push({ document, digest, file: sent.file });
   }
   refuseInvalid(problems);
   return organizations;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { checkDocument, documentDigest } from '@rolecall/org-config';
+import { checkDocument } from '@rolecall/org-config';
 import { reconcile, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { MemoryStateStore } from '@rolecall/reconcile/testing';
@@ -107,8 +107,7 @@ export class TestServer {
     const organizations = request.organizations.map(({ document, file }) => {
       const checked = checkDocument(document, file);
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
-      const digest = documentDigest(checked.document);
-      return { document: checked.document, digest, file, identityProviders: {} };
+      return { document: checked.document, digest: checked.digest, file, identityProviders: {} };
     });
     const wanted: ReconcileRequest = {
       ...request,

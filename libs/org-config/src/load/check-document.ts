@@ -1,4 +1,4 @@
-import { normalize } from '../canonical/normalize.ts';
+import { digestOfNormalized, normalize } from '../canonical/normalize.ts';
 import { findingsOf, type CheckMetadata } from '../check/check-document.ts';
 import type { Finding } from '../check/finding.ts';
 import { metadataOf } from '../check/metadata.ts';
@@ -14,15 +14,20 @@ const MAX_DEPTH = 32;
 const MAX_LENGTH = 2 * MAX_FILE_BYTES;
 
 export type CheckedDocument =
-  | { readonly document: OrganizationDocument; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly document?: undefined; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly document: OrganizationDocument;
+      /** `documentDigest(document)`. */
+      readonly digest: string;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly document?: undefined; readonly digest?: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /**
  * Checks a document that did not come from a file, such as one in a request; the server trusts no client to have validated.
  * Metadata must be inlined or by URL: a `file` has no meaning here.
  * @param value parsed JSON, not trusted
  * @param origin stands for the file in the diagnostics, which all have line 1, column 1 and a pointer
- * @returns the normalized document when there is no error; else only diagnostics
+ * @returns the normalized document, with its digest, when there is no error; else only diagnostics
  */
 export function checkDocument(
   value: unknown,
@@ -39,7 +44,8 @@ export function checkDocument(
     return { severity: severity ?? 'error', code, message, suggestion, pointer, position };
   });
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
-  return { document: normalize(json as unknown as OrganizationDocument), diagnostics };
+  const document = normalize(json as unknown as OrganizationDocument);
+  return { document, digest: digestOfNormalized(document), diagnostics };
 }
 
 /** Each check is linear at best: what is larger than any document of ours is not checked at all. */

@@ -72,7 +72,14 @@ function located({ code, message, suggestion, offset, other }: YamlFault, source
 function loaded(value: Json, file: string, positionOf: PlacedDocument['positionOf']): LoadedDocument {
   // the schema has just said that it is one
   const document = normalize(value as unknown as OrganizationDocument);
-  return { document, file, digest: digestOfNormalized(document), positionOf };
+  return {
+    document,
+    file,
+    get digest() {
+      return digestOfNormalized(document); // the server makes its own, so a command needs none
+    },
+    positionOf,
+  };
 }
 
 function placed({ value, places }: YamlDocument, source: SourceText): PlacedDocument {
