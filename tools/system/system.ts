@@ -154,8 +154,8 @@ class Starting {
       ROLECALL_GATEWAY_URL: gateway,
       ROLECALL_ADMIN_URL: admin,
       ROLECALL_SCIM_URL: scim,
-      ROLECALL_OUTBOUND_ALLOW: idp,
-      ROLECALL_RETURN_TO: app,
+      ROLECALL_OUTBOUND_ALLOW: withOwn(idp, process.env['ROLECALL_OUTBOUND_ALLOW']),
+      ROLECALL_RETURN_TO: withOwn(app, process.env['ROLECALL_RETURN_TO']),
     };
     const service = (name: string, script: string, args: readonly string[] = []) => {
       const child = new Child({
@@ -223,4 +223,9 @@ export async function rolecall(
     child.once('close', (exitCode) => resolve(exitCode ?? 1));
   });
   return { code, stdout, stderr };
+}
+
+/** Our origin and those that the environment of `npm start` names. */
+function withOwn(origin: string, more: string | undefined): string {
+  return more ? `${origin},${more}` : origin;
 }

@@ -18,8 +18,9 @@ export interface AppOptions extends PlatformOptions {
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow } = options;
-    const metadata = new MetadataSource(new GuardedFetch({ allowedOrigins: outboundAllow }), outboundAllow);
+    const { outboundAllow, url } = options;
+    const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
+    const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],

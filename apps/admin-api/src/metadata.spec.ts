@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GuardedFetch } from '@rolecall/platform';
 import { TestIdp } from '@rolecall/saml/testing';
+import { MetadataSource } from './applies/metadata-source.ts';
 import { everyRow } from './testing/rows.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { TestApi } from './testing/test-api.ts';
@@ -42,10 +44,16 @@ const withOkta = (name: string, okta: object, more: object = {}) =>
   organization(name, { identityProviders: { okta: { type: 'saml', ...okta } }, ...more });
 const byUrl = (name: string, more: object = {}, provider: object = {}) =>
   withOkta(name, { metadata: { url: `${origin}/${name}` }, ...provider }, more);
+/** What is stored of an IdP at the organization's present revision; this reader hears of a new one by NOTIFY, a moment later. */
 const stored = async (name: string, provider = 'okta') => {
   const { organizations } = api.database.database;
-  const { json } = await api.client.call<{ organizationId: string }>('GET', `/v1/organizations/${name}`);
-  return (await organizations.byId(json.organizationId))?.identityProviders.get(provider);
+  const path = `/v1/organizations/${name}`;
+  const { json } = await api.client.call<{ organizationId: string; revision: number }>('GET', path);
+  for (;;) {
+    const snapshot = await organizations.byId(json.organizationId);
+    if (snapshot?.revision === json.revision) return snapshot.identityProviders.get(provider);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 };
 
 it('is fetched for a new organization, and stored as it came', async () => {
@@ -133,6 +141,20 @@ it('must lead to a sign-on address that is https, or allowed', async () => {
     }),
   ]);
   expect((await plan(allowed)).status).toBe(200);
+});
+
+it('in development may lead to an http address of this machine, in production not', () => {
+  const guarded = new GuardedFetch({ allowedOrigins: [] });
+  const at = (ssoUrl: string) => new TestIdp({ ssoUrl }).metadata();
+  const now = new Date();
+  const development = new MetadataSource(guarded, [], true);
+  for (const ssoUrl of ['http://localhost:9999/sso', 'http://127.0.0.1:9999/sso', 'http://[::1]:9999/sso']) {
+    expect(development.check(at(ssoUrl), now)).toEqual([]);
+    expect(new MetadataSource(guarded, []).check(at(ssoUrl), now)).toEqual([
+      expect.objectContaining({ code: 'metadata_sso_url_insecure' }),
+    ]);
+  }
+  expect(development.check(at('http://localhost.idp.example/sso'), now)).toHaveLength(1);
 });
 
 it('an IdP whose requests are signed keeps its key through every change, also under a new name', async () => {

@@ -9,20 +9,25 @@ export interface MetadataProblem {
   readonly message: string;
 }
 
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
 /** Reads IdP metadata: fetched through the guard, parsed, and with a sign-on address that a browser may be sent to. */
 export class MetadataSource {
   constructor(
     private readonly guarded: GuardedFetch,
     /** Origins that may be http, for development and internal IdPs. */
     private readonly allowedOrigins: readonly string[],
+    /** Development: a browser may also be sent to an http address of this machine. Nothing is fetched from there. */
+    private readonly loopbackAllowed = false,
   ) {}
 
   /** What is wrong with a metadata document; empty = it can be used. */
   check(xml: string, now: Date): readonly MetadataProblem[] {
     try {
       const { ssoUrl } = parseIdpMetadata(xml, { now, allowHttp: true });
-      const { protocol, origin } = new URL(ssoUrl);
+      const { protocol, origin, hostname } = new URL(ssoUrl);
       if (protocol === 'https:' || this.allowedOrigins.includes(origin)) return [];
+      if (this.loopbackAllowed && LOOPBACK.has(hostname)) return [];
       return [
         { code: 'metadata_sso_url_insecure', message: `the sign-on address must be https, or ${origin} be allowed` },
       ];
