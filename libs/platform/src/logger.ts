@@ -1,5 +1,5 @@
 import type { LoggerService, LogLevel } from '@nestjs/common';
-import { pino, stdTimeFunctions } from 'pino';
+import { pino, stdSerializers, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
 export type { Logger } from 'pino';
@@ -31,6 +31,20 @@ const SECRETS = [
 ];
 
 /**
+ * What may be said of an error. Drivers hang whole rows and statements on theirs (PostgreSQL: `detail`, `where`), libraries
+ * their input: everything else is left out.
+ */
+const ABOUT_ERRORS = ['type', 'message', 'stack', 'code', 'severity', 'schema', 'table', 'column', 'constraint'];
+
+function aboutError(error: unknown): unknown {
+  // no `instanceof`: what is thrown may come from another realm, or be no Error at all
+  if (typeof error !== 'object' || error === null) return error;
+  const said = new Map<string, unknown>(Object.entries(stdSerializers.err(error as Error)));
+  const errors: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors.map(aboutError) : undefined;
+  return Object.fromEntries([...ABOUT_ERRORS.map((name) => [name, said.get(name)]), ['errors', errors]]);
+}
+
+/**
  * The log of one app: a JSON object per line on stdout with `time` (ISO 8601), `level` (a word), `app` and `msg`.
  * @param destination for tests; stdout otherwise.
  */
@@ -43,6 +57,7 @@ export function createLogger(
     base: { app: options.app },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: aboutError },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '(redacted)' },
   };
   return destination ? pino(settings, destination) : pino(settings);
