@@ -234,6 +234,8 @@ CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
 
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
 
+CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
+
 CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
 
 CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree (org_id, expires_at);
@@ -506,10 +508,9 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.session_check(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
- RETURNS TABLE(organization text, user_id uuid, email text, display_name text, identity_provider text, grants jsonb, groups jsonb, expires_at timestamp with time zone)
+ RETURNS json
  LANGUAGE plpgsql
 AS $function$
-#variable_conflict use_column
 declare
   v_session sessions;
   v_idle_end timestamptz;
@@ -521,7 +522,7 @@ begin
         select from identity_provider_metadata m
         where m.org_id = p_org_id and m.identity_provider = s.identity_provider and m.enabled);
   if not found then
-    return;
+    return null;
   end if;
   v_idle_end := p_now + make_interval(secs => v_session.idle_seconds);
   if v_idle_end >= v_session.idle_expires_at + interval '1 minute' then
@@ -529,16 +530,20 @@ begin
   else
     v_idle_end := v_session.idle_expires_at;
   end if;
-  return query
-    select o.name, u.user_id, u.email, u.display_name, v_session.identity_provider,
-      (select coalesce(jsonb_object_agg(h.scope, h.roles), '{}')
-         from (select g.scope, jsonb_agg(g.role order by g.role) as roles
-                 from grants g where g.org_id = p_org_id and g.user_id = v_session.user_id group by g.scope) h),
-      (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')
-         from memberships m where m.org_id = p_org_id and m.user_id = v_session.user_id),
-      least(v_session.expires_at, v_idle_end)
+  return (
+    select json_build_object(
+      'organization', o.name, 'userId', u.user_id, 'email', u.email, 'displayName', u.display_name,
+      'identityProvider', v_session.identity_provider,
+      'grants', (
+        select coalesce(json_object_agg(h.scope, h.roles order by h.scope), '{}')
+        from (select g.scope, json_agg(g.role order by g.role) as roles
+                from grants g where g.org_id = p_org_id and g.user_id = v_session.user_id group by g.scope) h),
+      'groups', (
+        select coalesce(json_agg(m.group_name order by m.group_name), '[]')
+        from memberships m where m.org_id = p_org_id and m.user_id = v_session.user_id),
+      'expiresAt', least(v_session.expires_at, v_idle_end))
     from users u, organizations o
-    where u.org_id = p_org_id and u.user_id = v_session.user_id and u.status = 'active' and o.org_id = p_org_id;
+    where u.org_id = p_org_id and u.user_id = v_session.user_id and u.status = 'active' and o.org_id = p_org_id);
 end
 $function$
 ;

@@ -1,1 +1,1 @@
-select * from session_check($1, $2, $3)
+select session_check($1, $2, $3) as session

@@ -4,6 +4,8 @@ import { rowLevelSecurity } from './20261121T03-row-level-security.ts';
 import { functions } from './20261121T04-functions.ts';
 import { enabledIdentityProviders } from './20261122T01-enabled-identity-providers.ts';
 import { ownerFunctions } from './20261122T02-owner-functions.ts';
+import { sessionCheckAsJson } from './20261122T03-session-check-as-json.ts';
+import { refusedFlows } from './20261122T10-refused-flows.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -14,4 +16,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   functions,
   enabledIdentityProviders,
   ownerFunctions,
+  sessionCheckAsJson,
+  refusedFlows,
 ];

@@ -7,31 +7,34 @@ import { ANNOUNCEMENT, CHECK_SESSION, REVOKE_SESSIONS } from './statements.ts';
 
 type Reason = Parameters<SessionStore['revoke']>[2];
 
-interface CheckRow {
-  organization: string;
-  user_id: string;
-  email: string | null;
-  display_name: string | null;
-  identity_provider: string;
-  grants: Record<string, string[]>;
-  groups: string[];
-  expires_at: Date;
+/** As `session_check` makes it. */
+interface CheckedSession {
+  readonly organization: string;
+  readonly userId: string;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly identityProvider: string;
+  readonly grants: Record<string, string[]>;
+  readonly groups: string[];
+  readonly expiresAt: string;
 }
 
 /** Sessions by organization and SHA-256 of the cookie's secret. */
 export function sessionStore(pool: Pool): SessionStore {
   return {
     async check(organizationId, tokenHash, now) {
-      const [row] = await query<CheckRow>(pool, CHECK_SESSION, [organizationId, tokenHash, now]);
-      if (row === undefined) return undefined;
+      const values = [organizationId, tokenHash, now];
+      const [row] = await query<{ session: CheckedSession | null }>(pool, CHECK_SESSION, values);
+      if (!row?.session) return undefined;
+      const { organization, userId, email, displayName, identityProvider, grants, groups, expiresAt } = row.session;
       return {
         organizationId,
-        organization: row.organization,
-        user: { id: row.user_id, email: row.email ?? undefined, displayName: row.display_name ?? undefined },
-        identityProvider: row.identity_provider,
-        grants: row.grants,
-        groups: row.groups,
-        expiresAt: row.expires_at,
+        organization,
+        user: { id: userId, email: email ?? undefined, displayName: displayName ?? undefined },
+        identityProvider,
+        grants,
+        groups,
+        expiresAt: new Date(expiresAt),
       };
     },
 

@@ -2,7 +2,7 @@ import type { Statement } from '../sql.ts';
 
 export const CHECK_SESSION: Statement = {
   name: 'sessions.check',
-  text: 'select * from session_check($1, $2, $3)',
+  text: 'select session_check($1, $2, $3) as session',
 };
 
 export const ANNOUNCEMENT: Statement = {
