@@ -10,6 +10,7 @@ import { Organizations } from './organizations/organization.ts';
 import { StaticController } from './pages/static.controller.ts';
 import { SamlController } from './saml/saml.controller.ts';
 import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';
+import { CurrentSession } from './sessions/current-session.ts';
 import { SessionController } from './sessions/session.controller.ts';
 
 export interface AppOptions {
@@ -38,6 +39,7 @@ export class AppModule implements NestModule {
             new Organizations(organizations, { url, allowHttpIdp: url.startsWith('http:') }),
           inject: [DATABASE],
         },
+        CurrentSession,
         Logins,
         SamlResponseStrategy,
       ],

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { PageFilter } from './errors/page.filter.ts';
 import { HTTP_IDENTITY_PROVIDERS } from './http/send-page.ts';
+import { CurrentSession } from './sessions/current-session.ts';
 
 /** What tests give in place of the real thing. */
 export interface AppParts {
@@ -37,6 +38,7 @@ export async function createApp(config: Config, { logger, clock }: AppParts): Pr
   app.set('query parser', 'simple');
   app.set(HTTP_IDENTITY_PROVIDERS, url.startsWith('http:'));
   prepareHttp(app, { logger, metrics, https: url.startsWith('https:') });
+  app.getHttpAdapter().getInstance().get('/session', app.get(CurrentSession).answer);
   app.useGlobalFilters(new PageFilter(logger));
   app.getHttpServer().requestTimeout = REQUEST_TIMEOUT_MS;
   return app;

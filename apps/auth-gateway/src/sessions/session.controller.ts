@@ -1,41 +1,28 @@
 import { Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { Database, SessionView } from '@rolecall/persistence';
-import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
+import type { Database } from '@rolecall/persistence';
+import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
+import { CurrentSession } from './current-session.ts';
 import { readOrganizationToken } from './organization-token.ts';
 
-/** Who is signed in here, and the way out. */
+/** The pages of somebody who is signed in, and the way out. */
 @Controller()
 export class SessionController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Cookies) private readonly cookies: Cookies,
+    @Inject(CurrentSession) private readonly session: CurrentSession,
   ) {}
 
   @Get()
   async home(@Req() request: Request, @Res() response: Response): Promise<void> {
-    sendPage(response, HomePage({ session: await this.check(request) }), { forms: 'self' });
-  }
-
-  /** Design §6: who am I, as JSON. */
-  @Get('session')
-  async session(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const session = await this.check(request);
-    if (session) {
-      const { user, organization, grants, groups, identityProvider, expiresAt } = session;
-      response.json({ user, organization, grants, groups, identityProvider, expiresAt });
-      return;
-    }
-    const { traceId } = traceOf(request);
-    response
-      .status(401)
-      .json({ error: { code: 'no_session', message: 'nobody is signed in; send the browser to /login', traceId } });
+    sendPage(response, HomePage({ session: await this.session.of(request) }), { forms: 'self' });
   }
 
   /** Shown once after a login that changed something; without such a login it leads home. */
@@ -56,10 +43,5 @@ export class SessionController {
       await this.database.sessions.revoke(token.organizationId, { tokenHash: token.hash }, 'logout', this.clock());
     this.cookies.clearSession(response);
     response.redirect(303, '/login');
-  }
-
-  private async check(request: Request): Promise<SessionView | undefined> {
-    const token = readOrganizationToken(this.cookies.session(request));
-    return token && this.database.sessions.check(token.organizationId, token.hash, this.clock());
   }
 }

@@ -66,6 +66,27 @@ describe('a session', () => {
     }
   });
 
+  it('is told at exactly its path, to GET and HEAD, under the same headers, log and measurements as everything', async () => {
+    const { browser } = await signedIn();
+    const cookie = `__Host-rolecall_session=${browser.cookies.get('__Host-rolecall_session')}`;
+    const ask = (path: string, method: string) =>
+      fetch(gateway.address + path, { method, headers: { cookie, 'x-request-id': 'deploy-4711' } });
+    const told = await ask('/session', 'GET');
+    expect(await told.json()).toMatchObject({ user: { email: 'eve@beta.example' }, organization: 'beta' });
+    const head = await ask('/session', 'HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(Object.fromEntries(head.headers)).toMatchObject({
+      'content-length': told.headers.get('content-length'),
+      'content-type': 'application/json; charset=utf-8',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cache-control': 'no-store',
+      'x-request-id': 'deploy-4711',
+    });
+    expect((await ask('/session', 'POST')).status).toBe(404);
+    expect((await ask('/session/more', 'GET')).status).toBe(404);
+    expect(await (await ask('/metrics', 'GET')).text()).toContain('method="HEAD",route="/session",status="200"');
+  });
+
   it('ends at logout: the replayed cookie is worth nothing', async () => {
     const { browser } = await signedIn();
     const cookie = `__Host-rolecall_session=${browser.cookies.get('__Host-rolecall_session')}`;
