@@ -23,7 +23,7 @@ function person(
 
 const PEOPLE: readonly DemoPerson[] = [
   person(
-    'Eve Adams',
+    'Eve Engineer',
     'eve@acme.com',
     'Acme Corp',
     'An engineer: the mapping role “engineering” gives campaign-creator.',
@@ -34,7 +34,7 @@ const PEOPLE: readonly DemoPerson[] = [
     },
   ),
   person(
-    'Ida Brandt',
+    'Ida Admin',
     'ida@acme.com',
     'Acme Corp',
     'An administrator: a rule on the group “acme-admins” adds sso_admin.',
@@ -44,16 +44,22 @@ const PEOPLE: readonly DemoPerson[] = [
       groups: ['acme-admins', 'engineering'],
     },
   ),
-  person('Vic Castro', 'vic@acme.com', 'Acme Corp', 'A support agent: a CEL rule adds the group inbox/vip.', {
+  person('Vic Support', 'vic@acme.com', 'Acme Corp', 'A support agent: a CEL rule adds the group inbox/vip.', {
     role_mapping: ['support'],
     department: ['Support'],
     groups: ['vip'],
   }),
-  person('Mo Dietz', 'mo@acme.com', 'Acme Corp', 'Refused: nothing maps “marketing”, and the page says whom to ask.', {
-    role_mapping: ['marketing'],
-  }),
   person(
-    'Gus Ekman',
+    'Mo Marketing',
+    'mo@acme.com',
+    'Acme Corp',
+    'Refused: nothing maps “marketing”, and the page says whom to ask.',
+    {
+      role_mapping: ['marketing'],
+    },
+  ),
+  person(
+    'Gus Sales',
     'gus@globex.com',
     'Globex',
     'Another organization: a rule on the department “Sales” gives deal-owner.',

@@ -89,7 +89,7 @@ test('a signed request, a person chosen: an independent service provider accepts
   const saml = provider();
   const url = await saml.getAuthorizeUrlAsync('relay/ & state', undefined, {});
 
-  expect((await open(url)).text).toContain('Eve Adams');
+  expect((await open(url)).text).toContain('Eve Engineer');
   const answer = await choose(open, url, 'ida@acme.com');
 
   expect(field(answer.text, 'RelayState')).toBe('relay/ & state');
@@ -189,7 +189,7 @@ test('OpenID Connect: an authorization code becomes an ID token with the groups'
   });
   let { response } = await open(`${idp}/oidc/auth?${asked}`);
   const login = new URL(response.headers.get('location') ?? '', idp).href;
-  expect((await open(login)).text).toContain('Vic Castro');
+  expect((await open(login)).text).toContain('Vic Support');
   ({ response } = await open(login, { method: 'POST', body: new URLSearchParams({ person: 'ida@acme.com' }) }));
   ({ response } = await open(response.headers.get('location') ?? ''));
   const callback = new URL(response.headers.get('location') ?? '');

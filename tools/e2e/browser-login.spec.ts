@@ -68,7 +68,7 @@ test('an engineer signs in through another site, is told the new roles, sees the
 
     await goToIdentityProvider(page, 'eve@acme.com');
     await shot('3-identity-provider');
-    await page.getByRole('button', { name: /Eve Adams/ }).click();
+    await page.getByRole('button', { name: /Eve Engineer/ }).click();
 
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     expect(new URL(page.url()).origin).toBe(system.urls.gateway);
@@ -77,7 +77,7 @@ test('an engineer signs in through another site, is told the new roles, sees the
 
     await page.waitForURL(`${system.urls.app}/`);
     await page.getByText('campaign-creator').waitFor();
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Eve Adams');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Eve Engineer');
     await shot('5-application-signed-in');
 
     await page.getByRole('link', { name: 'Account and sign-out' }).click();
@@ -94,7 +94,7 @@ test('a person whom nothing maps is refused, with one sentence and a trace id', 
     await goToIdentityProvider(page, 'mo@acme.com');
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.url().includes('/saml/continue')),
-      page.getByRole('button', { name: /Mo Dietz/ }).click(),
+      page.getByRole('button', { name: /Mo Marketing/ }).click(),
     ]);
     await page.getByRole('alert').waitFor();
     await shot('7-refused');
@@ -110,7 +110,7 @@ test('a person whom nothing maps is refused, with one sentence and a trace id', 
 test('everything works without JavaScript', () =>
   inBrowser({ ...DESKTOP, javaScriptEnabled: false }, async (page) => {
     await goToIdentityProvider(page, 'vic@acme.com');
-    await page.getByRole('button', { name: /Vic Castro/ }).click();
+    await page.getByRole('button', { name: /Vic Support/ }).click();
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     await page.getByRole('link', { name: 'Continue' }).click();
@@ -129,7 +129,7 @@ test('on a phone in dark mode', () =>
 
     await goToIdentityProvider(page, 'ida@acme.com');
     await shot('phone-3-identity-provider');
-    await page.getByRole('button', { name: /Ida Brandt/ }).click();
+    await page.getByRole('button', { name: /Ida Admin/ }).click();
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     await shot('phone-4-announcement');
     await page.getByRole('link', { name: 'Continue' }).click();
