@@ -10,6 +10,8 @@ import { ROUTE_EMAIL_DOMAIN, ROUTE_NAME } from './organizations/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import { loginTransactions } from './logins/login-transactions.ts';
 import { PersistenceError, translateError } from './errors.ts';
+import { flowStore } from './flows/flow-store.ts';
+import type { FlowStore } from './flows/flow-store.ts';
 import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
@@ -50,6 +52,8 @@ export interface Database {
   readonly organizations: OrganizationReader;
   readonly logins: LoginTransactions;
   readonly sessions: SessionStore;
+  /** How logins ended, and why. */
+  readonly flows: FlowStore;
   readonly apiTokens: ApiTokenStore;
   readonly registry: Registry;
   readonly collections: {
@@ -102,6 +106,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     organizations,
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
+    flows: flowStore(pool),
     apiTokens: apiTokenStore(orm.em),
     registry: registry(orm.em, pool),
     collections: {

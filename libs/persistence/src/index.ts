@@ -3,6 +3,7 @@ export { openDatabase } from './database.ts';
 export type { Database, OpenDatabaseOptions } from './database.ts';
 export { PersistenceError } from './errors.ts';
 export type { PersistenceErrorCode } from './errors.ts';
+export type { FlowCursor, FlowFilter, FlowPage, FlowStore, FlowSummary } from './flows/flow-store.ts';
 export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
 export { RUNTIME_ROLE } from './migrations/runtime-role.ts';

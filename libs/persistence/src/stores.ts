@@ -202,8 +202,11 @@ export interface SessionStore {
   ): Promise<number>;
 }
 
-/** Rights of an API token. `domains.assert` = may vouch for e-mail domains (`verification: asserted`). */
-export const API_RIGHTS = ['organizations.read', 'plan', 'apply', 'domains.assert'] as const;
+/**
+ * Rights of an API token. `domains.assert` = may vouch for e-mail domains (`verification: asserted`); `flows.read` = may
+ * read how logins ended, which can show what an identity provider said of a user.
+ */
+export const API_RIGHTS = ['organizations.read', 'plan', 'apply', 'domains.assert', 'flows.read'] as const;
 export type ApiRight = (typeof API_RIGHTS)[number];
 
 export interface ApiToken {

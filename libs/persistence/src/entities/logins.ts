@@ -74,7 +74,13 @@ export const FlowRecordRow = defineEntity({
   name: 'FlowRecordRow',
   tableName: 'flow_records',
   ...OWN_ORGANIZATION_ONLY,
-  indexes: [{ name: 'flow_records_finished', properties: ['orgId', 'finishedAt'] }],
+  indexes: [
+    { name: 'flow_records_finished', properties: ['orgId', 'finishedAt'] },
+    {
+      name: 'flow_records_refused',
+      expression: `create index "flow_records_refused" on "flow_records" ("org_id", "finished_at", "trace_id") where "outcome" = 'refused'`,
+    },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     traceId: p.text().primary(),
