@@ -1,6 +1,7 @@
 import { checkCel } from '@rolecall/role-mapping';
 import type { Json } from '../document.ts';
 import { listOf, mapOf, own, pointerTo } from '../json.ts';
+import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly Check[] = [
   checkScopeParents,
   checkPreviousNames,
   checkUniqueNames,
+  checkEmailDomains,
   checkGiving,
   checkEnforceSso,
   checkSession,
