@@ -45,7 +45,11 @@ export class ReconcileOrganizations {
   ): Promise<Plan> {
     requireDistinctPaths(request.files);
     const store = this.database.reconcileState({ actor: caller.name, now });
-    const checked = await checkDocuments(request, onceEach((xml) => this.metadata.check(xml, now)), now);
+    const checked = await checkDocuments(
+      request,
+      onceEach((xml) => this.metadata.check(xml, now)),
+      now,
+    );
     if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
     const heads = await store.transaction('rollback', (state) =>
       state.heads(request.collection, checked.flatMap(namesOf)),
