@@ -20,7 +20,7 @@ export class LoginRefused extends Error {
   }
 }
 
-/** A refusal whose flow record is committed: what is left is to answer the browser. */
+/** A refusal that is counted, logged and, within bounds, recorded: what is left is to answer the browser. */
 export class RecordedRefusal extends Error {
   override readonly name = 'RecordedRefusal';
   constructor(

@@ -47,16 +47,16 @@ export class Flow {
     await tx.audit(events);
   }
 
+  /** Notes the check that failed. */
+  fail({ check, code, message, detail }: LoginRefused): void {
+    const { want = message, got = code } = detail;
+    this.taken.push({ check, passed: false, want: bounded(want), got: bounded(got) });
+  }
+
   /** Ends the flow with a refusal: the record and one audit event, in the caller's transaction. */
   async refuse(tx: OrganizationTransaction, refusal: LoginRefused, now: Date): Promise<void> {
     const { traceId, identityProvider, mode } = this.head;
-    const { want, got } = refusal.detail;
-    this.taken.push({
-      check: refusal.check,
-      passed: false,
-      want: bounded(want ?? refusal.message),
-      got: bounded(got ?? refusal.code),
-    });
+    this.fail(refusal);
     const { mustAct } = sentenceOf(refusal.code);
     await tx.recordFlow({
       ...this.record(now),
@@ -93,6 +93,8 @@ export class Flow {
   }
 }
 
+/** Well-formed, because half a surrogate pair cannot be queried as `jsonb`. */
 function bounded(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return cut.toWellFormed();
 }

@@ -2,14 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
-import { SamlError, type VerifiedAssertion } from '@rolecall/saml';
+import { issuedAt, SamlError, type VerifiedAssertion } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
 import { LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
+import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import { type Organization, Organizations, type SamlTarget } from '../organizations/organization.ts';
 import type { PresentedToken } from '../sessions/organization-token.ts';
 import { acceptSamlResponse } from './accept-saml-response.ts';
 import { type Arrival, completeLogin, type Completion } from './complete-login.ts';
 import { Flow } from './flow.ts';
+import { RefusalBudget } from './refusal-budget.ts';
 import { type LoginWish, type StartedLogin, startSamlLogin } from './start-saml-login.ts';
 import { Overtaken } from './writes.ts';
 
@@ -17,8 +19,8 @@ import { Overtaken } from './writes.ts';
 export interface Attempt {
   readonly traceId: string;
   readonly mode: 'login' | 'test';
-  /** What is known of where it came from, for the operator. */
-  readonly note?: string | undefined;
+  /** At an ACS: the request of ours that the answer claims to answer. UNVERIFIED. */
+  readonly answers?: string | undefined;
 }
 
 /** An apply may replace the rules while a login is decided; more often than this in a row it does not happen. */
@@ -27,10 +29,14 @@ const MAX_DECISIONS = 3;
 /** The notice that an organization changed may reach this process a moment after the change itself, in milliseconds. */
 const NOTICE_MS = 30;
 
-/** The three parts of a SAML login on the database. Each refusal is recorded, counted and logged before it is thrown. */
+/**
+ * The three parts of a SAML login on the database. Each refusal is counted and logged before it is thrown, and recorded:
+ * once for a login that waits, and within a budget for what belongs to none, since anybody can send that.
+ */
 @Injectable()
 export class Logins {
   private readonly outcomes: Counter<'outcome' | 'code'>;
+  private readonly strangers = new RefusalBudget();
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -75,7 +81,7 @@ export class Logins {
     return completion;
   }
 
-  /** Runs a part of a login before there is a verified one; a refusal is committed as a flow record and audit event. */
+  /** Runs a part of a login before there is a verified one; a refusal gets its flow record and audit event. */
   async recorded<T>(target: SamlTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
     try {
       return await part();
@@ -91,16 +97,32 @@ export class Logins {
     attempt: Attempt,
     refusal: LoginRefused,
   ): Promise<RecordedRefusal> {
-    const { traceId, mode, note } = attempt;
     const now = this.clock();
+    const login = await this.pendingLogin(organization.id, attempt.answers, now);
+    const { traceId, mode } = login ?? attempt;
     const flow = new Flow({ traceId, mode, identityProvider: identityProvider.name, startedAt: now });
-    if (note !== undefined) flow.pass('answer_received', note);
-    await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
+    if (login) flow.pass('answer_expected');
+    const isFirst = login !== undefined && !(await this.isRecorded(organization.id, traceId));
+    if (isFirst || this.strangers.take(organization.id, now)) {
+      await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
+    } else flow.fail(refusal);
     this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
     if (mode === 'login') return new RecordedRefusal(refusal, traceId);
     const { displayName } = organization.settings;
     const names = { organization: displayName, identityProvider: identityProvider.displayName };
     return new RecordedRefusal(refusal, traceId, { ...names, traceId, code: refusal.code, steps: flow.steps });
+  }
+
+  /** The login that waits for an answer to a request; asks the database for nothing that cannot wait any more. */
+  private async pendingLogin(organizationId: string, requestId: string | undefined, now: Date) {
+    const begun = requestId === undefined ? undefined : issuedAt(requestId);
+    if (requestId === undefined || begun === undefined) return undefined;
+    const age = now.getTime() - begun.getTime();
+    return age < LOGIN_LIFETIME_MS ? this.database.logins.pending(organizationId, requestId) : undefined;
+  }
+
+  private async isRecorded(organizationId: string, traceId: string): Promise<boolean> {
+    return (await this.database.inOrganization(organizationId, (tx) => tx.findFlow(traceId))) !== undefined;
   }
 
   /** Runs `decide` in a transaction of the organization; again from the start when an apply or another login overtook it. */

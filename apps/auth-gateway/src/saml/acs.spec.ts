@@ -129,11 +129,7 @@ describe('the assertion consumer service', () => {
     const altered = Buffer.from(bare.samlResponse, 'base64').toString().replaceAll('eve@acme.com', 'eva@acme.com');
     const changed = await refusal(await browser.postResponse(ACS, Buffer.from(altered).toString('base64')));
     expect([forged.code, changed.code]).toEqual(['signature_invalid', 'signature_invalid']);
-    expect(forged.flow?.steps[0]).toEqual({
-      check: 'answer_received',
-      passed: true,
-      got: expect.stringMatching(/^RelayState of login [0-9a-f]{32}$/),
-    });
+    expect(forged.flow?.steps[0]).toEqual({ check: 'answer_expected', passed: true });
     const sentence = (page: string) => page.replace(/[0-9a-f]{32}/, '');
     const nonsense = await refusal(await browser.postResponse(ACS, 'AAAA'));
     expect(sentence(nonsense.page)).toBe(sentence(forged.page));

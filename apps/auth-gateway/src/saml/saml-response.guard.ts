@@ -2,8 +2,8 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { traceOf } from '@rolecall/platform';
 import { type Attempt, Logins } from '../login/logins.ts';
-import { claimedByRelayState } from '../login/relay-state.ts';
 import { Organizations } from '../organizations/organization.ts';
+import { claimedRequest } from './claimed-request.ts';
 import type { AcsRequest } from './saml-response.strategy.ts';
 
 /** Lets a request to an ACS through only with a verified assertion; every refusal is recorded first. */
@@ -24,11 +24,7 @@ export class SamlResponseGuard extends AuthGuard('saml') {
   }
 }
 
-/** What a POST at the ACS says of itself, unverified: only used to name its refusal. */
+/** What a request at the ACS says of itself, unverified: only used to name its refusal. */
 export function attemptOf(request: AcsRequest): Attempt {
-  const body: unknown = request.body;
-  const relayState = typeof body === 'object' && body !== null && 'RelayState' in body ? body.RelayState : undefined;
-  const claimed = claimedByRelayState(relayState);
-  const note = claimed ? `RelayState of login ${claimed.traceId}` : 'no RelayState of ours';
-  return { traceId: traceOf(request).traceId, mode: claimed?.mode ?? 'login', note };
+  return { traceId: traceOf(request).traceId, mode: 'login', answers: claimedRequest(request.body) };
 }
