@@ -8,6 +8,7 @@ import { AppliesController } from './applies/applies.controller.ts';
 import { MetadataSource } from './applies/metadata-source.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
+import { FlowsController } from './flows/flows.controller.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
@@ -24,7 +25,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
-      controllers: [ApiController, AppliesController, CollectionsController, OrganizationsController],
+      controllers: [ApiController, AppliesController, CollectionsController, FlowsController, OrganizationsController],
       providers: [
         { provide: BASE_URL, useValue: options.url },
         {

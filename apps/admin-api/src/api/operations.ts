@@ -43,6 +43,11 @@ const RECONCILE_REFUSALS = {
   ],
 } as const;
 
+const PAGE_SIZE = {
+  description: 'Page size',
+  schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+} as const;
+
 export const OPERATIONS = {
   readCollection: {
     id: 'readCollection',
@@ -93,7 +98,7 @@ export const OPERATIONS = {
     right: 'organizations.read',
     query: {
       cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 63 } },
-      limit: { description: 'Page size', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
+      limit: PAGE_SIZE,
     },
     response: 'OrganizationPage',
   },
@@ -105,5 +110,33 @@ export const OPERATIONS = {
     right: 'organizations.read',
     response: 'Organization',
     refusals: { 404: ['unknown_organization'] },
+  },
+  listFlows: {
+    id: 'listFlows',
+    method: 'get',
+    path: '/v1/organizations/:organization/flows',
+    summary: 'How the logins of one organization ended, the newest first, page by page; kept for 30 days',
+    right: 'flows.read',
+    query: {
+      outcome: { description: 'Only these', schema: { enum: ['succeeded', 'refused'] } },
+      code: {
+        description: 'Only logins that were refused with this error code',
+        schema: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$' },
+      },
+      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 46 } },
+      limit: PAGE_SIZE,
+    },
+    response: 'FlowPage',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  readFlow: {
+    id: 'readFlow',
+    method: 'get',
+    path: '/v1/organizations/:organization/flows/:traceId',
+    summary:
+      'Every check of one login, by the trace id that its error page shows: what was wanted, got, and who must act',
+    right: 'flows.read',
+    response: 'Flow',
+    refusals: { 404: ['unknown_organization', 'flow_not_found'] },
   },
 } as const satisfies Record<string, Operation>;

@@ -71,6 +71,18 @@ const change = {
   impact: ref('Impact'),
 };
 
+const flow = {
+  traceId: { ...string, description: 'Stands on the error page and in the log' },
+  kind: { enum: ['saml-login', 'saml-test'] },
+  identityProvider: { ...string, description: '`unknown` when the login could not be told' },
+  startedAt: moment,
+  finishedAt: moment,
+  outcome: { enum: ['succeeded', 'refused'] },
+  code: { type: ['string', 'null'], description: 'The error code when it was refused' },
+  mustAct: { enum: ['platform', 'customer', 'user', null], description: 'Who can end the refusal' },
+  userId: { type: ['string', 'null'] },
+};
+
 const responses = {
   Collection: object({ name: string, generation: count, rootDigest: { type: ['string', 'null'] } }),
   Comparison: object({ changed: list(string), removed: list(string) }),
@@ -117,6 +129,18 @@ const responses = {
     appliedAt: moment,
     appliedBy: string,
   }),
+  FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
+  FlowSummary: object(flow),
+  Flow: object({ ...flow, steps: list(ref('FlowStep')) }),
+  FlowStep: object(
+    {
+      check: { ...string, description: 'The name of the check' },
+      passed: { type: 'boolean' },
+      want: text(401, 'What was expected'),
+      got: text(401, 'What was found. Of a check that failed it may be whatever was sent: a claim, and personal data'),
+    },
+    ['want', 'got'],
+  ),
   Error: object({
     error: object({ code: string, message: string, traceId: string, diagnostics: list(ref('Diagnostic')) }, [
       'diagnostics',

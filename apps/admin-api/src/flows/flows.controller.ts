@@ -1,0 +1,44 @@
+import { Controller, Inject, Param, Query } from '@nestjs/common';
+import { DATABASE, Problem } from '@rolecall/platform';
+import type { Database, FlowSummary } from '@rolecall/persistence';
+import { Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import type { Query as Parameters } from '../api/query.ts';
+import { isSlug } from '../api/validate.ts';
+import { cursorText, flowFilterOf, isTraceId } from './flow-query.ts';
+
+/** How the logins of an organization ended, for the people who are asked why. */
+@Controller()
+export class FlowsController {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  @Serves(OPERATIONS.listFlows)
+  async list(@Param('organization') name: string, @Query() query: Parameters): Promise<object> {
+    const filter = flowFilterOf(query);
+    const { flows, nextCursor } = await this.database.flows.list(await this.organizationId(name), filter);
+    return { flows: flows.map(summaryOf), nextCursor: nextCursor === undefined ? null : cursorText(nextCursor) };
+  }
+
+  @Serves(OPERATIONS.readFlow)
+  async read(@Param('organization') name: string, @Param('traceId') traceId: string): Promise<object> {
+    const organizationId = await this.organizationId(name);
+    const flow = isTraceId(traceId) ? await this.database.flows.find(organizationId, traceId) : undefined;
+    if (flow) return { ...summaryOf(flow), steps: flow.steps };
+    const sentence = 'no login of this organization has this trace id; records are kept for 30 days';
+    throw new Problem(404, 'flow_not_found', sentence);
+  }
+
+  private async organizationId(name: string): Promise<string> {
+    const record = isSlug(name) ? await this.database.registry.record(name) : undefined;
+    if (!record) throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
+    return record.organizationId;
+  }
+}
+
+/** A key that holds nothing is null, so that every flow has all of them. */
+function summaryOf(flow: FlowSummary): object {
+  const { traceId, kind, identityProvider, outcome, code, mustAct, userId } = flow;
+  const times = { startedAt: flow.startedAt.toISOString(), finishedAt: flow.finishedAt.toISOString() };
+  const how = { outcome, code: code ?? null, mustAct: mustAct ?? null, userId: userId ?? null };
+  return { traceId, kind, identityProvider, ...times, ...how };
+}
