@@ -180,6 +180,13 @@ describe('login CSRF', () => {
     expect((await late.attacker.get(late.path)).status).toBe(400);
   });
 
+  it('a handle is not used up by whoever only asks for the headers', async () => {
+    const { attacker: browser, path } = await handle();
+    const asked = await fetch(gateway.address + path, { method: 'HEAD', redirect: 'manual' });
+    expect([asked.status, asked.headers.getSetCookie()]).toEqual([404, []]);
+    expect((await browser.get(path)).status).toBe(303);
+  });
+
   it.each(['', '?h=', '?h=x', `?h=${'a'.repeat(64)}`, '?h=a&h=b'])('/saml/continue%s is no way in', async (query) => {
     const answer = await gateway.browser().get(`/saml/continue${query}`);
     expect(answer.status).toBe(400);

@@ -1,4 +1,17 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Head,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
 import type { Database } from '@rolecall/persistence';
 import type { Request, Response } from 'express';
@@ -67,6 +80,12 @@ export class LoginController {
       href: withQuery(loginPath(organization, identityProvider.name), { returnTo: kept }),
     }));
     sendPage(response, ChoicePage({ organization: organization.settings.displayName, identityProviders }));
+  }
+
+  /** Express would answer HEAD by GET, and a link scanner would use up the handle. */
+  @Head('saml/continue')
+  continueHeaders(): void {
+    throw new NotFoundException();
   }
 
   /** The browser comes back with its handle; only now is it known whose login this is (rule G8). */
