@@ -550,7 +550,7 @@ $function$
 
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
-grant insert, select, update on api_tokens to rolecall_runtime;
+grant insert, select on api_tokens to rolecall_runtime;
 
 grant select on audit_events to rolecall_runtime;
 
@@ -593,6 +593,8 @@ grant delete, insert, select, update on sessions to rolecall_runtime;
 grant delete, insert, select on used_assertions to rolecall_runtime;
 
 grant delete, insert, select, update on users to rolecall_runtime;
+
+grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
 
 grant execute on function announce_organization to public;
 

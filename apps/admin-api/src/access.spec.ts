@@ -4,7 +4,7 @@ import { API_RIGHTS } from '@rolecall/persistence';
 import { checkAccess } from './access/access-hook.ts';
 import { OPERATIONS } from './api/operations.ts';
 import type { Operation } from './api/operations.ts';
-import { startTestApi } from './testing/test-api.ts';
+import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -90,4 +90,12 @@ it('names the token in the log by its id, never by its secret', async () => {
   const log = api.log.join('');
   expect(log).toContain(`"actor":"${id}"`);
   expect(log).not.toContain(secret);
+});
+
+it('names the token in the audit log by its id, since two tokens may have one name', async () => {
+  const token = await api.token(API_RIGHTS);
+  await api.client.with(token).apply(requestOf([organization('audited')]));
+  const { json } = await api.client.call<{ organizationId: string }>('GET', '/v1/organizations/audited');
+  const trail = await api.database.database.inOrganization(json.organizationId, (tx) => tx.auditTrail(0, 10));
+  expect(trail).toEqual([expect.objectContaining({ actor: { kind: 'token', id: token.split('_')[1] } })]);
 });

@@ -17,7 +17,7 @@ export const AUDIT_EVENT_TYPES = [
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
-/** Who did it. `name` is a token's name, a user id or a component, never a secret and never an e-mail address. */
+/** Who did it. `id` is a token's id, a user id or a component, never a secret and never an e-mail address. */
 export interface Actor {
   readonly kind: 'user' | 'token' | 'system';
   readonly id: string;

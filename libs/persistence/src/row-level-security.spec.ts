@@ -185,7 +185,7 @@ it('cannot be switched off by the runtime role', async () => {
   await expect(bypass).rejects.toThrow('query would be affected by row-level security policy');
 });
 
-it('lets nobody change or delete a revision or an audit event, and truncate nothing', async () => {
+it('lets nobody change or delete a revision or an audit event, give a token more rights, or truncate anything', async () => {
   const refused = (statement: string) =>
     expect(asRuntime(acme, (client) => client.query(statement))).rejects.toThrow('permission denied');
   await refused(`update revisions set digest = 'x'`);
@@ -199,6 +199,9 @@ it('lets nobody change or delete a revision or an audit event, and truncate noth
   await refused('delete from audit_heads');
   await refused('delete from organizations');
   await refused('truncate users cascade');
+  await refused(`update api_tokens set rights = '{apply}'`);
+  await refused('update api_tokens set expires_at = null');
+  await refused('delete from api_tokens');
 });
 
 it('lets what runs with the rights of the owner work for the organization of the transaction only', async () => {

@@ -44,7 +44,7 @@ export class ReconcileOrganizations {
     expectedFingerprint?: string,
   ): Promise<Plan> {
     requireDistinctPaths(request.files);
-    const store = this.database.reconcileState({ actor: caller.name, now });
+    const store = this.database.reconcileState({ actor: caller.id, now });
     const checked = await checkDocuments(
       request,
       onceEach((xml) => this.metadata.check(xml, now)),
@@ -62,7 +62,7 @@ export class ReconcileOrganizations {
       now,
     });
     const { collection, unchangedFiles, files, prune } = request;
-    const origin = { actor: caller.name, ...request.origin };
+    const origin = { ...request.origin, actor: caller.name };
     const wanted: ReconcileRequest = {
       collection,
       organizations,

@@ -6,6 +6,7 @@ import { enabledIdentityProviders } from './20261122T01-enabled-identity-provide
 import { ownerFunctions } from './20261122T02-owner-functions.ts';
 import { sessionCheckAsJson } from './20261122T03-session-check-as-json.ts';
 import { refusedFlows } from './20261122T10-refused-flows.ts';
+import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   ownerFunctions,
   sessionCheckAsJson,
   refusedFlows,
+  tokensOnlyEnd,
 ];

@@ -3,7 +3,7 @@ import type { StateStore, StateTransaction } from '@rolecall/reconcile';
 import { inTransaction } from '../sql.ts';
 import { PgStateTransaction } from './state-transaction.ts';
 
-/** Who reconciles: the name of the API token and the time of the request. */
+/** Who reconciles, for the audit log (the id of the API token: names may repeat), and the time of the request. */
 export interface Reconciler {
   readonly actor: string;
   readonly now: Date;

@@ -42,6 +42,7 @@ interface HeadRow {
 export class PgStateTransaction implements StateTransaction {
   #workingFor: string | undefined;
   #changed = false;
+  readonly #written = new Set<string>();
   readonly #events = new Map<string, AuditEvent[]>();
 
   constructor(
@@ -55,8 +56,12 @@ export class PgStateTransaction implements StateTransaction {
     private readonly applies: boolean,
   ) {}
 
-  /** Appends the audit events of all organizations, last of all: each locks its organization's chain. */
+  /**
+   * Ends the sessions of IdPs that are disabled by now, and appends the audit events of all organizations: last of all, since
+   * the one would keep session checks waiting, and the other everything that is audited.
+   */
   async finish(): Promise<void> {
+    if (this.applies) for (const organizationId of [...this.#written].sort()) await this.endSessions(organizationId);
     for (const [organizationId, events] of [...this.#events].sort(([a], [b]) => (a < b ? -1 : 1))) {
       await this.enter(organizationId);
       await appendAudit(this.client, organizationId, events);
@@ -179,7 +184,11 @@ export class PgStateTransaction implements StateTransaction {
     this.#changed = true;
     await replaceRoutes(this.client, organizationId, name, revision.document);
     await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision);
-    if (!this.applies) return;
+    this.#written.add(organizationId);
+  }
+
+  private async endSessions(organizationId: string): Promise<void> {
+    await this.enter(organizationId);
     const sessions = await endSessionsOfDisabled(this.client, organizationId);
     const reason = 'identity_provider_disabled';
     if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });

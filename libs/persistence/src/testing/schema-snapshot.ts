@@ -39,6 +39,11 @@ const PARTS = [
    from information_schema.role_table_grants
    where table_schema = 'public' and grantee = 'rolecall_runtime'
    group by table_name, grantee order by table_name`,
+  `select format('grant %s (%s) on %s to %s;', lower(acl.privilege_type), string_agg(a.attname, ', ' order by a.attname),
+     a.attrelid::regclass, acl.grantee::regrole) as sql
+   from pg_attribute a cross join lateral aclexplode(a.attacl) acl
+   where a.attrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+   group by a.attrelid, acl.privilege_type, acl.grantee order by 1`,
   `select format('grant execute on function %s to %s;', p.proname, coalesce(r.rolname, 'public')) as sql
    from pg_proc p
    cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
