@@ -80,7 +80,7 @@ export const groups: JsonSchema = {
 
 const mappingRoles: JsonSchema = {
   description:
-    'Mapping roles, by the names that the identity provider sends in the attribute `role_mapping`. A user gets what every matching one gives.',
+    'Mapping roles, by the names that the identity provider sends in the attribute `role_mapping`. A user gets what every matching one gives. At most 10000.',
   type: 'object',
   propertyNames: foreignWord,
   maxProperties: 10_000,
@@ -99,7 +99,8 @@ const mappingRoles: JsonSchema = {
 };
 
 const rules: JsonSchema = {
-  description: 'Rules over the attributes of a user. Every rule that matches gives; what they give adds up.',
+  description:
+    'Rules over the attributes of a user. Every rule that matches gives; what they give adds up. At most 1000.',
   type: 'array',
   maxItems: 1000,
   items: {

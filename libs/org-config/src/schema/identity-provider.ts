@@ -17,7 +17,7 @@ const attributeNames: JsonSchema = {
 
 const metadata: JsonSchema = {
   description:
-    "The SAML metadata of the identity provider: its entity id, its sign-in URL and its signing certificates. Exactly one of `url`, `file`, `xml`. A URL is fetched at every apply, so that a changed certificate is picked up; it's the advised way.",
+    'The SAML metadata of the identity provider: its entity id, its sign-in URL and its signing certificates. Exactly one of `url`, `file`, `xml`. A URL is fetched when the identity provider is new or the URL has changed, and never between: a certificate that changes at the same URL is picked up when the URL is written differently, such as with `?v=2`.',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -61,7 +61,8 @@ export const samlIdentityProvider: JsonSchema = {
       examples: ['Okta'],
     },
     enabled: {
-      description: 'false keeps every setting and lets nobody sign in through it, until it is true again.',
+      description:
+        'false keeps every setting, ends the sessions that it opened and lets nobody sign in through it, until it is true again.',
       type: 'boolean',
       default: true,
       examples: [false],

@@ -39,7 +39,7 @@ const metadata: JsonSchema = {
 
 const emailDomains: JsonSchema = {
   description:
-    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address.',
+    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address. Domains of everybody, such as gmail.com or co.uk, are refused.',
   type: 'object',
   propertyNames: domain,
   maxProperties: 1000,
