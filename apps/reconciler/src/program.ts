@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
+import type { FlowsOptions } from './commands/flows.ts';
 import type { TokenOptions } from './commands/token.ts';
 
 const PATHS = 'files or directories; default: paths of rolecall.yaml, else the working directory';
@@ -25,6 +26,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .addHelpText('after', EXIT_CODES);
   addReadingCommands(program, io, finish);
   addApply(program, io, finish);
+  addFlows(program, io, finish);
   addTokenCommands(program, io, finish);
   program
     .command('db')
@@ -103,6 +105,23 @@ function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): v
     });
 }
 
+function addFlows(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('flows')
+    .description('show how logins ended, and why one failed')
+    .argument('<org>', "the organization's name")
+    .argument('[trace-id]', 'the reference of an error page: shows every check of this login')
+    .option('--refused', 'only logins that were refused')
+    .option('--code <code>', 'only those of this error code')
+    .option('--limit <number>', 'how many, the newest first (default: 20)')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall flows acme --refused', 'rolecall flows acme 0a1b…'))
+    .action(async (organization: string, traceId: string | undefined, _flags, command: Command) => {
+      const { flows } = await import('./commands/flows.ts');
+      finish(await flows(organization, traceId, command.optsWithGlobals<FlowsOptions>(), io));
+    });
+}
+
 function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => void): void {
   const token = program.command('token').description('API tokens; on the server, with DATABASE_URL');
   token
@@ -112,7 +131,13 @@ function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => 
     .option('--rights <list>', 'comma separated, or all (default: organizations.read,plan,apply)')
     .option('--expires <when>', 'such as 90d or 2027-03-31 (default: never)')
     .addOption(format())
-    .addHelpText('after', examples('rolecall token create --name ci --expires 90d'))
+    .addHelpText(
+      'after',
+      examples(
+        'rolecall token create --name ci --expires 90d',
+        'rolecall token create --name support --rights organizations.read,flows.read',
+      ),
+    )
     .action(async (_flags, command: Command) => {
       const { createToken } = await import('./commands/token.ts');
       finish(await createToken(command.optsWithGlobals<TokenOptions>(), io));

@@ -166,6 +166,7 @@ describe('rolecall', () => {
     'validate --help',
     'plan --help',
     'apply --help',
+    'flows --help',
     'token create --help',
     'token list --help',
     'db migrate --help',

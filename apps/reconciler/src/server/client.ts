@@ -24,6 +24,31 @@ export interface Applied {
   readonly applied: readonly { readonly organization: string; readonly revision: number }[];
 }
 
+/** How one login ended. */
+export interface FlowSummary {
+  readonly traceId: string;
+  readonly kind: 'saml-login' | 'saml-test';
+  readonly identityProvider: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly outcome: 'succeeded' | 'refused';
+  readonly code: string | null;
+  readonly mustAct: 'platform' | 'customer' | 'user' | null;
+  readonly userId: string | null;
+}
+
+export interface FlowStep {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly want?: string;
+  readonly got?: string;
+}
+
+/** One login with its checks; `got` of a failed one is what was sent: a claim. */
+export interface Flow extends FlowSummary {
+  readonly steps: readonly FlowStep[];
+}
+
 /** The server refused; `code` is its own. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
@@ -62,6 +87,23 @@ export class Client {
 
   apply(request: ApplyRequest): Promise<Applied> {
     return this.#call('POST', 'v1/applies', request);
+  }
+
+  flows(
+    organization: string,
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly flows: readonly FlowSummary[]; readonly nextCursor: string | null }> {
+    return this.#call(
+      'GET',
+      `v1/organizations/${encodeURIComponent(organization)}/flows?${new URLSearchParams(query)}`,
+    );
+  }
+
+  flow(organization: string, traceId: string): Promise<Flow> {
+    return this.#call(
+      'GET',
+      `v1/organizations/${encodeURIComponent(organization)}/flows/${encodeURIComponent(traceId)}`,
+    );
   }
 
   async #call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {

@@ -7,7 +7,7 @@ import { reconcile, ReconcileError, RevisionMovedError, StalePlanError } from '@
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
-import type { ApplyRequest, PlanRequest } from '../server/client.ts';
+import type { ApplyRequest, Flow, PlanRequest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -30,6 +30,8 @@ class Refusal extends Error {
  */
 export class TestServer {
   readonly store = new MemoryStateStore();
+  /** The logins on record of the organization "acme". */
+  flows: readonly Flow[] = [];
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -73,6 +75,9 @@ export class TestServer {
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
     if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
+    const [, traceId, query] = /^\/v1\/organizations\/acme\/flows(?:\/(\w+))?(\?.*)?$/.exec(request.url ?? '') ?? [];
+    if (traceId !== undefined) return this.#flow(traceId);
+    if (query !== undefined) return this.#flowPage(new URLSearchParams(query));
     throw new Refusal(404, 'not_found', 'there is nothing here');
   }
 
@@ -92,6 +97,24 @@ export class TestServer {
         removed: [...known.keys()].filter((path) => !sent.has(path)),
       };
     });
+  }
+
+  #flow(traceId: string): Flow {
+    const flow = this.flows.find((known) => known.traceId === traceId);
+    if (flow) return flow;
+    throw new Refusal(404, 'flow_not_found', 'no login of this organization has this trace id');
+  }
+
+  #flowPage(query: URLSearchParams) {
+    const [outcome, code, limit] = ['outcome', 'code', 'limit'].map((name) => query.get(name));
+    const all = this.flows.filter((flow) => {
+      return flow.outcome === (outcome ?? flow.outcome) && flow.code === (code ?? flow.code);
+    });
+    const page = all.slice(0, Number(limit));
+    return {
+      flows: page.map((flow) => ({ ...flow, steps: undefined })),
+      nextCursor: page.length < all.length ? 'next' : null,
+    };
   }
 
   async #apply(request: ApplyRequest) {

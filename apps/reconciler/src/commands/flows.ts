@@ -1,0 +1,72 @@
+import { CommandError, EXIT } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { readSettings } from '../files/settings.ts';
+import type { Io } from '../io.ts';
+import { outPaint, printJson } from '../options.ts';
+import type { OutputOptions } from '../options.ts';
+import { flowTable, flowText } from '../output/flow.ts';
+import { Client } from '../server/client.ts';
+import { connectionOf } from '../server/connection.ts';
+
+export interface FlowsOptions extends OutputOptions {
+  readonly refused?: boolean;
+  readonly code?: string;
+  readonly limit?: string;
+}
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 1000;
+
+/** `rolecall flows ORG`: how the last logins ended; with a trace id: every check of that one. */
+export async function flows(
+  organization: string,
+  traceId: string | undefined,
+  options: FlowsOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const { refused, code, limit } = options;
+  if (traceId !== undefined && (refused !== undefined || code !== undefined || limit !== undefined)) {
+    const message = '--refused, --code and --limit narrow a list; a trace id names one login';
+    throw new CommandError(EXIT.usage, 'conflicting_flags', message);
+  }
+  const size = limitOf(limit);
+  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
+  if (traceId !== undefined) return showFlow(client, organization, traceId, options, io);
+  const page = await client.flows(organization, {
+    limit: String(size),
+    ...(refused && { outcome: 'refused' }),
+    ...(code !== undefined && { code }),
+  });
+  if (options.format === 'json') printJson(io, page);
+  else if (page.flows.length === 0) io.out('No such logins are on record; records are kept for 30 days.\n');
+  else io.out(flowTable(page.flows));
+  if (page.nextCursor !== null) io.err(`There are older ones; --limit shows up to ${MAX_LIMIT}.\n`);
+  return EXIT.done;
+}
+
+async function showFlow(
+  client: Client,
+  organization: string,
+  traceId: string,
+  options: OutputOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const flow = await client.flow(organization, traceId);
+  if (options.format === 'json') printJson(io, flow);
+  else io.out(flowText(flow, await sentenceOf(flow.code), outPaint(io, options)));
+  return EXIT.done;
+}
+
+/** What to do about a refused SAML message. Of other codes the failed check says what it wanted. */
+async function sentenceOf(code: string | null): Promise<string | undefined> {
+  if (code === null) return undefined;
+  const { SAML_ERROR_CODES } = await import('@rolecall/saml');
+  return new Map<string, { sentence: string }>(Object.entries(SAML_ERROR_CODES)).get(code)?.sentence;
+}
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new CommandError(EXIT.usage, 'invalid_limit', `--limit "${text}" is no number from 1 to ${MAX_LIMIT}`);
+}

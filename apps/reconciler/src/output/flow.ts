@@ -1,0 +1,65 @@
+import type { Flow, FlowStep, FlowSummary } from '../server/client.ts';
+import { printable } from './printable.ts';
+import type { Paint } from './style.ts';
+import { table } from './table.ts';
+
+const HEADING = ['TIME (UTC)', 'OUTCOME', 'CODE', 'IDENTITY PROVIDER', 'MUST ACT', 'TRACE ID'];
+
+const WHO: Readonly<Record<NonNullable<FlowSummary['mustAct']>, string>> = {
+  platform: 'your platform team, in the configuration of Rolecall',
+  customer: "the customer's administrator, at their identity provider",
+  user: 'the user',
+};
+
+/** Flows as a table, a line each. */
+export function flowTable(flows: readonly FlowSummary[]): string {
+  const rows = flows.map((flow) => {
+    const { code, identityProvider, mustAct, traceId } = flow;
+    return [timeOf(flow), outcomeOf(flow), code ?? '', identityProvider, mustAct ?? '', traceId];
+  });
+  return table([HEADING, ...rows]);
+}
+
+/**
+ * One flow with all of its checks.
+ * @param flow UNTRUSTED in its texts: a failed step holds what an IdP, or whoever posed as one, sent
+ * @param sentence what to do about its code, where that is known
+ */
+export function flowText(flow: Flow, sentence: string | undefined, paint: Paint): string {
+  const { code, identityProvider, userId, traceId, mustAct, steps } = flow;
+  const title = code === null ? `Login ${outcomeOf(flow)}` : `Login ${outcomeOf(flow)}: ${code}`;
+  const head = {
+    time: `${timeOf(flow)} UTC`,
+    'identity provider': identityProvider,
+    user: userId,
+    'trace id': traceId,
+  };
+  return [
+    paint('strong', printable(title)),
+    ...named(head),
+    '',
+    ...steps.flatMap((step) => stepLines(step, code, sentence, paint)),
+    ...(mustAct === null ? [] : ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence })]),
+    '',
+  ].join('\n');
+}
+
+/** Where a check had nothing to compare, its record holds the sentence and the code: they stand in the text already. */
+function stepLines(step: FlowStep, code: string | null, sentence: string | undefined, paint: Paint): string[] {
+  const { check, passed, got } = step;
+  const want = step.want === sentence ? undefined : step.want;
+  if (passed) return [`  ${paint('create', '✓')} ${printable(got === undefined ? check : `${check}: ${got}`)}`];
+  const values = named({ want, got: got === code ? undefined : got });
+  return [`  ${paint('error', '✗')} ${printable(check)}`, ...values.map((line) => `  ${line}`)];
+}
+
+/** `  name  value`, in columns; what is not known has no line. */
+function named(values: Readonly<Record<string, string | null | undefined>>): string[] {
+  const known = Object.entries(values).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const width = Math.max(...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`);
+}
+
+const outcomeOf = ({ outcome, kind }: FlowSummary) => (kind === 'saml-test' ? `${outcome} (test)` : outcome);
+
+const timeOf = ({ finishedAt }: FlowSummary) => finishedAt.slice(0, 19).replace('T', ' ');
