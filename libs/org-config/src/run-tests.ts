@@ -38,7 +38,7 @@ export function runTests(document: OrganizationDocument, now: Date): readonly Te
 }
 
 /**
- * The same, one by one: a test of a hostile document may take 25 ms, and a thousand of them are too much at once for a
+ * The same, one by one: a test of a hostile document may take 150 ms, and a thousand of them are too much at once for a
  * server, as are a thousand traces.
  */
 export function* testOutcomes(document: OrganizationDocument, now: Date): Generator<TestOutcome, void, undefined> {

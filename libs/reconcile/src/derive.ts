@@ -25,7 +25,7 @@ interface Decided extends Target {
   readonly groups: readonly DecidedMembership[];
 }
 
-const DECISIONS_PER_TURN = 20;
+const DECISIONS_PER_TURN = 4;
 
 const NOTHING: Decided = { grants: [], groups: [], refused: true };
 
@@ -74,7 +74,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
   for await (const users of state.factsOfUsers(change.organizationId)) {
     const decided: { user: UserFacts; target: Decided }[] = [];
     for (const user of users) {
-      // a decision may take 25 ms: others have their turn in between
+      // a decision may take 150 ms: others have their turn in between
       if (decided.length % DECISIONS_PER_TURN === 0) await turn();
       decided.push({ user, target: decideFor(user) });
     }
