@@ -95,7 +95,7 @@ export class Client {
   ): Promise<{ readonly flows: readonly FlowSummary[]; readonly nextCursor: string | null }> {
     return this.#call(
       'GET',
-      `v1/organizations/${encodeURIComponent(organization)}/flows?${new URLSearchParams(query)}`,
+      `v1/organizations/${encodeURIComponent(organization)}/flows?${new URLSearchParams(query).toString()}`,
     );
   }
 
