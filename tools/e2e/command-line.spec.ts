@@ -71,13 +71,14 @@ class Client {
   async open(
     url: string,
     init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
-  ): Promise<{ status: number; location: string; json: () => unknown }> {
+  ): Promise<{ status: number; location: string; text: string; json: () => unknown }> {
     const headers = { ...init.headers, cookie: await this.#jar.getCookieString(url) };
     const response = await fetch(url, { redirect: 'manual', ...init, headers });
     for (const cookie of response.headers.getSetCookie()) await this.#jar.setCookie(cookie, url);
     const text = await response.text();
     const location = response.headers.get('location') ?? '';
-    return { status: response.status, location: location && new URL(location, url).href, json: () => JSON.parse(text) };
+    const { status } = response;
+    return { status, location: location && new URL(location, url).href, text, json: () => JSON.parse(text) };
   }
 
   session() {
@@ -85,9 +86,16 @@ class Client {
   }
 }
 
-/** SP-initiated: to the identity provider, back with its signed answer, through the handshake. */
-async function signIn(nameId: string, attributes: Record<string, string | string[]>): Promise<Client> {
+type Attributes = Record<string, string | string[]>;
+
+async function signIn(nameId: string, attributes: Attributes): Promise<Client> {
   const client = new Client();
+  expect((await returnFromIdp(client, nameId, attributes)).status).toBe(303);
+  return client;
+}
+
+/** SP-initiated: to the identity provider, back with its signed answer, through the handshake; gives what the browser gets. */
+async function returnFromIdp(client: Client, nameId: string, attributes: Attributes) {
   const base = `${system.urls.gateway}/saml/hooli/own`;
   const toIdp = new URL((await client.open(`${base}/login`)).location);
   expect(toIdp.href.startsWith(idp.ssoUrl)).toBe(true);
@@ -103,9 +111,7 @@ async function signIn(nameId: string, attributes: Record<string, string | string
   // Cross-site, so a browser would send no Lax cookie; what the gateway needs comes at /saml/continue.
   const acs = await new Client().open(`${base}/acs`, { method: 'POST', body });
   expect(acs.status).toBe(303);
-  const done = await client.open(acs.location);
-  expect(done.status).toBe(303);
-  return client;
+  return client.open(acs.location);
 }
 
 test('validate, plan, apply, sign in, and a changed rule acts on a signed-in user', async () => {
@@ -150,6 +156,21 @@ test('sign-out ends the session at once', async () => {
   const headers = { origin: system.urls.gateway, 'sec-fetch-site': 'same-origin' };
   expect((await client.open(`${system.urls.gateway}/logout`, { method: 'POST', headers })).status).toBe(303);
   expect((await client.session()).status).toBe(401);
+});
+
+test('the reference of an error page leads to why the login was refused', async () => {
+  write(HOOLI);
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+  const page = await returnFromIdp(new Client(), 'mo@hooli.example', { role_mapping: 'visitors' });
+  expect(page.status).toBe(403);
+  expect(page.text).not.toContain('visitors');
+  const reference = /<code>([0-9a-f]{32})<\/code>/.exec(page.text)?.[1] ?? 'no reference';
+  const { code, stdout } = await run('flows', 'hooli', reference);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Login refused: unmatched_role');
+  expect(stdout).toMatch(/✗ access_decided\n +want {2}.*staff\n +got {3}.*visitors\n/);
+  expect(stdout).toContain("who must act  the customer's administrator");
+  expect((await run('flows', 'hooli', '--refused')).stdout).toContain(reference);
 });
 
 describe('mistakes end with exit code 3, each at its line', () => {

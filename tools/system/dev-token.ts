@@ -1,12 +1,16 @@
 import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The API token that `file` (a dev.json) holds when the database still knows it, else a new one with every right. */
+/**
+ * The API token that `file` (a dev.json) holds when the database still knows it with every right there is, else a new one:
+ * one that was made before there was a right does not have it.
+ */
 export async function ensureToken(at: { url: string; masterKey: string }, file: string, now: Date): Promise<string> {
   const database = await openDatabase({ url: at.url, masterKey: Buffer.from(at.masterKey, 'base64'), poolSize: 1 });
   try {
     const known = readToken(file);
-    if (known && (await database.apiTokens.authenticate(known, now))) return known;
+    const rights = known && (await database.apiTokens.authenticate(known, now))?.rights;
+    if (known && rights && API_RIGHTS.every((right) => rights.includes(right))) return known;
     const made = await database.apiTokens.create({
       name: 'development',
       rights: API_RIGHTS,
