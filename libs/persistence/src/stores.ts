@@ -46,6 +46,8 @@ export interface VerifiedLogin {
   readonly traceId: string;
   readonly returnTo: string | undefined;
   readonly mode: 'login' | 'test';
+  /** `createdAt` of the NewLogin. */
+  readonly startedAt: Date;
   readonly nameId: { readonly value: string; readonly format: string };
   readonly sessionIndex: string | undefined;
   readonly sessionNotOnOrAfter: Date | undefined;

@@ -37,7 +37,7 @@ export async function completeLogin(
   if (login === 'unknown') return { outcome: 'refused', traceId: arrival.traceId, refusal: handleUnknown() };
   if (login === 'other_browser') return refuseOtherBrowser(tx, arrival, now);
 
-  const flow = new Flow({ ...login, startedAt: now });
+  const flow = new Flow(login);
   flow.pass('answer_verified');
   flow.pass('answer_used_once');
   flow.pass('same_browser');

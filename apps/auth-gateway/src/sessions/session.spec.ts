@@ -163,7 +163,9 @@ describe('a session', () => {
     });
     world.pass(5);
     const refused = await browser.get(posted.headers.get('location') ?? '');
-    expect(await world.flowOn('beta', await refused.text())).toMatchObject({ code: 'session_expired' });
+    const flow = await world.flowOn('beta', await refused.text());
+    expect(flow).toMatchObject({ code: 'session_expired', finishedAt: world.now });
+    expect(flow?.startedAt).toEqual(new Date(world.now.getTime() - 5 * 60_000));
     expect(await world.sql(`select * from users where email = 'late@beta.example'`)).toEqual([]);
   });
 });

@@ -76,6 +76,7 @@ describe('the verified login', () => {
       traceId: 'trace',
       returnTo: 'https://app.example/',
       mode: 'login',
+      startedAt: NOW,
       nameId: subject('eve').nameId,
       sessionIndex: '_session',
       sessionNotOnOrAfter: later(3600),

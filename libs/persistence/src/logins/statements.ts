@@ -24,8 +24,8 @@ export const TAKE_VERIFIED_LOGIN: Statement = {
   text: `
 delete from login_transactions
 where org_id = $1 and handle_hash = $2
-returning identity_provider, browser_hash, trace_id, return_to, mode, expires_at, name_id, name_id_format, session_index,
-  session_not_on_or_after, facts`,
+returning identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at, name_id, name_id_format,
+  session_index, session_not_on_or_after, facts`,
 };
 
 export const FIND_USER_BY_SUBJECT: Statement = {

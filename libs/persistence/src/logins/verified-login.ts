@@ -11,6 +11,7 @@ interface VerifiedRow {
   trace_id: string;
   return_to: string | null;
   mode: 'login' | 'test';
+  created_at: Date;
   expires_at: Date;
   name_id: string;
   name_id_format: string;
@@ -38,6 +39,7 @@ export async function takeVerifiedLogin(
     traceId: row.trace_id,
     returnTo: row.return_to ?? undefined,
     mode: row.mode,
+    startedAt: row.created_at,
     nameId: { value: row.name_id, format: row.name_id_format },
     sessionIndex: row.session_index ?? undefined,
     sessionNotOnOrAfter: row.session_not_on_or_after ?? undefined,
