@@ -166,6 +166,13 @@ describe('reconcile', () => {
     expect((await plan(request(all.slice(0, 2), { prune: true }))).summary.delete).toBe(5);
   });
 
+  it('neither releases more of them: what is left of a checkout is not what was meant', async () => {
+    const all = Array.from({ length: 7 }, (_, n) => document(`org-${n}`));
+    await apply(request(all));
+    expect((await refusal(request(all.slice(0, 1), { prune: true })))[0]?.code).toBe('too_many_deletes');
+    expect((await plan(request(all.slice(0, 2), { prune: true }))).summary.release).toBe(5);
+  });
+
   it('tells the audit log what it did', async () => {
     await apply(request([document('acme', { roles: { author: {} } })]));
     await apply(request([document('acme-inc', { displayName: 'Acme' }, ['acme'])]));
