@@ -110,7 +110,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   internal_error: {
     status: 500,
     title: 'Something went wrong',
-    sentence: 'Please try again; if it happens again, give your administrator the reference below.',
+    sentence: 'Please try again; if it happens again, give your administrator the trace id below.',
     mustAct: 'platform',
     retry: true,
   },

@@ -7,27 +7,33 @@ export interface ErrorPageProps {
   readonly sentence: string;
   /** What an administrator searches for. */
   readonly traceId: string;
-  /** Offer to start again, where that can help. */
+  /** Whether starting again can help; if not, the way back is offered without stress. */
   readonly retry: boolean;
 }
 
-/** What a user sees when something failed: one sentence, who to ask, and the trace id. Nothing else leaves the server. */
+/** What a user sees when something failed: one sentence, who to ask, a way on, and the trace id. Nothing else leaves the server. */
 export function ErrorPage({ title, sentence, traceId, retry }: ErrorPageProps): VNode {
   return (
     <Page title={title}>
       <h1>{title}</h1>
       <p role="alert">{sentence}</p>
-      {retry && (
-        <a class="button" href="/login">
-          Back to sign-in
-        </a>
-      )}
-      <dl class="reference">
-        <dt>Reference for your administrator</dt>
-        <dd>
-          <code>{traceId}</code>
-        </dd>
-      </dl>
+      <a class={retry ? 'button' : 'button quiet'} href="/login">
+        Back to sign-in
+      </a>
+      <TraceId traceId={traceId}>Your administrator needs it to see what happened.</TraceId>
     </Page>
+  );
+}
+
+/** What an administrator searches for, under the name that it has everywhere, and what it is for. */
+export function TraceId({ traceId, children }: { readonly traceId: string; readonly children: string }): VNode {
+  return (
+    <dl class="reference">
+      <dt>Trace id</dt>
+      <dd>
+        <code>{traceId}</code>
+      </dd>
+      <dd>{children}</dd>
+    </dl>
   );
 }

@@ -16,16 +16,16 @@ export function GrantList({ grants }: { readonly grants: Readonly<Record<string,
   );
 }
 
-/** Short names side by side. `gone` strikes them through. */
+/** Short names side by side, one list. `gone` strikes them through. */
 export function Chips({ texts, gone }: { readonly texts: readonly string[]; readonly gone?: boolean }): VNode {
   return (
-    <>
+    <ul class="chips">
       {texts.map((text) => (
-        <span key={text} class={gone ? 'chip gone' : 'chip'}>
+        <li key={text} class={gone ? 'chip gone' : 'chip'}>
           {text}
-        </span>
+        </li>
       ))}
-    </>
+    </ul>
   );
 }
 

@@ -7,7 +7,7 @@ import { Page } from './page.tsx';
 export function HomePage({ session }: { readonly session: SessionView | undefined }): VNode {
   if (!session) {
     return (
-      <Page title="Welcome">
+      <Page title="Not signed in">
         <h1>You are not signed in</h1>
         <p class="soft">Sign in with your company's account to continue.</p>
         <a class="button" href="/login">
@@ -20,18 +20,28 @@ export function HomePage({ session }: { readonly session: SessionView | undefine
   return (
     <Page title="Your account">
       <h1>{user.displayName ?? user.email ?? 'Signed in'}</h1>
-      <p class="soft">
-        {user.email && user.displayName ? `${user.email}, ` : ''}
-        {organization}, signed in through {identityProvider}
-      </p>
+      <dl class="about">
+        {user.email && user.displayName && (
+          <div>
+            <dt>E-mail</dt>
+            <dd>{user.email}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Organization</dt>
+          <dd>{organization}</dd>
+        </div>
+        <div>
+          <dt>Signed in with</dt>
+          <dd>{identityProvider}</dd>
+        </div>
+      </dl>
       <h2>Your roles</h2>
       <GrantList grants={grants} />
       {groups.length > 0 && (
         <>
           <h2>Your groups</h2>
-          <p class="facts">
-            <Chips texts={groups} />
-          </p>
+          <Chips texts={groups} />
         </>
       )}
       <form class="actions" method="post" action="/logout">

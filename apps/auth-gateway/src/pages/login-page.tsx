@@ -11,7 +11,7 @@ export interface LoginPageProps {
 /** `GET /login`: who are you with? */
 export function LoginPage({ returnTo, error }: LoginPageProps): VNode {
   return (
-    <Page title="Sign in">
+    <Page title={error ? 'Error: sign in' : 'Sign in'}>
       <h1>Sign in</h1>
       <p class="soft">Use your work e-mail address. You continue at your company's own sign-in page.</p>
       {error && (

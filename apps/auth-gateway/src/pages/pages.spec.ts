@@ -64,6 +64,24 @@ describe('pages', () => {
     expect(await answer.text()).toContain('prefers-color-scheme: dark');
   });
 
+  it.each(['/nowhere', '/saml/continue', '/saml/duo/old/login'])(
+    'name the trace id of what went wrong and offer a way on (%s)',
+    async (path) => {
+      const html = await (await gateway.browser().get(path)).text();
+      expect(html).toMatch(/<dt>Trace id<\/dt><dd><code>[0-9a-f]{32}<\/code><\/dd><dd>Your administrator needs it/);
+      expect(html).toMatch(/<a class="button( quiet)?" href="\/login">Back to sign-in<\/a>/);
+    },
+  );
+
+  it('say in their titles when something went wrong', async () => {
+    const title = async (path: string) =>
+      /<title>(.*)<\/title>/.exec(await (await gateway.browser().get(path)).text())?.[1];
+    expect(await title('/login')).toBe('Sign in · Rolecall');
+    expect(await title('/login?error=unknown_organization')).toBe('Error: sign in · Rolecall');
+    expect(await title('/')).toBe('Not signed in · Rolecall');
+    expect(await title('/saml/duo/old/login')).toBe('You could not be signed in · Rolecall');
+  });
+
   it('offer each identity provider that is switched on, and escape what they show', async () => {
     const html = await (await gateway.browser().get('/login/duo?returnTo=https://app.example.com/a')).text();
     expect(html).toContain('href="/saml/duo/okta/login?returnTo=https%3A%2F%2Fapp.example.com%2Fa"');

@@ -2,6 +2,8 @@ import type { FlowStep } from '@rolecall/persistence';
 import type { Decision, Facts, TraceEntry } from '@rolecall/role-mapping';
 import type { ComponentChildren, VNode } from 'preact';
 import type { TestReport } from '../login/test-report.ts';
+import { sentenceOf } from '../errors/sentences.ts';
+import { TraceId } from './error-page.tsx';
 import { byScope, Chips, GrantList } from './grants.tsx';
 import { Page } from './page.tsx';
 
@@ -9,7 +11,7 @@ import { Page } from './page.tsx';
 export function TestPage({ report }: { readonly report: TestReport }): VNode {
   const { organization, identityProvider, code, steps, facts, decision, traceId } = report;
   return (
-    <Page title="Test of a sign-in" wide>
+    <Page title={`Test of ${identityProvider}: ${code === undefined ? 'success' : 'refused'}`} wide>
       <h1>
         Test of {identityProvider} for {organization}
       </h1>
@@ -18,19 +20,17 @@ export function TestPage({ report }: { readonly report: TestReport }): VNode {
           Success: this person would be signed in. Nothing was changed and no session was opened.
         </p>
       ) : (
-        <p class="alert" role="alert">
-          This person would not be signed in: <code>{code}</code>
-        </p>
+        <div class="alert" role="alert">
+          <p>
+            This person would not be signed in: <code>{code}</code>
+          </p>
+          <p>They would read: “{sentenceOf(code).sentence}”</p>
+        </div>
       )}
       <Steps steps={steps} />
       {decision && <DecisionPart decision={decision} />}
       {facts && <FactsPart facts={facts} />}
-      <dl class="reference">
-        <dt>Reference</dt>
-        <dd>
-          <code>{traceId}</code>
-        </dd>
-      </dl>
+      <TraceId traceId={traceId}>The flow record of this test is kept under it.</TraceId>
     </Page>
   );
 }
@@ -39,12 +39,14 @@ function Steps({ steps }: { readonly steps: readonly FlowStep[] }): VNode {
   return (
     <Section title="Steps" caption="Each check of the sign-in, in order" heads={['Check', 'Result', 'Found']}>
       {steps.map(({ check, passed, want, got }) => (
-        <tr key={check}>
-          <th scope="row">{check.replaceAll('_', ' ')}</th>
-          <td>
+        <tr key={check} role="row">
+          <th scope="row" role="rowheader">
+            {check.replaceAll('_', ' ')}
+          </th>
+          <td role="cell">
             <Verdict good={passed} yes="passed" no="failed" />
           </td>
-          <td>
+          <td role="cell">
             {got}
             {want && <div class="soft">Wanted: {want}</div>}
           </td>
@@ -71,22 +73,21 @@ function DecisionPart({ decision }: { readonly decision: Decision }): VNode {
         <>
           <GrantList grants={byScope(decision.grants)} />
           {decision.groups.length > 0 && (
-            <p>
-              Groups: <Chips texts={decision.groups.map(({ group }) => group)} />
-            </p>
+            <>
+              <h3>Groups</h3>
+              <Chips texts={decision.groups.map(({ group }) => group)} />
+            </>
           )}
         </>
       )}
       <Section title="Rules" caption="Every entry of the organization's mapping" heads={['Entry', 'Matched', 'Why']}>
         {decision.trace.map(({ kind, name, matched, why }) => (
-          <tr key={`${kind}/${name}`}>
-            <th scope="row">
+          <tr key={`${kind}/${name}`} role="row">
+            <th scope="row" role="rowheader">
               {name} <span class="soft">({KINDS[kind]})</span>
             </th>
-            <td>
-              <Verdict good={matched} yes="yes" no="no" />
-            </td>
-            <td>{why}</td>
+            <td role="cell">{matched ? <Verdict good yes="yes" no="no" /> : <span class="soft">– no</span>}</td>
+            <td role="cell">{why}</td>
           </tr>
         ))}
       </Section>
@@ -98,11 +99,11 @@ function FactsPart({ facts }: { readonly facts: Facts }): VNode {
   return (
     <Section title="Facts" caption="What the identity provider said of this person" heads={['Attribute', 'Values']}>
       {[...facts].map(([name, values]) => (
-        <tr key={name}>
-          <th scope="row">
+        <tr key={name} role="row">
+          <th scope="row" role="rowheader">
             <code>{name}</code>
           </th>
-          <td>{values.length === 0 ? <span class="soft">no value</span> : values.join(', ')}</td>
+          <td role="cell">{values.length === 0 ? <span class="soft">no value</span> : values.join(', ')}</td>
         </tr>
       ))}
     </Section>
@@ -116,23 +117,24 @@ interface SectionProps {
   readonly children: ComponentChildren;
 }
 
+/** The roles say again what the elements are, because the narrow layout takes that from them. */
 function Section({ title, caption, heads, children }: SectionProps): VNode {
   return (
     <section>
       <h2>{title}</h2>
       <div class="scroll" role="region" aria-label={title} tabIndex={0}>
-        <table>
+        <table role="table">
           <caption>{caption}</caption>
-          <thead>
+          <thead role="rowgroup">
             <tr>
               {heads.map((head) => (
-                <th key={head} scope="col">
+                <th key={head} scope="col" role="columnheader">
                   {head}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>{children}</tbody>
+          <tbody role="rowgroup">{children}</tbody>
         </table>
       </div>
     </section>
