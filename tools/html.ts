@@ -84,7 +84,7 @@ button, .button { font: inherit; color: inherit; cursor: pointer; text-decoratio
 .person .mail { color: var(--soft); font-weight: 400; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { .person .mail { display: block; } }
 .person .shows { color: var(--soft); font-size: .88rem; }
-:focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 60%, transparent); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
 a:not(.button) { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .2em; }
 table { border-collapse: collapse; width: 100%; }
 p + table { margin-top: 1.2rem; }
