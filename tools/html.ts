@@ -89,7 +89,7 @@ a:not(.button) { color: inherit; text-decoration-color: var(--accent); text-unde
 table { border-collapse: collapse; width: 100%; }
 p + table { margin-top: 1.2rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem 0; border-top: 1px solid var(--line); font-weight: 400; }
-th { color: var(--soft); font-size: .92rem; width: 36%; padding-right: .6rem; overflow-wrap: anywhere; }
+th { color: var(--soft); font-size: .92rem; width: 36%; padding-right: .6rem; overflow-wrap: break-word; }
 .chip { display: inline-block; background: var(--tint); border-radius: .4rem; padding: .05rem .5rem; margin: 0 .3rem .2rem 0; font-size: .92rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1.4rem; align-items: center; }
 `);

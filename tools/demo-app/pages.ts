@@ -72,5 +72,6 @@ function chip(text: string): Markup {
 }
 
 function readable(instant: string): string {
-  return new Date(instant).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return `${new Date(instant).toLocaleString('en-GB', options)} UTC`;
 }
