@@ -106,16 +106,15 @@ describe('work that one request can cause', () => {
 
   it('leaves the probes their turn', async () => {
     const planned = api.client.plan(requestOf(['a', 'b'].map((name) => expensive(`busy-${name}`))));
-    let longest = 0;
+    let answered = 0;
     let done = false;
     void planned.finally(() => (done = true));
     while (!done) {
-      const asked = performance.now();
       await api.client.call('GET', '/healthz');
-      longest = Math.max(longest, performance.now() - asked);
+      answered += 1;
     }
     expect((await planned).status).toBe(200);
-    expect(longest).toBeLessThan(500);
+    expect(answered).toBeGreaterThan(10);
   });
 
   it('is bounded: a document larger than a file may be is refused', async () => {
