@@ -1,3 +1,4 @@
+import { API_RIGHTS } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
 import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { TestApi } from './testing/test-api.ts';
@@ -52,7 +53,7 @@ describe('an apply', () => {
       collection: 'default',
       revision: 1,
       document: organization('acme'),
-      appliedBy: 'test organizations.read plan apply domains.assert',
+      appliedBy: `test ${API_RIGHTS.join(' ')}`,
     });
 
     const page = await api.client.call('GET', '/v1/organizations?limit=1');
