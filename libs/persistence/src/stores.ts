@@ -164,10 +164,11 @@ export interface OrganizationTransaction {
     now: Date,
   ): Promise<GrantChanges>;
   /**
-   * Throws PersistenceError `stale_revision` when an apply has disabled or removed the IdP since the caller read it. A login
-   * that replaces no grants (`managedBy: app`) is held to what is live by this alone.
+   * Written when the transaction commits, which throws PersistenceError `stale_revision` when an apply has disabled or removed
+   * the IdP since the caller read it. A login that replaces no grants (`managedBy: app`) is held to what is live by this alone.
    */
   openSession(session: NewSession): Promise<void>;
+  /** Written when the transaction commits. */
   recordFlow(flow: FlowRecord): Promise<void>;
   findFlow(traceId: string): Promise<FlowRecord | undefined>;
   /** Appends to the organization's hash chain, in order; written when the transaction commits. */

@@ -5,7 +5,7 @@ import { query } from '../sql.ts';
 import { APPEND_AUDIT, READ_AUDIT } from './statements.ts';
 
 /** An event as the chain's function takes it: redacted, with the digest that the chain covers. */
-function auditEntry(event: AuditEvent): Readonly<Record<string, unknown>> {
+export function auditEntry(event: AuditEvent): Readonly<Record<string, unknown>> {
   const redacted = redact(event);
   return {
     digest: eventDigest(redacted),

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { query } from '../sql.ts';
 import type { FlowRecord } from '../stores.ts';
-import { FIND_FLOW, RECORD_FLOW } from './statements.ts';
+import { FIND_FLOW } from './statements.ts';
 
 interface FlowRow {
   trace_id: string;
@@ -14,22 +14,6 @@ interface FlowRow {
   must_act: NonNullable<FlowRecord['mustAct']> | null;
   user_id: string | null;
   steps: FlowRecord['steps'];
-}
-
-export async function recordFlow(client: PoolClient, organizationId: string, flow: FlowRecord): Promise<void> {
-  await query(client, RECORD_FLOW, [
-    organizationId,
-    flow.traceId,
-    flow.kind,
-    flow.identityProvider,
-    flow.startedAt,
-    flow.finishedAt,
-    flow.outcome,
-    flow.code,
-    flow.mustAct,
-    flow.userId,
-    JSON.stringify(flow.steps),
-  ]);
 }
 
 /** The newest record of this trace id. */

@@ -2,8 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
-import { appendAudit, readAudit } from '../audit/append.ts';
-import { PersistenceError } from '../errors.ts';
+import { readAudit } from '../audit/append.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import type {
@@ -14,16 +13,17 @@ import type {
   StoredUser,
   SubjectKey,
 } from '../stores.ts';
-import { findFlow, recordFlow } from './flow-records.ts';
+import { findFlow } from './flow-records.ts';
 import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
-import { LINK_IDENTITY, OPEN_SESSION, RECORD_LOGIN } from './statements.ts';
+import { LINK_IDENTITY, RECORD_LOGIN } from './statements.ts';
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
+import { TransactionEnd } from './transaction-end.ts';
 import { takeVerifiedLogin } from './verified-login.ts';
 
 /**
- * One transaction for one organization: commits when `work` resolves, else nothing stays. Audit events are kept back and
- * appended together at the end, so that the chain's head is locked for two round trips and not for a whole login.
+ * One transaction for one organization: commits when `work` resolves, else nothing stays. Sessions, flow records and audit
+ * events are kept back and written together at the end.
  */
 export async function inOrganization<T>(
   pool: Pool,
@@ -33,13 +33,13 @@ export async function inOrganization<T>(
   return inTransaction(pool, { organizationId }, async (client) => {
     const tx = new PgOrganizationTransaction(client, organizationId);
     const result = await work(tx);
-    await appendAudit(client, organizationId, tx.pendingEvents);
+    await tx.end.write(client, organizationId);
     return result;
   });
 }
 
 class PgOrganizationTransaction implements OrganizationTransaction {
-  readonly pendingEvents: AuditEvent[] = [];
+  readonly end = new TransactionEnd();
 
   constructor(
     private readonly client: PoolClient,
@@ -107,25 +107,11 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   async openSession(session: NewSession): Promise<void> {
-    const opened = await query(this.client, OPEN_SESSION, [
-      this.organizationId,
-      session.tokenHash,
-      session.userId,
-      ...subjectColumns(session.subject),
-      session.sessionIndex,
-      session.openedAt,
-      session.expiresAt,
-      session.idleSeconds,
-      new Date(session.openedAt.getTime() + session.idleSeconds * 1000),
-      session.announcement && JSON.stringify(session.announcement),
-    ]);
-    if (opened.length > 0) return;
-    const message = `${session.subject.identityProvider} is disabled or gone; read the organization again`;
-    throw new PersistenceError('stale_revision', message);
+    this.end.sessions.push(session);
   }
 
-  recordFlow(flow: FlowRecord): Promise<void> {
-    return recordFlow(this.client, this.organizationId, flow);
+  async recordFlow(flow: FlowRecord): Promise<void> {
+    this.end.flows.push(flow);
   }
 
   findFlow(traceId: string): Promise<FlowRecord | undefined> {
@@ -133,7 +119,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   async audit(events: readonly AuditEvent[]): Promise<void> {
-    this.pendingEvents.push(...events);
+    this.end.events.push(...events);
   }
 
   auditTrail(afterSeq: number, limit: number) {

@@ -88,26 +88,10 @@ set email = $3, given_name = $4, family_name = $5, display_name = $6, deciding_i
 where org_id = $1 and user_id = $2`,
 };
 
-/** No row comes back when the IdP was disabled or removed meanwhile. */
-export const OPEN_SESSION: Statement = {
-  name: 'login.open-session',
-  text: `
-insert into sessions (org_id, token_hash, user_id, identity_provider, name_id_format, name_id, session_index, opened_at,
-                      expires_at, idle_seconds, idle_expires_at, announcement)
-select $1::uuid, $2::bytea, $3::uuid, $4::text, $5, $6, $7, $8::timestamptz, $9::timestamptz, $10::integer,
-  $11::timestamptz, $12::jsonb
-where exists (
-  select from identity_provider_metadata m where m.org_id = $1 and m.identity_provider = $4 and m.enabled)
-returning user_id`,
-};
-
-export const RECORD_FLOW: Statement = {
-  name: 'login.record-flow',
-  text: `
-insert into flow_records (org_id, trace_id, kind, identity_provider, started_at, finished_at, outcome, code, must_act,
-                          user_id, steps)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-on conflict do nothing`,
+/** Sessions, flow records and audit events, each a JSON array. */
+export const WRITE_AT_THE_END: Statement = {
+  name: 'login.write-at-the-end',
+  text: 'select write_at_the_end($1, $2, $3, $4) as written',
 };
 
 export const FIND_FLOW: Statement = {

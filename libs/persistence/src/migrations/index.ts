@@ -7,6 +7,7 @@ import { ownerFunctions } from './20261122T02-owner-functions.ts';
 import { sessionCheckAsJson } from './20261122T03-session-check-as-json.ts';
 import { refusedFlows } from './20261122T10-refused-flows.ts';
 import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
+import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   sessionCheckAsJson,
   refusedFlows,
   tokensOnlyEnd,
+  writeAtTheEnd,
 ];
