@@ -5,12 +5,14 @@ import type { SamlTarget } from '../organizations/organization.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
 import { factsOf } from './assertion-facts.ts';
 
+const MAX_FORMAT_LENGTH = 256;
+
 /**
  * Takes a VERIFIED assertion at the ACS: consumes the request that it answers, remembers its id and stores the facts
  * under a one-time handle, all or nothing (rule G7). No user is touched: the POST came from the IdP's site without our
  * cookie, so only `/saml/continue` knows whose browser this is (rule G8).
  * @returns the handle for `/saml/continue?h=`
- * @throws LoginRefused `name_id_transient`, `unknown_request`, `replayed_assertion`, `facts_too_large`
+ * @throws LoginRefused `name_id_transient`, `value_too_long`, `unknown_request`, `replayed_assertion`, `facts_too_large`
  */
 export async function acceptSamlResponse(
   logins: LoginTransactions,
@@ -18,7 +20,7 @@ export async function acceptSamlResponse(
   assertion: VerifiedAssertion,
   now: Date,
 ): Promise<string> {
-  checkSubjectLasts(assertion);
+  checkSubject(assertion);
   const facts = factsOf(assertion);
   const handle = newOrganizationToken(target.organization.id);
   const at = {
@@ -35,11 +37,21 @@ export async function acceptSamlResponse(
   return handle.value;
 }
 
-/** Users are keyed by their NameID: one that is new at each login would make a new user each time (Core 8.3.8). */
-function checkSubjectLasts({ nameId }: VerifiedAssertion): void {
-  if (nameId.format !== 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient') return;
-  throw new LoginRefused('name_id_transient', 'subject_lasts', 'Let the identity provider send a lasting NameID.', {
-    want: 'persistent, emailAddress or unspecified',
-    got: 'transient',
-  });
+/**
+ * Users are keyed by their NameID and its format: a NameID that is new at each login would make a new user each time (Core
+ * 8.3.8), and a format is a URI that fits an index.
+ */
+function checkSubject({ nameId: { format } }: VerifiedAssertion): void {
+  if (format === 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient') {
+    throw new LoginRefused('name_id_transient', 'subject_lasts', 'Let the identity provider send a lasting NameID.', {
+      want: 'persistent, emailAddress or unspecified',
+      got: 'transient',
+    });
+  }
+  if (format.length > MAX_FORMAT_LENGTH) {
+    throw new LoginRefused('value_too_long', 'subject_fits', 'Let the identity provider send a usual NameID format.', {
+      want: `${MAX_FORMAT_LENGTH} characters at most`,
+      got: `${format.length} characters`,
+    });
+  }
 }

@@ -1,7 +1,14 @@
 import type { OrganizationTransaction, StoredUser, VerifiedLogin } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
-import { checkEmailDomain, checkIdentityProvider, checkUserActive, decisionRefused, identify } from './checks.ts';
+import {
+  checkEmailDomain,
+  checkIdentityProvider,
+  checkProfileFits,
+  checkUserActive,
+  decisionRefused,
+  identify,
+} from './checks.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, Person } from './login-context.ts';
 import { retractGrants } from './writes.ts';
@@ -31,6 +38,7 @@ export function decideLogin(
  * @throws LoginRefused with the code of the check that failed
  */
 export async function checkLogin(context: LoginContext): Promise<Person> {
+  checkProfileFits(context);
   const known = await context.tx.findUserBySubject(context.subject);
   checkUserActive(context, known);
   await checkAccess(context, known);

@@ -1,6 +1,6 @@
 import type { EffectiveIdentityProvider } from '@rolecall/org-config';
 import type { StoredUser, VerifiedLogin } from '@rolecall/persistence';
-import type { Refusal } from '@rolecall/role-mapping';
+import { PROFILE_FIELDS, type Refusal } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { domainOf, mayLink } from './email-address.ts';
@@ -65,6 +65,23 @@ export async function identify(context: LoginContext): Promise<Person> {
   checkMayBeCreated(organization, email);
   flow.pass('user_found', another ? 'new: several users have this e-mail address' : 'new: created just in time');
   return { is: 'new' };
+}
+
+/** SDP-G02: deployments agree on values of 256 characters. What is longer would not fit an index, nor a page. */
+const MAX_PROFILE_LENGTH = 256;
+
+/** What the user is called fits everywhere where it is shown and looked up. */
+export function checkProfileFits({ decision, flow }: LoginContext): void {
+  const check = 'profile_fits';
+  const long = PROFILE_FIELDS.find((field) => (decision.profile[field] ?? '').length > MAX_PROFILE_LENGTH);
+  if (long === undefined) {
+    flow.pass(check);
+    return;
+  }
+  throw new LoginRefused('value_too_long', check, `Let the identity provider send a shorter ${long}.`, {
+    want: `${MAX_PROFILE_LENGTH} characters at most`,
+    got: `${long}: ${decision.profile[long]?.length} characters`,
+  });
 }
 
 /** Users whom the asserted address identifies: none unless the organization vouches for its domain. */

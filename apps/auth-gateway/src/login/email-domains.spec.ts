@@ -75,6 +75,20 @@ describe('an asserted e-mail address', () => {
     expect(await world.sql(`select email from users where email = 'tim@kite.example'`)).toEqual([]);
   });
 
+  it.each([
+    ['an e-mail address', { email: `${'long'.repeat(70)}@kite.example` }],
+    ['a name', { email: 'zoe@kite.example', displayName: 'Zoe '.repeat(70) }],
+  ])('is refused with %s that is longer than any real one', async (_, attributes) => {
+    const refused = await signIn({ ...world.person('zoe', attributes), nameIdFormat: PERSISTENT });
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'value_too_long']);
+  });
+
+  it('is refused with a format of the NameID that is longer than any real one', async () => {
+    const long = { ...as('max-format', 'max-format@kite.example'), nameIdFormat: `urn:${'x'.repeat(300)}` };
+    const refused = await gateway.browser().answer(world.idp, '/saml/kite/okta/login', long);
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'value_too_long']);
+  });
+
   it('links one user once when two browsers come with it at the same moment', async () => {
     await signIn(as('lin', 'lin@kite.example'));
     const browsers = [gateway.browser(), gateway.browser(), gateway.browser()];

@@ -88,6 +88,7 @@ describe('a SAML login', () => {
       'answer_used_once true',
       'same_browser true',
       'identity_provider_enabled true',
+      'profile_fits true',
       'access_decided true',
       'email_domain_allowed true',
       'user_found true',
