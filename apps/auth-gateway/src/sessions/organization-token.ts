@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { parse, stringify } from 'uuid';
 
 const ORGANIZATION_BYTES = 16;
@@ -15,7 +15,7 @@ export interface PresentedToken {
 
 /** SHA-256, the only form in which a random secret of ours reaches the database. */
 export function sha256(bytes: Buffer | string): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /**
