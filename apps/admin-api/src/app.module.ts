@@ -1,14 +1,15 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
-import { DATABASE, GuardedFetch, PlatformModule } from '@rolecall/platform';
-import type { PlatformOptions } from '@rolecall/platform';
+import { CLOCK, DATABASE, GuardedFetch, LOGGER, PlatformModule } from '@rolecall/platform';
+import type { Clock, Logger, PlatformOptions } from '@rolecall/platform';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { MetadataSource } from './applies/metadata-source.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
@@ -32,6 +33,11 @@ export class AppModule {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
           useFactory: (database: Database) => new ReconcileOrganizations(database, metadata),
+        },
+        {
+          provide: Purge,
+          inject: [DATABASE, CLOCK, LOGGER],
+          useFactory: (database: Database, clock: Clock, logger: Logger) => new Purge(database, clock, logger),
         },
       ],
     };

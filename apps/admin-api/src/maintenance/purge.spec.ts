@@ -1,0 +1,53 @@
+import { createLogger } from '@rolecall/platform';
+import { Purge } from './purge.ts';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+const NOTHING = { logins: 0, assertions: 0, sessions: 0, flows: 0 };
+const silent = createLogger({ app: 'test', level: 'error' });
+
+/** Resolves when `purgeExpired` was called `times` times; each call answers what `answer` gives. */
+function database(times: number, answer: (call: number) => Promise<typeof NOTHING>) {
+  const calls: Date[] = [];
+  let reached: () => void;
+  const enough = new Promise<void>((resolve) => (reached = resolve));
+  const purgeExpired = (now: Date) => {
+    calls.push(now);
+    if (calls.length === times) reached();
+    return answer(calls.length);
+  };
+  return { calls, enough, purgeExpired };
+}
+
+it('purges again and again, by the clock of the app', async () => {
+  const db = database(3, () => Promise.resolve(NOTHING));
+  const purge = new Purge(db, () => NOW, silent, 1);
+  purge.onApplicationBootstrap();
+  await db.enough;
+  purge.onApplicationShutdown();
+  expect(db.calls.slice(0, 3)).toEqual([NOW, NOW, NOW]);
+});
+
+it('goes on after a failure', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ app: 'test', level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const db = database(2, (call) => (call === 1 ? Promise.reject(new Error('away')) : Promise.resolve(NOTHING)));
+  const purge = new Purge(db, () => NOW, logger, 1);
+  purge.onApplicationBootstrap();
+  await db.enough;
+  purge.onApplicationShutdown();
+  expect(lines.join('')).toContain('purge failed');
+});
+
+it('stops with the app', () => {
+  jest.useFakeTimers();
+  try {
+    const db = database(1, () => Promise.resolve(NOTHING));
+    const purge = new Purge(db, () => NOW, silent, 1_000);
+    purge.onApplicationBootstrap();
+    purge.onApplicationShutdown();
+    jest.advanceTimersByTime(60_000);
+    expect(db.calls).toEqual([]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
