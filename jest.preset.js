@@ -3,6 +3,8 @@ import { join } from 'node:path';
 /** Unit suites: plain Node, our TypeScript and ESM packages compiled by SWC, libs read from their sources. */
 export default {
   testEnvironment: 'node',
+  // a limit for what hangs, not a measure: a busy machine is several times slower
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/src/**/*.spec.tsx'],
   // never 'import': it breaks jest's own CommonJS dependencies
   testEnvironmentOptions: { customExportConditions: ['@rolecall/source', 'node', 'node-addons'] },
