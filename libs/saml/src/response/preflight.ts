@@ -80,7 +80,7 @@ function isNotEncrypted(response: XmlElement): void {
 }
 
 function holdsOneAssertion(response: XmlElement): void {
-  const assertions = [...selfAndDescendants(response)].filter(({ localName }) =>
+  const assertions = selfAndDescendants(response).filter(({ localName }) =>
     /^(?:Encrypted)?Assertion$/i.test(localName),
   );
   const [assertion] = assertions;

@@ -1,8 +1,17 @@
-import { SaxesParser, type SaxesAttributeNS, type SaxesTagNS } from 'saxes';
+import { SaxesParser } from 'saxes';
 
 import type { SamlErrorCode } from '../error-codes.ts';
 import { refuse } from '../errors.ts';
-import type { XmlElement } from './element.ts';
+import type { NamespaceDeclaration, XmlAttribute, XmlElement } from './element.ts';
+import {
+  declarationOf,
+  namespaceOf,
+  OUTERMOST_SCOPE,
+  qNameOf,
+  scopeWithin,
+  type NamespaceScope,
+  type QName,
+} from './namespace-scope.ts';
 
 /** What a document may cost. Parsing stops at the first element, attribute or declaration too many. */
 export interface XmlLimits {
@@ -13,6 +22,8 @@ export interface XmlLimits {
   readonly namespaces: number;
   /** Messages hold none; published metadata does. */
   readonly comments: 'refuse' | 'skip';
+  /** `xmlns=""`, which no SAML document needs. */
+  readonly undeclarations: 'refuse' | 'take';
 }
 
 /** Limits of a message (rule G2); 1,000 groups fit. */
@@ -22,17 +33,24 @@ export const MESSAGE_LIMITS: XmlLimits = {
   attributes: 40,
   namespaces: 60,
   comments: 'refuse',
+  undeclarations: 'refuse',
 };
 
 interface OpenElement extends XmlElement {
   readonly attributes: Map<string, string>;
   readonly children: OpenElement[];
+  readonly content: (OpenElement | string)[];
   text: string;
   readonly depth: number;
   readonly namespaceCount: number;
+  readonly scope: NamespaceScope;
 }
 
-const ABSOLUTE_NAMESPACE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s"'<>&]+$/;
+/** An attribute before its prefix is looked up. */
+interface RawAttribute {
+  readonly qName: QName;
+  readonly value: string;
+}
 
 /**
  * Parses a document strictly: well-formed, namespaces checked, UTF-8, no DTD, entity declaration, CDATA or processing
@@ -41,29 +59,36 @@ const ABSOLUTE_NAMESPACE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s"'<>&]+$/;
  * @throws SamlError `xml_…` naming what was refused
  */
 export function parseXml(text: string, limits: XmlLimits): XmlElement {
-  const parser = new SaxesParser({ xmlns: true, position: false });
+  // saxes reads the syntax; names are resolved here, at half the price of its own namespace mode
+  const parser = new SaxesParser({ xmlns: false, position: false });
+  const qName = rememberingQNames();
   let root: OpenElement | undefined;
   let current: OpenElement | undefined;
   let elements = 0;
-  let attributes = 0;
+  let attributes: RawAttribute[] = [];
 
   refuseSyntax(parser, limits);
   parser.on('opentagstart', () => {
-    attributes = 0;
+    attributes = [];
     if (++elements > limits.elements) refuse('xml_too_many_elements', { want: `at most ${limits.elements}` });
     if (current !== undefined && current.depth >= limits.depth)
       refuse('xml_too_deep', { want: `at most ${limits.depth}` });
   });
-  parser.on('attribute', () => {
-    if (++attributes > limits.attributes) refuse('xml_too_many_attributes', { want: `at most ${limits.attributes}` });
+  parser.on('attribute', ({ name, value }) => {
+    if (attributes.push({ qName: qName(name), value }) > limits.attributes)
+      refuse('xml_too_many_attributes', { want: `at most ${limits.attributes}` });
   });
-  parser.on('opentag', (tag) => {
-    const element = open(tag, current, limits);
+  parser.on('opentag', ({ name }) => {
+    const element = open(qName(name), attributes, current, limits);
     if (current === undefined) root = element;
-    else current.children.push(element);
+    else {
+      current.children.push(element);
+      current.content.push(element);
+    }
     current = element;
   });
   parser.on('text', (chunk) => {
+    current?.content.push(chunk);
     if (current !== undefined) current.text += chunk;
   });
   parser.on('closetag', () => {
@@ -74,7 +99,17 @@ export function parseXml(text: string, limits: XmlLimits): XmlElement {
   return root ?? refuse('xml_malformed');
 }
 
-function refuseSyntax(parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits): void {
+/** Names repeat: each is split and checked once per document. */
+function rememberingQNames(): (name: string) => QName {
+  const known = new Map<string, QName>();
+  return (name) => {
+    const qName = known.get(name) ?? qNameOf(name);
+    known.set(name, qName);
+    return qName;
+  };
+}
+
+function refuseSyntax(parser: SaxesParser<{ xmlns: false }>, limits: XmlLimits): void {
   const refuses = (code: SamlErrorCode) => () => refuse(code);
   parser.on('error', (error) => refuse('xml_malformed', { got: error.message }));
   parser.on('doctype', refuses('xml_doctype'));
@@ -88,35 +123,56 @@ function refuseSyntax(parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits): 
   });
 }
 
-function open(tag: SaxesTagNS, parent: OpenElement | undefined, limits: XmlLimits): OpenElement {
-  const attributes = new Map<string, string>();
-  let namespaceCount = parent?.namespaceCount ?? 0;
-  for (const attribute of Object.values(tag.attributes)) {
-    if (isNamespaceDeclaration(attribute)) {
-      namespaceCount += 1;
-      if (!ABSOLUTE_NAMESPACE.test(attribute.value)) refuse('xml_namespace', { got: attribute.value });
-    } else {
-      // canonicalizers that look only at the first five letters drop such an attribute from what is signed (M19)
-      if (attribute.name.toLowerCase().startsWith('xmlns')) refuse('xml_attribute_name', { got: attribute.name });
-      attributes.set(
-        attribute.prefix === '' ? attribute.local : `{${attribute.uri}}${attribute.local}`,
-        attribute.value,
-      );
-    }
+const XMLNS = /^xmlns/i;
+
+function open(
+  qName: QName,
+  rawAttributes: readonly RawAttribute[],
+  parent: OpenElement | undefined,
+  limits: XmlLimits,
+): OpenElement {
+  const declarations: NamespaceDeclaration[] = [];
+  const others: RawAttribute[] = [];
+  for (const raw of rawAttributes) {
+    const declaration = declarationOf(raw.qName, raw.value, limits.undeclarations);
+    if (declaration === undefined) others.push(raw);
+    else declarations.push(declaration);
   }
+  const namespaceCount = (parent?.namespaceCount ?? 0) + declarations.length;
   if (namespaceCount > limits.namespaces) refuse('xml_too_many_namespaces', { want: `at most ${limits.namespaces}` });
+  const scope = scopeWithin(parent?.scope ?? OUTERMOST_SCOPE, declarations);
   return {
-    namespace: tag.uri,
-    localName: tag.local,
-    attributes,
+    name: qName.name,
+    prefix: qName.prefix,
+    namespace: namespaceOf(qName, scope),
+    localName: qName.local,
+    ...resolve(others, scope),
+    declarations,
     children: [],
+    content: [],
     text: '',
     parent,
     depth: (parent?.depth ?? 0) + 1,
     namespaceCount,
+    scope,
   };
 }
 
-function isNamespaceDeclaration(attribute: SaxesAttributeNS): boolean {
-  return attribute.name === 'xmlns' || attribute.prefix === 'xmlns';
+/** Attributes by expanded name, each once (Namespaces in XML 6.3). */
+function resolve(
+  rawAttributes: readonly RawAttribute[],
+  scope: NamespaceScope,
+): { readonly attributes: Map<string, string>; readonly writtenAttributes: readonly XmlAttribute[] } {
+  const attributes = new Map<string, string>();
+  const writtenAttributes = rawAttributes.map(({ qName, value }) => {
+    const { name, prefix, local } = qName;
+    // canonicalizers that look only at the first five letters drop such an attribute from what is signed (M19)
+    if (XMLNS.test(name)) refuse('xml_attribute_name', { got: name });
+    const uri = prefix === '' ? '' : namespaceOf(qName, scope);
+    const key = prefix === '' ? local : `{${uri}}${local}`;
+    if (attributes.has(key)) refuse('xml_malformed', { got: `duplicate attribute ${name}` });
+    attributes.set(key, value);
+    return { name, prefix, local, uri, value };
+  });
+  return { attributes, writtenAttributes };
 }
