@@ -24,7 +24,13 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObje
     .join(' ');
 }
 
-const cache = new WeakMap<IdpMetadata, readonly KeyObject[]>();
+/** A public key and its type, which node:crypto works out anew whenever it is asked. */
+export interface VerificationKey {
+  readonly key: KeyObject;
+  readonly type: 'rsa' | 'ec';
+}
+
+const cache = new WeakMap<IdpMetadata, readonly VerificationKey[]>();
 
 /**
  * The public key of every signing certificate, ready to verify with. Read once per `IdpMetadata`, which never changes, and
@@ -32,13 +38,17 @@ const cache = new WeakMap<IdpMetadata, readonly KeyObject[]>();
  *
  * @throws SamlError `idp_key_unusable` if one is not to be verified with
  */
-export function verificationKeysOf(idp: IdpMetadata): readonly KeyObject[] {
+export function verificationKeysOf(idp: IdpMetadata): readonly VerificationKey[] {
   const known = cache.get(idp);
   if (known !== undefined) return known;
-  const keys = idp.signingCertificates.map((pem) => new X509Certificate(pem).publicKey);
-  for (const key of keys)
-    if (problemOf(key) !== undefined)
-      refuse('idp_key_unusable', { got: describeKey(key), want: `rsa ${MIN_RSA_BITS} bit, ec P-256 or P-384` });
+  const keys = idp.signingCertificates.map(verificationKey);
   cache.set(idp, keys);
   return keys;
+}
+
+function verificationKey(pem: string): VerificationKey {
+  const key = new X509Certificate(pem).publicKey;
+  if (problemOf(key) !== undefined)
+    refuse('idp_key_unusable', { got: describeKey(key), want: `rsa ${MIN_RSA_BITS} bit, ec P-256 or P-384` });
+  return { key, type: key.asymmetricKeyType === 'ec' ? 'ec' : 'rsa' };
 }

@@ -16,8 +16,8 @@ import { signaturesOf, type UnverifiedResponse } from './unverified-response.ts'
  *   `idp_key_unusable`
  */
 export const nodeSamlVerifier: SignatureVerifier = async (unverified, connection) => {
-  for (const key of verificationKeysOf(connection.idp))
-    if (key.asymmetricKeyType !== 'rsa') refuse('idp_key_unusable', { got: describeKey(key), want: 'rsa' });
+  for (const { key, type } of verificationKeysOf(connection.idp))
+    if (type !== 'rsa') refuse('idp_key_unusable', { got: describeKey(key), want: 'rsa' });
   requireKnownAlgorithms(unverified);
   const { signed } = unverified;
   const saml = new SignatureOnlySaml({

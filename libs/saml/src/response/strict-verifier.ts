@@ -1,7 +1,7 @@
-import { hash, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { hash, timingSafeEqual, verify } from 'node:crypto';
 
 import { refuse } from '../errors.ts';
-import { verificationKeysOf } from '../metadata/idp-keys.ts';
+import { verificationKeysOf, type VerificationKey } from '../metadata/idp-keys.ts';
 import { canonicalize } from '../xml/canonicalize.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.ts';
@@ -23,14 +23,14 @@ export const strictVerifier: SignatureVerifier = ({ response, assertion }, { idp
 };
 
 /** Core validation (XMLDSig 1.1 3.2), the signature first: nothing is canonicalized for a key that nobody trusts. */
-function verifySignature(signed: XmlElement, signature: XmlElement, keys: readonly KeyObject[]): void {
+function verifySignature(signed: XmlElement, signature: XmlElement, keys: readonly VerificationKey[]): void {
   const parts = signaturePartsOf(signature);
   if (!isSignedByOneOf(keys, parts)) refuse('signature_invalid', { got: `${signed.localName}: SignatureValue` });
   if (!isDigested(signed, signature, parts)) refuse('signature_invalid', { got: `${signed.localName}: DigestValue` });
 }
 
 /** XMLDSig 1.1 3.2.2. The keys are those of the connection: KeyInfo is not even read. */
-function isSignedByOneOf(keys: readonly KeyObject[], parts: SignatureParts): boolean {
+function isSignedByOneOf(keys: readonly VerificationKey[], parts: SignatureParts): boolean {
   const { signedInfo, canonicalizationMethod, signatureMethod, signatureValue } = parts;
   const algorithm = SIGNATURE_ALGORITHMS.get(algorithmOf(signatureMethod));
   if (algorithm === undefined) return refuse('signature_algorithm_not_allowed', { got: algorithmOf(signatureMethod) });
@@ -38,8 +38,8 @@ function isSignedByOneOf(keys: readonly KeyObject[], parts: SignatureParts): boo
     canonicalize(signedInfo, { inclusivePrefixes: inclusivePrefixesOf(canonicalizationMethod) }),
   );
   return keys
-    .filter((key) => key.asymmetricKeyType === algorithm.keyType)
-    .some((key) => verify(algorithm.hash, bytes, { key, ...algorithm.input }, signatureValue));
+    .filter(({ type }) => type === algorithm.keyType)
+    .some(({ key }) => verify(algorithm.hash, bytes, { key, ...algorithm.input }, signatureValue));
 }
 
 /** XMLDSig 1.1 3.2.1, for the one Reference: to the element that holds the signature, less the signature (6.6.4). */

@@ -5,6 +5,7 @@ import { refuse } from '../errors.ts';
 import type { NamespaceDeclaration, XmlAttribute, XmlElement } from './element.ts';
 import {
   declarationOf,
+  isDeclaration,
   namespaceOf,
   OUTERMOST_SCOPE,
   qNameOf,
@@ -37,7 +38,6 @@ export const MESSAGE_LIMITS: XmlLimits = {
 };
 
 interface OpenElement extends XmlElement {
-  readonly attributes: Map<string, string>;
   readonly children: OpenElement[];
   readonly content: (OpenElement | string)[];
   text: string;
@@ -103,7 +103,9 @@ export function parseXml(text: string, limits: XmlLimits): XmlElement {
 function rememberingQNames(): (name: string) => QName {
   const known = new Map<string, QName>();
   return (name) => {
-    const qName = known.get(name) ?? qNameOf(name);
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const qName = qNameOf(name);
     known.set(name, qName);
     return qName;
   };
@@ -123,30 +125,28 @@ function refuseSyntax(parser: SaxesParser<{ xmlns: false }>, limits: XmlLimits):
   });
 }
 
-const XMLNS = /^xmlns/i;
-
 function open(
-  qName: QName,
+  { name, prefix, local }: QName,
   rawAttributes: readonly RawAttribute[],
   parent: OpenElement | undefined,
   limits: XmlLimits,
 ): OpenElement {
-  const declarations: NamespaceDeclaration[] = [];
-  const others: RawAttribute[] = [];
-  for (const raw of rawAttributes) {
-    const declaration = declarationOf(raw.qName, raw.value, limits.undeclarations);
-    if (declaration === undefined) others.push(raw);
-    else declarations.push(declaration);
-  }
+  const around = parent?.scope ?? OUTERMOST_SCOPE;
+  const declarations = rawAttributes.some(({ qName }) => isDeclaration(qName))
+    ? declarationsAmong(rawAttributes, limits)
+    : NO_DECLARATIONS;
   const namespaceCount = (parent?.namespaceCount ?? 0) + declarations.length;
   if (namespaceCount > limits.namespaces) refuse('xml_too_many_namespaces', { want: `at most ${limits.namespaces}` });
-  const scope = scopeWithin(parent?.scope ?? OUTERMOST_SCOPE, declarations);
+  const scope = scopeWithin(around, declarations);
+  const writtenAttributes =
+    rawAttributes.length === declarations.length ? NO_ATTRIBUTES : resolved(rawAttributes, scope);
   return {
-    name: qName.name,
-    prefix: qName.prefix,
-    namespace: namespaceOf(qName, scope),
-    localName: qName.local,
-    ...resolve(others, scope),
+    name,
+    prefix,
+    namespace: namespaceOf(prefix, name, scope),
+    localName: local,
+    attributes: writtenAttributes.length === 0 ? NOTHING : byExpandedName(writtenAttributes),
+    writtenAttributes,
     declarations,
     children: [],
     content: [],
@@ -158,21 +158,36 @@ function open(
   };
 }
 
-/** Attributes by expanded name, each once (Namespaces in XML 6.3). */
-function resolve(
-  rawAttributes: readonly RawAttribute[],
-  scope: NamespaceScope,
-): { readonly attributes: Map<string, string>; readonly writtenAttributes: readonly XmlAttribute[] } {
-  const attributes = new Map<string, string>();
-  const writtenAttributes = rawAttributes.map(({ qName, value }) => {
+const NO_DECLARATIONS: readonly NamespaceDeclaration[] = [];
+const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+function declarationsAmong(rawAttributes: readonly RawAttribute[], limits: XmlLimits): readonly NamespaceDeclaration[] {
+  return rawAttributes
+    .filter(({ qName }) => isDeclaration(qName))
+    .map(({ qName, value }) => declarationOf(qName, value, limits.undeclarations));
+}
+
+/** The attributes that declare nothing, with their namespaces. */
+function resolved(rawAttributes: readonly RawAttribute[], scope: NamespaceScope): readonly XmlAttribute[] {
+  const attributes: XmlAttribute[] = [];
+  for (const { qName, value } of rawAttributes) {
+    if (isDeclaration(qName)) continue;
     const { name, prefix, local } = qName;
     // canonicalizers that look only at the first five letters drop such an attribute from what is signed (M19)
-    if (XMLNS.test(name)) refuse('xml_attribute_name', { got: name });
-    const uri = prefix === '' ? '' : namespaceOf(qName, scope);
+    if (qName.beginsWithXmlns) refuse('xml_attribute_name', { got: name });
+    attributes.push({ name, prefix, local, uri: prefix === '' ? '' : namespaceOf(prefix, name, scope), value });
+  }
+  return attributes;
+}
+
+/** Each expanded name once (Namespaces in XML 6.3). */
+function byExpandedName(attributes: readonly XmlAttribute[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, prefix, uri, local, value } of attributes) {
     const key = prefix === '' ? local : `{${uri}}${local}`;
-    if (attributes.has(key)) refuse('xml_malformed', { got: `duplicate attribute ${name}` });
-    attributes.set(key, value);
-    return { name, prefix, local, uri, value };
-  });
-  return { attributes, writtenAttributes };
+    if (values.has(key)) refuse('xml_malformed', { got: `duplicate attribute ${name}` });
+    values.set(key, value);
+  }
+  return values;
 }
