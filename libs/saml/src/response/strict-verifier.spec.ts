@@ -1,3 +1,5 @@
+import { sign } from 'node:crypto';
+
 import type { SignedXml } from 'xml-crypto';
 
 import { parseIdpMetadata, verifyResponse, type SamlConnection, type SigningKey } from '../index.ts';
@@ -71,8 +73,12 @@ describe('the strict verifier', () => {
     'takes no RSA-SHA256 signature that was made under the name of %s',
     async (algorithm) => {
       const mislabel = (signer: SignedXml) => {
-        const known = signer.SignatureAlgorithms[RSA_SHA256];
-        if (known !== undefined) signer.SignatureAlgorithms[algorithm] = known;
+        signer.SignatureAlgorithms[algorithm] = class {
+          getSignature = (signedInfo: unknown) =>
+            sign('sha256', Buffer.from(String(signedInfo)), TEST_IDP_KEY.privateKey).toString('base64');
+          verifySignature = () => false;
+          getAlgorithmName = () => algorithm;
+        };
       };
       await expect(verify(respond({ signature: { algorithm, adjust: mislabel } }))).rejects.toMatchObject({
         code: 'signature_invalid',
