@@ -122,8 +122,8 @@ describe('the strict verifier and node-saml', () => {
   );
 
   it.each([
-    ['another spelling', respelling, 0.2],
-    ['cuts and insertions', cutting, 0.4],
+    ['another spelling', respelling, 0.15],
+    ['cuts and insertions', cutting, 0.45],
     ['a flipped byte', flipping, 0.2],
     ['moved and copied tags', moving, 0.2],
   ] as const)(
@@ -144,7 +144,7 @@ describe('the strict verifier and node-saml', () => {
       (what) => !seen.has(what),
     );
     expect(untried).toEqual([]);
-    expect(seen.get('both accept')).toBeGreaterThan(RUNS / 20);
+    expect(seen.get('both accept')).toBeGreaterThan(RUNS / 40);
     expect(seen.get('both refuse')).toBeGreaterThan(RUNS / 20);
   });
 });
