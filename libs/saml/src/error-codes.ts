@@ -62,15 +62,17 @@ export const SAML_ERROR_CODES = {
   signature_malformed: customer('Send signatures in the form of XML Signature, with one SignedInfo and one Reference.'),
   signature_object: customer('Send no ds:Object in signatures.'),
   key_info_not_allowed: customer('Send only X509Data, KeyName or KeyValue in KeyInfo.'),
-  signature_algorithm_not_allowed: customer('Sign with RSA-SHA256 or RSA-SHA512.'),
-  digest_algorithm_not_allowed: customer('Digest with SHA-256 or SHA-512.'),
+  signature_algorithm_not_allowed: customer(
+    'Sign with RSA or RSA-PSS and SHA-256, SHA-384 or SHA-512, or with ECDSA and SHA-256 or SHA-384.',
+  ),
+  digest_algorithm_not_allowed: customer('Digest with SHA-256, SHA-384 or SHA-512.'),
   canonicalization_not_allowed: customer('Canonicalize with Exclusive XML Canonicalization 1.0 without comments.'),
   transforms_not_allowed: customer(
     'Use the transforms enveloped-signature and Exclusive XML Canonicalization, in this order.',
   ),
   signature_reference_mismatch: customer('Let every signature refer to the ID of the element that holds it.'),
   idp_key_unusable: platform(
-    "Import the identity provider's metadata again: a signing certificate is no RSA key of 2048 bit or more.",
+    "Import the identity provider's metadata again: a signing certificate holds a key that is too weak or not supported.",
   ),
   signature_invalid: platform(
     "Import the identity provider's metadata again: no signing certificate of this connection verifies a signature.",
@@ -150,7 +152,7 @@ export const SAML_ERROR_CODES = {
   ),
   metadata_certificate_invalid: customer('Publish certificates as base64 of DER.'),
   metadata_key_too_weak: customer('Sign with an RSA key of 2048 bit or more.'),
-  metadata_key_unsupported: customer('Sign with an RSA key: elliptic curve keys are not supported yet.'),
+  metadata_key_unsupported: customer('Sign with an RSA key, or an elliptic curve key on P-256 or P-384.'),
   metadata_no_redirect_endpoint: customer('Publish a SingleSignOnService with the HTTP-Redirect binding.'),
   metadata_sso_url_invalid: customer('Publish an https URL for single sign-on.'),
 

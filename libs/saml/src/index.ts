@@ -8,6 +8,7 @@ export type { Acceptance, OneTimeStore } from './one-time-store.ts';
 export { createAuthnRequest } from './request/authn-request.ts';
 export { issuedAt } from './request/request-id.ts';
 export { createSigningKey } from './request/signing-key.ts';
+export type { VerifierName } from './response/signature-verifier.ts';
 export { verifyResponse, type ResponseToVerify } from './response/verify-response.ts';
 export {
   HardenedSamlStrategy,

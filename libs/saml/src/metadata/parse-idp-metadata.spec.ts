@@ -1,6 +1,7 @@
 import { parseIdpMetadata, SamlError } from '../index.ts';
 import {
   TEST_EC_KEY,
+  TEST_ED25519_KEY,
   TEST_EXPIRED_KEY,
   TEST_IDP_KEY,
   TEST_OTHER_KEY,
@@ -68,11 +69,16 @@ describe('parseIdpMetadata', () => {
       expect(certificatesExpire).toEqual([new Date('2021-01-01T00:00:00Z')]);
     });
 
+    it('takes elliptic curve keys on P-256 (RFC 9231 2.3.6)', () => {
+      const { signingCertificates } = parse(withKeys(keyDescriptor(TEST_EC_KEY.certificate)));
+      expect(signingCertificates).toEqual([TEST_EC_KEY.certificate]);
+    });
+
     it.each([
       ['metadata_no_signing_certificate', withKeys()],
       ['metadata_no_signing_certificate', withKeys(keyDescriptor(TEST_IDP_KEY.certificate, ' use="encryption"'))],
       ['metadata_key_too_weak', withKeys(keyDescriptor(TEST_WEAK_KEY.certificate))],
-      ['metadata_key_unsupported', withKeys(keyDescriptor(TEST_EC_KEY.certificate))],
+      ['metadata_key_unsupported', withKeys(keyDescriptor(TEST_ED25519_KEY.certificate))],
       ['metadata_certificate_invalid', withKeys(keyDescriptor('AAAA'))],
     ])('refuses %s', (code, text) => {
       expect(refusal(text).code).toBe(code);

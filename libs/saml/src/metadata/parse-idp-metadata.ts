@@ -8,7 +8,14 @@ import { signingKeysOf } from './signing-keys.ts';
 import { requireSsoUrl } from './sso-url.ts';
 
 const MAX_METADATA_BYTES = 1024 * 1024;
-const METADATA_LIMITS: XmlLimits = { elements: 20_000, depth: 40, attributes: 60, namespaces: 100, comments: 'skip' };
+const METADATA_LIMITS: XmlLimits = {
+  elements: 20_000,
+  depth: 40,
+  attributes: 60,
+  namespaces: 100,
+  comments: 'skip',
+  undeclarations: 'refuse',
+};
 const MAX_ENTITY_ID = 1024;
 
 /** How to read a metadata document. */
@@ -51,7 +58,7 @@ export function parseIdpMetadata(xml: string, { entityId, now, allowHttp = false
 
 /** The IDPSSODescriptor of the configured entity, or of the only one. */
 function pickIdentityProvider(root: XmlElement, entityId: string | undefined): XmlElement {
-  const roles = [...selfAndDescendants(root)].filter(
+  const roles = selfAndDescendants(root).filter(
     (element) =>
       isElement(element, NS.metadata, 'IDPSSODescriptor') &&
       isElement(element.parent, NS.metadata, 'EntityDescriptor') &&

@@ -3,8 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { refuse } from '../errors.ts';
 import { childrenOf, isElement, selfAndDescendants, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
-
-const MIN_RSA_BITS = 2048;
+import { describeKey, MIN_RSA_BITS, problemOf } from './idp-keys.ts';
 
 /** A certificate that the IdP may sign with, PEM. */
 export interface IdpSigningKey {
@@ -32,10 +31,10 @@ export function signingKeysOf(role: XmlElement): readonly IdpSigningKey[] {
 
 function signingKey(base64: string): IdpSigningKey {
   const certificate = parseCertificate(base64);
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-  if (asymmetricKeyType !== 'rsa') refuse('metadata_key_unsupported', { got: asymmetricKeyType, want: 'rsa' });
-  if (bits < MIN_RSA_BITS) refuse('metadata_key_too_weak', { got: `${bits} bit`, want: `${MIN_RSA_BITS} bit` });
+  const problem = problemOf(certificate.publicKey);
+  const got = describeKey(certificate.publicKey);
+  if (problem === 'unsupported') refuse('metadata_key_unsupported', { got, want: 'rsa, ec P-256 or ec P-384' });
+  if (problem === 'weak') refuse('metadata_key_too_weak', { got, want: `rsa ${MIN_RSA_BITS} bit` });
   return { certificate: certificate.toString(), expires: certificate.validToDate };
 }
 

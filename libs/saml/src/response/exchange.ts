@@ -4,7 +4,7 @@ import { parseDateTime } from '../xml/date-time.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { UnverifiedResponse } from './unverified-response.ts';
 
-/** What the profile's checks look at. Only `assertion` is verified: it was parsed from the bytes that a signature covers. */
+/** What the profile's checks look at. Only `assertion` is verified: a signature covers all that it holds. */
 export interface Exchange {
   readonly unverified: UnverifiedResponse;
   readonly assertion: XmlElement;

@@ -30,7 +30,7 @@ const connection: SamlConnection = {
   forceAuthn: false,
 };
 
-describe('verifyResponse understands', () => {
+describe.each(['strict', 'node-saml'] as const)('verifyResponse, verifying by %s, understands', (verifier) => {
   it.each(readdirSync(CASES))('%s', async (folder) => {
     const read = (file: string) => readFileSync(join(CASES, folder, file), 'utf8').trim();
     const { expect: expected, sign, prefixList, algorithm } = JSON.parse(read('case.json')) as Dialect;
@@ -51,6 +51,7 @@ describe('verifyResponse understands', () => {
       unverifiedResponse,
       connection,
       now: NOW,
+      verifier,
     });
     expect({
       nameId,

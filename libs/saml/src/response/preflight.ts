@@ -42,9 +42,10 @@ const ID = /^[A-Za-z_][\w.-]{0,255}$/;
 function idsAreUnambiguous(response: XmlElement): void {
   const seen = new Set<string>();
   for (const element of selfAndDescendants(response)) {
-    for (const [name, value] of element.attributes) {
-      if (!/^(?:\{[^}]*\})?id$/i.test(name)) continue;
-      if (name !== idAttributeOf(element)) refuse('id_ambiguous', { got: `${element.localName}/@${name}` });
+    for (const { name, prefix, local, value } of element.writtenAttributes) {
+      if (!/^id$/i.test(local)) continue;
+      if (prefix !== '' || local !== idAttributeOf(element))
+        refuse('id_ambiguous', { got: `${element.localName}/@${name}` });
       if (!ID.test(value)) refuse('id_missing', { got: value });
       if (seen.has(value)) refuse('id_duplicate', { got: value });
       seen.add(value);
@@ -80,7 +81,7 @@ function isNotEncrypted(response: XmlElement): void {
 }
 
 function holdsOneAssertion(response: XmlElement): void {
-  const assertions = [...selfAndDescendants(response)].filter(({ localName }) =>
+  const assertions = selfAndDescendants(response).filter(({ localName }) =>
     /^(?:Encrypted)?Assertion$/i.test(localName),
   );
   const [assertion] = assertions;

@@ -7,7 +7,7 @@ import { NS } from '../xml/namespaces.ts';
  * have written the Response's attributes. Values read from here may lead to a refusal, never to an identity.
  */
 export interface UnverifiedResponse {
-  /** The XML that was parsed, without byte order mark; the signature is verified over exactly this text. */
+  /** The XML that was parsed, without byte order mark, for a verifier that parses for itself. */
   readonly xml: string;
   readonly response: XmlElement;
   readonly assertion: XmlElement;

@@ -1,6 +1,5 @@
 import type { VerifiedAssertion } from '../assertion.ts';
 import type { SamlConnection } from '../connection.ts';
-import { MESSAGE_LIMITS, parseXml } from '../xml/parse-xml.ts';
 import { attributesOf } from './attributes.ts';
 import { authnContextClassOf, authnInstantOf, authnStatementOf } from './authn-checks.ts';
 import { conditionsOf } from './conditions-checks.ts';
@@ -8,6 +7,7 @@ import { decodeResponse } from './decode-response.ts';
 import { SKEW_MS, timeOf, type Exchange } from './exchange.ts';
 import { preflight } from './preflight.ts';
 import { profileChecks } from './profile-checks.ts';
+import type { VerifierName } from './signature-verifier.ts';
 import { signedAssertion } from './signed-assertion.ts';
 import { confirmationOf, nameIdOf } from './subject-checks.ts';
 
@@ -21,10 +21,12 @@ export interface ResponseToVerify {
   readonly connection: SamlConnection;
   /** Decides every time check. */
   readonly now: Date;
+  /** Which engine verifies the signatures. Default: strict. */
+  readonly verifier?: VerifierName;
 }
 
 /**
- * Verifies a SAML 2.0 Response of the HTTP-POST binding and returns what the IdP asserts: every field from the bytes
+ * Verifies a SAML 2.0 Response of the HTTP-POST binding and returns what the IdP asserts: every field from the element
  * that a signature of the connection's IdP covers, after every check of the profile. Whether the request is pending and
  * the assertion new is the caller's `OneTimeStore` to say, before anything is done with the result.
  *
@@ -34,9 +36,10 @@ export async function verifyResponse({
   unverifiedResponse,
   connection,
   now,
+  verifier = 'strict',
 }: ResponseToVerify): Promise<VerifiedAssertion> {
   const unverified = preflight(decodeResponse(unverifiedResponse));
-  const assertion = parseXml(await signedAssertion(unverified, connection), MESSAGE_LIMITS);
+  const assertion = await signedAssertion(unverified, connection, verifier);
   const exchange: Exchange = { unverified, assertion, connection, now };
   for (const check of profileChecks) check(exchange);
   return readAssertion(exchange);

@@ -8,7 +8,7 @@ import {
   type VerifiedAssertion,
   type VerifiedCallback,
 } from '../index.ts';
-import { TestIdp } from '../testing/index.ts';
+import { TEST_EC_KEY, TestIdp } from '../testing/index.ts';
 import { HardenedSaml } from './hardened-saml.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -77,6 +77,25 @@ describe('HardenedSamlStrategy', () => {
     await expect(authenticate(strategy(), post('globex', { SAMLResponse: response('acme') }))).rejects.toMatchObject({
       code: 'destination_mismatch',
     });
+  });
+
+  it.each([
+    ['resolves', undefined],
+    ['idp_key_unusable', 'node-saml'],
+  ] as const)('verifies by the engine that it is told: %s', async (outcome, verifier) => {
+    const elliptic = new TestIdp({ key: TEST_EC_KEY });
+    const connection = { ...connectionFor('acme'), idp: parseIdpMetadata(elliptic.metadata(), { now: NOW }) };
+    const signature = { algorithm: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256' };
+    const SAMLResponse = elliptic.respond({ connection, inResponseTo: '_r', nameId: 'eve', now: NOW, signature });
+    const told = new HardenedSamlStrategy(
+      { connectionOf: async () => connection, clock: () => NOW, verifier },
+      (_req, assertion, done) => done(null, assertion),
+    );
+    const got = authenticate(told, post('acme', { SAMLResponse })).then(
+      () => 'resolves',
+      (error: SamlError) => error.code,
+    );
+    await expect(got).resolves.toBe(outcome);
   });
 
   it('keeps concurrent logins apart', async () => {

@@ -4,6 +4,7 @@ import type { VerifiedAssertion } from '../assertion.ts';
 import type { SamlConnection } from '../connection.ts';
 import { SAML_ERROR_CODES } from '../error-codes.ts';
 import { SamlError } from '../errors.ts';
+import type { VerifierName } from '../response/signature-verifier.ts';
 import { acsForm, type AcsRequest } from './acs-form.ts';
 import { HardenedSaml } from './hardened-saml.ts';
 
@@ -15,6 +16,8 @@ export interface SamlStrategyOptions {
   connectionOf(req: AcsRequest): Promise<SamlConnection>;
   /** Default: the system clock. */
   readonly clock?: () => Date;
+  /** Which engine verifies the signatures. Default: strict. */
+  readonly verifier?: VerifierName;
 }
 
 /** Ends the authentication: an error, a user, or neither (refused with `info`). */
@@ -63,7 +66,7 @@ export class HardenedSamlStrategy extends MultiSamlStrategy {
   private async answer(req: AcsRequest, options: object): Promise<void> {
     const form = acsForm(req);
     const connection = await this.samlOptions.connectionOf(req);
-    const saml = new HardenedSaml(connection, this.samlOptions.clock ?? (() => new Date()));
+    const saml = new HardenedSaml(connection, this.samlOptions.clock ?? (() => new Date()), this.samlOptions.verifier);
     const refuseOther = () => this.error(error('login_not_restarted'));
     const self = Object.assign(Object.create(this) as this, {
       _saml: saml,

@@ -3,6 +3,7 @@ import { SAML } from '@node-saml/node-saml';
 import type { VerifiedAssertion } from '../assertion.ts';
 import type { SamlConnection } from '../connection.ts';
 import { refuse } from '../errors.ts';
+import type { VerifierName } from '../response/signature-verifier.ts';
 import { verifyResponse } from '../response/verify-response.ts';
 
 type Validated = Awaited<ReturnType<SAML['validatePostResponseAsync']>>;
@@ -15,6 +16,7 @@ export class HardenedSaml extends SAML {
   constructor(
     private readonly connection: SamlConnection,
     private readonly clock: () => Date,
+    private readonly verifier?: VerifierName,
   ) {
     super({
       callbackUrl: connection.acsUrl,
@@ -28,6 +30,7 @@ export class HardenedSaml extends SAML {
       unverifiedResponse: form.SAMLResponse ?? '',
       connection: this.connection,
       now: this.clock(),
+      verifier: this.verifier,
     });
     const { issuer, nameId } = this.verified;
     return { profile: { issuer, nameID: nameId.value, nameIDFormat: nameId.format }, loggedOut: false };

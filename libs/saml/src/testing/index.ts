@@ -7,4 +7,12 @@ export {
 } from './one-time-store-contract.ts';
 export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
 export { TestIdp, type TestResponse } from './test-idp.ts';
-export { TEST_EC_KEY, TEST_EXPIRED_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TEST_WEAK_KEY } from './test-keys.ts';
+export {
+  TEST_EC_KEY,
+  TEST_EC_P384_KEY,
+  TEST_ED25519_KEY,
+  TEST_EXPIRED_KEY,
+  TEST_IDP_KEY,
+  TEST_OTHER_KEY,
+  TEST_WEAK_KEY,
+} from './test-keys.ts';

@@ -2,6 +2,7 @@ import { SignedXml } from 'xml-crypto';
 
 import type { SigningKey } from '../connection.ts';
 import { NS } from '../xml/namespaces.ts';
+import { teachMoreAlgorithms } from './more-algorithms.ts';
 
 /** How a test document is signed; the defaults are what IdPs do today. */
 export interface SignOptions {
@@ -38,6 +39,7 @@ export function signXml(xml: string, options: SignOptions): string {
     digestAlgorithm: options.digest ?? SHA256,
     inclusiveNamespacesPrefixList: [...(options.prefixList ?? [])],
   });
+  teachMoreAlgorithms(signer);
   options.adjust?.(signer);
   const hasIssuer = /^(?:<\?[^>]*>\s*)?<[^>]*>\s*<(?:\w+:)?Issuer[\s>]/.test(xml);
   const location = hasIssuer

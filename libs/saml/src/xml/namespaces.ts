@@ -5,6 +5,8 @@ export const NS = {
   metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
   signature: 'http://www.w3.org/2000/09/xmldsig#',
   exclusiveC14n: 'http://www.w3.org/2001/10/xml-exc-c14n#',
+  xml: 'http://www.w3.org/XML/1998/namespace',
+  xmlns: 'http://www.w3.org/2000/xmlns/',
 } as const;
 
 /** HTTP-Redirect and HTTP-POST bindings (Bindings 3.4, 3.5). */

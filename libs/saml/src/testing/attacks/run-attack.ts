@@ -1,6 +1,7 @@
 import type { VerifiedAssertion } from '../../assertion.ts';
 import { SamlError } from '../../errors.ts';
 import { createAuthnRequest } from '../../request/authn-request.ts';
+import type { VerifierName } from '../../response/signature-verifier.ts';
 import { verifyResponse } from '../../response/verify-response.ts';
 import { HardenedSamlStrategy } from '../../strategy/hardened-saml-strategy.ts';
 import type { AcsRequest } from '../../strategy/acs-form.ts';
@@ -13,7 +14,7 @@ import { builders } from './builders.ts';
 export type Outcome = { readonly code: string } | { readonly accepted: VerifiedAssertion } | { readonly url: URL };
 
 /** Builds the message of a case, delivers every copy, and says what became of each. Errors that are no refusal throw. */
-export async function runAttack(attack: AttackCase): Promise<readonly Outcome[]> {
+export async function runAttack(attack: AttackCase, verifier?: VerifierName): Promise<readonly Outcome[]> {
   const context = attackContext(attack);
   if (attack.request !== undefined)
     return [await refusedOr(() => sendRequest(context, attack.request?.relayState ?? ''))];
@@ -27,7 +28,7 @@ export async function runAttack(attack: AttackCase): Promise<readonly Outcome[]>
       expiresAt: new Date(NOW.getTime() + 600_000),
     });
   }
-  const deliverOne = () => refusedOr(() => deliver(attack, context, field, store));
+  const deliverOne = () => refusedOr(() => deliver(attack, context, field, store, verifier));
   if (how === 'at once') return Promise.all(Array.from({ length: copies }, deliverOne));
   const outcomes: Outcome[] = [];
   for (let copy = 0; copy < copies; copy += 1) outcomes.push(await deliverOne());
@@ -58,11 +59,12 @@ async function deliver(
   { connection }: AttackContext,
   field: string,
   store: MemoryOneTimeStore,
+  verifier?: VerifierName,
 ): Promise<Outcome> {
   const accepted =
     http === undefined
-      ? await verifyResponse({ unverifiedResponse: field, connection, now: NOW })
-      : await throughStrategy(http, connection, field);
+      ? await verifyResponse({ unverifiedResponse: field, connection, now: NOW, verifier })
+      : await throughStrategy(http, connection, field, verifier);
   const acceptance = await store.accept(accepted, NOW);
   return acceptance === 'accepted' ? { accepted } : { code: acceptance };
 }
@@ -78,6 +80,7 @@ function throughStrategy(
   }: NonNullable<AttackCase['http']>,
   connection: AttackContext['connection'],
   field: string,
+  verifier?: VerifierName,
 ): Promise<VerifiedAssertion> {
   const filled = (value: unknown): unknown =>
     typeof value === 'string' ? value.replace('{response}', field) : Array.isArray(value) ? value.map(filled) : value;
@@ -95,7 +98,7 @@ function throughStrategy(
     params: { org: 'acme', idp: 'okta' },
   };
   const strategy = new HardenedSamlStrategy(
-    { connectionOf: async () => connection, clock: () => NOW },
+    { connectionOf: async () => connection, clock: () => NOW, verifier },
     (_req, assertion, done) => done(null, assertion),
   );
   return new Promise((resolve, reject) => {

@@ -1,0 +1,63 @@
+import { hash, timingSafeEqual, verify } from 'node:crypto';
+
+import { refuse } from '../errors.ts';
+import { verificationKeysOf, type VerificationKey } from '../metadata/idp-keys.ts';
+import { canonicalize } from '../xml/canonicalize.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.ts';
+import { algorithmOf, inclusivePrefixesOf, signaturePartsOf, type SignatureParts } from './signature-parts.ts';
+import type { SignatureVerifier } from './signature-verifier.ts';
+import { signaturesOf } from './unverified-response.ts';
+
+/**
+ * Verifies every signature that is present over the very tree that the preflight parsed, and returns the Assertion of that
+ * tree: nothing is looked up by id, selected by XPath or parsed again, so there is one answer to what was signed.
+ *
+ * @throws SamlError `signature_invalid` or `idp_key_unusable`
+ */
+export const strictVerifier: SignatureVerifier = ({ response, assertion }, { idp }) => {
+  const keys = verificationKeysOf(idp);
+  for (const element of [response, assertion])
+    for (const signature of signaturesOf(element)) verifySignature(element, signature, keys);
+  return withoutSignatures(assertion);
+};
+
+/** Core validation (XMLDSig 1.1 3.2), the signature first: nothing is canonicalized for a key that nobody trusts. */
+function verifySignature(signed: XmlElement, signature: XmlElement, keys: readonly VerificationKey[]): void {
+  const parts = signaturePartsOf(signature);
+  if (!isSignedByOneOf(keys, parts)) refuse('signature_invalid', { got: `${signed.localName}: SignatureValue` });
+  if (!isDigested(signed, signature, parts)) refuse('signature_invalid', { got: `${signed.localName}: DigestValue` });
+}
+
+/** XMLDSig 1.1 3.2.2. The keys are those of the connection: KeyInfo is not even read. */
+function isSignedByOneOf(keys: readonly VerificationKey[], parts: SignatureParts): boolean {
+  const { signedInfo, canonicalizationMethod, signatureMethod, signatureValue } = parts;
+  const algorithm = SIGNATURE_ALGORITHMS.get(algorithmOf(signatureMethod));
+  if (algorithm === undefined) return refuse('signature_algorithm_not_allowed', { got: algorithmOf(signatureMethod) });
+  const bytes = Buffer.from(
+    canonicalize(signedInfo, { inclusivePrefixes: inclusivePrefixesOf(canonicalizationMethod) }),
+  );
+  return keys
+    .filter(({ type }) => type === algorithm.keyType)
+    .some(({ key }) => verify(algorithm.hash, bytes, { key, ...algorithm.input }, signatureValue));
+}
+
+/** XMLDSig 1.1 3.2.1, for the one Reference: to the element that holds the signature, less the signature (6.6.4). */
+function isDigested(signed: XmlElement, signature: XmlElement, parts: SignatureParts): boolean {
+  const { digestMethod, transforms, digestValue } = parts;
+  const algorithm = DIGEST_ALGORITHMS.get(algorithmOf(digestMethod));
+  if (algorithm === undefined) return refuse('digest_algorithm_not_allowed', { got: algorithmOf(digestMethod) });
+  const inclusivePrefixes = transforms.slice(-1).flatMap(inclusivePrefixesOf);
+  const digest = hash(algorithm, canonicalize(signed, { without: signature, inclusivePrefixes }), 'buffer');
+  return digest.length === digestValue.length && timingSafeEqual(digest, digestValue);
+}
+
+/** What a signature does not cover is its own content: nobody gets to read it as part of the Assertion. */
+function withoutSignatures(assertion: XmlElement): XmlElement {
+  const signatures = new Set<XmlElement | string>(signaturesOf(assertion));
+  return {
+    ...assertion,
+    children: assertion.children.filter((child) => !signatures.has(child)),
+    content: assertion.content.filter((part) => !signatures.has(part)),
+  };
+}

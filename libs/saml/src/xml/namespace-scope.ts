@@ -1,0 +1,74 @@
+import { refuse } from '../errors.ts';
+import type { NamespaceDeclaration } from './element.ts';
+import { NS } from './namespaces.ts';
+
+/** The namespaces that are declared around a place of a document: prefix -> name, the default namespace under ''. */
+export type NamespaceScope = ReadonlyMap<string, string>;
+
+/** Around the root: no default namespace, and the prefix `xml`, which is always bound (Namespaces in XML 3). */
+export const OUTERMOST_SCOPE: NamespaceScope = new Map([
+  ['', ''],
+  ['xml', NS.xml],
+]);
+
+/** A name as written, in its two parts. */
+export interface QName {
+  readonly name: string;
+  readonly prefix: string;
+  readonly local: string;
+  /** In whatever case: only namespace declarations may. */
+  readonly beginsWithXmlns: boolean;
+}
+
+const NC_NAME_START = /^[A-Za-z_\u0080-\u{10FFFF}]/u;
+
+/** Splits a name at its colon (Namespaces in XML 4). @throws SamlError `xml_malformed` if it is no QName */
+export function qNameOf(name: string): QName {
+  const colon = name.indexOf(':');
+  const beginsWithXmlns = /^xmlns/i.test(name);
+  if (colon < 0) return { name, prefix: '', local: name, beginsWithXmlns };
+  const prefix = name.slice(0, colon);
+  const local = name.slice(colon + 1);
+  if (prefix === '' || !NC_NAME_START.test(local) || local.includes(':')) refuse('xml_malformed', { got: name });
+  return { name, prefix, local, beginsWithXmlns };
+}
+
+/** The namespace that a prefix stands for. @throws SamlError `xml_malformed` if nothing around declares it */
+export function namespaceOf(prefix: string, name: string, scope: NamespaceScope): string {
+  return scope.get(prefix) ?? refuse('xml_malformed', { got: `unbound prefix of ${name}` });
+}
+
+/** The scope within an element that declares these. */
+export function scopeWithin(around: NamespaceScope, declarations: readonly NamespaceDeclaration[]): NamespaceScope {
+  if (declarations.length === 0) return around;
+  const scope = new Map(around);
+  for (const { prefix, uri } of declarations) scope.set(prefix, uri);
+  return scope;
+}
+
+const ABSOLUTE_NAMESPACE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s"'<>&]+$/;
+const RESERVED_PREFIXES: ReadonlySet<string> = new Set(['xml', 'xmlns']);
+const RESERVED_NAMESPACES: ReadonlySet<string> = new Set([NS.xml, NS.xmlns]);
+
+/** True for `xmlns` and `xmlns:prefix` (Namespaces in XML 3). */
+export function isDeclaration({ name, prefix }: QName): boolean {
+  return prefix === 'xmlns' || name === 'xmlns';
+}
+
+/**
+ * Reads a namespace declaration: an absolute name without white space or quotes, nothing of what XML reserves
+ * (Namespaces in XML 3; stricter, since it refuses `xmlns:xml` also where it changes nothing).
+ *
+ * @throws SamlError `xml_namespace`
+ */
+export function declarationOf(
+  { name, prefix, local }: QName,
+  uri: string,
+  undeclarations: 'refuse' | 'take',
+): NamespaceDeclaration {
+  const declared = prefix === '' ? '' : local;
+  const isReserved = RESERVED_PREFIXES.has(declared) || RESERVED_NAMESPACES.has(uri);
+  const undeclares = declared === '' && uri === '' && undeclarations === 'take';
+  if (isReserved || (!undeclares && !ABSOLUTE_NAMESPACE.test(uri))) refuse('xml_namespace', { got: `${name}=${uri}` });
+  return { prefix: declared, uri };
+}
