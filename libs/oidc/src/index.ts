@@ -1,0 +1,3 @@
+export type { OidcConnection } from './connection.ts';
+export { OidcError } from './errors.ts';
+export type { VerifiedIdToken } from './id-token.ts';
