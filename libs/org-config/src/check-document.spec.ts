@@ -55,3 +55,26 @@ describe('checkDocument', () => {
     },
   );
 });
+
+it('never says a secret that stands where only a reference to it may', () => {
+  const provider = { type: 'oidc', issuer: 'https://op.example', clientId: 'c' };
+  const secrets = [
+    'PLANTED SECRET',
+    { fromEnv: 'PLANTED SECRET' },
+    { fromFile: '../PLANTED SECRET' },
+    ['PLANTED SECRET'],
+  ];
+  for (const clientSecret of secrets) {
+    const identityProviders = { google: { ...provider, clientSecret } };
+    const value = {
+      apiVersion: 'rolecall/v1',
+      kind: 'Organization',
+      metadata: { name: 'acme' },
+      spec: { identityProviders },
+    };
+    const { diagnostics } = checkDocument(value, 'request');
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]?.pointer).toMatch(/^\/spec\/identityProviders\/google\/clientSecret/);
+    expect(JSON.stringify(diagnostics)).not.toContain('PLANTED');
+  }
+});
