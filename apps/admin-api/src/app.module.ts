@@ -6,6 +6,7 @@ import type { PlatformOptions } from '@rolecall/platform';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { MetadataSource } from './applies/metadata-source.ts';
+import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
@@ -19,7 +20,9 @@ export interface AppOptions extends PlatformOptions {
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
     const { outboundAllow } = options;
-    const metadata = new MetadataSource(new GuardedFetch({ allowedOrigins: outboundAllow }), outboundAllow);
+    const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
+    const metadata = new MetadataSource(guarded, outboundAllow);
+    const providers = new OpenIdProviders(guarded, outboundAllow);
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
@@ -29,7 +32,7 @@ export class AppModule {
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
-          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata),
+          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers),
         },
       ],
     };
