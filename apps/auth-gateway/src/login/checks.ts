@@ -4,7 +4,7 @@ import type { Refusal } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import type { Flow } from './flow.ts';
-import type { LoginContext, Person } from './login-context.ts';
+import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 
 /** The identity provider of the login still exists and may sign users in; a test may run before it is switched on. */
 export function checkIdentityProvider(
@@ -55,7 +55,8 @@ export function decisionRefused({ code, reason, attribute, got, known }: Refusal
 export async function identify(context: LoginContext): Promise<Person> {
   const { tx, organization, login, decision, flow } = context;
   const { email } = decision.profile;
-  const verified = email !== undefined && organization.settings.emailDomains.includes(domainOf(email));
+  const vouched = email !== undefined && isVouchedFor(login, email);
+  const verified = vouched && organization.settings.emailDomains.includes(domainOf(email));
   const candidates = verified ? await tx.findLinkableUsers(email, login.identityProvider) : [];
   const [only, another] = candidates;
   if (only && !another) {
@@ -63,13 +64,13 @@ export async function identify(context: LoginContext): Promise<Person> {
     flow.pass('user_found', 'by verified e-mail address');
     return { is: 'linked', user: only };
   }
-  checkMayBeCreated(organization, email);
+  checkMayBeCreated(organization, email, vouched);
   flow.pass('user_found', another ? 'new: several users have this e-mail address' : 'new: created just in time');
   return { is: 'new' };
 }
 
 /** Just-in-time creation: switched on, and only for the organization's own e-mail domains when it declares any. */
-function checkMayBeCreated({ settings }: Organization, email: string | undefined): void {
+function checkMayBeCreated({ settings }: Organization, email: string | undefined, vouched: boolean): void {
   const check = 'user_found';
   if (!settings.jitEnabled) {
     throw new LoginRefused('not_provisioned', check, 'Create the user first, or set jit.enabled: true.', {
@@ -100,6 +101,14 @@ function checkMayBeCreated({ settings }: Organization, email: string | undefined
       },
     );
   }
+  if (!vouched) {
+    throw new LoginRefused(
+      'email_not_verified',
+      check,
+      'Let the identity provider verify the e-mail address and send email_verified, or create the user first.',
+      { want, got: 'an address of it that the identity provider has not verified' },
+    );
+  }
 }
 
 /**
@@ -118,6 +127,10 @@ export function checkSessionEnd({ organization, login, now }: LoginContext): Dat
       got: expiresAt.toISOString(),
     },
   );
+}
+
+function isVouchedFor({ vouchedEmails }: LoginToFinish, email: string): boolean {
+  return vouchedEmails === 'any' || vouchedEmails.includes(email);
 }
 
 /** The part after the last @, in lower case; exact comparison, so a trailing dot or a look-alike never matches. */

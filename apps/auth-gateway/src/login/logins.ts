@@ -2,15 +2,37 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import { OidcError, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
 import { SamlError, type VerifiedAssertion } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
 import { LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
-import { type Organization, Organizations, type SamlTarget } from '../organizations/organization.ts';
-import type { PresentedToken } from '../sessions/organization-token.ts';
+import {
+  type IdpTarget,
+  isOidc,
+  type Organization,
+  Organizations,
+  type SamlTarget,
+} from '../organizations/organization.ts';
+import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
 import { acceptSamlResponse } from './accept-saml-response.ts';
-import { type Arrival, completeLogin, type Completion } from './complete-login.ts';
+import {
+  type Arrival,
+  type BrowserArrival,
+  completeLogin,
+  type Completion,
+  finishLogin,
+  refuseOtherBrowser,
+} from './complete-login.ts';
 import { Flow } from './flow.ts';
-import { type LoginWish, type StartedLogin, startSamlLogin } from './start-saml-login.ts';
+import type { LoginWish, StartedLogin } from './login-wish.ts';
+import { loginOfIdToken, type ReturnedLogin } from './returned-login.ts';
+import { startOidcLogin } from './start-oidc-login.ts';
+import { startSamlLogin } from './start-saml-login.ts';
+
+export type { ReturnedLogin } from './returned-login.ts';
+
+/** A login that ended well. */
+export type EndedLogin = Exclude<Completion, { outcome: 'refused' }>;
 
 /** How one request of a login is named in its flow record, should it be refused. */
 export interface Attempt {
@@ -26,7 +48,7 @@ const MAX_DECISIONS = 3;
 /** The notice that an organization changed may reach this process a moment after the change itself, in milliseconds. */
 const NOTICE_MS = 30;
 
-/** The three parts of a SAML login on the database. Each refusal is recorded, counted and logged before it is thrown. */
+/** The parts of a login on the database: of a SAML login three, at an OpenID provider `start`, `takeReturned`, `completeReturned`. Each refusal is recorded, counted and logged before it is thrown. */
 @Injectable()
 export class Logins {
   private readonly outcomes: Counter<'outcome' | 'code'>;
@@ -36,6 +58,7 @@ export class Logins {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(OidcProviders) private readonly providers: OidcProviders,
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.outcomes = metrics.counter('rolecall_logins_total', 'Logins that ended, by outcome and error code', [
@@ -45,8 +68,13 @@ export class Logins {
   }
 
   /** @throws RecordedRefusal */
-  start(target: SamlTarget, wish: LoginWish): Promise<StartedLogin> {
-    return this.recorded(target, wish, () => startSamlLogin(this.database.logins, target, wish, this.clock()));
+  start(target: IdpTarget, wish: LoginWish): Promise<StartedLogin> {
+    const { logins } = this.database;
+    return this.recorded(target, wish, () =>
+      isOidc(target)
+        ? startOidcLogin(logins, this.providers, target, wish, this.clock())
+        : startSamlLogin(logins, target, wish, this.clock()),
+    );
   }
 
   /** Takes a VERIFIED assertion; returns the handle for `/saml/continue`. @throws RecordedRefusal */
@@ -57,14 +85,57 @@ export class Logins {
   }
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
-  async complete(handle: PresentedToken, arrival: Arrival): Promise<Exclude<Completion, { outcome: 'refused' }>> {
+  async complete(handle: PresentedToken, arrival: Arrival): Promise<EndedLogin> {
     const completion = await this.decideAnew(handle.organizationId, (tx, organization) =>
       completeLogin(tx, organization, arrival, this.clock()),
     );
-    if (completion.outcome === 'refused') {
-      this.count('refused', completion.refusal.code, completion.traceId);
-      throw new RecordedRefusal(completion.refusal, completion.traceId);
+    return this.ended(completion);
+  }
+
+  /**
+   * Takes the login that a callback's `unverifiedState` names, once, for the browser that started it.
+   * @throws LoginRefused `callback_invalid`, `unknown_request`; RecordedRefusal
+   */
+  async takeReturned(unverifiedState: unknown, arrival: BrowserArrival): Promise<ReturnedLogin> {
+    const now = this.clock();
+    if (typeof unverifiedState !== 'string') {
+      throw new LoginRefused('callback_invalid', 'state_known', 'The answer must hold one state.');
     }
+    const state = readOrganizationToken(unverifiedState);
+    const { organizationId = '', hash: stateHash = Buffer.alloc(0) } = state ?? {};
+    const { browserHash, traceId } = arrival;
+    const taken = state
+      ? await this.database.logins.takeOidc({ organizationId, stateHash, browserHash, now })
+      : 'unknown';
+    if (taken === 'unknown') {
+      this.count('refused', 'unknown_request', traceId);
+      throw new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
+    }
+    if (taken === 'other_browser') {
+      const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);
+      return this.refused(await this.database.inOrganization(organizationId, refuse));
+    }
+    const { nonce, codeVerifier, identityProvider } = taken;
+    const target = await this.organizations.oidcTargetById(organizationId, identityProvider);
+    const attempt = { traceId: taken.traceId, mode: taken.mode };
+    const connection = await this.recorded(target, attempt, async () => target.connection());
+    return { target, taken, connection, nonce, codeVerifier };
+  }
+
+  /** Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction. @throws RecordedRefusal */
+  async completeReturned(returned: ReturnedLogin, token: VerifiedIdToken): Promise<EndedLogin> {
+    const { target, taken } = returned;
+    const attempt = { traceId: taken.traceId, mode: taken.mode };
+    const login = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const head = { protocol: 'oidc', startedAt: taken.createdAt } as const;
+    const completion = await this.decideAnew(target.organization.id, (tx, organization) =>
+      finishLogin(tx, organization, login, head, this.clock()),
+    );
+    return this.ended(completion);
+  }
+
+  private ended(completion: Completion): EndedLogin {
+    if (completion.outcome === 'refused') return this.refused(completion);
     const succeeded = completion.outcome === 'signed_in' ? 'succeeded' : 'tested';
     this.count(
       succeeded,
@@ -74,8 +145,13 @@ export class Logins {
     return completion;
   }
 
+  private refused({ refusal, traceId }: Extract<Completion, { outcome: 'refused' }>): never {
+    this.count('refused', refusal.code, traceId);
+    throw new RecordedRefusal(refusal, traceId);
+  }
+
   /** Runs a part of a login before there is a verified one; a refusal is committed as a flow record and audit event. */
-  async recorded<T>(target: SamlTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
+  async recorded<T>(target: IdpTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
     try {
       return await part();
     } catch (error) {
@@ -86,13 +162,14 @@ export class Logins {
   }
 
   private async record(
-    { organization, identityProvider }: SamlTarget,
+    { organization, identityProvider }: IdpTarget,
     attempt: Attempt,
     refusal: LoginRefused,
   ): Promise<RecordedRefusal> {
     const { traceId, mode, note } = attempt;
     const now = this.clock();
-    const flow = new Flow({ traceId, mode, identityProvider: identityProvider.name, startedAt: now });
+    const { name, type: protocol } = identityProvider;
+    const flow = new Flow({ protocol, traceId, mode, identityProvider: name, startedAt: now });
     if (note !== undefined) flow.pass('answer_received', note);
     await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
     this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
@@ -126,9 +203,11 @@ export class Logins {
   }
 }
 
-/** A refused message of libs/saml is a refused login; other errors are no refusals. */
+/** A refused message of libs/saml or libs/oidc is a refused login; other errors are no refusals. */
 function asRefusal(error: unknown): LoginRefused | undefined {
   if (error instanceof LoginRefused) return error;
-  if (error instanceof SamlError) return new LoginRefused(error.code, 'answer_verified', error.message, error.detail);
+  if (error instanceof SamlError || error instanceof OidcError) {
+    return new LoginRefused(error.code, 'answer_verified', error.message, error.detail);
+  }
   return undefined;
 }
