@@ -25,8 +25,8 @@ const ISSUER = '^https?://[^\\s/?#@]+(?:/[^\\s?#]*)?$';
 // beside the document or below it: no absolute path, no `..`, no backslash
 const FILE_BELOW = '^(?![/.])(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\u0000]+$';
 const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
-// upper case only: what was pasted here instead of a name seldom looks like one
-const ENVIRONMENT_NAME = '^[A-Z_][A-Z0-9_]{0,127}$';
+// upper case only: what was pasted here instead of a name seldom looks like one. Rolecall's own secrets are nobody's
+const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,127}$';
 const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 // one line of text: no control characters
 const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
@@ -42,7 +42,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [FILE_BELOW]: 'a path beside this file or below it, with forward slashes and without `..`',
   [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
   [ENVIRONMENT_NAME]:
-    'the name of an environment variable: upper-case letters, digits and `_`, not beginning with a digit',
+    'the name of an environment variable: upper-case letters, digits and `_`, and not one that holds a secret of Rolecall itself',
   [DAY]: 'a day, such as 2027-03-31',
   [TEXT]: 'one line of text without control characters',
 };
