@@ -40,7 +40,6 @@ function providerKeyOf(jwk: JsonObject): readonly ProviderKey[] {
   const { kty, crv, kid, alg, use, key_ops: operations } = jwk;
   const usable =
     !Object.hasOwn(jwk, 'd') &&
-    !Object.hasOwn(jwk, 'k') &&
     (use === undefined || use === 'sig') &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
   const kind = kty === 'RSA' ? 'RSA' : crv;

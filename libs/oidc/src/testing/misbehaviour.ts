@@ -9,6 +9,10 @@ export interface Misbehaviour {
   readonly answers?: Readonly<Partial<Record<'discovery' | 'jwks' | 'token', WrongAnswer>>>;
   /** The names of the published keys; default `["rsa"]`. */
   readonly keys?: readonly string[];
+  /** The keys are published with their private parts. */
+  readonly privateParts?: boolean;
+  /** Of every published key. */
+  readonly key?: Changes;
   /** Further members of the key set, as they stand. */
   readonly moreKeys?: readonly object[];
   readonly callback?: Changes;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { OidcAnswer, OidcTransport } from '../transport.ts';
 import { changed, type Changes, type Misbehaviour } from './misbehaviour.ts';
-import { compactJws, publicJwk, testKey } from './test-provider-keys.ts';
+import { compactJws, jwkOf, testKey } from './test-provider-keys.ts';
 
 export interface TestProviderOptions {
   /** Default `https://idp.example`. */
@@ -71,9 +71,11 @@ export class TestOpenIdProvider {
   }
 
   private document(url: string): OidcAnswer {
-    const { keys = ['rsa'], moreKeys = [], discovery } = this.misbehaviour;
-    if (url === `${this.issuer}/jwks`)
-      return json(200, { keys: [...keys.map((kid) => publicJwk(testKey(kid))), ...moreKeys] });
+    const { keys = ['rsa'], key, privateParts, moreKeys = [], discovery } = this.misbehaviour;
+    if (url === `${this.issuer}/jwks`) {
+      const published = keys.map((kid) => changed({ ...jwkOf(testKey(kid), privateParts) }, key));
+      return json(200, { keys: [...published, ...moreKeys] });
+    }
     if (url !== `${this.issuer}/.well-known/openid-configuration`) return json(404, {});
     const right = {
       issuer: this.issuer,

@@ -25,9 +25,9 @@ function pairOf(kid: string): { readonly privateKey: KeyObject; readonly publicK
   return generateKeyPairSync('rsa', { modulusLength: kid === 'weak' ? 1_024 : 2_048 });
 }
 
-/** How a key stands in the key set. */
-export function publicJwk({ kid, publicKey }: TestKey): JsonWebKey {
-  return { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' };
+/** How a key stands in the key set; with its private parts where a provider is careless. */
+export function jwkOf({ kid, publicKey, privateKey }: TestKey, privateParts = false): JsonWebKey {
+  return { ...(privateParts ? privateKey : publicKey).export({ format: 'jwk' }), kid, use: 'sig' };
 }
 
 /** A compact JWS over any header and payload; a text as key is a shared secret, none leaves the signature empty. */
