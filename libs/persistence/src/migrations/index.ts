@@ -4,7 +4,7 @@ import { rowLevelSecurity } from './20261121T03-row-level-security.ts';
 import { functions } from './20261121T04-functions.ts';
 import { enabledIdentityProviders } from './20261122T01-enabled-identity-providers.ts';
 import { ownerFunctions } from './20261122T02-owner-functions.ts';
-import { openIdConnect } from './20261122T04-openid-connect.ts';
+import { openIdConnect } from './20261122T20-openid-connect.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */

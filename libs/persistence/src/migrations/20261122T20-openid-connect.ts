@@ -5,7 +5,7 @@ import type { SqlMigration } from './sql-migration.ts';
  * of the `state`. A provider of this kind has no metadata document; its client secret is a sealed secret.
  */
 export const openIdConnect: SqlMigration = {
-  name: '20261122T04-openid-connect',
+  name: '20261122T20-openid-connect',
   sql: `
 alter table identity_provider_metadata alter column metadata_xml drop not null;
 
