@@ -53,6 +53,14 @@ describe('what is remembered of a provider', () => {
     expect(asked('/jwks')).toBe(3);
   });
 
+  it('lets nobody in when the document names another issuer one day (O15)', async () => {
+    await signIn();
+    provider.misbehaviour = { discovery: { issuer: 'https://evil.example' } };
+    await expect(signIn()).resolves.toMatchObject({ sub: 'eve' });
+    pass(600);
+    await expect(signIn()).rejects.toMatchObject({ code: 'discovery_issuer_mismatch' });
+  });
+
   it('remembers no failure', async () => {
     provider.misbehaviour = { answers: { discovery: { status: 503 } } };
     await expect(signIn()).rejects.toMatchObject({ code: 'discovery_unreachable' });

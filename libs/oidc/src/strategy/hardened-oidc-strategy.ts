@@ -63,10 +63,10 @@ export class HardenedOidcStrategy extends OpenIDConnectStrategy {
   }
 
   private async answer(req: CallbackRequest): Promise<void> {
-    const { pendingOf, providers, clock } = this.oidcOptions;
-    const now = clock();
-    const pending = await pendingOf(req);
-    const verified = await completeAuthorization(req.query, pending, providers, now);
+    const { oidcOptions: options } = this;
+    const now = options.clock();
+    const pending = await options.pendingOf(req);
+    const verified = await completeAuthorization(req.query, pending, options.providers, now);
     const refuseOther = () => this.error(refusal());
     const self = Object.assign(Object.create(this) as this, {
       _issuer: verified.issuer,
