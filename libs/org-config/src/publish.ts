@@ -72,7 +72,8 @@ function innerMaps(path: string, schema: JsonSchema): readonly Section[] {
 function branchOf(path: string, { discriminator }: JsonSchema, schema: JsonSchema): Section {
   const tag = discriminator?.propertyName ?? '';
   const declared = schema.properties?.[tag];
-  return { path, schema, variant: declared ? ` with \`${tag}: ${String(declared.const)}\`` : '' };
+  const value = declared ? declared.const : undefined;
+  return { path, schema, variant: typeof value === 'string' ? ` with \`${tag}: ${value}\`` : '' };
 }
 
 function resolved(schema: JsonSchema): JsonSchema {

@@ -66,13 +66,13 @@ function unseen(
 /** As with metadata: a rotated secret must be noticed in a file that did not change. */
 function unseenReferences(sources: readonly SourceFile[], documents: readonly LoadedDocument[]): Diagnostic[] {
   const texts = new Map(sources.map(({ path, text }) => [path, text]));
-  return documents.flatMap(({ document, file, positionOf }) =>
-    unseenSecrets(document, texts.get(file) ?? '').map((pointer) => ({
+  return documents.flatMap((loaded) =>
+    unseenSecrets(loaded.document, texts.get(loaded.file) ?? '').map((pointer) => ({
       severity: 'error',
       code: 'secret_spelling',
       message: 'the secret is referred to in a way that hides its changes',
       suggestion: 'write `fromEnv: <name>` or `fromFile: "<path>"` on one line',
-      position: positionOf(pointer),
+      position: loaded.positionOf(pointer),
       pointer,
     })),
   );

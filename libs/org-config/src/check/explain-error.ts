@@ -126,7 +126,8 @@ function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefin
   const pointer = pointerTo(error.instancePath, tag);
   const known = unsupported(pointer, value);
   if (known) return known;
-  const tags = (schema.examples ?? []).map((example) => String(isMap(example) ? example[tag] : ''));
+  const examples = (schema.examples ?? []).map((example) => (isMap(example) ? example[tag] : undefined));
+  const tags = examples.filter((name) => typeof name === 'string');
   const near = typeof value === 'string' ? insteadOf(value, tags, 'possible values') : undefined;
   const suggestion = near ?? `write ${tags.map(quoted).join(' or ')}`;
   return {

@@ -102,7 +102,11 @@ it('does not open when it was moved to another provider or organization', async 
   const fresh = () => openDatabase({ url: test.current.url, masterKey: test.current.masterKey, poolSize: 1 });
   const reading = async (id: string) => {
     const database = await fresh();
-    return database.organizations.byId(id).finally(() => database.close());
+    try {
+      return await database.organizations.byId(id);
+    } finally {
+      await database.close();
+    }
   };
   await asOwner(
     `update sealed_secrets set sealed = (select sealed from sealed_secrets where org_id = $1) where org_id = $2`,
