@@ -97,7 +97,7 @@ create table identities (
 create table identity_provider_metadata (
   org_id uuid not null,
   identity_provider text not null,
-  metadata_xml text not null,
+  metadata_xml text,
   signing_certificate text,
   enabled boolean default true not null,
   constraint identity_provider_metadata_pkey PRIMARY KEY (org_id, identity_provider),
@@ -120,7 +120,11 @@ create table login_transactions (
   session_index text,
   session_not_on_or_after timestamp(3) with time zone,
   facts jsonb,
+  state_hash bytea,
+  nonce text,
+  code_verifier text,
   constraint login_transactions_handle UNIQUE (org_id, handle_hash),
+  constraint login_transactions_state UNIQUE (org_id, state_hash),
   constraint login_transactions_pkey PRIMARY KEY (org_id, request_id, identity_provider)
 );
 
@@ -481,6 +485,36 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.oidc_login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone, p_state_hash bytea, p_nonce text, p_code_verifier text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  insert into login_transactions
+    (org_id, request_id, identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at, state_hash,
+     nonce, code_verifier)
+  values
+    (p_org_id, p_request_id, p_identity_provider, p_browser_hash, p_trace_id, p_return_to, p_mode, p_created_at,
+     p_expires_at, p_state_hash, p_nonce, p_code_verifier);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.oidc_login_take(p_org_id uuid, p_state_hash bytea)
+ RETURNS TABLE(identity_provider text, browser_hash bytea, trace_id text, return_to text, mode text, created_at timestamp with time zone, expires_at timestamp with time zone, nonce text, code_verifier text)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  return query
+    delete from login_transactions t where t.org_id = p_org_id and t.state_hash = p_state_hash
+    returning t.identity_provider, t.browser_hash, t.trace_id, t.return_to, t.mode, t.created_at, t.expires_at, t.nonce,
+      t.code_verifier;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.purge_expired(p_org_ids uuid[], p_now timestamp with time zone, p_flows_before timestamp with time zone)
  RETURNS TABLE(logins bigint, assertions bigint, sessions bigint, flows bigint)
  LANGUAGE plpgsql
@@ -643,6 +677,10 @@ grant execute on function delete_organization to rolecall_runtime;
 grant execute on function login_accept to public;
 
 grant execute on function login_begin to public;
+
+grant execute on function oidc_login_begin to public;
+
+grant execute on function oidc_login_take to public;
 
 grant execute on function purge_expired to public;
 

@@ -10,17 +10,14 @@ export interface DemoKeys {
   /** Signs assertions and ID tokens. */
   readonly signing: SigningKey;
   readonly cookieSecret: string;
-  /** Secret of the registered OpenID client `rolecall`. */
-  readonly clientSecret: string;
 }
 
 /** The keys under `directory`, made at the first start; only their owner may read them. */
 export async function demoKeys(directory: string, now: Date): Promise<DemoKeys> {
   const file = join(directory, 'keys.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DemoKeys;
-  const secret = () => randomBytes(32).toString('base64url');
   const signing = await createSigningKey({ commonName: 'Demo identity provider', now });
-  const keys: DemoKeys = { signing, cookieSecret: secret(), clientSecret: secret() };
+  const keys: DemoKeys = { signing, cookieSecret: randomBytes(32).toString('base64url') };
   writeSecret(file, JSON.stringify(keys, undefined, 2));
   return keys;
 }

@@ -1,5 +1,6 @@
 import { Provider } from 'oidc-provider';
 import { type DemoKeys, privateJwk } from './keys.ts';
+import { DEMO_CLIENT } from './oidc-client.ts';
 import type { DemoPerson, People } from './people.ts';
 
 const HOUR = 3600;
@@ -23,7 +24,9 @@ function claimsOf(person: DemoPerson): Record<string, unknown> {
 export function openIdProvider(options: { url: string; gateway: string; keys: DemoKeys; people: People }): Provider {
   const { url, gateway, keys, people } = options;
   return new Provider(`${url}/oidc`, {
-    clients: [{ client_id: 'rolecall', client_secret: keys.clientSecret, redirect_uris: [`${gateway}/oidc/callback`] }],
+    clients: [
+      { client_id: DEMO_CLIENT.id, client_secret: DEMO_CLIENT.secret, redirect_uris: [`${gateway}/oidc/callback`] },
+    ],
     jwks: { keys: [{ ...privateJwk(keys.signing), use: 'sig', alg: 'RS256', kid: 'demo' }] },
     cookies: { keys: [keys.cookieSecret] },
     features: { devInteractions: { enabled: false } },

@@ -1,4 +1,5 @@
 import { SAML } from '@node-saml/node-saml';
+import { completeAuthorization, OidcProviders, type OidcTransport, startAuthorization } from '@rolecall/oidc';
 import {
   createAuthnRequest,
   parseIdpMetadata,
@@ -6,7 +7,6 @@ import {
   serviceProviderMetadata,
   verifyResponse,
 } from '@rolecall/saml';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CookieJar } from 'tough-cookie';
 import { type DemoKeys, demoKeys } from './keys.ts';
+import { DEMO_CLIENT } from './oidc-client.ts';
 import { demoIdp } from './server.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'demo-idp-'));
@@ -174,46 +175,39 @@ test('a test changes what is said of a person', async () => {
   expect(profile).not.toHaveProperty('groups');
 });
 
-test('OpenID Connect: an authorization code becomes an ID token with the groups', async () => {
+test('OpenID Connect: Rolecall’s own relying party accepts the answer, with the claims of the person', async () => {
+  const now = new Date();
+  const read = async (response: Response) => ({ status: response.status, body: await response.bytes() });
+  const transport: OidcTransport = {
+    get: async (url) => read(await fetch(url)),
+    postForm: async (url, body, headers) => read(await fetch(url, { method: 'POST', body, headers })),
+  };
+  const providers = new OidcProviders({ transport, allowHttp: true });
+  const issuer = `${idp}/oidc`;
+  const { id: clientId, secret: clientSecret } = DEMO_CLIENT;
+  const connection = { id: 'test', issuer, clientId, clientSecret, redirectUri: `${gateway}/oidc/callback` };
+  const started = startAuthorization(connection, await providers.metadata(issuer, now), 'abc');
+
   const open = browser();
-  const verifier = 'v'.repeat(43);
-  const redirect = `${gateway}/oidc/callback`;
-  const asked = new URLSearchParams({
-    client_id: 'rolecall',
-    redirect_uri: redirect,
-    response_type: 'code',
-    scope: 'openid email profile',
-    state: 'abc',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  let { response } = await open(`${idp}/oidc/auth?${asked}`);
+  let { response } = await open(started.url);
   const login = new URL(response.headers.get('location') ?? '', idp).href;
   expect((await open(login)).text).toContain('Vic Support');
   ({ response } = await open(login, { method: 'POST', body: new URLSearchParams({ person: 'ida@acme.com' }) }));
   ({ response } = await open(response.headers.get('location') ?? ''));
-  const callback = new URL(response.headers.get('location') ?? '');
+  const { state, ...query } = Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams);
 
-  const answer = await fetch(`${idp}/oidc/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`rolecall:${keys.clientSecret}`).toString('base64')}` },
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code: callback.searchParams.get('code') ?? '',
-      redirect_uri: redirect,
-      code_verifier: verifier,
-    }),
-  });
-  const tokens = (await answer.json()) as { id_token: string };
-  const claims: unknown = JSON.parse(Buffer.from(tokens.id_token.split('.')[1] ?? '', 'base64url').toString());
-
-  expect(callback.searchParams.get('state')).toBe('abc');
-  expect(claims).toMatchObject({
-    iss: `${idp}/oidc`,
-    aud: 'rolecall',
-    sub: 'ida@acme.com',
-    email: 'ida@acme.com',
-    given_name: 'Ida',
+  expect(state).toBe('abc');
+  const token = await completeAuthorization(query, { ...started, connection }, providers, now);
+  expect(token).toMatchObject({ issuer, sub: 'ida@acme.com', emailVerified: true });
+  expect(Object.fromEntries(token.claims)).toMatchObject({
+    email: ['ida@acme.com'],
+    given_name: ['Ida'],
+    family_name: ['Brandt'],
+    name: ['Ida Brandt'],
+    role_mapping: ['engineering'],
+    department: ['Engineering'],
     groups: ['acme-admins', 'engineering'],
   });
+  const again = completeAuthorization(query, { ...started, connection }, providers, now);
+  await expect(again).rejects.toMatchObject({ code: 'token_request_refused', detail: { got: 'invalid_grant' } });
 });

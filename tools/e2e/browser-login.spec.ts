@@ -107,6 +107,31 @@ test('a person whom nothing maps is refused, with one sentence and a trace id', 
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
   }));
 
+test('somebody of an organization with an OpenID provider signs in, and out', () =>
+  inBrowser(DESKTOP, async (page, shot) => {
+    await page.goto(system.urls.app);
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByLabel(/E-mail address/).fill('gus@globex.com');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Globex' }).waitFor();
+    await shot('8-choice');
+    await page.getByRole('link', { name: /OpenID/ }).click();
+    await page.waitForURL(`${system.urls.idp}/**`);
+    expect(new URL(page.url()).pathname).toMatch(/^\/oidc-login\//);
+    await page.getByRole('button', { name: /Gus Ekman/ }).click();
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    expect(page.url()).toBe(`${system.urls.gateway}/announcement`);
+    await page.getByRole('link', { name: 'Continue' }).click();
+
+    await page.waitForURL(`${system.urls.app}/`);
+    await shot('9-application-after-openid-connect');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Gus Ekman');
+    expect(await page.locator('.chip').allTextContents()).toEqual(expect.arrayContaining(['deal-owner', 'team/sales']));
+    await page.getByRole('link', { name: 'Account and sign-out' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  }));
+
 test('everything works without JavaScript', () =>
   inBrowser({ ...DESKTOP, javaScriptEnabled: false }, async (page) => {
     await goToIdentityProvider(page, 'vic@acme.com');

@@ -2,6 +2,7 @@ import { migrate } from '@rolecall/persistence';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Child } from './child.ts';
+import { DEMO_CLIENT } from '../demo-idp/oidc-client.ts';
 import { prepareExamples } from './examples.ts';
 import { claimDirectory, kept, randomKey, randomPassword, writeSecret } from './kept.ts';
 import { ensureToken } from './dev-token.ts';
@@ -105,7 +106,7 @@ class Starting {
     );
 
     const command = (args: readonly string[], cwd: string) =>
-      rolecall(args, cwd, { ROLECALL_SERVER: admin, ROLECALL_TOKEN: token });
+      rolecall(args, cwd, { ROLECALL_SERVER: admin, ROLECALL_TOKEN: token, DEMO_OIDC_SECRET: DEMO_CLIENT.secret });
     const examples = prepareExamples(join(ROOT, 'config-examples'), dataDirectory, urls, say);
     const { code, stdout, stderr } = await command(['apply', '--auto-approve'], examples);
     signal.throwIfAborted();

@@ -6,6 +6,7 @@ import type { Clock, Logger, PlatformOptions } from '@rolecall/platform';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { MetadataSource } from './applies/metadata-source.ts';
+import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
@@ -23,6 +24,7 @@ export class AppModule {
     const { outboundAllow, url } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
+    const providers = new OpenIdProviders(guarded, outboundAllow);
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
@@ -32,7 +34,7 @@ export class AppModule {
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
-          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata),
+          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers),
         },
         {
           provide: Purge,

@@ -19,7 +19,7 @@ const variables = {
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
   databaseUrl: postgresUrl('DATABASE_URL'),
-  /** Seals the keys that sign AuthnRequests. */
+  /** Seals the keys that sign AuthnRequests and client secrets, whose fingerprints hang on it too. */
   masterKey: sealingKey('ROLECALL_MASTER_KEY'),
   /** Origins whose metadata may be fetched although they are not https or not public. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),

@@ -1,11 +1,17 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import { OidcProviders, type OidcTransport } from '@rolecall/oidc';
 import type { Database } from '@rolecall/persistence';
 import { type Clock, DATABASE, type Logger, type Metrics, PlatformModule } from '@rolecall/platform';
 import { urlencoded } from 'express';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
 import { LoginController } from './login/login.controller.ts';
+import { LoginEnds } from './login/login-ends.ts';
+import { LoginStarts } from './login/login-starts.ts';
 import { Logins } from './login/logins.ts';
+import { SsoTestController } from './login/sso-test.controller.ts';
+import { OidcCallbackStrategy } from './oidc/oidc-callback.strategy.ts';
+import { OidcController } from './oidc/oidc.controller.ts';
 import { Organizations } from './organizations/organization.ts';
 import { StaticController } from './pages/static.controller.ts';
 import { SamlController } from './saml/saml.controller.ts';
@@ -18,18 +24,26 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock | undefined;
+  readonly oidcTransport: OidcTransport;
   readonly openDatabase: () => Promise<Database>;
 }
 
 /** Wires the gateway: everything that decides is a plain class or function below. */
 @Module({})
 export class AppModule implements NestModule {
-  static forRoot({ config, ...platform }: AppOptions): DynamicModule {
+  static forRoot({ config, oidcTransport: transport, ...platform }: AppOptions): DynamicModule {
     const { url } = config;
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(platform)],
-      controllers: [LoginController, SamlController, SessionController, StaticController],
+      controllers: [
+        LoginController,
+        SamlController,
+        OidcController,
+        SsoTestController,
+        SessionController,
+        StaticController,
+      ],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Cookies, useValue: new Cookies(url) },
@@ -40,8 +54,12 @@ export class AppModule implements NestModule {
           inject: [DATABASE],
         },
         CurrentSession,
+        { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         Logins,
+        LoginStarts,
+        LoginEnds,
         SamlResponseStrategy,
+        OidcCallbackStrategy,
       ],
     };
   }

@@ -24,6 +24,8 @@ const variables = {
   databaseUrl: postgresUrl('DATABASE_URL'),
   /** Opens the sealed keys that sign our AuthnRequests. */
   masterKey: sealingKey('ROLECALL_MASTER_KEY'),
+  /** Origins that OpenID providers may have at private addresses or on http. */
+  outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Origins of applications that a login may return to. */
   returnTo: origins('ROLECALL_RETURN_TO'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -36,6 +38,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
+  readonly outboundAllow: readonly string[];
   readonly returnTo: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;

@@ -1,31 +1,37 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { OidcTransport } from '@rolecall/oidc';
 import { openDatabase } from '@rolecall/persistence';
-import { type Clock, type Logger, Metrics, PinoNestLogger, prepareHttp } from '@rolecall/platform';
+import { type Clock, GuardedFetch, type Logger, Metrics, PinoNestLogger, prepareHttp } from '@rolecall/platform';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { PageFilter } from './errors/page.filter.ts';
 import { HTTP_IDENTITY_PROVIDERS } from './http/send-page.ts';
+import { guardedTransport } from './oidc/oidc-transport.ts';
 import { CurrentSession } from './sessions/current-session.ts';
 
 /** What tests give in place of the real thing. */
 export interface AppParts {
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** The way to OpenID providers. */
+  readonly oidcTransport?: OidcTransport;
 }
 
 /** Slow senders give up before a connection is held for long (security.md §4.53). */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The gateway, not listening yet. Express, because Passport's strategies need it; with nothing of Express that is not used. */
-export async function createApp(config: Config, { logger, clock }: AppParts): Promise<NestExpressApplication> {
+export async function createApp(config: Config, parts: AppParts): Promise<NestExpressApplication> {
+  const { logger, clock } = parts;
   const metrics = new Metrics('auth-gateway');
-  const { url, databaseUrl, masterKey } = config;
+  const { url, databaseUrl, masterKey, outboundAllow } = config;
   const root = AppModule.forRoot({
     config,
     logger,
     metrics,
     clock,
+    oidcTransport: parts.oidcTransport ?? guardedTransport(new GuardedFetch({ allowedOrigins: outboundAllow })),
     openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey }),
   });
   const app = await NestFactory.create<NestExpressApplication>(root, {

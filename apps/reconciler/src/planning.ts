@@ -6,6 +6,8 @@ import { discover } from './files/discover.ts';
 import { Inventory } from './files/inventory.ts';
 import { hasErrors, load } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
+import { Secrets } from './files/secrets.ts';
+import type { CollectionKey } from './files/secrets.ts';
 import { readSettings } from './files/settings.ts';
 import { InvalidConfiguration } from './invalid-configuration.ts';
 import type { Io } from './io.ts';
@@ -14,7 +16,7 @@ import { originOf } from './origin.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
 import { Client, ServerRefusal } from './server/client.ts';
-import type { PlanRequest } from './server/client.ts';
+import type { PlanRequest, SentOrganization } from './server/client.ts';
 import { connectionOf } from './server/connection.ts';
 
 /** A plan with all that an apply of it needs. */
@@ -24,6 +26,8 @@ export interface Planned {
   readonly request?: PlanRequest;
   readonly client: Client;
   readonly loaded: Loaded;
+  /** Where the values of the documents' secrets are. */
+  readonly secrets: Secrets;
 }
 
 /**
@@ -46,10 +50,12 @@ export async function makePlan(
   try {
     const found = discover(paths, io.cwd, settings);
     progress.show(`Reading ${found.paths.length.toLocaleString('en')} files ...`);
-    const inventory = new Inventory(found);
-    const { rootDigest } = await answered(client.collection(collection));
+    const { rootDigest, fingerprintKey } = await answered(client.collection(collection));
+    const key = fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
+    const secrets = new Secrets({ root: found.root, env: io.env });
+    const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
     if (!prune && rootDigest === rootDigestOf(inventory.files)) {
-      return { plan: nothingToDo(collection, inventory.files.length), client, loaded: NOTHING_LOADED };
+      return { plan: nothingToDo(collection, inventory.files.length), client, loaded: NOTHING_LOADED, secrets };
     }
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
@@ -63,7 +69,7 @@ export async function makePlan(
     if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
     const request: PlanRequest = {
       collection,
-      organizations: loaded.documents.map(({ document, file }) => ({ document, file })),
+      organizations: loaded.documents.map((one) => sentOrganization(one, secrets, key)),
       unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
       files: withOrganizations(digests, loaded.documents),
       prune,
@@ -71,10 +77,17 @@ export async function makePlan(
     };
     progress.show('Waiting for the plan ...');
     const plan = await answered(client.plan(request), loaded);
-    return { plan: withSources(plan, loaded.documents), request, client, loaded };
+    return { plan: withSources(plan, loaded.documents), request, client, loaded, secrets };
   } finally {
     progress.clear();
   }
+}
+
+/** The document with fingerprints of the secrets whose values are here; the server knows whether one is missing. */
+function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, key?: CollectionKey): SentOrganization {
+  const prints = key === undefined ? [] : Object.entries(secrets.fingerprints(document, file, key));
+  if (prints.length === 0) return { document, file };
+  return { document, file, secrets: Object.fromEntries(prints.map(([at, fingerprint]) => [at, { fingerprint }])) };
 }
 
 const NOTHING_LOADED: Loaded = { documents: [], diagnostics: [], sources: [], tests: 0 };

@@ -73,3 +73,26 @@ it('does not look into a document that is larger than one may be, however much m
   const identityProviders = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { type: 'saml', metadata }]));
   expect(checkDocument(named({ scopes: scopes(1_000), identityProviders }), 'acme.yaml').diagnostics).toEqual([]);
 });
+
+it('never says a secret that stands where only a reference to it may', () => {
+  const provider = { type: 'oidc', issuer: 'https://op.example', clientId: 'c' };
+  const secrets = [
+    'PLANTED SECRET',
+    { fromEnv: 'PLANTED SECRET' },
+    { fromFile: '../PLANTED SECRET' },
+    ['PLANTED SECRET'],
+  ];
+  for (const clientSecret of secrets) {
+    const identityProviders = { google: { ...provider, clientSecret } };
+    const value = {
+      apiVersion: 'rolecall/v1',
+      kind: 'Organization',
+      metadata: { name: 'acme' },
+      spec: { identityProviders },
+    };
+    const { diagnostics } = checkDocument(value, 'request');
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]?.pointer).toMatch(/^\/spec\/identityProviders\/google\/clientSecret/);
+    expect(JSON.stringify(diagnostics)).not.toContain('PLANTED');
+  }
+});

@@ -31,7 +31,7 @@ export interface OrganizationSpec {
   readonly scopes?: Readonly<Record<string, ScopeEntry>>;
   readonly roles?: Readonly<Record<string, RoleEntry>>;
   readonly groups?: Readonly<Record<string, GroupEntry>>;
-  readonly identityProviders?: Readonly<Record<string, SamlIdentityProvider>>;
+  readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
   readonly login?: {
     readonly enforceSso?: boolean;
     readonly session?: { readonly idle?: string; readonly lifetime?: string };
@@ -69,6 +69,8 @@ export interface RuleEntry extends Giving {
   readonly name: string;
   readonly when: Condition;
 }
+/** `type` tells the two apart. */
+export type IdentityProvider = SamlIdentityProvider | OidcIdentityProvider;
 export interface SamlIdentityProvider extends Renameable {
   readonly type: 'saml';
   readonly displayName?: string;
@@ -81,6 +83,24 @@ export interface SamlIdentityProvider extends Renameable {
   readonly signRequests?: boolean;
   readonly attributes?: AttributeNames;
 }
+export interface OidcIdentityProvider extends Renameable {
+  readonly type: 'oidc';
+  readonly displayName?: string;
+  readonly enabled?: boolean;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: SecretReference;
+  /** Only users of this Google Workspace domain: the claim `hd` must be this. */
+  readonly hostedDomain?: string;
+  readonly attributes?: AttributeNames;
+}
+/** Where the command line finds a secret. The value itself is never part of a document. */
+export type SecretReference = ({ readonly fromEnv: string } | { readonly fromFile: string }) & {
+  /** Raised when the value was rotated. */
+  readonly version?: number;
+  /** The day on which the value ends, such as 2027-03-31. */
+  readonly expires?: string;
+};
 export interface DocumentTest {
   readonly name: string;
   readonly facts: Readonly<Record<string, string | readonly string[]>>;

@@ -3,6 +3,8 @@ import { durationSeconds, SESSION_LIMITS } from './duration.ts';
 import {
   BUILT_IN_ROLES,
   type GroupEntry,
+  type IdentityProvider,
+  type OidcIdentityProvider,
   type OrganizationDocument,
   type RoleEntry,
   type SamlIdentityProvider,
@@ -30,16 +32,26 @@ export interface EffectiveOrganization {
   readonly policy: MappingPolicy;
 }
 
-export interface EffectiveIdentityProvider {
+interface Effective {
   readonly name: string;
-  readonly type: 'saml';
   readonly displayName: string;
   readonly enabled: boolean;
+  readonly attributes: AttributeNames;
+}
+export interface EffectiveSamlIdentityProvider extends Effective {
+  readonly type: 'saml';
   readonly metadata: SamlIdentityProvider['metadata'];
   readonly forceAuthn: boolean;
   readonly signRequests: boolean;
-  readonly attributes: AttributeNames;
 }
+export interface EffectiveOidcIdentityProvider extends Effective {
+  readonly type: 'oidc';
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly hostedDomain: string | undefined;
+}
+/** Without its secrets: those are stored apart. `type` tells the two apart. */
+export type EffectiveIdentityProvider = EffectiveSamlIdentityProvider | EffectiveOidcIdentityProvider;
 
 /** Fills every default. @param document a valid document */
 export function effective(document: OrganizationDocument): EffectiveOrganization {
@@ -84,17 +96,35 @@ export function policyOf(document: OrganizationDocument): MappingPolicy {
   };
 }
 
-function effectiveIdentityProvider(name: string, declared: SamlIdentityProvider): EffectiveIdentityProvider {
-  return {
+/** Standard claims (OpenID Connect Core 1.0, section 5.1) that hold the profile where the document names none. */
+export const CLAIMS: AttributeNames = {
+  email: 'email',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  displayName: 'name',
+};
+
+/** Which attribute or claim of an IdP holds which field of the profile. */
+export function attributeNamesOf({ type, attributes }: IdentityProvider): AttributeNames {
+  return type === 'oidc' ? { ...CLAIMS, ...attributes } : (attributes ?? {});
+}
+
+function effectiveIdentityProvider(name: string, declared: IdentityProvider): EffectiveIdentityProvider {
+  const common = {
     name,
-    type: declared.type,
     displayName: declared.displayName ?? name,
     enabled: declared.enabled ?? true,
-    metadata: declared.metadata,
-    forceAuthn: declared.forceAuthn ?? false,
-    signRequests: declared.signRequests ?? false,
-    attributes: declared.attributes ?? {},
+    attributes: attributeNamesOf(declared),
   };
+  return declared.type === 'saml' ? { ...common, ...samlOf(declared) } : { ...common, ...oidcOf(declared) };
+}
+
+function samlOf({ type, metadata, forceAuthn = false, signRequests = false }: SamlIdentityProvider) {
+  return { type, metadata, forceAuthn, signRequests };
+}
+
+function oidcOf({ type, issuer, clientId, hostedDomain }: OidcIdentityProvider) {
+  return { type, issuer, clientId, hostedDomain };
 }
 
 function giving({ grants, groups }: Giving): Giving {

@@ -5,7 +5,13 @@ export { onceEach } from './check/once-each.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
-export { effective, policyOf, type EffectiveIdentityProvider, type EffectiveOrganization } from './effective.ts';
+export { attributeNamesOf, effective, policyOf } from './effective.ts';
+export type {
+  EffectiveIdentityProvider,
+  EffectiveOidcIdentityProvider,
+  EffectiveOrganization,
+  EffectiveSamlIdentityProvider,
+} from './effective.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export type { SourceFile } from './load/source-text.ts';

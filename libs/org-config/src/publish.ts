@@ -24,13 +24,20 @@ export function schemaDocs(): string {
     'Keys that are not listed here are errors, and so are a key that stands twice, YAML aliases, merge keys and tags. What is',
     'not written has its default.',
     '',
-    ...sections('', organizationSchema),
+    ...sections({ path: '', schema: organizationSchema }),
   ].join('\n');
 }
 
+interface Section {
+  readonly path: string;
+  readonly schema: JsonSchema;
+  /** Tells the branches of a choice apart. */
+  readonly variant?: string;
+}
+
 /** One section per map, in the order of the schema; deeper maps follow their holder. */
-function sections(path: string, schema: JsonSchema): string[] {
-  const title = path === '' ? 'The document' : `\`${path}\``;
+function sections({ path, schema, variant = '' }: Section): string[] {
+  const title = path === '' ? 'The document' : `\`${path}\`${variant}`;
   const lines = [`## ${title}`, '', prose(schema.description ?? ''), ''];
   const below: string[] = [];
   if (schema.properties) lines.push('| key | what | default | example |', '| --- | --- | --- | --- |');
@@ -38,8 +45,9 @@ function sections(path: string, schema: JsonSchema): string[] {
     if (declared === false) continue;
     const property = resolved(declared);
     lines.push(row(key, property, schema.required?.includes(key) ?? false));
-    const inner = innerMap(path === '' ? key : `${path}.${key}`, property);
-    if (inner) below.push(...sections(...inner));
+    for (const inner of innerMaps(path === '' ? key : `${path}.${key}`, property)) {
+      below.push(...sections({ variant, ...inner }));
+    }
   }
   if (schema.oneOf) lines.push('', `Exactly one of: ${schema.oneOf.map(({ title: branch }) => branch).join('; ')}.`);
   return [...lines, '', ...below];
@@ -48,18 +56,24 @@ function sections(path: string, schema: JsonSchema): string[] {
 function row(key: string, schema: JsonSchema, required: boolean): string {
   const what = `${required ? '**required.** ' : ''}${schema.description ?? ''}${choices(schema)}`;
   const fallback = schema.default === undefined ? '' : code(schema.default);
-  const example = schema.additionalProperties || innerMap('', schema) ? '' : code(schema.examples?.[0] ?? null);
+  const example =
+    schema.additionalProperties || innerMaps('', schema).length > 0 ? '' : code(schema.examples?.[0] ?? null);
   return `| \`${key}\` | ${cell(prose(what))} | ${fallback} | ${example} |`;
 }
 
-/** The map behind a key: itself, the entry of a keyed map (`<name>`), or the entry of a list (`[]`). */
-function innerMap(path: string, schema: JsonSchema): [string, JsonSchema] | undefined {
-  const branch = schema.discriminator ? schema.oneOf?.[0] : undefined;
-  if (branch) return [path, resolved(branch)];
-  if (schema.properties) return [path, schema];
-  if (schema.additionalProperties) return innerMap(`${path}.<name>`, resolved(schema.additionalProperties));
-  if (schema.items) return innerMap(`${path}[]`, resolved(schema.items));
-  return undefined;
+/** The maps behind a key: itself, the entry of a keyed map (`<name>`) or of a list (`[]`), or each branch of a choice. */
+function innerMaps(path: string, schema: JsonSchema): readonly Section[] {
+  if (schema.discriminator) return (schema.oneOf ?? []).map((branch) => branchOf(path, schema, resolved(branch)));
+  if (schema.properties) return [{ path, schema }];
+  if (schema.additionalProperties) return innerMaps(`${path}.<name>`, resolved(schema.additionalProperties));
+  return schema.items ? innerMaps(`${path}[]`, resolved(schema.items)) : [];
+}
+
+function branchOf(path: string, { discriminator }: JsonSchema, schema: JsonSchema): Section {
+  const tag = discriminator?.propertyName ?? '';
+  const declared = schema.properties?.[tag];
+  const value = declared ? declared.const : undefined;
+  return { path, schema, variant: typeof value === 'string' ? ` with \`${tag}: ${value}\`` : '' };
 }
 
 function resolved(schema: JsonSchema): JsonSchema {

@@ -10,7 +10,7 @@ import {
 import { canonicalJson } from './canonical/canonical-json.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { DocumentTest, Json, OrganizationDocument } from './document.ts';
-import { policyOf } from './effective.ts';
+import { attributeNamesOf, policyOf } from './effective.ts';
 import { emptyMap } from './json.ts';
 import type { LoadedDocument } from './load/load-documents.ts';
 
@@ -80,7 +80,8 @@ export function testDiagnostics(loaded: LoadedDocument, now: Date): readonly Dia
 function attributeNames({ spec }: OrganizationDocument, test: DocumentTest): AttributeNames {
   const providers = spec.identityProviders ?? {};
   const name = test.identityProvider ?? Object.keys(providers)[0];
-  return (name !== undefined && Object.hasOwn(providers, name) && providers[name]?.attributes) || {};
+  const provider = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
+  return provider ? attributeNamesOf(provider) : {};
 }
 
 function wantedOf({ expect }: DocumentTest): Json {

@@ -17,7 +17,7 @@ export interface ShownLine {
 /**
  * The lines of a YAML file as they may be shown, in a terminal or in the public log of a pipeline: what follows a key that
  * is named like a secret is masked up to the end of the line, and so are the lines of a value that spans several. The
- * contract has no secrets, so one that stands there was pasted by mistake, which is just when its line is shown.
+ * contract only refers to secrets, so one that stands there was pasted by mistake, which is just when its line is shown.
  */
 export class ShownLines {
   readonly #lines: readonly string[];

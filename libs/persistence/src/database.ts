@@ -19,6 +19,7 @@ import { compareFiles, readCollection } from './reconcile/collections.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
+import { fingerprintKey } from './secrets/fingerprint-key.ts';
 import { requireMasterKey } from './secrets/seal.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
@@ -58,6 +59,8 @@ export interface Database {
   readonly registry: Registry;
   readonly collections: {
     state(name: string): Promise<CollectionState>;
+    /** The key of `secretFingerprint`, for those who may plan. Throws `master_key_missing`. */
+    fingerprintKey(name: string): Buffer;
     /** Which files the last apply did not see as they are (new or different), and which of its files are gone. */
     compare(
       name: string,
@@ -111,6 +114,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     registry: registry(orm.em, pool),
     collections: {
       state: (name) => readCollection(pool, name),
+      fingerprintKey: (name) => fingerprintKey(masterKey, name),
       compare: (name, files) => compareFiles(pool, name, files),
     },
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),

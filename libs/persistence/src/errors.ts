@@ -23,6 +23,12 @@ export class PersistenceError extends Error {
   }
 }
 
+/** A program that was started without the master key has come upon what needs it. */
+export function masterKeyMissing(): PersistenceError {
+  const message = 'this needs a sealed secret and was started without the key; set ROLECALL_MASTER_KEY';
+  return new PersistenceError('master_key_missing', message);
+}
+
 /**
  * SQLSTATEs and system errors that mean "not now": the server is gone or full, or others hold what this needs (deadlock,
  * serialization failure, time over). None of them says that the statement is wrong.

@@ -9,10 +9,16 @@ export interface OrganizationSnapshot {
   readonly name: string;
   readonly revision: number;
   readonly document: OrganizationDocument;
-  readonly identityProviders: ReadonlyMap<
-    string,
-    { readonly metadataXml: string; readonly signingKey?: SigningKey | undefined }
-  >;
+  readonly identityProviders: ReadonlyMap<string, StoredIdentityProvider>;
+}
+
+/** What an IdP needs beside the document. */
+export interface StoredIdentityProvider {
+  /** Present for a SAML IdP. */
+  readonly metadataXml?: string;
+  readonly signingKey?: SigningKey;
+  /** Present for an OpenID provider; secret, never to be logged or shown. */
+  readonly clientSecret?: string;
 }
 
 export interface OrganizationReader {
@@ -27,7 +33,7 @@ export interface OrganizationReader {
 export interface NewLogin {
   readonly organizationId: string;
   readonly identityProvider: string;
-  /** The AuthnRequest's id. */
+  /** The AuthnRequest's id; at an OpenID provider any id that is used once. */
   readonly requestId: string;
   /** SHA-256 of the flow cookie's value. */
   readonly browserHash: Buffer;
@@ -38,6 +44,24 @@ export interface NewLogin {
   readonly mode: 'login' | 'test';
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** Present for a login at an OpenID provider. */
+  readonly oidc?: {
+    /** SHA-256 of the random part of `state`. */
+    readonly stateHash: Buffer;
+    readonly nonce: string;
+    readonly codeVerifier: string;
+  };
+}
+
+/** A login at an OpenID provider that has come back to the browser that began it; consumed. */
+export interface TakenOidcLogin {
+  readonly identityProvider: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly traceId: string;
+  readonly returnTo: string | undefined;
+  readonly mode: 'login' | 'test';
+  readonly createdAt: Date;
 }
 
 /** What waits at `/saml/continue`: the verified facts, until the same browser comes for them. */
@@ -64,6 +88,13 @@ export interface LoginTransactions {
     at: { organizationId: string; identityProvider: string; handleHash: Buffer; facts: FactsJson; now: Date },
     assertion: VerifiedAssertion,
   ): Promise<Acceptance>;
+  /** Deletes and returns the login that this `state` began, in one statement; `other_browser` leaves it consumed as well. */
+  takeOidc(at: {
+    organizationId: string;
+    stateHash: Buffer;
+    browserHash: Buffer;
+    now: Date;
+  }): Promise<TakenOidcLogin | 'unknown' | 'other_browser'>;
 }
 
 export type UserStatus = 'active' | 'disabled';
@@ -116,7 +147,7 @@ export interface FlowStep {
 /** The trace of one login (design §6): redacted, kept 30 days, found by its trace id. */
 export interface FlowRecord {
   readonly traceId: string;
-  readonly kind: 'saml-login' | 'saml-test';
+  readonly kind: 'saml-login' | 'saml-test' | 'oidc-login' | 'oidc-test';
   readonly identityProvider: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;

@@ -1,5 +1,10 @@
 import { effective } from '@rolecall/org-config';
-import type { EffectiveOrganization, Json, OrganizationDocument } from '@rolecall/org-config';
+import type {
+  EffectiveIdentityProvider,
+  EffectiveOrganization,
+  Json,
+  OrganizationDocument,
+} from '@rolecall/org-config';
 import { keysOf } from './address.ts';
 
 type Default = (organization: EffectiveOrganization) => Json;
@@ -15,17 +20,22 @@ const OF_ORGANIZATION = new Map<string, Default>([
   ['/spec/authorization/unmatched', (it) => it.policy.unmatched],
 ]);
 
-const OF_IDENTITY_PROVIDER = ['displayName', 'enabled', 'forceAuthn', 'signRequests'] as const;
+/** What falls back to a default in an IdP's entry. */
+function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
+  const { displayName, enabled } = provider;
+  if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled }));
+  const { forceAuthn, signRequests } = provider;
+  return new Map(Object.entries({ displayName, enabled, forceAuthn, signRequests }));
+}
 
 /** What holds when the document no longer says anything at `path`; undefined where there is no default worth a word. */
 export function defaultAt(path: string, after: OrganizationDocument): Json | undefined {
   const known = OF_ORGANIZATION.get(path);
   if (known !== undefined) return known(effective(after));
   const [spec, map, name, setting] = keysOf(path);
-  if (spec !== 'spec' || map !== 'identityProviders' || name === undefined) return undefined;
-  const field = OF_IDENTITY_PROVIDER.find((one) => one === setting);
+  if (spec !== 'spec' || map !== 'identityProviders' || name === undefined || setting === undefined) return undefined;
   const provider = new Map(Object.entries(effective(after).identityProviders)).get(name);
-  return field === undefined ? undefined : provider?.[field];
+  return provider && settingsOf(provider).get(setting);
 }
 
 /** The largest unit that divides it, as documents write durations. */

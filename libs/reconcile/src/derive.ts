@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { BUILT_IN_ROLES, canonicalJson, policyOf } from '@rolecall/org-config';
+import { attributeNamesOf, BUILT_IN_ROLES, canonicalJson, policyOf } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { compilePolicy, decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
@@ -67,7 +67,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
   const decideFor = (user: UserFacts): Decided => {
     const provider = providers.get(user.identityProvider);
     if (provider === undefined) return NOTHING;
-    const decision = decide(nameFacts(factsFromJson(user.facts), provider.attributes ?? {}), policy, now);
+    const decision = decide(nameFacts(factsFromJson(user.facts), attributeNamesOf(provider)), policy, now);
     return decision.outcome === 'refused' ? NOTHING : { ...decision, refused: false };
   };
   const counter = new ImpactCounter();
@@ -136,7 +136,7 @@ function decidesDifferently(before: OrganizationDocument, after: OrganizationDoc
 
 function deciding(document: OrganizationDocument): string {
   const { identityProviders = {}, scopes = {}, groups = {} } = document.spec;
-  const attributes = Object.entries(identityProviders).map(([name, provider]) => [name, provider.attributes ?? {}]);
+  const attributes = Object.entries(identityProviders).map(([name, provider]) => [name, attributeNamesOf(provider)]);
   const names = [Object.keys(scopes).sort(), Object.keys(groups).sort()];
   const value = { policy: policyOf(document), attributes: Object.fromEntries(attributes), names };
   return canonicalJson(value as unknown as Json);

@@ -2,7 +2,13 @@
 export const GUARD_CODES = ['owned_by_other_collection', 'needs_adopt', 'empty_input', 'too_many_deletes'] as const;
 
 /** Refusals of the input itself. The command line ends with 3. */
-export const INPUT_CODES = ['rename_conflict', 'duplicate_organization', 'name_taken', 'email_domain_taken'] as const;
+export const INPUT_CODES = [
+  'rename_conflict',
+  'duplicate_organization',
+  'name_taken',
+  'email_domain_taken',
+  'secret_unavailable',
+] as const;
 
 export type ReconcileCode = (typeof GUARD_CODES)[number] | (typeof INPUT_CODES)[number];
 

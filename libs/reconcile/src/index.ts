@@ -8,4 +8,5 @@ export { renderPlan } from './render-plan.ts';
 export type { Paint } from './render-plan.ts';
 export type { DesiredOrganization, ReconcileRequest } from './request.ts';
 export { rootDigestOf } from './root-digest.ts';
+export { secretFingerprint, type SecretPlace } from './secret.ts';
 export * from './state-store.ts';

@@ -8,6 +8,7 @@ import { entryRenames } from './renames.ts';
 import type { EntryRename } from './renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
+import { secretChanges } from './secret-changes.ts';
 import type { NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
 
 interface Common {
@@ -17,6 +18,7 @@ interface Common {
 interface Creation extends Common {
   readonly action: 'create';
   readonly desired: DesiredOrganization;
+  readonly secretFields: readonly FieldChange[];
 }
 interface Change extends Common {
   readonly action: 'update' | 'rename';
@@ -24,6 +26,7 @@ interface Change extends Common {
   readonly head: OrganizationHead;
   readonly before: OrganizationDocument;
   readonly renames: readonly EntryRename[];
+  readonly secretFields: readonly FieldChange[];
 }
 interface Removal extends Common {
   readonly action: 'release' | 'delete';
@@ -35,15 +38,27 @@ interface Removal extends Common {
 export type Prepared = Creation | Change | Removal;
 
 /** Reads the live documents that the steps need, and finds what only they can tell. */
-export async function prepare(state: StateTransaction, steps: readonly Step[]): Promise<Prepared[]> {
+export async function prepare(
+  state: StateTransaction,
+  steps: readonly Step[],
+  collection: string,
+): Promise<readonly Prepared[]> {
   const prepared: Prepared[] = [];
-  for (const step of steps) prepared.push(await prepareOne(state, step));
+  for (const step of steps) prepared.push(await prepareOne(state, step, collection));
   return prepared;
 }
 
-async function prepareOne(state: StateTransaction, step: Step): Promise<Prepared> {
+/** False for an organization that was looked into for its secrets alone, and they are what is stored. */
+export function changesSomething(step: Prepared): boolean {
+  if (step.action !== 'update' || step.desired.digest !== step.head.digest) return true;
+  return step.secretFields.length > 0 || step.problems.length > 0;
+}
+
+async function prepareOne(state: StateTransaction, step: Step, collection: string): Promise<Prepared> {
   if (step.kind === 'create') {
-    return { action: 'create', name: step.desired.document.metadata.name, desired: step.desired, problems: [] };
+    const { desired } = step;
+    const { fields, problems } = await secretChanges(state, collection, desired);
+    return { action: 'create', name: desired.document.metadata.name, desired, secretFields: fields, problems };
   }
   const { head } = step;
   const before = await state.document(head.id);
@@ -54,7 +69,10 @@ async function prepareOne(state: StateTransaction, step: Step): Promise<Prepared
   const { desired } = step;
   const { name } = desired.document.metadata;
   const action = head.name === name ? 'update' : 'rename';
-  return { action, name, desired, head, before, ...entryRenames(before, desired.document) };
+  const { renames, problems } = entryRenames(before, desired.document);
+  const secrets = await secretChanges(state, collection, desired, { head, before, renames });
+  const all = [...problems, ...secrets.problems];
+  return { action, name, desired, head, before, renames, secretFields: secrets.fields, problems: all };
 }
 
 /** Writes one step and says what it changed. */
@@ -84,7 +102,7 @@ async function create(state: StateTransaction, step: Creation, request: Reconcil
     organization: step.name,
     action: 'create',
     baseRevision: 0,
-    fields: fieldsOf(undefined, step.desired.document),
+    fields: fieldsOf(undefined, step.desired.document, step.secretFields),
     impact: NO_IMPACT,
   };
 }
@@ -108,7 +126,7 @@ async function change(
   }
   const revision = revisionOf(desired, request);
   const next = await state.addRevision(head.id, head.revision, revision);
-  const fields = fieldsOf(before, desired.document);
+  const fields = fieldsOf(before, desired.document, step.secretFields);
   const paths = fields.map((field) => field.path);
   await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths } });
   const after = desired.document;
@@ -181,6 +199,11 @@ function eventOf(head: OrganizationHead, { digest, origin }: NewRevision): Recor
 /** What the change itself says already is no field: the name, and the envelope that is the same in every document. */
 const SAID_ALREADY = new Set(['/apiVersion', '/kind', '/metadata/name']);
 
-function fieldsOf(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
-  return diffDocuments(before, after).filter((field) => !SAID_ALREADY.has(field.path));
+function fieldsOf(
+  before: OrganizationDocument | undefined,
+  after: OrganizationDocument,
+  secretFields: readonly FieldChange[],
+): FieldChange[] {
+  const fields = diffDocuments(before, after).filter((field) => !SAID_ALREADY.has(field.path));
+  return [...fields, ...secretFields].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

@@ -52,6 +52,8 @@ export interface FieldChange {
   readonly action: 'create' | 'update' | 'rename' | 'delete';
   readonly before?: Json;
   readonly after?: Json;
+  /** The value at this path is secret: `after` is its fingerprint, and nothing else of it is in a plan. */
+  readonly secret?: true;
   /** The key before a rename by `previously`. */
   readonly previousKey?: string;
   readonly source?: SourcePosition;

@@ -1,7 +1,7 @@
 import { appliesIn } from './order.ts';
 import { ReconcileError, StalePlanError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { perform, prepare } from './perform.ts';
+import { changesSomething, perform, prepare } from './perform.ts';
 import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
@@ -22,7 +22,8 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const files = withKnownOrganizations(request, await state.fileDigests(request.collection));
   const heads = await state.heads(request.collection, namesOf(request));
   const resolved = resolve(request, files, heads);
-  const steps = await prepare(state, resolved.steps);
+  const prepared = await prepare(state, resolved.steps, request.collection);
+  const steps = prepared.filter(changesSomething);
   const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
   const [problem, ...others] = [
     ...resolved.problems,
@@ -45,7 +46,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     fingerprint,
     changes,
     absent: resolved.absent,
-    summary: summaryOf(changes, resolved.unchanged),
+    summary: summaryOf(changes, resolved.unchanged + prepared.length - steps.length),
   };
 }
 

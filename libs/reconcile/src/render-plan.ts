@@ -56,7 +56,8 @@ function renderField(field: FieldChange, paint: Paint): string {
   return `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}`;
 }
 
-function valueOf({ action, before, after, previousKey }: FieldChange): string {
+function valueOf({ action, before, after, previousKey, secret }: FieldChange): string {
+  if (secret === true) return action === 'create' ? ': (secret) set' : ': (secret) changed';
   if (action === 'rename') return ` (was ${keyOf(previousKey ?? '')})`;
   if (action === 'create') return `: ${text(after)}`;
   if (action === 'update') return `: ${text(before)} -> ${text(after)}`;

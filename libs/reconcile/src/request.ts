@@ -10,6 +10,8 @@ export interface DesiredOrganization {
   readonly file?: string;
   /** What each IdP of the document needs beside it; fetched and checked before the transaction. */
   readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+  /** `secretFingerprint` of each secret whose value is at hand, by the JSON pointer of its reference. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Everything that a plan or an apply starts from; the same request gives both. */

@@ -45,7 +45,8 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
     else if (kept.has(match.head.id)) problems.push(claimedTwice(desired, match.head.name));
     else {
       kept.add(match.head.id);
-      if (match.head.digest !== desired.digest) steps.push({ kind: 'change', desired, head: match.head });
+      if (match.head.digest !== desired.digest || hasSecrets(desired))
+        steps.push({ kind: 'change', desired, head: match.head });
     }
   }
   const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]
@@ -55,6 +56,11 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
   if (!request.prune) return { steps, unchanged, absent: absent.map((head) => head.name), problems };
   const pruned = absent.map((head): Step => ({ kind: 'absent', head }));
   return { steps: [...steps, ...pruned], unchanged, absent: [], problems };
+}
+
+/** Only a look at what is stored tells whether a secret is another one now. */
+function hasSecrets({ secrets = {} }: DesiredOrganization): boolean {
+  return Object.keys(secrets).length > 0;
 }
 
 /** The organization that a document speaks of: by its name, else by a previous one. No head = it is new. */

@@ -1,4 +1,5 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
+import type { SecretPlace } from './secret.ts';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
 
 /** Opens the one transaction of a plan (rolled back) or an apply (committed). */
@@ -29,7 +30,9 @@ export interface StateTransaction {
   /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
   replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
-  /** Keeps identities of a renamed IdP linked. */
+  /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
+  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
+  /** Keeps identities of a renamed IdP linked, and its secrets. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
   /**
    * Follows a renamed role, scope or group through what users hold: who held `from` holds `to`, once, with its sources
@@ -91,10 +94,12 @@ export interface NewRevision {
 
 /** Runtime facts of one IdP, stored beside the revision and never part of the document. */
 export interface PreparedIdentityProvider {
-  /** The IdP's metadata document as fetched or inlined; checked by the caller. */
-  readonly metadataXml: string;
+  /** The metadata document of a SAML IdP as fetched or inlined; checked by the caller. */
+  readonly metadataXml?: string;
   /** Present = the connection signs AuthnRequests; the store keeps an existing key and seals a new one. */
   readonly signingKey?: { readonly privateKey: string; readonly certificate: string };
+  /** The client secret of an OpenID provider, to be sealed. Absent = the one that it has stays. */
+  readonly clientSecret?: string;
 }
 
 export interface RevisionOrigin {

@@ -38,6 +38,7 @@ const RECONCILE_REFUSALS = {
     'name_taken',
     'rename_conflict',
     'duplicate_organization',
+    'secret_unavailable',
     'empty_input',
     'too_many_deletes',
   ],

@@ -24,4 +24,9 @@ export interface SentOrganization {
   /** UNTRUSTED: as good as the client that sent it. */
   readonly document: object;
   readonly file?: string;
+  /**
+   * By JSON pointer into the document, e.g. `/spec/identityProviders/google/clientSecret`. A plan has fingerprints, made
+   * with the key of the collection, an apply has SECRET values.
+   */
+  readonly secrets?: Readonly<Record<string, { readonly fingerprint: string } | { readonly value: string }>>;
 }

@@ -28,6 +28,19 @@ const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', descript
 const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
 const moment = { type: 'string', format: 'date-time' };
 
+const MAX_SECRETS = 100;
+const secrets = (entry: JsonSchema, description: string): JsonSchema => ({
+  type: 'object',
+  description: `By JSON pointer into the document. ${description}`,
+  propertyNames: { pattern: '^/spec/identityProviders/[a-z0-9-]{1,63}/clientSecret$' },
+  maxProperties: MAX_SECRETS,
+  additionalProperties: entry,
+});
+const sentOrganization = {
+  document: { type: 'object', description: 'An organization document as declared; metadata inlined or by URL' },
+  file: path,
+};
+
 const planRequest = {
   collection: { ...slug, description: 'The collection that owns the organizations' },
   organizations: list(ref('SentOrganization'), MAX_ORGANIZATIONS),
@@ -48,10 +61,20 @@ const requests = {
   FileDigest: object({ path, digest: sha256, organizations: list(slug, MAX_ORGANIZATIONS) }),
   SentOrganization: object(
     {
-      document: { type: 'object', description: 'An organization document as declared; metadata inlined or by URL' },
-      file: path,
+      ...sentOrganization,
+      secrets: secrets(object({ fingerprint: sha256 }), 'HMAC-SHA256 of `<organization>\\n<pointer>\\n<value>`'),
     },
-    ['file'],
+    ['file', 'secrets'],
+  ),
+  OrganizationToApply: object(
+    {
+      ...sentOrganization,
+      secrets: secrets(
+        object({ value: { type: 'string', minLength: 1, maxLength: 8192, writeOnly: true } }),
+        'Sealed when stored; no answer ever has one',
+      ),
+    },
+    ['file', 'secrets'],
   ),
   Origin: object(
     { repository: text(512, 'Where the files come from'), commit: text(128, 'The commit that holds them') },
@@ -59,7 +82,11 @@ const requests = {
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
   PlanRequest: object(planRequest),
-  ApplyRequest: object({ ...planRequest, fingerprint }),
+  ApplyRequest: object({
+    ...planRequest,
+    organizations: list(ref('OrganizationToApply'), MAX_ORGANIZATIONS),
+    fingerprint,
+  }),
 } satisfies Record<string, JsonSchema>;
 
 const change = {
@@ -73,7 +100,7 @@ const change = {
 
 const flow = {
   traceId: { ...string, description: 'Stands on the error page and in the log' },
-  kind: { enum: ['saml-login', 'saml-test'] },
+  kind: { enum: ['saml-login', 'saml-test', 'oidc-login', 'oidc-test'] },
   identityProvider: { ...string, description: '`unknown` when the login could not be told' },
   startedAt: moment,
   finishedAt: moment,
@@ -84,7 +111,18 @@ const flow = {
 };
 
 const responses = {
-  Collection: object({ name: string, generation: count, rootDigest: { type: ['string', 'null'] } }),
+  Collection: object(
+    {
+      name: string,
+      generation: count,
+      rootDigest: { type: ['string', 'null'] },
+      fingerprintKey: {
+        type: 'string',
+        description: 'Base64: the key of fingerprints of secrets, for callers with the right `plan`',
+      },
+    },
+    ['fingerprintKey'],
+  ),
   Comparison: object({ changed: list(string), removed: list(string) }),
   FieldChange: object(
     {
@@ -93,8 +131,9 @@ const responses = {
       before: {},
       after: {},
       previousKey: string,
+      secret: { const: true, description: 'The value is secret: `after` is its fingerprint' },
     },
-    ['before', 'after', 'previousKey'],
+    ['before', 'after', 'previousKey', 'secret'],
   ),
   Impact: object({
     affectedUsers: count,

@@ -1,4 +1,4 @@
-import type { SamlIdentityProvider } from '@rolecall/org-config';
+import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import type { ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
@@ -7,6 +7,8 @@ import type { SigningKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import type { MetadataProblem, MetadataSource } from './metadata-source.ts';
+import type { OpenIdProviders } from './openid-providers.ts';
+import type { OrganizationWithSecrets } from './secrets.ts';
 
 /** At once, over all organizations of a request. */
 const CONCURRENT = 8;
@@ -15,6 +17,7 @@ export interface Preparation {
   readonly heads: ReadonlyMap<string, OrganizationHead>;
   readonly organizations: OrganizationReader;
   readonly metadata: MetadataSource;
+  readonly providers: OpenIdProviders;
   /** A plan is rolled back, so it makes no keys: nothing that it shows depends on them. */
   readonly makeKeys: boolean;
   readonly now: Date;
@@ -22,12 +25,12 @@ export interface Preparation {
 
 /**
  * Gets what each IdP needs beside the document, before the transaction: nothing is fetched while rows are locked.
- * An organization that is as stored needs nothing, and neither does an IdP whose metadata URL is the stored one: a plan
- * of a thousand unchanged organizations fetches nothing.
- * @throws Problem 422 `configuration_invalid` with all that is wrong with any metadata
+ * An organization that is as stored needs nothing, and neither does an IdP whose metadata URL or issuer is the stored one:
+ * a plan of a thousand unchanged organizations fetches nothing.
+ * @throws Problem 422 `configuration_invalid` with all that is wrong with any metadata or provider
  */
 export async function prepareIdentityProviders(
-  checked: readonly CheckedOrganization[],
+  checked: readonly OrganizationWithSecrets[],
   preparation: Preparation,
 ): Promise<readonly DesiredOrganization[]> {
   const results = await inParallel(checked, CONCURRENT, (organization) =>
@@ -37,30 +40,51 @@ export async function prepareIdentityProviders(
   return results.map(({ desired }) => desired);
 }
 
-async function prepareOrganization(organization: CheckedOrganization, preparation: Preparation) {
+async function prepareOrganization(organization: OrganizationWithSecrets, preparation: Preparation) {
+  const { secretValues, ...checked } = organization;
   const head = headOf(organization, preparation.heads);
   const identityProviders: Record<string, PreparedIdentityProvider> = {};
   const problems: ProblemDetail[] = [];
-  if (head?.digest !== organization.digest) {
+  if (head?.digest !== organization.digest || Object.keys(organization.secrets).length > 0) {
     const stored = head && (await storedAt(head, preparation.organizations));
     for (const [name, provider] of Object.entries(organization.document.spec.identityProviders ?? {})) {
-      const commonName = `${organization.document.metadata.name}/${name}`;
-      const prepared = await prepareOne(commonName, provider, storedProvider(stored, name, provider), preparation);
-      if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name));
+      const known = storedProvider(stored, name, provider);
+      const prepared =
+        provider.type === 'oidc'
+          ? await prepareOidc(
+              provider,
+              secretValues[`/spec/identityProviders/${name}/clientSecret`],
+              known,
+              preparation,
+            )
+          : await prepareSaml(`${organization.document.metadata.name}/${name}`, provider, known, preparation);
+      if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name, provider));
       else identityProviders[name] = prepared;
     }
   }
-  return { desired: { ...organization, identityProviders }, problems };
+  return { desired: { ...checked, identityProviders }, problems };
 }
 
-async function prepareOne(
+/** A provider is asked when it is new here: a plan shows then what a login would find. */
+async function prepareOidc(
+  { issuer }: OidcIdentityProvider,
+  clientSecret: string | undefined,
+  stored: StoredProvider | undefined,
+  { providers }: Preparation,
+): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
+  const problem = stored?.issuer === issuer ? undefined : await providers.check(issuer);
+  return problem ? { problem } : { clientSecret };
+}
+
+async function prepareSaml(
   commonName: string,
   provider: SamlIdentityProvider,
   stored: StoredProvider | undefined,
   { metadata, makeKeys, now }: Preparation,
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const source = provider.metadata;
-  const reused = 'url' in source && stored?.url === source.url ? { xml: stored.metadataXml } : undefined;
+  const known = 'url' in source && stored?.url === source.url ? stored.metadataXml : undefined;
+  const reused = known === undefined ? undefined : { xml: known };
   const got = 'xml' in source ? source : (reused ?? (await metadata.fetch(source.url, now)));
   if ('problem' in got) return got;
   if (!provider.signRequests) return { metadataXml: got.xml };
@@ -68,30 +92,39 @@ async function prepareOne(
   return { metadataXml: got.xml, signingKey };
 }
 
-function detailOf(problem: MetadataProblem, { document, file = '' }: CheckedOrganization, name: string): ProblemDetail {
-  const pointer = `/spec/identityProviders/${name}/metadata`;
+function detailOf(
+  problem: MetadataProblem,
+  { document, file = '' }: CheckedOrganization,
+  name: string,
+  { type }: IdentityProvider,
+): ProblemDetail {
+  const pointer = `/spec/identityProviders/${name}/${type === 'oidc' ? 'issuer' : 'metadata'}`;
   const position = { file, line: 1, column: 1 };
   return { severity: 'error', ...problem, pointer, position, organization: document.metadata.name };
 }
 
 interface StoredProvider {
-  readonly metadataXml: string;
-  readonly signingKey?: SigningKey | undefined;
+  readonly metadataXml?: string;
+  readonly signingKey?: SigningKey;
   /** Where the metadata came from; undefined when it was inlined. */
   readonly url: string | undefined;
+  /** Of an OpenID provider. */
+  readonly issuer: string | undefined;
 }
 
 /** What is stored of an IdP, under its name or one that it had before. */
 function storedProvider(
   stored: OrganizationSnapshot | undefined,
   name: string,
-  provider: SamlIdentityProvider,
+  provider: IdentityProvider,
 ): StoredProvider | undefined {
   const declared = stored?.document.spec.identityProviders ?? {};
   const key = [name, ...(provider.previously ?? [])].find((candidate) => Object.hasOwn(declared, candidate));
   const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
-  const source = key === undefined ? undefined : declared[key]?.metadata;
-  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined };
+  const before = key === undefined ? undefined : declared[key];
+  if (before?.type === 'oidc') return { url: undefined, issuer: before.issuer };
+  const source = before?.metadata;
+  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined, issuer: undefined };
 }
 
 function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {

@@ -5,6 +5,7 @@ import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
 import { MetadataSource } from './metadata-source.ts';
+import { OpenIdProviders } from './openid-providers.ts';
 import { ReconcileOrganizations } from './reconcile-organizations.ts';
 
 let api: TestApi;
@@ -14,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined };
-const metadata = new MetadataSource(new GuardedFetch({ allowedOrigins: [] }), []);
+const guarded = new GuardedFetch({ allowedOrigins: [] });
+const metadata = new MetadataSource(guarded, []);
 
 it('refuses what changed between the preparation and the transaction, even when the plan comes out the same', async () => {
   const identityProviders = { okta: { type: 'saml', metadata: { xml: new TestIdp().metadata() } } };
@@ -28,6 +30,7 @@ it('refuses what changed between the preparation and the transaction, even when 
   const interrupted = new ReconcileOrganizations(
     {
       organizations: database.organizations,
+      collections: database.collections,
       reconcileState: (by) => ({
         async transaction(end, work) {
           if (end === 'commit') await api.client.apply(version('one'));
@@ -36,6 +39,7 @@ it('refuses what changed between the preparation and the transaction, even when 
       }),
     },
     metadata,
+    new OpenIdProviders(guarded, []),
   );
   const request = { ...(version('two') as PlanRequest), fingerprint } satisfies ApplyRequest;
   await expect(interrupted.apply(request, CALLER, new Date())).rejects.toMatchObject({

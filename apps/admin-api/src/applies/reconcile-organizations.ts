@@ -8,8 +8,10 @@ import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import type { MetadataSource } from './metadata-source.ts';
+import type { OpenIdProviders } from './openid-providers.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { refusing } from './refusal.ts';
+import { withSecrets } from './secrets.ts';
 
 export interface Applied {
   readonly plan: Plan;
@@ -20,8 +22,9 @@ export interface Applied {
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
   constructor(
-    private readonly database: Pick<Database, 'reconcileState' | 'organizations'>,
+    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections'>,
     private readonly metadata: MetadataSource,
+    private readonly providers: OpenIdProviders,
   ) {}
 
   /** Writes nothing. @throws Problem */
@@ -54,14 +57,16 @@ export class ReconcileOrganizations {
     const heads = await store.transaction('rollback', (state) =>
       state.heads(request.collection, checked.flatMap(namesOf)),
     );
-    const organizations = await prepareIdentityProviders(checked, {
+    const { collection, unchangedFiles, files, prune } = request;
+    const key = this.database.collections.fingerprintKey(collection);
+    const organizations = await prepareIdentityProviders(withSecrets(checked, request.organizations, collection, key), {
       heads,
       organizations: this.database.organizations,
       metadata: this.metadata,
+      providers: this.providers,
       makeKeys: end === 'commit',
       now,
     });
-    const { collection, unchangedFiles, files, prune } = request;
     const origin = { ...request.origin, actor: caller.name };
     const wanted: ReconcileRequest = {
       collection,

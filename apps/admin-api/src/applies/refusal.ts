@@ -9,6 +9,7 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   email_domain_taken: 422,
   rename_conflict: 422,
   duplicate_organization: 422,
+  secret_unavailable: 422,
   empty_input: 422,
   too_many_deletes: 422,
 };

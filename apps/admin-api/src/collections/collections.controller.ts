@@ -1,7 +1,7 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
-import type { Database } from '@rolecall/persistence';
+import type { ApiToken, Database } from '@rolecall/persistence';
 import { DATABASE } from '@rolecall/platform';
-import { Serves } from '../access/serves.decorator.ts';
+import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
 import { requireDistinctPaths, validated } from '../api/validate.ts';
@@ -12,9 +12,12 @@ export class CollectionsController {
 
   /** A collection that nobody applied yet is at generation 0. */
   @Serves(OPERATIONS.readCollection)
-  async read(@Param('name') name: string): Promise<object> {
-    const { generation, rootDigest = null } = await this.database.collections.state(validated('Slug', name));
-    return { name, generation, rootDigest };
+  async read(@Param('name') name: string, @Caller() caller: ApiToken): Promise<object> {
+    const { collections } = this.database;
+    const { generation, rootDigest = null } = await collections.state(validated('Slug', name));
+    const collection = { name, generation, rootDigest };
+    if (!caller.rights.includes('plan')) return collection;
+    return { ...collection, fingerprintKey: collections.fingerprintKey(name).toString('base64') };
   }
 
   @Serves(OPERATIONS.compareFiles)

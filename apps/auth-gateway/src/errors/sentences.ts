@@ -1,3 +1,4 @@
+import { OIDC_ERROR_CODES, whoMustActOnOidc } from '@rolecall/oidc';
 import { type MustAct, SAML_ERROR_CODES, whoMustAct } from '@rolecall/saml';
 
 /** How one error code is shown to the person at the browser, and who can end it. */
@@ -41,9 +42,15 @@ const nowhere = (sentence: string): Sentence => ({
 const NO_ROLE =
   "Your company knows you, but has given you no role here: ask your company's administrator to assign you one.";
 const TOO_MUCH = "Your company sends too much about you: ask your company's administrator to send fewer groups.";
+/** The identity provider's server does not do its part; nobody at the browser can do anything. */
+const noAnswer: Sentence = {
+  ...customer("Your company's sign-in does not answer right now: please try again in a few minutes."),
+  status: 502,
+  retry: true,
+};
 const NOT_HERE = 'This address leads nowhere: check it, or start at the sign-in page.';
 
-/** Every code that the gateway itself refuses with (brief: design §5 and §6); the codes of libs/saml are below. */
+/** Every code that the gateway itself refuses with (brief: design §5 and §6); the codes of libs/saml and libs/oidc are below. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   // decisions of the organization's mapping
   missing_role_mapping: customer(NO_ROLE),
@@ -69,6 +76,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   name_id_transient: customer(
     "Your company's sign-in calls you by another name each time: ask your company's administrator to send a lasting one.",
   ),
+  email_not_verified: customer(
+    "Your company's sign-in has not confirmed your e-mail address: ask your company's administrator to confirm it.",
+  ),
   too_many_attributes: customer(TOO_MUCH),
   too_many_values: customer(TOO_MUCH),
   attribute_name_too_long: customer(TOO_MUCH),
@@ -82,11 +92,24 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   unknown_identity_provider: nowhere(NOT_HERE),
   idp_disabled: customer("This way to sign in is switched off: ask your company's administrator for the right one."),
 
+  client_secret_missing: {
+    ...customer('This way to sign in is not set up completely: please tell your administrator.'),
+    mustAct: 'platform',
+  },
+  discovery_unreachable: noAnswer,
+  jwks_unreachable: noAnswer,
+  token_endpoint_unreachable: noAnswer,
+
   // one login, one browser, once
   unknown_request: user('This sign-in took too long or was not started here: please sign in again.'),
   replayed_assertion: user('This sign-in was used before: please sign in again.'),
   other_browser: user('This sign-in was started in another browser: please sign in again in this one.'),
   handle_unknown: user('This sign-in is over: please sign in again.'),
+  callback_invalid: user('This answer of a sign-in is not complete: please sign in again.'),
+  access_denied: user(
+    "Your company's sign-in was cancelled or refused: please sign in again or ask your administrator.",
+  ),
+  hosted_domain_mismatch: user('This account is not of your company: please sign in with your company account.'),
   session_expired: user("Your session at your company's sign-in is over: please sign in again."),
 
   // requests
@@ -116,8 +139,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   },
 };
 
-/** What a refused SAML message is called outside: one sentence for all of them, so that no probe learns a reason (G11). */
-const SAML_REFUSED: Sentence = {
+/** What a refused message of an identity provider is called outside: one sentence for all of them, so that no probe learns a reason (G11). */
+const ANSWER_REFUSED: Sentence = {
   ...customer(
     "Your company's sign-in sent an answer that we cannot accept: please try again, or tell your administrator.",
   ),
@@ -125,12 +148,12 @@ const SAML_REFUSED: Sentence = {
   retry: true,
 };
 
-/** The catalogue entry of a code; a code of libs/saml keeps who must act, and says nothing else. */
+/** The catalogue entry of a code; a code of libs/saml or libs/oidc keeps who must act, and says nothing else. */
 export function sentenceOf(code: string): Sentence {
   const own = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
   if (own) return own;
-  const mustAct = whoMustAct(code);
-  if (mustAct) return { ...SAML_REFUSED, mustAct };
+  const mustAct = whoMustAct(code) ?? whoMustActOnOidc(code);
+  if (mustAct) return { ...ANSWER_REFUSED, mustAct };
   return sentenceOf('internal_error');
 }
 
@@ -147,5 +170,5 @@ export function isKnownCode(code: unknown): code is string {
 
 /** Every known code, for the test that each has its sentence. */
 export const KNOWN_CODES: readonly string[] = [
-  ...new Set([...Object.keys(SENTENCES), ...Object.keys(SAML_ERROR_CODES)]),
+  ...new Set([SENTENCES, SAML_ERROR_CODES, OIDC_ERROR_CODES].flatMap((codes) => Object.keys(codes))),
 ];

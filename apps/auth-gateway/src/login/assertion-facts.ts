@@ -1,4 +1,4 @@
-import { checkFactLimits, FactsError, type FactsJson, factsToJson } from '@rolecall/role-mapping';
+import { checkFactLimits, type Facts, FactsError, type FactsJson, factsToJson } from '@rolecall/role-mapping';
 import type { VerifiedAssertion } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
 
@@ -14,6 +14,11 @@ export function factsOf(assertion: Pick<VerifiedAssertion, 'nameId' | 'attribute
   const facts = new Map(assertion.attributes);
   const { value, format } = assertion.nameId;
   if (format === EMAIL_FORMAT && !facts.has('email')) facts.set('email', [value]);
+  return boundedFacts(facts);
+}
+
+/** Facts as they are stored. @throws LoginRefused with the code of a FactsError beyond FACT_LIMITS */
+export function boundedFacts(facts: Facts): FactsJson {
   try {
     checkFactLimits(facts);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { OrganizationTransaction, StoredUser, VerifiedLogin } from '@rolecall/persistence';
+import type { OrganizationTransaction, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
 import {
@@ -10,7 +10,7 @@ import {
   identify,
 } from './checks.ts';
 import type { Flow } from './flow.ts';
-import type { LoginContext, Person } from './login-context.ts';
+import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 import { retractGrants } from './writes.ts';
 
 /**
@@ -21,7 +21,7 @@ import { retractGrants } from './writes.ts';
 export function decideLogin(
   tx: OrganizationTransaction,
   organization: Organization,
-  login: VerifiedLogin,
+  login: LoginToFinish,
   flow: Flow,
   now: Date,
 ): LoginContext {

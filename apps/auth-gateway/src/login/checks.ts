@@ -5,7 +5,7 @@ import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { domainOf, mayLink } from './email-address.ts';
 import type { Flow } from './flow.ts';
-import type { LoginContext, Person } from './login-context.ts';
+import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 
 /** The identity provider of the login still exists and may sign users in; a test may run before it is switched on. */
 export function checkIdentityProvider(
@@ -54,7 +54,7 @@ export function decisionRefused({ code, reason, attribute, got, known }: Refusal
  * vouches for the domain and the user has no other identity at this IdP; else a new user, when one may be created.
  */
 export async function identify(context: LoginContext): Promise<Person> {
-  const { organization, decision, flow } = context;
+  const { organization, login, decision, flow } = context;
   const { email } = decision.profile;
   const [only, another] = await linkableUsers(context);
   if (only && !another) {
@@ -62,7 +62,7 @@ export async function identify(context: LoginContext): Promise<Person> {
     flow.pass('user_found', 'by verified e-mail address');
     return { is: 'linked', user: only };
   }
-  checkMayBeCreated(organization, email);
+  checkMayBeCreated(organization, email, email !== undefined && isVouchedFor(login, email));
   flow.pass('user_found', another ? 'new: several users have this e-mail address' : 'new: created just in time');
   return { is: 'new' };
 }
@@ -84,12 +84,13 @@ export function checkProfileFits({ decision, flow }: LoginContext): void {
   });
 }
 
-/** Users whom the asserted address identifies: none unless the organization vouches for its domain. */
+/** Users whom the asserted address identifies: none unless the IdP vouches for it, and the organization for its domain. */
 export async function linkableUsers(context: LoginContext): Promise<readonly StoredUser[]> {
   const { tx, organization, login, decision } = context;
   const { email } = decision.profile;
-  const vouched = email !== undefined && mayLink(email) && organization.settings.emailDomains.includes(domainOf(email));
-  return vouched ? tx.findLinkableUsers(email, login.identityProvider) : [];
+  const domains = organization.settings.emailDomains;
+  const vouched = email !== undefined && mayLink(email) && isVouchedFor(login, email);
+  return vouched && domains.includes(domainOf(email)) ? tx.findLinkableUsers(email, login.identityProvider) : [];
 }
 
 /**
@@ -111,20 +112,29 @@ export function checkEmailDomain({ organization, decision, flow }: LoginContext)
   });
 }
 
-/** Just-in-time creation: switched on, and only with an e-mail address when the organization declares its domains. */
-function checkMayBeCreated({ settings }: Organization, email: string | undefined): void {
+/** Just-in-time creation: switched on, and only with a vouched e-mail address when the organization declares its domains. */
+function checkMayBeCreated({ settings }: Organization, email: string | undefined, vouched: boolean): void {
   const check = 'user_found';
   if (!settings.jitEnabled) {
     throw new LoginRefused('not_provisioned', check, 'Create the user first, or set jit.enabled: true.', {
       got: 'no user with this subject',
     });
   }
-  if (settings.emailDomains.length === 0 || email !== undefined) return;
+  if (settings.emailDomains.length === 0 || vouched) return;
+  const want = `an e-mail address of ${settings.emailDomains.join(', ')}`;
+  if (email === undefined) {
+    throw new LoginRefused(
+      'email_missing',
+      check,
+      'Let the identity provider send the e-mail address, or name its attribute.',
+      { want, got: 'no attribute email' },
+    );
+  }
   throw new LoginRefused(
-    'email_missing',
+    'email_not_verified',
     check,
-    'Let the identity provider send the e-mail address, or name its attribute.',
-    { want: `an e-mail address of ${settings.emailDomains.join(', ')}`, got: 'no attribute email' },
+    'Let the identity provider verify the e-mail address and send email_verified, or create the user first.',
+    { want, got: 'an address of it that the identity provider has not verified' },
   );
 }
 
@@ -144,4 +154,8 @@ export function checkSessionEnd({ organization, login, now }: LoginContext): Dat
       got: expiresAt.toISOString(),
     },
   );
+}
+
+function isVouchedFor({ vouchedEmails }: LoginToFinish, email: string): boolean {
+  return vouchedEmails === 'any' || vouchedEmails.includes(email);
 }

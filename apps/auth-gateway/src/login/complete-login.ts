@@ -1,17 +1,21 @@
-import type { OrganizationTransaction, VerifiedLogin } from '@rolecall/persistence';
+import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { checkLogin, decideLogin } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';
-import { Flow } from './flow.ts';
-import type { LoginContext } from './login-context.ts';
+import { Flow, type FlowHead } from './flow.ts';
+import type { LoginContext, LoginToFinish } from './login-context.ts';
 import type { TestReport } from './test-report.ts';
 import { type OpenedSession, openSession, storeGrants, storeUser } from './writes.ts';
 
-/** The browser that came to `/saml/continue`: hashes of what it presented. Unverified until a login was taken with them. */
-export interface Arrival {
+/** The browser that came back, at `/saml/continue`: hashes of what it presented. Unverified until a login was taken with them. */
+export interface Arrival extends BrowserArrival {
   readonly handleHash: Buffer;
+}
+
+/** The browser at either protocol's end. */
+export interface BrowserArrival {
   readonly browserHash: Buffer;
   /** Of this request: names a refusal whose login is not known. */
   readonly traceId: string;
@@ -35,9 +39,23 @@ export async function completeLogin(
 ): Promise<Completion> {
   const login = await tx.takeVerifiedLogin(arrival.handleHash, arrival.browserHash, now);
   if (login === 'unknown') return { outcome: 'refused', traceId: arrival.traceId, refusal: handleUnknown() };
-  if (login === 'other_browser') return refuseOtherBrowser(tx, arrival, now);
+  if (login === 'other_browser') return refuseOtherBrowser(tx, 'saml', arrival, now);
+  return finishLogin(tx, organization, { ...login, vouchedEmails: 'any' }, 'saml', now);
+}
 
-  const flow = new Flow(login);
+/**
+ * The half that both protocols share: what the VERIFIED login means, and what comes of it. Everything happens in the
+ * caller's transaction, the refusal's record included.
+ */
+export async function finishLogin(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  login: LoginToFinish,
+  protocol: FlowHead['protocol'],
+  now: Date,
+): Promise<Completion> {
+  const { traceId, mode, identityProvider, startedAt } = login;
+  const flow = new Flow({ protocol, traceId, mode, identityProvider, startedAt });
   flow.pass('answer_verified');
   flow.pass('answer_used_once');
   flow.pass('same_browser');
@@ -48,7 +66,7 @@ export async function completeLogin(
 async function signIn(
   tx: OrganizationTransaction,
   organization: Organization,
-  login: VerifiedLogin,
+  login: LoginToFinish,
   flow: Flow,
   now: Date,
 ): Promise<Completion> {
@@ -72,7 +90,7 @@ async function signIn(
 async function test(
   tx: OrganizationTransaction,
   organization: Organization,
-  login: VerifiedLogin,
+  login: LoginToFinish,
   flow: Flow,
   now: Date,
 ): Promise<Completion> {
@@ -97,8 +115,13 @@ function reportHead(organization: Organization, { head }: Flow) {
   return { organization: organization.settings.displayName, identityProvider: displayName, traceId: head.traceId };
 }
 
-/** The handle is burnt, and its login stays unknown: whoever started it has another cookie. */
-async function refuseOtherBrowser(tx: OrganizationTransaction, { traceId }: Arrival, now: Date): Promise<Completion> {
+/** The handle or state is burnt, and its login stays unknown: whoever started it has another cookie. */
+export async function refuseOtherBrowser(
+  tx: OrganizationTransaction,
+  protocol: FlowHead['protocol'],
+  { traceId }: BrowserArrival,
+  now: Date,
+): Promise<Extract<Completion, { outcome: 'refused' }>> {
   const refusal = new LoginRefused(
     'other_browser',
     'same_browser',
@@ -108,7 +131,8 @@ async function refuseOtherBrowser(tx: OrganizationTransaction, { traceId }: Arri
       got: 'another or none',
     },
   );
-  await new Flow({ traceId, mode: 'login', identityProvider: 'unknown', startedAt: now }).refuse(tx, refusal, now);
+  const head = { protocol, traceId, mode: 'login', identityProvider: 'unknown', startedAt: now } as const;
+  await new Flow(head).refuse(tx, refusal, now);
   return { outcome: 'refused', traceId, refusal };
 }
 

@@ -7,6 +7,7 @@ const SHOWN_CHARACTERS = 400;
 
 /** What names one login in its flow record, its audit events and on an error page. */
 export interface FlowHead {
+  readonly protocol: 'saml' | 'oidc';
   readonly traceId: string;
   readonly mode: 'login' | 'test';
   readonly identityProvider: string;
@@ -82,10 +83,10 @@ export class Flow {
   }
 
   private record(now: Date): Pick<FlowRecord, 'traceId' | 'kind' | 'identityProvider' | 'startedAt' | 'finishedAt'> {
-    const { traceId, identityProvider, mode, startedAt } = this.head;
+    const { protocol, traceId, identityProvider, mode, startedAt } = this.head;
     return {
       traceId,
-      kind: mode === 'test' ? 'saml-test' : 'saml-login',
+      kind: `${protocol}-${mode}`,
       identityProvider,
       startedAt,
       finishedAt: now,

@@ -4,12 +4,21 @@ import type { Decision, Facts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
 import type { Flow } from './flow.ts';
 
+/** A VERIFIED login of either protocol, on its way to a session. */
+export interface LoginToFinish extends VerifiedLogin {
+  /**
+   * E-mail addresses that the IdP vouches for: only these link to a user and count for the organization's domains. `any` = of
+   * a SAML IdP, whose attributes are all its own word.
+   */
+  readonly vouchedEmails: 'any' | readonly string[];
+}
+
 /** What the checks and writes of one login work on: the transaction, the VERIFIED login, and what was decided of it. */
 export interface LoginContext {
   readonly tx: OrganizationTransaction;
   readonly organization: Organization;
   readonly identityProvider: EffectiveIdentityProvider;
-  readonly login: VerifiedLogin;
+  readonly login: LoginToFinish;
   readonly subject: SubjectKey;
   /** Named facts: with the profile fields as the IdP's `attributes:` say. */
   readonly facts: Facts;

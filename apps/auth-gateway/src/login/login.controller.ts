@@ -12,8 +12,8 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
-import type { Database } from '@rolecall/persistence';
+import type { EffectiveIdentityProvider } from '@rolecall/org-config';
+import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { LoginRefused } from '../errors/login-refused.ts';
@@ -25,21 +25,19 @@ import { sendPage } from '../http/send-page.ts';
 import { type Organization, Organizations } from '../organizations/organization.ts';
 import { ChoicePage } from '../pages/choice-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
-import { TestPage } from '../pages/test-page.tsx';
 import { readOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import { LoginEnds } from './login-ends.ts';
 import { Logins } from './logins.ts';
-import type { OpenedSession } from './writes.ts';
 
 /** Sign-in pages, and the end of a login. */
 @Controller()
 export class LoginController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(DATABASE) private readonly database: Database,
     @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(Logins) private readonly logins: Logins,
+    @Inject(LoginEnds) private readonly ends: LoginEnds,
   ) {}
 
   @Get('login')
@@ -61,7 +59,7 @@ export class LoginController {
       return;
     }
     const [only, another] = organization.enabledIdentityProviders;
-    const path = only && !another ? loginPath(organization, only.name) : `/login/${organization.settings.name}`;
+    const path = only && !another ? loginPath(organization, only) : `/login/${organization.settings.name}`;
     response.redirect(303, withQuery(path, { returnTo: kept }));
   }
 
@@ -77,7 +75,7 @@ export class LoginController {
     const kept = allowedReturnTo(returnTo, this.config.returnTo);
     const identityProviders = organization.enabledIdentityProviders.map((identityProvider) => ({
       displayName: identityProvider.displayName,
-      href: withQuery(loginPath(organization, identityProvider.name), { returnTo: kept }),
+      href: withQuery(loginPath(organization, identityProvider), { returnTo: kept }),
     }));
     sendPage(response, ChoicePage({ organization: organization.settings.displayName, identityProviders }));
   }
@@ -99,28 +97,12 @@ export class LoginController {
       traceId: traceOf(request).traceId,
     };
     const completion = await this.logins.complete(handle, arrival);
-    if (completion.outcome === 'tested') sendPage(response, TestPage({ report: completion.report }));
-    else await this.enter(completion.session, request, response);
-  }
-
-  /** Gives the browser its session; one that it had before ends (security.md §4.3). */
-  private async enter(session: OpenedSession, request: Request, response: Response): Promise<void> {
-    const previous = readOrganizationToken(this.cookies.session(request));
-    this.cookies.setSession(response, session.token, session.expiresAt);
-    if (previous) {
-      await this.database.sessions.revoke(
-        previous.organizationId,
-        { tokenHash: previous.hash },
-        'logout',
-        this.clock(),
-      );
-    }
-    response.redirect(303, session.announce ? '/announcement' : (session.returnTo ?? '/'));
+    await this.ends.end(completion, request, response);
   }
 }
 
-function loginPath({ settings }: Organization, identityProvider: string): string {
-  return `/saml/${settings.name}/${identityProvider}/login`;
+function loginPath({ settings }: Organization, { type, name }: EffectiveIdentityProvider): string {
+  return `/${type}/${settings.name}/${name}/login`;
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {

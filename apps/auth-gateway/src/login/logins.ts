@@ -2,26 +2,40 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import { OidcError, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
 import { issuedAt, SamlError, type VerifiedAssertion } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
 import { LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
-import { type Organization, Organizations, type SamlTarget } from '../organizations/organization.ts';
-import type { PresentedToken } from '../sessions/organization-token.ts';
+import {
+  type IdpTarget,
+  isOidc,
+  type Organization,
+  Organizations,
+  type SamlTarget,
+} from '../organizations/organization.ts';
+import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
 import { acceptSamlResponse } from './accept-saml-response.ts';
-import { type Arrival, completeLogin, type Completion } from './complete-login.ts';
+import {
+  type Arrival,
+  type BrowserArrival,
+  completeLogin,
+  type Completion,
+  finishLogin,
+  refuseOtherBrowser,
+} from './complete-login.ts';
 import { Flow } from './flow.ts';
+import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
 import { RefusalBudget } from './refusal-budget.ts';
-import { type LoginWish, type StartedLogin, startSamlLogin } from './start-saml-login.ts';
+import { attemptOfTaken, loginOfIdToken, type ReturnedLogin } from './returned-login.ts';
+import { startOidcLogin } from './start-oidc-login.ts';
+import { startSamlLogin } from './start-saml-login.ts';
 import { Overtaken } from './writes.ts';
 
-/** How one request of a login is named in its flow record, should it be refused. */
-export interface Attempt {
-  readonly traceId: string;
-  readonly mode: 'login' | 'test';
-  /** At an ACS: the request of ours that the answer claims to answer. UNVERIFIED. */
-  readonly answers?: string | undefined;
-}
+export type { ReturnedLogin } from './returned-login.ts';
+
+/** A login that ended well. */
+export type EndedLogin = Exclude<Completion, { outcome: 'refused' }>;
 
 /** An apply may replace the rules while a login is decided; more often than this in a row it does not happen. */
 const MAX_DECISIONS = 3;
@@ -30,8 +44,9 @@ const MAX_DECISIONS = 3;
 const NOTICE_MS = 30;
 
 /**
- * The three parts of a SAML login on the database. Each refusal is counted and logged before it is thrown, and recorded:
- * once for a login that waits, and within a budget for what belongs to none, since anybody can send that.
+ * The parts of a login on the database: of a SAML login `start`, `accept`, `complete`; at an OpenID provider `start`,
+ * `takeReturned`, `completeReturned`. Each refusal is counted and logged before it is thrown, and recorded: once for a login
+ * that waits, and within a budget for what belongs to none, since anybody can send that.
  */
 @Injectable()
 export class Logins {
@@ -43,6 +58,7 @@ export class Logins {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(OidcProviders) private readonly providers: OidcProviders,
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.outcomes = metrics.counter('rolecall_logins_total', 'Logins that ended, by outcome and error code', [
@@ -52,8 +68,13 @@ export class Logins {
   }
 
   /** @throws RecordedRefusal */
-  start(target: SamlTarget, wish: LoginWish): Promise<StartedLogin> {
-    return this.recorded(target, wish, () => startSamlLogin(this.database.logins, target, wish, this.clock()));
+  start(target: IdpTarget, wish: LoginWish): Promise<StartedLogin> {
+    const { logins } = this.database;
+    return this.recorded(target, wish, () =>
+      isOidc(target)
+        ? startOidcLogin(logins, this.providers, target, wish, this.clock())
+        : startSamlLogin(logins, target, wish, this.clock()),
+    );
   }
 
   /** Takes a VERIFIED assertion; returns the handle for `/saml/continue`. @throws RecordedRefusal */
@@ -64,14 +85,56 @@ export class Logins {
   }
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
-  async complete(handle: PresentedToken, arrival: Arrival): Promise<Exclude<Completion, { outcome: 'refused' }>> {
+  async complete(handle: PresentedToken, arrival: Arrival): Promise<EndedLogin> {
     const completion = await this.decideAnew(handle.organizationId, (tx, organization) =>
       completeLogin(tx, organization, arrival, this.clock()),
     );
-    if (completion.outcome === 'refused') {
-      this.count('refused', completion.refusal.code, completion.traceId);
-      throw new RecordedRefusal(completion.refusal, completion.traceId);
+    return this.ended(completion);
+  }
+
+  /**
+   * Takes the login that a callback's `unverifiedState` names, once, for the browser that started it.
+   * @throws LoginRefused `callback_invalid`, `unknown_request`; RecordedRefusal
+   */
+  async takeReturned(unverifiedState: unknown, arrival: BrowserArrival): Promise<ReturnedLogin> {
+    const now = this.clock();
+    if (typeof unverifiedState !== 'string') {
+      throw new LoginRefused('callback_invalid', 'state_known', 'The answer must hold one state.');
     }
+    const state = readOrganizationToken(unverifiedState);
+    const { organizationId = '', hash: stateHash = Buffer.alloc(0) } = state ?? {};
+    const { browserHash, traceId } = arrival;
+    const taken = state
+      ? await this.database.logins.takeOidc({ organizationId, stateHash, browserHash, now })
+      : 'unknown';
+    if (taken === 'unknown') {
+      this.count('refused', 'unknown_request', traceId);
+      throw new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
+    }
+    if (taken === 'other_browser') {
+      const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);
+      return this.refused(await this.database.inOrganization(organizationId, refuse));
+    }
+    const { nonce, codeVerifier, identityProvider } = taken;
+    const target = await this.organizations.oidcTargetById(organizationId, identityProvider);
+    const attempt = attemptOfTaken(taken);
+    const connection = await this.recorded(target, attempt, async () => target.connection());
+    return { target, taken, connection, nonce, codeVerifier };
+  }
+
+  /** Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction. @throws RecordedRefusal */
+  async completeReturned(returned: ReturnedLogin, token: VerifiedIdToken): Promise<EndedLogin> {
+    const { target, taken } = returned;
+    const attempt = attemptOfTaken(taken);
+    const login = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const completion = await this.decideAnew(target.organization.id, (tx, organization) =>
+      finishLogin(tx, organization, login, 'oidc', this.clock()),
+    );
+    return this.ended(completion);
+  }
+
+  private ended(completion: Completion): EndedLogin {
+    if (completion.outcome === 'refused') return this.refused(completion);
     const succeeded = completion.outcome === 'signed_in' ? 'succeeded' : 'tested';
     this.count(
       succeeded,
@@ -81,8 +144,13 @@ export class Logins {
     return completion;
   }
 
+  private refused({ refusal, traceId }: Extract<Completion, { outcome: 'refused' }>): never {
+    this.count('refused', refusal.code, traceId);
+    throw new RecordedRefusal(refusal, traceId);
+  }
+
   /** Runs a part of a login before there is a verified one; a refusal gets its flow record and audit event. */
-  async recorded<T>(target: SamlTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
+  async recorded<T>(target: IdpTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
     try {
       return await part();
     } catch (error) {
@@ -93,16 +161,18 @@ export class Logins {
   }
 
   private async record(
-    { organization, identityProvider }: SamlTarget,
+    { organization, identityProvider }: IdpTarget,
     attempt: Attempt,
     refusal: LoginRefused,
   ): Promise<RecordedRefusal> {
     const now = this.clock();
+    const { name, type: protocol } = identityProvider;
     const login = await this.pendingLogin(organization.id, attempt.answers, now);
     const { traceId, mode } = login ?? attempt;
-    const flow = new Flow({ traceId, mode, identityProvider: identityProvider.name, startedAt: now });
+    const flow = new Flow({ protocol, traceId, mode, identityProvider: name, startedAt: attempt.startedAt ?? now });
     if (login) flow.pass('answer_expected');
-    const isFirst = login !== undefined && !(await this.isRecorded(organization.id, traceId));
+    const waited = login !== undefined && !(await this.isRecorded(organization.id, traceId));
+    const isFirst = waited || attempt.startedAt !== undefined;
     if (isFirst || this.strangers.take(organization.id, now)) {
       await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
     } else flow.fail(refusal);
@@ -149,9 +219,11 @@ export class Logins {
   }
 }
 
-/** A refused message of libs/saml is a refused login; other errors are no refusals. */
+/** A refused message of libs/saml or libs/oidc is a refused login; other errors are no refusals. */
 function asRefusal(error: unknown): LoginRefused | undefined {
   if (error instanceof LoginRefused) return error;
-  if (error instanceof SamlError) return new LoginRefused(error.code, 'answer_verified', error.message, error.detail);
+  if (error instanceof SamlError || error instanceof OidcError) {
+    return new LoginRefused(error.code, 'answer_verified', error.message, error.detail);
+  }
   return undefined;
 }

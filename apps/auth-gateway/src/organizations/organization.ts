@@ -1,8 +1,14 @@
-import { type EffectiveIdentityProvider, type EffectiveOrganization, effective } from '@rolecall/org-config';
+import {
+  type EffectiveIdentityProvider,
+  type EffectiveOrganization,
+  type EffectiveSamlIdentityProvider,
+  effective,
+} from '@rolecall/org-config';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
 import { type IdpMetadata, parseIdpMetadata, type SamlConnection } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
+import { oidcTarget, type OidcTarget } from './oidc-target.ts';
 
 /** How the gateway addresses itself, and which IdPs it may send browsers to over plain http (development only). */
 export interface GatewayAddress {
@@ -11,16 +17,19 @@ export interface GatewayAddress {
   readonly allowHttpIdp: boolean;
 }
 
-/** The path parameters of a SAML route: unverified. */
-export interface SamlPath {
+/** The path parameters of a route of one identity provider: unverified. */
+export interface IdpPath {
   readonly org?: unknown;
   readonly idp?: unknown;
 }
 
 /** One IdP of one organization, as a request named it. */
+export type IdpTarget = SamlTarget | OidcTarget;
+
+/** One SAML IdP of one organization, as a request named it. */
 export interface SamlTarget {
   readonly organization: Organization;
-  readonly identityProvider: EffectiveIdentityProvider;
+  readonly identityProvider: EffectiveSamlIdentityProvider;
   /** Parses the IdP's metadata at the first use. @throws SamlError when it cannot be used at `now` */
   connection(now: Date): SamlConnection;
 }
@@ -60,9 +69,22 @@ export class Organization {
    * The IdP that a path names, by its present or a previous name. The URLs are those of the path: the customer's IdP keeps
    * working with the entity id and ACS URL that it was given, until somebody changes them there.
    */
-  samlTarget(path: { readonly organization: string; readonly identityProvider: string }): SamlTarget | undefined {
+  target(path: { readonly organization: string; readonly identityProvider: string }): IdpTarget | undefined {
     const identityProvider = this.identityProvider(path.identityProvider) ?? this.renamed(path.identityProvider);
-    if (!identityProvider) return undefined;
+    if (identityProvider?.type === 'oidc') return oidcTarget(this, identityProvider, this.address.url);
+    return identityProvider && this.samlTargetOf(identityProvider, path);
+  }
+
+  /** As `target`; undefined when it is an OpenID provider. */
+  samlTarget(path: Parameters<Organization['target']>[0]): SamlTarget | undefined {
+    const target = this.target(path);
+    return target && isSaml(target) ? target : undefined;
+  }
+
+  private samlTargetOf(
+    identityProvider: EffectiveSamlIdentityProvider,
+    path: { readonly organization: string; readonly identityProvider: string },
+  ): SamlTarget {
     const base = `${this.address.url}/saml/${path.organization}/${path.identityProvider}`;
     const signingKey = this.snapshot.identityProviders.get(identityProvider.name)?.signingKey;
     return {
@@ -117,21 +139,37 @@ export class Organizations {
     return this.compute(await this.reader.byId(organizationId));
   }
 
-  /** The IdP that a SAML route names. @throws LoginRefused `unknown_organization`, `unknown_identity_provider`: both a 404 */
-  async samlTarget({ org, idp }: SamlPath): Promise<SamlTarget> {
+  /** The IdP that a SAML route names. @throws LoginRefused as `target` */
+  async samlTarget(path: IdpPath): Promise<SamlTarget> {
+    const target = await this.target(path);
+    if (isSaml(target)) return target;
+    throw unknownIdentityProvider();
+  }
+
+  /** The IdP that an OpenID Connect route names. @throws LoginRefused as `target` */
+  async oidcTarget(path: IdpPath): Promise<OidcTarget> {
+    const target = await this.target(path);
+    if (isOidc(target)) return target;
+    throw unknownIdentityProvider();
+  }
+
+  /** The OpenID provider of a login that began before. @throws LoginRefused `unknown_identity_provider` when it is gone */
+  async oidcTargetById(organizationId: string, identityProvider: string): Promise<OidcTarget> {
+    const organization = await this.byId(organizationId);
+    const target = organization?.target({ organization: organization.settings.name, identityProvider });
+    if (target && isOidc(target)) return target;
+    throw unknownIdentityProvider();
+  }
+
+  /** The IdP that a route names. @throws LoginRefused `unknown_organization`, `unknown_identity_provider`: both a 404 */
+  async target({ org, idp }: IdpPath): Promise<IdpTarget> {
     const organization = typeof org === 'string' ? await this.byName(org) : undefined;
     if (!organization || typeof org !== 'string') {
       throw new LoginRefused('unknown_organization', 'organization_known', 'No organization has this name.');
     }
     const target =
-      typeof idp === 'string' ? organization.samlTarget({ organization: org, identityProvider: idp }) : undefined;
-    if (!target) {
-      throw new LoginRefused(
-        'unknown_identity_provider',
-        'identity_provider_known',
-        'The organization has no such identity provider.',
-      );
-    }
+      typeof idp === 'string' ? organization.target({ organization: org, identityProvider: idp }) : undefined;
+    if (!target) throw unknownIdentityProvider();
     return target;
   }
 
@@ -152,6 +190,22 @@ export class Organizations {
     this.computed.set(snapshot, organization);
     return organization;
   }
+}
+
+export function isOidc(target: IdpTarget): target is OidcTarget {
+  return target.identityProvider.type === 'oidc';
+}
+
+function isSaml(target: IdpTarget): target is SamlTarget {
+  return target.identityProvider.type === 'saml';
+}
+
+function unknownIdentityProvider(): LoginRefused {
+  return new LoginRefused(
+    'unknown_identity_provider',
+    'identity_provider_known',
+    'The organization has no such identity provider.',
+  );
 }
 
 /** Whether a path segment can be a name at all (security.md §4.57); nothing else reaches a look-up. */

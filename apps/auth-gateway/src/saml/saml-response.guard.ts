@@ -1,7 +1,8 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { traceOf } from '@rolecall/platform';
-import { type Attempt, Logins } from '../login/logins.ts';
+import type { Attempt } from '../login/login-wish.ts';
+import { Logins } from '../login/logins.ts';
 import { Organizations } from '../organizations/organization.ts';
 import { claimedRequest } from './claimed-request.ts';
 import type { AcsRequest } from './saml-response.strategy.ts';

@@ -1,12 +1,12 @@
 import { All, Controller, Get, Header, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { CLOCK, type Clock, traceOf } from '@rolecall/platform';
+import { CLOCK, type Clock } from '@rolecall/platform';
 import { serviceProviderMetadata, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
-import { Cookies } from '../http/cookies.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
+import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
-import { Organizations, type SamlPath, type SamlTarget } from '../organizations/organization.ts';
+import { type IdpPath, Organizations, type SamlTarget } from '../organizations/organization.ts';
 import { attemptOf, SamlResponseGuard } from './saml-response.guard.ts';
 import type { AcsRequest } from './saml-response.strategy.ts';
 
@@ -16,29 +16,25 @@ export class SamlController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(Cookies) private readonly cookies: Cookies,
+    @Inject(LoginStarts) private readonly starts: LoginStarts,
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(Logins) private readonly logins: Logins,
   ) {}
 
   @Get('saml/:org/:idp/login')
   async login(
-    @Param() path: SamlPath,
+    @Param() path: IdpPath,
     @Query('returnTo') returnTo: unknown,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.start(path, 'login', allowedReturnTo(returnTo, this.config.returnTo), request, response);
-  }
-
-  @Get('sso/test/:org/:idp')
-  async test(@Param() path: SamlPath, @Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.start(path, 'test', undefined, request, response);
+    const target = await this.organizations.samlTarget(path);
+    await this.starts.start(target, 'login', allowedReturnTo(returnTo, this.config.returnTo), request, response);
   }
 
   @Get('saml/:org/:idp/metadata')
   @Header('Content-Type', 'application/samlmetadata+xml; charset=utf-8')
-  async metadata(@Param() path: SamlPath): Promise<string> {
+  async metadata(@Param() path: IdpPath): Promise<string> {
     const target = await this.organizations.samlTarget(path);
     return serviceProviderMetadata(target.connection(this.clock()));
   }
@@ -50,21 +46,6 @@ export class SamlController {
     const { target, assertion } = verifiedOf(request, this.clock());
     const handle = await this.logins.accept(target, attemptOf(request), assertion);
     response.redirect(303, `/saml/continue?h=${handle}`);
-  }
-
-  private async start(
-    path: SamlPath,
-    mode: 'login' | 'test',
-    returnTo: string | undefined,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
-    const target = await this.organizations.samlTarget(path);
-    const { traceId } = traceOf(request);
-    const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request) };
-    const { redirectTo, flowCookie } = await this.logins.start(target, wish);
-    this.cookies.setFlow(response, flowCookie);
-    response.redirect(302, redirectTo);
   }
 }
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import type { OidcTransport } from '@rolecall/oidc';
 import type { OrganizationSpec } from '@rolecall/org-config';
 import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
 import { createLogger } from '@rolecall/platform';
@@ -16,6 +17,8 @@ export interface TestGatewayOptions {
   readonly url?: string;
   /** Default: the test database's. */
   readonly databaseUrl?: string;
+  /** The way to OpenID providers. */
+  readonly oidcTransport?: OidcTransport;
 }
 
 /** TEST ONLY. A gateway over HTTP, with what it logged. */
@@ -35,6 +38,7 @@ export async function startTestGateway({
   clock,
   url = 'https://sso.example.com',
   databaseUrl = db.url,
+  oidcTransport,
 }: TestGatewayOptions): Promise<TestGateway> {
   const logLines: string[] = [];
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
@@ -44,26 +48,31 @@ export async function startTestGateway({
     port: 0,
     databaseUrl,
     masterKey: db.masterKey,
+    outboundAllow: [],
     returnTo: [APPLICATION],
     logLevel: 'debug',
     redacted: {},
   };
-  const app = await createApp(config, { logger, clock });
+  const app = await createApp(config, { logger, clock, oidcTransport });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const address = `http://127.0.0.1:${port}`;
   return { url, address, logLines, browser: () => new TestBrowser(address), close: () => app.close() };
 }
 
-/** Creates an organization whose identity providers are all `idp`. Returns its id. */
+/** Creates an organization whose SAML identity providers are all `idp`; the others have `clientSecret`. Returns its id. */
 export async function createOrganization(
   db: TestDatabase,
   idp: TestIdp,
   name: string,
   spec: OrganizationSpec,
+  clientSecret?: string,
 ): Promise<string> {
   const document = { apiVersion: 'rolecall/v1', kind: 'Organization', metadata: { name }, spec } as const;
-  const { id } = await seedOrganization(db.database, document, { metadataXml: idp.metadata() });
+  const declared = Object.keys(spec.identityProviders ?? {});
+  const clientSecrets =
+    clientSecret === undefined ? {} : Object.fromEntries(declared.map((each) => [each, clientSecret]));
+  const { id } = await seedOrganization(db.database, document, { metadataXml: idp.metadata(), clientSecrets });
   return id;
 }
 

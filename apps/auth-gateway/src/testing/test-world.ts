@@ -19,12 +19,12 @@ export class TestWorld {
     readonly organizations: ReadonlyMap<string, string>,
   ) {}
 
-  static async open(specs: Readonly<Record<string, OrganizationSpec>>): Promise<TestWorld> {
+  static async open(specs: Readonly<Record<string, OrganizationSpec>>, clientSecret?: string): Promise<TestWorld> {
     const db = await testDatabase();
     const ids = new Map<string, string>();
     const world = new TestWorld(db, ids);
     for (const [name, spec] of Object.entries(specs))
-      ids.set(name, await createOrganization(db, world.idp, name, spec));
+      ids.set(name, await createOrganization(db, world.idp, name, spec, clientSecret));
     return world;
   }
 

@@ -2,6 +2,7 @@ import { renderPlan } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { Secrets } from '../files/secrets.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
@@ -11,7 +12,7 @@ import type { Planned } from '../planning.ts';
 import { Progress } from '../output/progress.ts';
 import { readPlan } from '../saved-plan.ts';
 import { Client } from '../server/client.ts';
-import type { Applied } from '../server/client.ts';
+import type { Applied, ApplyRequest, SentOrganization } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
 
 /** `rolecall apply`: does exactly one plan, shown before and approved by a person, a flag or a fingerprint. */
@@ -19,7 +20,7 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   const [file] = targets;
   const saved = file !== undefined && targets.length === 1 && file.endsWith('.json');
   const planned = saved ? await planAgain(file, options, io) : await makePlan(targets, options, io);
-  const { plan, request, client, loaded } = planned;
+  const { plan, request, client, loaded, secrets } = planned;
   if (options.format === 'human') io.out(renderPlan(plan, { paint: outPaint(io, options) }));
   if (options.expect !== undefined && options.expect !== plan.fingerprint) {
     throw stale(`the plan is now ${plan.fingerprint}, expected was ${options.expect}`);
@@ -29,7 +30,9 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   const progress = new Progress(io);
   progress.show('Applying ...');
   try {
-    const applied = await answered(client.apply({ ...request, fingerprint: plan.fingerprint }), loaded);
+    const organizations = request.organizations.map((one) => withValues(one, secrets));
+    const body = { ...request, organizations, fingerprint: plan.fingerprint };
+    const applied = await answered(client.apply(body), loaded);
     progress.clear();
     return done({ ...applied, plan }, options, io);
   } finally {
@@ -37,15 +40,24 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   }
 }
 
+/** The values go into this one request. */
+function withValues({ document, file }: SentOrganization, secrets: Secrets): ApplyRequest['organizations'][number] {
+  const values = Object.entries(secrets.values(document, file));
+  if (values.length === 0) return { document, file };
+  return { document, file, secrets: Object.fromEntries(values.map(([pointer, value]) => [pointer, { value }])) };
+}
+
 /** A saved plan is applied once, and only while everything is as it was when it was made. */
 async function planAgain(file: string, options: ApplyOptions, io: Io): Promise<Planned> {
   const { request, plan } = readPlan(file, io.cwd);
-  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
+  const settings = readSettings(io.cwd);
+  const client = new Client(connectionOf(options, io, settings));
   const now = await answered(client.plan(request));
   if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
   const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
   if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
-  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 } };
+  const secrets = new Secrets({ root: settings?.directory ?? io.cwd, env: io.env });
+  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 }, secrets };
 }
 
 function baseOf(plan: Plan, organization: string): number | undefined {

@@ -21,7 +21,11 @@ export interface InventoryFile extends Pick<FileDigest, 'path' | 'digest'> {
 export class Inventory {
   readonly files: readonly InventoryFile[];
 
-  constructor(private readonly discovered: Discovered) {
+  /** @param secretLines what a file's digest says of the secrets that it refers to; without it, nothing */
+  constructor(
+    private readonly discovered: Discovered,
+    private readonly secretLines: (text: string, path: string) => readonly string[] = () => [],
+  ) {
     this.files = discovered.paths.map((path) => this.#scan(path));
   }
 
@@ -51,17 +55,20 @@ export class Inventory {
   }
 
   /**
-   * sha256 over the schema version, the bytes of the file and of the metadata files that it names. The names are found by
-   * their spelling (`file: okta.xml`); `unseenMetadata` refuses a spelling that this would miss.
+   * sha256 over the schema version, the bytes of the file and of the metadata files that it names, and fingerprints of the
+   * secrets that it refers to. The names are found by their spelling (`file: okta.xml`); `unseenMetadata` and
+   * `unseenSecrets` refuse a spelling that this would miss.
    */
   #scan(path: string): InventoryFile {
     const bytes = this.#bytes(path);
-    const refersTo = metadataNames(bytes.toString('utf8')).map((name) => posix.join(posix.dirname(path), name));
+    const text = bytes.toString('utf8');
+    const refersTo = metadataNames(text).map((name) => posix.join(posix.dirname(path), name));
     const hash = createHash('sha256').update(`${API_VERSION}\n${bytes.length}\n`).update(bytes);
     for (const name of refersTo) {
       const content = name.startsWith('../') ? undefined : this.metadata(name);
       hash.update(content === undefined ? '\n-' : `\n${Buffer.byteLength(content)}\n${content}`);
     }
+    for (const line of this.secretLines(text, path)) hash.update(`\n${line}`);
     return { path, digest: hash.digest('hex'), refersTo };
   }
 

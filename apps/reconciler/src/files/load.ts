@@ -2,6 +2,7 @@ import { loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
 import type { CheckMetadata, Diagnostic, LoadedDocument, SourceFile } from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
+import { unseenSecrets } from './secrets.ts';
 
 /** What the files say. Documents are complete only when no diagnostic is an error. */
 export interface Loaded {
@@ -27,7 +28,12 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
   const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
   return {
     documents,
-    diagnostics: [...diagnostics, ...failed, ...unseen(inventory, files, read, documents)],
+    diagnostics: [
+      ...diagnostics,
+      ...failed,
+      ...unseen(inventory, files, read, documents),
+      ...unseenReferences(sources, documents),
+    ],
     sources,
     tests,
   };
@@ -55,6 +61,21 @@ function unseen(
       column: 1,
     },
   }));
+}
+
+/** As with metadata: a rotated secret must be noticed in a file that did not change. */
+function unseenReferences(sources: readonly SourceFile[], documents: readonly LoadedDocument[]): Diagnostic[] {
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  return documents.flatMap((loaded) =>
+    unseenSecrets(loaded.document, texts.get(loaded.file) ?? '').map((pointer) => ({
+      severity: 'error',
+      code: 'secret_spelling',
+      message: 'the secret is referred to in a way that hides its changes',
+      suggestion: 'write `fromEnv: <name>` or `fromFile: "<path>"` on one line',
+      position: loaded.positionOf(pointer),
+      pointer,
+    })),
+  );
 }
 
 /** libs/saml is loaded only when there is metadata to look at. An http: sign-on URL is the server's to judge. */

@@ -60,6 +60,6 @@ function named(values: Readonly<Record<string, string | null | undefined>>): str
   return known.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`);
 }
 
-const outcomeOf = ({ outcome, kind }: FlowSummary) => (kind === 'saml-test' ? `${outcome} (test)` : outcome);
+const outcomeOf = ({ outcome, kind }: FlowSummary) => (kind.endsWith('-test') ? `${outcome} (test)` : outcome);
 
 const timeOf = ({ finishedAt }: FlowSummary) => finishedAt.slice(0, 19).replace('T', ' ');

@@ -4,19 +4,38 @@ import { CommandError, EXIT } from '../exit.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Connection } from './connection.ts';
 
+export interface SentOrganization {
+  readonly document: OrganizationDocument;
+  readonly file: string;
+  /** By JSON pointer of the reference. */
+  readonly secrets?: Readonly<Record<string, { readonly fingerprint: string }>>;
+}
+
 /** The body of `POST /v1/plans`. */
 export interface PlanRequest {
   readonly collection: string;
-  readonly organizations: readonly { readonly document: OrganizationDocument; readonly file: string }[];
+  readonly organizations: readonly SentOrganization[];
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 
-/** The body of `POST /v1/applies`: what was shown, and its fingerprint. */
-export interface ApplyRequest extends PlanRequest {
+/** The body of `POST /v1/applies`: what was shown, its fingerprint, and the values of secrets. */
+export interface ApplyRequest extends Omit<PlanRequest, 'organizations'> {
+  readonly organizations: readonly (Omit<SentOrganization, 'secrets'> & {
+    /** SECRET. */
+    readonly secrets?: Readonly<Record<string, { readonly value: string }>>;
+  })[];
   readonly fingerprint: string;
+}
+
+export interface Collection {
+  readonly name: string;
+  readonly generation: number;
+  readonly rootDigest: string | null;
+  /** Base64; absent for a token that may not plan. */
+  readonly fingerprintKey?: string;
 }
 
 export interface Applied {
@@ -27,7 +46,7 @@ export interface Applied {
 /** How one login ended. */
 export interface FlowSummary {
   readonly traceId: string;
-  readonly kind: 'saml-login' | 'saml-test';
+  readonly kind: 'saml-login' | 'saml-test' | 'oidc-login' | 'oidc-test';
   readonly identityProvider: string;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -70,7 +89,7 @@ const TIMEOUT_MS = 300_000;
 export class Client {
   constructor(private readonly connection: Connection) {}
 
-  collection(name: string): Promise<{ name: string; generation: number; rootDigest: string | null }> {
+  collection(name: string): Promise<Collection> {
     return this.#call('GET', `v1/collections/${encodeURIComponent(name)}`);
   }
 

@@ -3,9 +3,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { checkDocument } from '@rolecall/org-config';
-import { reconcile, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
+import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, StalePlanError } from '@rolecall/reconcile';
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
-import { MemoryStateStore } from '@rolecall/reconcile/testing';
+import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { ApplyRequest, Flow, PlanRequest } from '../server/client.ts';
 
@@ -84,7 +84,8 @@ export class TestServer {
   #collection(name: string) {
     return this.store.transaction('rollback', async (state) => {
       const { generation, rootDigest } = await state.collection(name);
-      return { name, generation, rootDigest: rootDigest ?? null };
+      const fingerprintKey = memoryFingerprintKey(name).toString('base64');
+      return { name, generation, rootDigest: rootDigest ?? null, fingerprintKey };
     });
   }
 
@@ -126,11 +127,16 @@ export class TestServer {
     };
   }
 
-  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest, expectedFingerprint?: string) {
-    const organizations = request.organizations.map(({ document, file }) => {
+  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest | ApplyRequest, expectedFingerprint?: string) {
+    const organizations = request.organizations.map(({ document, file, secrets: sent = {} }) => {
       const checked = checkDocument(document, file);
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
-      return { document: checked.document, digest: checked.digest, file, identityProviders: {} };
+      return {
+        document: checked.document,
+        digest: checked.digest,
+        file,
+        ...secretsOf(sent, request.collection, document.metadata.name),
+      };
     });
     const wanted: ReconcileRequest = {
       ...request,
@@ -140,6 +146,23 @@ export class TestServer {
     };
     return this.store.transaction(mode, (state) => reconcile(state, wanted, NOW));
   }
+}
+
+/** What the server makes of the secrets of a plan (fingerprints) or an apply (values). */
+function secretsOf(
+  sent: Readonly<Record<string, { readonly fingerprint: string } | { readonly value: string }>>,
+  collection: string,
+  organization: string,
+) {
+  const secrets: Record<string, string> = {};
+  const identityProviders: Record<string, { clientSecret: string }> = {};
+  for (const [pointer, secret] of Object.entries(sent)) {
+    const at = { collection, organization, pointer };
+    if ('value' in secret) identityProviders[pointer.split('/')[3] ?? ''] = { clientSecret: secret.value };
+    secrets[pointer] =
+      'value' in secret ? secretFingerprint(memoryFingerprintKey(collection), at, secret.value) : secret.fingerprint;
+  }
+  return { secrets, identityProviders };
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -31,6 +31,7 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
 
 /** Turns an error of ajv (made with `verbose`) into a sentence with a place. */
 export function explainError(error: ErrorObject): Finding | undefined {
+  if (isSecret(error.instancePath) && error.data !== null && !isMap(error.data)) return wrongSecret(error);
   const explain = EXPLANATIONS[error.keyword];
   if (explain) return explain(error, (error.parentSchema ?? {}) as JsonSchema);
   return invalid(error, error.message ?? 'is not valid');
@@ -83,6 +84,24 @@ function wrongType(error: ErrorObject, schema: JsonSchema): Finding {
   return { code, message, suggestion, pointer: error.instancePath, at };
 }
 
+/** Whatever stands there may be a secret that was pasted: it is never said. */
+function wrongSecret(error: ErrorObject): Finding {
+  const pointer = error.instancePath;
+  if (lastKey(pointer) === 'clientSecret') {
+    const message = `${placeName(pointer)} has the secret itself; a document never does`;
+    const suggestion = 'write `{ fromEnv: NAME }`, and give the secret a new value if others could read this';
+    return { code: 'plain_secret', message, suggestion, pointer };
+  }
+  const { pattern, type } = (error.parentSchema ?? {}) as JsonSchema;
+  const wanted = (pattern !== undefined && PATTERN_WORDS[pattern]) || TYPE_WORDS[String(type)];
+  const words = error.keyword === 'pattern' || error.keyword === 'type' ? `it must be ${wanted}` : error.message;
+  return { code: 'invalid_value', message: `${placeName(pointer)} is not valid: ${words}`, pointer, at: 'value' };
+}
+
+function isSecret(pointer: string): boolean {
+  return /^\/spec\/identityProviders\/[^/]+\/clientSecret(?:\/|$)/.test(pointer);
+}
+
 function wrongChoice(error: ErrorObject, allowed: readonly Json[]): Finding {
   const value = error.data as Json;
   const known = unsupported(error.instancePath, value);
@@ -107,8 +126,10 @@ function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefin
   const pointer = pointerTo(error.instancePath, tag);
   const known = unsupported(pointer, value);
   if (known) return known;
-  const example = schema.examples?.[0];
-  const suggestion = isMap(example) ? `write ${quoted(example[tag] ?? null)}` : undefined;
+  const examples = (schema.examples ?? []).map((example) => (isMap(example) ? example[tag] : undefined));
+  const tags = examples.filter((name) => typeof name === 'string');
+  const near = typeof value === 'string' ? insteadOf(value, tags, 'possible values') : undefined;
+  const suggestion = near ?? `write ${tags.map(quoted).join(' or ')}`;
   return {
     code: 'invalid_value',
     message: `${placeName(pointer)} cannot be ${quoted(value)}`,
@@ -173,6 +194,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   array: 'a list',
   string: 'a text',
   boolean: '`true` or `false`',
+  integer: 'a whole number',
 };
 
 function typeInWords(value: Json): string {

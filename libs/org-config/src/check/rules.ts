@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS } from '@rolecall/role-mapping';
 import { durationSeconds, SESSION_LIMITS } from '../duration.ts';
 import type { Json } from '../document.ts';
+import { CLAIMS } from '../effective.ts';
 import { isMap, listOf, mapOf, own, pointerTo, type JsonMap } from '../json.ts';
 import { quoted, type Findings } from './finding.ts';
 
@@ -101,9 +102,7 @@ function boundedSeconds(session: JsonMap, key: 'idle' | 'lifetime', findings: Fi
 /** A test must say through which IdP its user comes when that makes a difference for its facts. */
 export function checkTestProviders(document: Json, findings: Findings): void {
   const spec = specOf(document);
-  const providers = Object.values(mapOf(own(spec, 'identityProviders'))).filter(
-    (provider) => own(mapOf(provider), 'type') === 'saml',
-  );
+  const providers = Object.values(mapOf(own(spec, 'identityProviders')));
   for (const [index, test] of listOf(own(spec, 'tests')).entries()) {
     if (!isMap(test) || own(test, 'identityProvider') !== undefined) continue;
     const profiles = providers.map((provider) => profileOf(mapOf(own(test, 'facts')), mapOf(provider)));
@@ -119,7 +118,8 @@ export function checkTestProviders(document: Json, findings: Findings): void {
 
 /** What the facts say of the profile when they come from this IdP, as a text to compare. */
 function profileOf(facts: JsonMap, provider: JsonMap): string {
-  const names = mapOf(own(provider, 'attributes'));
+  const declared = mapOf(own(provider, 'attributes'));
+  const names = own(provider, 'type') === 'oidc' ? { ...CLAIMS, ...declared } : declared;
   const values = PROFILE_FIELDS.map((field) => {
     const attribute = own(names, field);
     return (typeof attribute === 'string' ? own(facts, attribute) : undefined) ?? own(facts, field) ?? null;

@@ -1,7 +1,7 @@
 import { fileBelow, foreignWord, httpUrl, previously, identityProviderName, text } from './names.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-const attributeNames: JsonSchema = {
+export const attributeNames: JsonSchema = {
   description:
     "Which attribute of the identity provider holds a profile field. A field that is not named here is read from an attribute with the field's own name.",
   type: 'object',
@@ -96,17 +96,25 @@ export const samlIdentityProvider: JsonSchema = {
 /** The map of identity providers; `type` chooses the branch, so that an error is never one of a branch not meant. */
 export const identityProviders: JsonSchema = {
   description:
-    'The identity providers through which users of this organization sign in, by name. The name is part of the URLs that are entered at the identity provider: /saml/<organization>/<name>/acs.',
+    'The identity providers through which users of this organization sign in, by name. The name is part of the URLs that are entered at a SAML identity provider: /saml/<organization>/<name>/acs.',
   type: 'object',
   propertyNames: identityProviderName,
   maxProperties: 50,
   additionalProperties: {
-    description: 'One identity provider.',
+    description: 'One identity provider: a SAML 2.0 one or an OpenID provider.',
     type: 'object',
     required: ['type'],
     discriminator: { propertyName: 'type' },
-    oneOf: [{ $ref: '#/$defs/samlIdentityProvider' }],
-    examples: [{ type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } }],
+    oneOf: [{ $ref: '#/$defs/samlIdentityProvider' }, { $ref: '#/$defs/oidcIdentityProvider' }],
+    examples: [
+      { type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } },
+      {
+        type: 'oidc',
+        issuer: 'https://accounts.google.com',
+        clientId: '1234.apps.googleusercontent.com',
+        clientSecret: { fromEnv: 'ACME_GOOGLE_SECRET' },
+      },
+    ],
   },
   examples: [{ okta: { type: 'saml', metadata: { url: 'https://acme.okta.com/app/abc/sso/saml/metadata' } } }],
 };

@@ -10,12 +10,14 @@ export interface JsonSchema {
   readonly description?: string;
   readonly examples?: readonly Json[];
   readonly default?: Json;
-  readonly type?: 'object' | 'array' | 'string' | 'boolean' | readonly ('array' | 'string')[];
+  readonly type?: 'object' | 'array' | 'string' | 'boolean' | 'integer' | readonly ('array' | 'string')[];
   readonly const?: Json;
   readonly enum?: readonly Json[];
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly properties?: Readonly<Record<string, JsonSchema | false>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | false;

@@ -20,9 +20,14 @@ const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0
 const DURATION = '^[1-9][0-9]{0,6}[smhd]$';
 // no user:password@ in front of the host: a document in git is no place for a password
 const HTTP_URL = '^https?://[^\\s/?#@]+(?:[/?#]\\S*)?$';
+// OpenID Connect Discovery 1.0, section 3: no query, no fragment
+const ISSUER = '^https?://[^\\s/?#@]+(?:/[^\\s?#]*)?$';
 // beside the document or below it: no absolute path, no `..`, no backslash
 const FILE_BELOW = '^(?![/.])(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\u0000]+$';
 const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
+// upper case only: what was pasted here instead of a name seldom looks like one. Rolecall's own secrets are nobody's
+const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,127}$';
+const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 // one line of text: no control characters
 const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
 
@@ -33,8 +38,12 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [DOMAIN]: 'a domain name in lower case, such as example.com',
   [DURATION]: 'a whole number and a unit: s, m, h or d, such as 30m or 12h',
   [HTTP_URL]: 'a URL that begins with https:// (or http:// in development), without a password in it',
+  [ISSUER]: 'a URL that begins with https:// (or http:// in development), without a query or a fragment',
   [FILE_BELOW]: 'a path beside this file or below it, with forward slashes and without `..`',
   [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
+  [ENVIRONMENT_NAME]:
+    'the name of an environment variable: upper-case letters, digits and `_`, and not one that holds a secret of Rolecall itself',
+  [DAY]: 'a day, such as 2027-03-31',
   [TEXT]: 'one line of text without control characters',
 };
 
@@ -44,6 +53,9 @@ export const name: JsonSchema = { type: 'string', pattern: NAME };
 export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 253 };
 export const duration: JsonSchema = { type: 'string', pattern: DURATION };
 export const httpUrl: JsonSchema = { type: 'string', pattern: HTTP_URL, maxLength: 2048 };
+export const issuer: JsonSchema = { type: 'string', pattern: ISSUER, maxLength: 512 };
+export const environmentName: JsonSchema = { type: 'string', pattern: ENVIRONMENT_NAME };
+export const day: JsonSchema = { type: 'string', pattern: DAY };
 export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
 export const permission: JsonSchema = { type: 'string', pattern: PERMISSION };
 export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 };

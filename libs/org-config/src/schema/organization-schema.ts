@@ -3,6 +3,7 @@ import { authorization, groups, roles, scopes } from './access.ts';
 import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { oidcIdentityProvider } from './oidc-identity-provider.ts';
 import { domain, duration, previously, organizationName, text } from './names.ts';
 import { tests } from './tests.ts';
 
@@ -154,5 +155,5 @@ export const organizationSchema: JsonSchema = {
       examples: [{ displayName: 'Acme Corp' }],
     },
   },
-  $defs: { grants: grantSet, groups: groupSet, condition, samlIdentityProvider },
+  $defs: { grants: grantSet, groups: groupSet, condition, samlIdentityProvider, oidcIdentityProvider },
 };

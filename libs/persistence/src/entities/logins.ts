@@ -8,7 +8,10 @@ export const LoginTransaction = defineEntity({
   name: 'LoginTransaction',
   tableName: 'login_transactions',
   ...OWN_ORGANIZATION_ONLY,
-  uniques: [{ name: 'login_transactions_handle', properties: ['orgId', 'handleHash'] }],
+  uniques: [
+    { name: 'login_transactions_handle', properties: ['orgId', 'handleHash'] },
+    { name: 'login_transactions_state', properties: ['orgId', 'stateHash'] },
+  ],
   indexes: [{ name: 'login_transactions_expiry', properties: ['orgId', 'expiresAt'] }],
   properties: {
     orgId: p.uuid().primary(),
@@ -27,6 +30,10 @@ export const LoginTransaction = defineEntity({
     sessionIndex: p.text().nullable(),
     sessionNotOnOrAfter: p.datetime(3).nullable(),
     facts: p.json<FactsJson>().nullable(),
+    /** At an OpenID provider: SHA-256 of the random part of `state`, and what the code exchange needs. */
+    stateHash: p.blob().nullable(),
+    nonce: p.text().nullable(),
+    codeVerifier: p.text().nullable(),
   },
 });
 

@@ -31,7 +31,7 @@ export const Revision = defineEntity({
   },
 });
 
-/** What an IdP of the live revision needs beside the document; its private key is a sealed secret. */
+/** What an IdP of the live revision needs beside the document; its private key or client secret is a sealed secret. */
 export const IdentityProviderMetadata = defineEntity({
   name: 'IdentityProviderMetadata',
   tableName: 'identity_provider_metadata',
@@ -39,7 +39,8 @@ export const IdentityProviderMetadata = defineEntity({
   properties: {
     orgId: p.uuid().primary(),
     identityProvider: p.text().primary(),
-    metadataXml: p.text(),
+    /** Absent for an OpenID provider. */
+    metadataXml: p.text().nullable(),
     /** PEM certificate of the key that signs our AuthnRequests. */
     signingCertificate: p.text().nullable(),
     /** false: nobody signs in through it, and what it opened has ended. */
@@ -67,7 +68,7 @@ export const SealedSecret = defineEntity({
   ...OWN_ORGANIZATION_ONLY,
   properties: {
     orgId: p.uuid().primary(),
-    /** What it is and of whom, e.g. `saml_signing_key/okta`. */
+    /** What it is and of whom, e.g. `saml_signing_key/okta` or `oidc_client_secret/google`. */
     name: p.text().primary(),
     sealed: p.blob(),
   },

@@ -2,13 +2,14 @@ import type { Pool } from 'pg';
 import type { Acceptance } from '@rolecall/saml';
 import { inTransaction, query } from '../sql.ts';
 import type { LoginTransactions } from '../stores.ts';
-import { ACCEPT_LOGIN, BEGIN_LOGIN, PENDING_LOGIN } from './statements.ts';
+import { takeOidcLogin } from './oidc-login.ts';
+import { ACCEPT_LOGIN, BEGIN_LOGIN, BEGIN_OIDC_LOGIN, PENDING_LOGIN } from './statements.ts';
 
-/** Logins between the AuthnRequest and `/saml/continue`. */
+/** Logins between the AuthnRequest and `/saml/continue`, or between the authorization request and its callback. */
 export function loginTransactions(pool: Pool): LoginTransactions {
   return {
     async begin(login) {
-      await query(pool, BEGIN_LOGIN, [
+      const values = [
         login.organizationId,
         login.requestId,
         login.identityProvider,
@@ -18,7 +19,10 @@ export function loginTransactions(pool: Pool): LoginTransactions {
         login.mode,
         login.createdAt,
         login.expiresAt,
-      ]);
+      ];
+      if (login.oidc === undefined) return void (await query(pool, BEGIN_LOGIN, values));
+      const { stateHash, nonce, codeVerifier } = login.oidc;
+      await query(pool, BEGIN_OIDC_LOGIN, [...values, stateHash, nonce, codeVerifier]);
     },
 
     async pending(organizationId, requestId) {
@@ -45,5 +49,7 @@ export function loginTransactions(pool: Pool): LoginTransactions {
       ]);
       return rows[0]?.acceptance ?? 'unknown_request';
     },
+
+    takeOidc: (at) => takeOidcLogin(pool, at),
   };
 }

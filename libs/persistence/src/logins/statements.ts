@@ -10,6 +10,16 @@ export const ACCEPT_LOGIN: Statement = {
   text: 'select login_accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as acceptance',
 };
 
+export const BEGIN_OIDC_LOGIN: Statement = {
+  name: 'logins.begin-oidc',
+  text: 'select oidc_login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+};
+
+export const TAKE_OIDC_LOGIN: Statement = {
+  name: 'logins.take-oidc',
+  text: 'select * from oidc_login_take($1, $2)',
+};
+
 export const PENDING_LOGIN: Statement = {
   name: 'logins.pending',
   text: `

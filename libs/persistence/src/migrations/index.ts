@@ -8,6 +8,7 @@ import { sessionCheckAsJson } from './20261122T03-session-check-as-json.ts';
 import { refusedFlows } from './20261122T10-refused-flows.ts';
 import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
+import { openIdConnect } from './20261122T20-openid-connect.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   refusedFlows,
   tokensOnlyEnd,
   writeAtTheEnd,
+  openIdConnect,
 ];

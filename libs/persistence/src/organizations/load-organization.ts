@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
-import { signingKeyName } from '../secrets/signing-key.ts';
+import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
-import type { OrganizationSnapshot } from '../stores.ts';
+import type { OrganizationSnapshot, StoredIdentityProvider } from '../stores.ts';
 import { IDENTITY_PROVIDERS, LIVE_REVISION } from './statements.ts';
 
 export interface LiveRevisionRow {
@@ -18,7 +18,7 @@ export interface LiveRevisionRow {
 
 interface IdentityProviderRow {
   identity_provider: string;
-  metadata_xml: string;
+  metadata_xml: string | null;
   signing_certificate: string | null;
 }
 
@@ -39,16 +39,17 @@ export async function loadOrganization(
     if (previous?.revision === live.revision && previous.name === live.name) return previous;
     const rows = await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId]);
     const vault = new Vault(client, organizationId, masterKey);
-    const identityProviders = new Map<
-      string,
-      { metadataXml: string; signingKey?: { privateKey: string; certificate: string } }
-    >();
-    for (const { identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate } of rows) {
-      const privateKey = certificate === null ? undefined : await vault.read(signingKeyName(name));
-      const signingKey = certificate !== null && privateKey !== undefined ? { privateKey, certificate } : undefined;
-      identityProviders.set(name, { metadataXml, signingKey });
-    }
+    const identityProviders = new Map<string, StoredIdentityProvider>();
+    for (const row of rows) identityProviders.set(row.identity_provider, await readIdentityProvider(row, vault));
     const { name, revision, document } = live;
     return { organizationId, name, revision, document, identityProviders };
   });
+}
+
+async function readIdentityProvider(row: IdentityProviderRow, vault: Vault): Promise<StoredIdentityProvider> {
+  const { identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate } = row;
+  if (metadataXml === null) return { clientSecret: await vault.read(clientSecretName(name)) };
+  const privateKey = certificate === null ? undefined : await vault.read(signingKeyName(name));
+  const signingKey = certificate !== null && privateKey !== undefined ? { privateKey, certificate } : undefined;
+  return { metadataXml, signingKey };
 }

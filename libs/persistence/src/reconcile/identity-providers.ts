@@ -1,19 +1,22 @@
 import type { PoolClient } from 'pg';
 import type { NewRevision } from '@rolecall/reconcile';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
-import { signingKeyName } from '../secrets/signing-key.ts';
+import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
 import { END_SESSIONS_OF_DISABLED, RENAME_IDENTITY_PROVIDER, REPLACE_IDENTITY_PROVIDERS } from './statements.ts';
 
 interface StoredProvider {
   identity_provider: string;
+  /** null = an OpenID provider. */
+  metadata_xml: string | null;
   signing_certificate: string | null;
 }
 
 /**
  * Makes these exactly the organization's IdPs. A connection that signs keeps the key that its IdP knows already; one that
- * signs no longer loses it.
+ * signs no longer loses it. An OpenID provider keeps its client secret unless it gets another; what is none any more loses
+ * it.
  */
 export async function replaceIdentityProviders(
   client: PoolClient,
@@ -25,9 +28,10 @@ export async function replaceIdentityProviders(
   const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
   const vault = new Vault(client, organizationId, masterKey);
   const rows = [];
-  for (const [name, { metadataXml, signingKey }] of Object.entries(providers)) {
+  for (const [name, { metadataXml, signingKey, clientSecret }] of Object.entries(providers)) {
     const known = signingKey && (keys.get(name) ?? undefined);
     if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
+    if (clientSecret !== undefined) await vault.write(clientSecretName(name), clientSecret);
     const certificate = known ?? signingKey?.certificate;
     const enabled = document.spec.identityProviders?.[name]?.enabled !== false;
     rows.push({ identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate, enabled });
@@ -35,11 +39,15 @@ export async function replaceIdentityProviders(
   for (const [name, certificate] of keys) {
     if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
   }
+  for (const { identity_provider: name, metadata_xml: metadataXml } of stored) {
+    const stays = document.spec.identityProviders?.[name]?.type === 'oidc';
+    if (metadataXml === null && !stays) await vault.delete(clientSecretName(name));
+  }
   if (rows.length + stored.length === 0) return;
   await query(client, REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
 }
 
-/** Everything that hangs on the IdP's name goes along; its key is sealed anew, since the name is sealed in. */
+/** Everything that hangs on the IdP's name goes along; its secrets are sealed anew, since the name is sealed in. */
 export async function renameIdentityProvider(
   client: PoolClient,
   organizationId: string,
@@ -47,10 +55,11 @@ export async function renameIdentityProvider(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
   const vault = new Vault(client, organizationId, masterKey);
-  const privateKey = await vault.read(signingKeyName(from));
-  if (privateKey !== undefined) {
-    await vault.write(signingKeyName(to), privateKey);
-    await vault.delete(signingKeyName(from));
+  for (const nameOf of [signingKeyName, clientSecretName]) {
+    const secret = await vault.read(nameOf(from));
+    if (secret === undefined) continue;
+    await vault.write(nameOf(to), secret);
+    await vault.delete(nameOf(from));
   }
   await query(client, RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { RevisionMovedError } from '@rolecall/reconcile';
+import { RevisionMovedError, secretFingerprint } from '@rolecall/reconcile';
 import type {
   CollectionState,
   FileDigest,
@@ -11,6 +11,7 @@ import type {
   NewRevision,
   OrganizationHead,
   ReconcileEvent,
+  SecretPlace,
   StateTransaction,
   UserFacts,
   UserGrants,
@@ -20,6 +21,9 @@ import { driverError } from '../errors.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
 import { LIVE_REVISION } from '../organizations/statements.ts';
+import { fingerprintKey } from '../secrets/fingerprint-key.ts';
+import { clientSecretName } from '../secrets/secret-names.ts';
+import { Vault } from '../secrets/vault.ts';
 import { query, workingFor } from '../sql.ts';
 import type { Statement } from '../sql.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
@@ -154,6 +158,18 @@ export class PgStateTransaction implements StateTransaction {
   async linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     const [row] = await this.in<{ users: number }>(organizationId, sql.LINKED_USERS, [identityProvider]);
     return row?.users ?? 0;
+  }
+
+  async secretFingerprint(
+    organizationId: string,
+    identityProvider: string,
+    at: SecretPlace,
+  ): Promise<string | undefined> {
+    await this.enter(organizationId);
+    const secret = await new Vault(this.client, organizationId, this.masterKey).read(
+      clientSecretName(identityProvider),
+    );
+    return secret && secretFingerprint(fingerprintKey(this.masterKey, at.collection), at, secret);
   }
 
   async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {

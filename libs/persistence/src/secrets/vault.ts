@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { PersistenceError } from '../errors.ts';
+import { masterKeyMissing, PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import { masterKeyId, seal, unseal } from './seal.ts';
 import type { Place } from './seal.ts';
@@ -36,8 +36,7 @@ export class Vault {
   /** A program without the key never gets further than this: nothing is sealed under a stand-in. */
   private get masterKey(): Buffer {
     if (this.givenMasterKey !== undefined) return this.givenMasterKey;
-    const message = 'this needs a sealed secret and was started without the key; set ROLECALL_MASTER_KEY';
-    throw new PersistenceError('master_key_missing', message);
+    throw masterKeyMissing();
   }
 
   /** The organization's data key; made when it has none. */

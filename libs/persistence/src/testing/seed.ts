@@ -5,9 +5,11 @@ import type { Database } from '../database.ts';
 
 /** How a seeded organization differs from the plain one. */
 export interface SeedOptions {
-  /** The metadata of every IdP of the document. */
-  readonly metadataXml: string;
-  /** Given to every IdP of the document; its connection then signs. */
+  /** The metadata of every SAML IdP of the document. */
+  readonly metadataXml?: string;
+  /** The client secrets of its OpenID providers, by name. */
+  readonly clientSecrets?: Readonly<Record<string, string>>;
+  /** Given to every SAML IdP of the document; its connection then signs. */
   readonly signingKey?: PreparedIdentityProvider['signingKey'];
   /** Default `default`. */
   readonly collection?: string;
@@ -18,10 +20,15 @@ export interface SeedOptions {
 export async function seedOrganization(
   database: Database,
   document: OrganizationDocument,
-  { metadataXml, signingKey, collection = 'default', now = new Date() }: SeedOptions,
+  { metadataXml, clientSecrets, signingKey, collection = 'default', now = new Date() }: SeedOptions,
 ): Promise<OrganizationHead> {
-  const names = Object.keys(document.spec.identityProviders ?? {});
-  const identityProviders = Object.fromEntries(names.map((name) => [name, { metadataXml, signingKey }]));
+  const declared = Object.entries(document.spec.identityProviders ?? {});
+  const identityProviders = Object.fromEntries(
+    declared.map(([name, { type }]): [string, PreparedIdentityProvider] => [
+      name,
+      type === 'oidc' ? { clientSecret: clientSecrets?.[name] } : { metadataXml, signingKey },
+    ]),
+  );
   const revision = { document, digest: documentDigest(document), origin: { actor: 'seed' }, identityProviders };
   const store = database.reconcileState({ actor: 'seed', now });
   return store.transaction('commit', (state) => state.create({ collection, name: document.metadata.name, revision }));

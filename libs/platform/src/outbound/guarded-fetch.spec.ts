@@ -155,6 +155,34 @@ describe('against a server', () => {
     expect((error as Error).message).not.toContain('secret');
   });
 
+  it('posts a form, and gives back what a token endpoint refuses with', async () => {
+    answer = (request, response) => {
+      const { authorization, 'content-type': type } = request.headers;
+      response.writeHead(400);
+      response.write(`${request.method} ${type} ${authorization} `);
+      request.pipe(response);
+    };
+    const form = new URLSearchParams({ code: 'a b&c' });
+    const { status, body } = await guarded().postForm(`${origin}/token`, form, { authorization: 'Basic x' });
+    expect([status, body.toString()]).toEqual([400, 'POST application/x-www-form-urlencoded Basic x code=a+b%26c']);
+  });
+
+  it.each([
+    [302, 'outbound_redirect_refused'],
+    [307, 'outbound_redirect_refused'],
+    [403, 'outbound_status'],
+    [500, 'outbound_status'],
+  ])('sends a form nowhere else: %s', async (status, code) => {
+    answer = (_request, response) => response.writeHead(status, { location: `${origin}/elsewhere` }).end();
+    await expect(guarded().postForm(origin, new URLSearchParams(), {})).rejects.toMatchObject({ code });
+  });
+
+  it('posts nothing to an address that is not public', async () => {
+    const guard = new GuardedFetch({ allowedOrigins: [], resolve });
+    const posted = guard.postForm('https://idp.example/token', new URLSearchParams(), {});
+    await expect(posted).rejects.toMatchObject({ code: 'outbound_address_refused' });
+  });
+
   it('ends after its time, also in the middle of a body that drips', async () => {
     answer = (_request, response) => {
       response.write('a');

@@ -27,9 +27,17 @@ export interface GuardedFetchOptions {
 
 /** What came back: UNTRUSTED bytes of a server that a customer named. */
 export interface Fetched {
+  readonly status: number;
   /** Lower case, without parameters; empty when the server said nothing. The caller checks it. */
   readonly contentType: string;
   readonly body: Buffer;
+}
+
+interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly statuses: readonly number[];
 }
 
 const REFUSED_SUFFIXES = ['.local', '.localhost', '.internal', '.intranet', '.home.arpa'];
@@ -56,14 +64,28 @@ export class GuardedFetch {
    * @param url UNTRUSTED, from a customer's configuration.
    * @throws OutboundError
    */
-  async get(url: string, accept: string): Promise<Fetched> {
+  get(url: string, accept: string): Promise<Fetched> {
+    return this.#send(url, { method: 'GET', headers: { accept }, statuses: [200] });
+  }
+
+  /**
+   * Posts a form to a token endpoint, which says by 400 and 401 what is wrong (RFC 6749 §5.2): those come back as well.
+   * @param url UNTRUSTED, from a provider's configuration document.
+   * @throws OutboundError
+   */
+  postForm(url: string, form: URLSearchParams, headers: Readonly<Record<string, string>>): Promise<Fetched> {
+    const sent = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers };
+    return this.#send(url, { method: 'POST', body: form.toString(), headers: sent, statuses: [200, 400, 401] });
+  }
+
+  async #send(url: string, outgoing: Outgoing): Promise<Fetched> {
     const target = parseUrl(url);
     const allowed = this.#allowed.has(target.origin);
     if (!allowed) refuseUrl(target);
     const deadline = AbortSignal.timeout(this.#timeoutMs);
     try {
       const addresses = await this.#addresses(target, allowed, deadline);
-      return await this.#fetchFrom(target, addresses, accept, deadline);
+      return await this.#fetchFrom(target, addresses, outgoing, deadline);
     } catch (error) {
       if (error instanceof OutboundError) throw error;
       if (deadline.aborted) {
@@ -93,7 +115,7 @@ export class GuardedFetch {
   async #fetchFrom(
     target: URL,
     addresses: readonly Address[],
-    accept: string,
+    { method, body, headers, statuses }: Outgoing,
     deadline: AbortSignal,
   ): Promise<Fetched> {
     // TLS still checks the certificate against the name: only the resolution is replaced
@@ -103,11 +125,13 @@ export class GuardedFetch {
         dispatcher: agent,
         redirect: 'manual',
         signal: deadline,
-        headers: { accept, 'user-agent': 'rolecall' },
+        method,
+        body,
+        headers: { ...headers, 'user-agent': 'rolecall' },
       });
-      refuseStatus(target, response.status);
+      refuseStatus(target, response.status, statuses);
       const contentType = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-      return { contentType, body: await this.#read(target, response) };
+      return { status: response.status, contentType, body: await this.#read(target, response) };
     } finally {
       await agent.destroy();
     }
@@ -152,14 +176,16 @@ function refuseUrl(target: URL): void {
   }
 }
 
-function refuseStatus(target: URL, status: number): void {
+function refuseStatus(target: URL, status: number, expected: readonly number[]): void {
   if (status >= 300 && status < 400) {
     throw new OutboundError(
       'outbound_redirect_refused',
       `${target.host} redirects; write the URL that it redirects to`,
     );
   }
-  if (status !== 200) throw new OutboundError('outbound_status', `${target.host} answered with status ${status}`);
+  if (!expected.includes(status)) {
+    throw new OutboundError('outbound_status', `${target.host} answered with status ${status}`);
+  }
 }
 
 /** Answers with the checked addresses, whatever name is asked. */

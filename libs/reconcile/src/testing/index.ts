@@ -1,3 +1,4 @@
+export { memoryFingerprintKey } from './memory-transaction.ts';
 export { MemoryStateStore } from './memory-state-store.ts';
 export type { TestUser } from './memory-state-store.ts';
 export { stateStoreContract } from './state-store.contract.ts';

@@ -15,6 +15,8 @@ export interface MemoryOrganization {
   revisions: { document: OrganizationDocument; digest: string; origin: RevisionOrigin }[];
   users: MemoryUser[];
   audit: ReconcileEvent[];
+  /** Client secrets by IdP; nothing seals them here. */
+  secrets: Map<string, string>;
 }
 
 /** Everything that a MemoryStateStore holds; plain data, so that a transaction works on a structured clone. */

@@ -1,6 +1,8 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
 import { rootDigestOf } from '../root-digest.ts';
+import { secretFingerprint } from '../secret.ts';
+import type { SecretPlace } from '../secret.ts';
 import { RevisionMovedError } from '../state-store.ts';
 import type {
   CollectionState,
@@ -51,7 +53,13 @@ export class MemoryTransaction implements StateTransaction {
     const id = idOf(this.#state.nextId);
     this.#state.nextId += 1;
     const head = headOf({ id, name, collection, revision: 1 }, revision);
-    this.#state.organizations.set(id, { head, revisions: [withoutSecrets(revision)], users: [], audit: [] });
+    this.#state.organizations.set(id, {
+      head,
+      revisions: [withoutSecrets(revision)],
+      users: [],
+      audit: [],
+      secrets: secretsAfter(revision, new Map()),
+    });
     this.#changed = true;
     return Promise.resolve(head);
   }
@@ -63,6 +71,7 @@ export class MemoryTransaction implements StateTransaction {
     this.#refuseTaken(organizationId, head.name, revision.document);
     organization.head = headOf({ ...head, revision: base + 1 }, revision);
     organization.revisions.push(withoutSecrets(revision));
+    organization.secrets = secretsAfter(revision, organization.secrets);
     this.#changed = true;
     return Promise.resolve(organization.head);
   }
@@ -114,8 +123,17 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);
   }
 
+  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined> {
+    const secret = this.#organization(organizationId).secrets.get(identityProvider);
+    return Promise.resolve(secret && secretFingerprint(memoryFingerprintKey(at.collection), at, secret));
+  }
+
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
-    for (const user of this.#organization(organizationId).users) {
+    const { users, secrets } = this.#organization(organizationId);
+    const secret = secrets.get(from);
+    if (secret !== undefined) secrets.set(to, secret);
+    secrets.delete(from);
+    for (const user of users) {
       if (user.identityProvider === from) user.identityProvider = to;
     }
     return Promise.resolve();
@@ -176,6 +194,21 @@ function headOf(
   { document, digest }: NewRevision,
 ): OrganizationHead {
   return { ...head, digest, deletionPolicy: document.metadata.deletionPolicy ?? 'retain' };
+}
+
+/** The key of a collection's fingerprints: any will do in memory. */
+export function memoryFingerprintKey(collection: string): Buffer {
+  return Buffer.from(`fingerprints of ${collection}`);
+}
+
+/** What a revision leaves of the client secrets: new ones win, those of OpenID providers that stay do, others are gone. */
+function secretsAfter({ document, identityProviders }: NewRevision, before: ReadonlyMap<string, string>) {
+  const after = new Map<string, string>();
+  for (const [name, { type }] of Object.entries(document.spec.identityProviders ?? {})) {
+    const secret = identityProviders[name]?.clientSecret ?? before.get(name);
+    if (type === 'oidc' && secret !== undefined) after.set(name, secret);
+  }
+  return after;
 }
 
 function withoutSecrets({ document, digest, origin }: NewRevision) {

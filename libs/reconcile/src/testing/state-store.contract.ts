@@ -253,5 +253,41 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       const heads = await Promise.all([attempt('one'), attempt('two')]);
       expect(heads.map((one) => one.revision).sort((a, b) => a - b)).toEqual([2, 3]);
     });
+
+    it('tells by a fingerprint whether a client secret is the stored one, which follows a renamed IdP', async () => {
+      const google = {
+        type: 'oidc' as const,
+        issuer: 'https://op.example',
+        clientId: 'rolecall',
+        clientSecret: { fromEnv: 'GOOGLE_SECRET' },
+      };
+      const wanted = document('acme', { identityProviders: { google } });
+      const withSecret = (clientSecret: string) => ({
+        ...revision(wanted),
+        identityProviders: { google: { clientSecret } },
+      });
+      const acme = await commit((state) =>
+        state.create({ collection: 'default', name: 'acme', revision: withSecret('one') }),
+      );
+      const at = {
+        collection: 'default',
+        organization: 'acme',
+        pointer: '/spec/identityProviders/google/clientSecret',
+      };
+      const print = (name = 'google', place = at) => read((state) => state.secretFingerprint(acme.id, name, place));
+      const one = await print();
+      expect(one).toMatch(/^[0-9a-f]{64}$/);
+      expect(await print('google', { ...at, collection: 'other' })).not.toBe(one);
+      expect(await print('google', { ...at, organization: 'other' })).not.toBe(one);
+      expect(await print('none')).toBeUndefined();
+      await commit((state) => state.addRevision(acme.id, 1, withSecret('two')));
+      expect(await print()).not.toBe(one);
+      await commit((state) => state.addRevision(acme.id, 2, withSecret('one')));
+      await commit((state) => state.renameIdentityProvider(acme.id, 'google', 'workspace'));
+      expect(await print('google')).toBeUndefined();
+      expect(await print('workspace')).toBe(one);
+      await commit((state) => state.addRevision(acme.id, 3, revision(document('acme'))));
+      expect(await print('workspace')).toBeUndefined();
+    });
   });
 }

@@ -2,3 +2,8 @@
 export function signingKeyName(identityProvider: string): string {
   return `saml_signing_key/${identityProvider}`;
 }
+
+/** The sealed secret with which we authenticate as a client of an OpenID provider. */
+export function clientSecretName(identityProvider: string): string {
+  return `oidc_client_secret/${identityProvider}`;
+}

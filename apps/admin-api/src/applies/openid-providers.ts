@@ -1,0 +1,42 @@
+import { discover, OidcError } from '@rolecall/oidc';
+import type { OidcTransport } from '@rolecall/oidc';
+import { OutboundError } from '@rolecall/platform';
+import type { GuardedFetch } from '@rolecall/platform';
+import type { MetadataProblem } from './metadata-source.ts';
+
+/** Finds out, through the guard, whether an issuer is an OpenID provider that users can be sent to. */
+export class OpenIdProviders {
+  constructor(
+    private readonly guarded: GuardedFetch,
+    /** Origins that may be http, for development and internal IdPs. */
+    private readonly allowedOrigins: readonly string[],
+  ) {}
+
+  /**
+   * Reads the configuration document of the issuer. Nothing of it is kept: the gateway reads it itself.
+   * @param issuer UNTRUSTED, from a customer's configuration
+   * @returns what is wrong; undefined = it can be used
+   */
+  async check(issuer: string): Promise<MetadataProblem | undefined> {
+    const transport: OidcTransport = {
+      get: async (url) => ({ status: 200, body: (await this.guarded.get(url, 'application/json')).body }),
+      postForm: () => Promise.reject(new Error('a discovery posts nothing')),
+    };
+    try {
+      await discover(issuer, { transport, allowHttp: this.allowedOrigins.includes(new URL(issuer).origin) });
+      return undefined;
+    } catch (error) {
+      return problemOf(error);
+    }
+  }
+}
+
+/** Errors of the guard and of discovery are made to be shown; anything else is a fault of ours. */
+function problemOf(error: unknown): MetadataProblem {
+  if (error instanceof OutboundError) return { code: error.code, message: error.message };
+  if (!(error instanceof OidcError)) throw error;
+  const { got, want } = error.detail;
+  const facts = [want === undefined ? '' : `wanted ${want}`, got === undefined ? '' : `got ${got}`].filter(Boolean);
+  const because = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+  return { code: error.code, message: `${error.message}${because}` };
+}

@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { secretFingerprint } from '@rolecall/reconcile';
+import { everyRow } from './testing/rows.ts';
+import { organization, requestOf, startTestApi, TestClient } from './testing/test-api.ts';
+import type { TestApi } from './testing/test-api.ts';
+
+const POINTER = '/spec/identityProviders/google/clientSecret';
+const PLANTED = 'PLANTED-CLIENT-SECRET';
+
+let server: Server;
+let asked: string[];
+let configuration: Record<string, unknown>;
+let issuer: string;
+let api: TestApi;
+/** Everything that anybody was answered. */
+let answers: string[];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(configuration));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  issuer = `http://localhost:${(server.address() as AddressInfo).port}/op`;
+});
+beforeEach(async () => {
+  asked = [];
+  answers = [];
+  const endpoints = { authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token` };
+  configuration = { issuer, ...endpoints, jwks_uri: `${issuer}/jwks` };
+  api = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: new URL(issuer).origin });
+});
+afterEach(() => api?.close());
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const google = (more: object = {}) => ({
+  type: 'oidc',
+  issuer,
+  clientId: 'rolecall',
+  clientSecret: { fromEnv: 'GOOGLE_SECRET' },
+  ...more,
+});
+const acme = (identityProviders: object = { google: google() }, more: object = {}) =>
+  organization('acme', { identityProviders, ...more });
+
+/** The request with secrets, by pointer, as the command line makes it of these values. */
+async function requestWith(document: object, values: Readonly<Record<string, string>>, end: 'plan' | 'apply') {
+  const { json } = await api.client.call<{ fingerprintKey: string }>('GET', '/v1/collections/default');
+  const key = Buffer.from(json.fingerprintKey, 'base64');
+  const entries = Object.entries(values).map(([pointer, value]) => {
+    const at = { collection: 'default', organization: 'acme', pointer };
+    return [pointer, end === 'plan' ? { fingerprint: secretFingerprint(key, at, value) } : { value }];
+  });
+  const request = requestOf([document]) as { organizations: object[] };
+  const secrets: unknown = Object.fromEntries(entries);
+  return { ...request, organizations: [{ ...request.organizations[0], secrets }] };
+}
+
+async function plan(document: object, values: Readonly<Record<string, string>>) {
+  const answer = await api.client.plan(await requestWith(document, values, 'plan'));
+  answers.push(answer.text);
+  return answer;
+}
+
+async function apply(document: object, values: Readonly<Record<string, string>>) {
+  const { fingerprint } = (await plan(document, values)).json;
+  const answer = await api.client.apply(await requestWith(document, values, 'apply'), fingerprint);
+  answers.push(answer.text);
+  return answer;
+}
+
+async function stored() {
+  const { json } = await api.client.call<{ organizationId: string }>('GET', '/v1/organizations/acme');
+  return (await api.database.database.organizations.byId(json.organizationId))?.identityProviders;
+}
+
+it('keeps the client secret sealed: no answer, log line or row has it', async () => {
+  expect((await apply(acme(), { [POINTER]: PLANTED })).status).toBe(200);
+  expect((await stored())?.get('google')).toEqual({ clientSecret: PLANTED });
+  expect((await plan(acme(), { [POINTER]: PLANTED })).json.summary.unchanged).toBe(1);
+  await apply(acme(), { [POINTER]: `${PLANTED}-2` });
+  const whole = await requestWith(acme(), { [POINTER]: PLANTED }, 'apply');
+  const refused = [
+    await api.client.plan(whole),
+    await api.client.apply({ ...whole, secrets: PLANTED }, `sha256:${'0'.repeat(64)}`),
+    await api.client.apply(whole, `sha256:${'0'.repeat(64)}`),
+    await api.client.apply(await requestWith(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'apply'), 'x'),
+    await api.client.plan(await requestWith(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'plan')),
+    await api.client.call('POST', '/v1/applies', `${JSON.stringify(whole).slice(0, -1)}, ${PLANTED}`),
+    await api.client.call('GET', '/v1/organizations/acme'),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([400, 400, 409, 400, 422, 400, 200]);
+  answers.push(...refused.map(({ text }) => text));
+  const rows = Object.values(await everyRow(api.database.ownerUrl)).flat();
+  for (const text of [...answers, ...api.log, ...rows]) {
+    expect(text).not.toContain(PLANTED);
+    expect(text).not.toContain(Buffer.from(PLANTED).toString('hex'));
+    expect(text).not.toContain(Buffer.from(PLANTED).toString('base64').slice(0, 24));
+  }
+});
+
+it('shows a rotated secret as a change, and applies it', async () => {
+  await apply(acme(), { [POINTER]: 'one' });
+  const { json } = await plan(acme(), { [POINTER]: 'two' });
+  expect(json.changes[0]?.fields).toEqual([
+    { path: POINTER, action: 'update', secret: true, after: expect.stringMatching(/^hmac-sha256:/) as string },
+  ]);
+  expect((await apply(acme(), { [POINTER]: 'two' })).json.applied).toEqual([{ organization: 'acme', revision: 2 }]);
+  expect((await plan(acme(), { [POINTER]: 'two' })).json.changes).toEqual([]);
+});
+
+it('refuses an apply of another value than the one that was reviewed', async () => {
+  const { fingerprint } = (await plan(acme(), { [POINTER]: 'one' })).json;
+  const { status, json } = await api.client.apply(
+    await requestWith(acme(), { [POINTER]: 'two' }, 'apply'),
+    fingerprint,
+  );
+  expect([status, json.error.code]).toEqual([409, 'stale_plan']);
+});
+
+it('says which secret is not there', async () => {
+  const { status, json } = await plan(acme(), {});
+  expect([status, json.error.code]).toEqual([422, 'secret_unavailable']);
+  expect(json.error.diagnostics).toEqual([
+    expect.objectContaining({
+      pointer: POINTER,
+      organization: 'acme',
+      message: expect.stringContaining('GOOGLE_SECRET'),
+    }),
+  ]);
+  await apply(acme(), { [POINTER]: 'one' });
+  expect((await plan(acme(), {})).json.changes).toEqual([]);
+  expect((await plan(acme({ google: google() }, { displayName: 'Acme Inc' }), {})).json.summary.update).toBe(1);
+});
+
+it('keeps the secret of a renamed provider, and deletes that of a removed one', async () => {
+  await apply(acme(), { [POINTER]: PLANTED });
+  const renamed = acme({ workspace: google({ previously: ['google'] }) });
+  expect((await apply(renamed, {})).status).toBe(200);
+  expect((await stored())?.get('workspace')).toEqual({ clientSecret: PLANTED });
+  await apply(acme({}), {});
+  const { sealed_secrets: sealed } = await everyRow(api.database.ownerUrl);
+  expect(sealed).toEqual([]);
+});
+
+it('gives the key of fingerprints to callers who may plan, and to no others', async () => {
+  const reader = new TestClient(await api.app.getUrl(), await api.token(['organizations.read']));
+  expect((await reader.call<object>('GET', '/v1/collections/default')).json).not.toHaveProperty('fingerprintKey');
+  const planner = new TestClient(await api.app.getUrl(), await api.token(['organizations.read', 'plan']));
+  const { json } = await planner.call<{ fingerprintKey: string }>('GET', '/v1/collections/default');
+  expect(Buffer.from(json.fingerprintKey, 'base64')).toHaveLength(32);
+});
+
+describe('discovery', () => {
+  const refusal = async (document: object) => {
+    const { json } = await plan(document, { [POINTER]: 'one' });
+    return json.error?.diagnostics?.map(({ code, pointer }) => [code, pointer]);
+  };
+
+  it('asks a new or changed provider, and no other', async () => {
+    await apply(acme(), { [POINTER]: 'one' });
+    expect(new Set(asked)).toEqual(new Set(['/op/.well-known/openid-configuration']));
+    asked = [];
+    await apply(acme({ google: google({ displayName: 'Google' }) }), { [POINTER]: 'two' });
+    expect(asked).toEqual([]);
+    configuration = { ...configuration, issuer: `${issuer}/2` };
+    await plan(acme({ google: google({ issuer: `${issuer}/2` }) }), { [POINTER]: 'two' });
+    expect(asked).toEqual(['/op/2/.well-known/openid-configuration']);
+  });
+
+  it.each<[string, object]>([
+    ['discovery_issuer_mismatch', { issuer: 'https://accounts.google.com' }],
+    ['discovery_invalid', { jwks_uri: 7 }],
+    ['discovery_endpoint_refused', { token_endpoint: 'ftp://op.example/token' }],
+  ])('refuses with %s at the issuer', async (code, wrong) => {
+    Object.assign(configuration, wrong);
+    const before = await everyRow(api.database.ownerUrl);
+    expect(await refusal(acme())).toEqual([[code, '/spec/identityProviders/google/issuer']]);
+    expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+  });
+
+  it.each([
+    ['outbound_scheme_refused', 'http://op.example'],
+    ['outbound_host_refused', 'https://169.254.169.254'],
+    ['outbound_host_refused', 'https://localhost'],
+  ])('says %s: %s is never asked', async (because, refused) => {
+    const { json } = await plan(acme({ google: google({ issuer: refused }) }), { [POINTER]: 'one' });
+    expect(json.error.diagnostics).toEqual([
+      expect.objectContaining({
+        code: 'discovery_unreachable',
+        message: expect.stringContaining(because) as string,
+        pointer: '/spec/identityProviders/google/issuer',
+      }),
+    ]);
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Database } from '@rolecall/persistence';
+import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
+import type { Request, Response } from 'express';
+import { Cookies } from '../http/cookies.ts';
+import { sendPage } from '../http/send-page.ts';
+import { TestPage } from '../pages/test-page.tsx';
+import { readOrganizationToken } from '../sessions/organization-token.ts';
+import type { EndedLogin } from './logins.ts';
+import type { OpenedSession } from './writes.ts';
+
+/** What the browser gets when a login ended well: its session, or the report of a test. */
+@Injectable()
+export class LoginEnds {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(Cookies) private readonly cookies: Cookies,
+  ) {}
+
+  async end(ended: EndedLogin, request: Request, response: Response): Promise<void> {
+    if (ended.outcome === 'tested') sendPage(response, TestPage({ report: ended.report }));
+    else await this.enter(ended.session, request, response);
+  }
+
+  /** Gives the browser its session; one that it had before ends (security.md §4.3). */
+  private async enter(session: OpenedSession, request: Request, response: Response): Promise<void> {
+    const previous = readOrganizationToken(this.cookies.session(request));
+    this.cookies.setSession(response, session.token, session.expiresAt);
+    if (previous) {
+      await this.database.sessions.revoke(
+        previous.organizationId,
+        { tokenHash: previous.hash },
+        'logout',
+        this.clock(),
+      );
+    }
+    response.redirect(303, session.announce ? '/announcement' : (session.returnTo ?? '/'));
+  }
+}

@@ -1,0 +1,30 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { traceOf } from '@rolecall/platform';
+import type { Request, Response } from 'express';
+import { Cookies } from '../http/cookies.ts';
+import type { IdpTarget } from '../organizations/organization.ts';
+import { Logins } from './logins.ts';
+
+/** Sends a browser to an identity provider, bound to the login that begins with it. */
+@Injectable()
+export class LoginStarts {
+  constructor(
+    @Inject(Cookies) private readonly cookies: Cookies,
+    @Inject(Logins) private readonly logins: Logins,
+  ) {}
+
+  /** `returnTo` is allowed already (`allowedReturnTo`). @throws RecordedRefusal */
+  async start(
+    target: IdpTarget,
+    mode: 'login' | 'test',
+    returnTo: string | undefined,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const { traceId } = traceOf(request);
+    const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request) };
+    const { redirectTo, flowCookie } = await this.logins.start(target, wish);
+    this.cookies.setFlow(response, flowCookie);
+    response.redirect(302, redirectTo);
+  }
+}

@@ -1,0 +1,44 @@
+import type { OidcConnection, VerifiedIdToken } from '@rolecall/oidc';
+import type { TakenOidcLogin } from '@rolecall/persistence';
+import type { OidcTarget } from '../organizations/oidc-target.ts';
+import { boundedFacts } from './assertion-facts.ts';
+import type { LoginToFinish } from './login-context.ts';
+import type { Attempt } from './login-wish.ts';
+
+/** A subject of an OpenID provider; the formats of NameIDs are SAML's, so the two never meet. */
+export const OIDC_SUBJECT = 'urn:rolecall:subject:oidc';
+
+/** A login at an OpenID provider whose browser came back: taken from the database, its answer not verified yet. */
+export interface ReturnedLogin {
+  readonly target: OidcTarget;
+  readonly taken: TakenOidcLogin;
+  readonly connection: OidcConnection;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+/**
+ * The login with what the VERIFIED ID token says. Keyed by (IdP, sub); the address of the claim `email` is vouched for only
+ * when the provider verified it, and only that address: another claim that is mapped to the profile's e-mail never is (O5, O7).
+ * @throws LoginRefused when it says more than FACT_LIMITS
+ */
+export function loginOfIdToken({ taken, target }: ReturnedLogin, token: VerifiedIdToken): LoginToFinish {
+  const { traceId, returnTo, mode } = taken;
+  return {
+    identityProvider: target.identityProvider.name,
+    traceId,
+    returnTo,
+    mode,
+    startedAt: taken.createdAt,
+    nameId: { value: token.sub, format: OIDC_SUBJECT },
+    sessionIndex: token.sid,
+    sessionNotOnOrAfter: undefined,
+    facts: boundedFacts(token.claims),
+    vouchedEmails: token.emailVerified ? (token.claims.get('email') ?? []) : [],
+  };
+}
+
+/** How a login that was taken from the database is named in its flow record, should what follows be refused. */
+export function attemptOfTaken({ traceId, mode, createdAt }: TakenOidcLogin): Attempt {
+  return { traceId, mode, startedAt: createdAt };
+}

@@ -1,0 +1,73 @@
+import type { OidcTransport } from '@rolecall/oidc';
+import { TestOpenIdProvider } from '@rolecall/oidc/testing';
+import type { OrganizationSpec } from '@rolecall/org-config';
+import type { TestBrowser } from './test-browser.ts';
+import type { TestGateway } from './test-gateway.ts';
+import { TestWorld } from './test-world.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** TEST ONLY. Organizations whose identity providers are OpenID providers in memory, each issuer its own. */
+export class OidcWorld {
+  private constructor(
+    readonly world: TestWorld,
+    readonly providers: ReadonlyMap<string, TestOpenIdProvider>,
+  ) {}
+
+  static async open(specs: Readonly<Record<string, OrganizationSpec>>): Promise<OidcWorld> {
+    const providers = new Map<string, TestOpenIdProvider>();
+    const world = await TestWorld.open(specs, SECRET);
+    for (const { identityProviders = {} } of Object.values(specs)) {
+      for (const declared of Object.values(identityProviders)) {
+        if (declared.type !== 'oidc') continue;
+        const { issuer, clientId } = declared;
+        const options = { issuer, clientId, clientSecret: SECRET, clock: () => world.now };
+        providers.set(issuer, new TestOpenIdProvider(options));
+      }
+    }
+    return new OidcWorld(world, providers);
+  }
+
+  /** Leads to the provider whose issuer the URL begins with. */
+  readonly transport: OidcTransport = {
+    get: (url) => this.at(url).transport.get(url),
+    postForm: (url, form, headers) => this.at(url).transport.postForm(url, form, headers),
+  };
+
+  startGateway(): Promise<TestGateway> {
+    return this.world.startGateway({ oidcTransport: this.transport });
+  }
+
+  at(url: string): TestOpenIdProvider {
+    const found = [...this.providers].find(([issuer]) => url.startsWith(`${issuer}/`) || url === issuer);
+    if (!found) throw new Error(`no test provider at ${url}`);
+    return found[1];
+  }
+
+  /** From `path` to the provider and back: the callback's path and query, not opened yet. */
+  async goAndComeBack(browser: TestBrowser, path: string, claims: Claims): Promise<string> {
+    const response = await browser.get(path);
+    if (response.status !== 302) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    const location = response.headers.get('location') ?? '';
+    const { pathname, search } = this.at(location).authorize(location, claims);
+    return pathname + search;
+  }
+
+  /** A whole login, up to the callback's answer. */
+  async signIn(browser: TestBrowser, path: string, claims: Claims): Promise<Response> {
+    return browser.get(await this.goAndComeBack(browser, path, claims));
+  }
+}
+
+const SECRET = 'a client secret, 100% & more';
+
+/** TEST ONLY. An OpenID provider of a document. */
+export function openId(issuer: string, more: { readonly hostedDomain?: string; readonly enabled?: boolean } = {}) {
+  return {
+    type: 'oidc',
+    issuer,
+    clientId: `client at ${issuer}`,
+    clientSecret: { fromEnv: 'SECRET' },
+    ...more,
+  } as const;
+}

@@ -1,0 +1,88 @@
+import { refuse, shown } from '../errors.ts';
+import type { OidcErrorCode } from '../error-codes.ts';
+import { type JsonObject, parseJsonObject } from '../json.ts';
+import type { OidcAnswer, OidcTransport } from '../transport.ts';
+
+export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post';
+
+/** What a provider says of itself, checked (OpenID Connect Discovery 1.0 §3). */
+export interface ProviderMetadata {
+  /** Exactly the configured issuer. */
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly clientAuthentication: ClientAuthentication;
+  /** The provider announces the callback parameter `iss`; then its absence is refused (RFC 9207 §2.4). */
+  readonly namesItselfInCallback: boolean;
+}
+
+export interface DiscoveryOptions {
+  readonly transport: OidcTransport;
+  /** Endpoints on plain http are allowed (a developer's machine); the transport has its own rule. */
+  readonly allowHttp: boolean;
+}
+
+/**
+ * Reads the configuration document of `issuer`. Endpoints may be on other hosts than the issuer (Google's are): the
+ * document is as trusted as the issuer's TLS.
+ * @throws OidcError `discovery_…`
+ */
+export async function discover(issuer: string, { transport, allowHttp }: DiscoveryOptions): Promise<ProviderMetadata> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const document = await readJson(() => transport.get(url), 'discovery_unreachable', 'discovery_invalid');
+  if (document['issuer'] !== issuer) {
+    refuse('discovery_issuer_mismatch', { got: shown(document['issuer']), want: issuer });
+  }
+  const endpoint = (name: string) => endpointOf(document, name, allowHttp);
+  return {
+    issuer,
+    authorizationEndpoint: endpoint('authorization_endpoint'),
+    tokenEndpoint: endpoint('token_endpoint'),
+    jwksUri: endpoint('jwks_uri'),
+    clientAuthentication: clientAuthenticationOf(document),
+    namesItselfInCallback: document['authorization_response_iss_parameter_supported'] === true,
+  };
+}
+
+/** Fetches one JSON object. A rejection without a `code` is a fault of ours and goes on as it is. */
+export async function readJson(
+  fetching: () => Promise<OidcAnswer>,
+  unreachable: OidcErrorCode,
+  invalid: OidcErrorCode,
+): Promise<JsonObject> {
+  const { status, body } = await reached(fetching, unreachable);
+  if (status !== 200) refuse(unreachable, { got: `status ${status}`, want: 'status 200' });
+  return parseJsonObject(body) ?? refuse(invalid, { want: 'a JSON object' });
+}
+
+export async function reached(fetching: () => Promise<OidcAnswer>, unreachable: OidcErrorCode): Promise<OidcAnswer> {
+  try {
+    return await fetching();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
+    return refuse(unreachable, { got: `${error.code}: ${error.message}` });
+  }
+}
+
+function endpointOf(document: JsonObject, name: string, allowHttp: boolean): string {
+  const value = document[name];
+  if (typeof value !== 'string' || value.length > 2_048 || !URL.canParse(value)) {
+    return refuse('discovery_invalid', { got: `${name}: ${shown(value)}`, want: 'a URL' });
+  }
+  const { protocol, username, password, hash } = new URL(value);
+  const scheme = protocol === 'https:' || (allowHttp && protocol === 'http:');
+  if (!scheme || username !== '' || password !== '' || hash !== '') {
+    refuse('discovery_endpoint_refused', { got: `${name}: ${value}` });
+  }
+  return value;
+}
+
+/** Discovery §3: without a list, client_secret_basic. */
+function clientAuthenticationOf(document: JsonObject): ClientAuthentication {
+  const offered: unknown = document['token_endpoint_auth_methods_supported'] ?? ['client_secret_basic'];
+  const methods: readonly unknown[] = Array.isArray(offered) ? offered : [];
+  if (methods.includes('client_secret_basic')) return 'client_secret_basic';
+  if (methods.includes('client_secret_post')) return 'client_secret_post';
+  return refuse('discovery_client_authentication', { got: shown(offered) });
+}

@@ -1,0 +1,70 @@
+/** Who can end a refusal: the platform team (Rolecall's configuration), the customer's IdP administrator, or the user. */
+export type MustAct = 'platform' | 'customer' | 'user';
+
+interface ErrorEntry {
+  /** One sentence for the operator: what to do. Never shown to the user as it is. */
+  readonly sentence: string;
+  readonly mustAct: MustAct;
+}
+
+const customer = (sentence: string): ErrorEntry => ({ sentence, mustAct: 'customer' });
+const platform = (sentence: string): ErrorEntry => ({ sentence, mustAct: 'platform' });
+const user = (sentence: string): ErrorEntry => ({ sentence, mustAct: 'user' });
+
+/** Every code that this library refuses with. A code is stable: tests, flow records and dashboards rely on it. */
+export const OIDC_ERROR_CODES = {
+  // the provider's configuration document (OpenID Connect Discovery 1.0)
+  discovery_unreachable: platform('Correct the issuer, or let the provider answer: its configuration cannot be read.'),
+  discovery_invalid: customer('Publish an OpenID configuration document with its endpoints as JSON.'),
+  discovery_issuer_mismatch: platform("Write the issuer exactly as the provider's configuration document names it."),
+  discovery_endpoint_refused: customer('Publish only https endpoints without user names and fragments.'),
+  discovery_client_authentication: customer(
+    'Let the client authenticate by client_secret_basic or client_secret_post.',
+  ),
+
+  // the provider's keys (RFC 7517)
+  jwks_unreachable: customer("Let the provider's key set be read: it does not answer as it should."),
+  jwks_invalid: customer('Publish a JSON Web Key Set with at most 100 keys.'),
+
+  // the callback (RFC 6749 §4.1.2, RFC 9207)
+  callback_invalid: user('Start the sign-in again: the answer must hold one state and one code.'),
+  callback_issuer_missing: customer('Send the parameter iss, as the configuration document announces.'),
+  callback_issuer_mismatch: customer('Look into who answered: another provider than the one that was asked.'),
+  access_denied: user('Sign in again, or let the administrator of the identity provider assign the application.'),
+  provider_refused: customer('Look into the log of the identity provider: it refused the sign-in.'),
+
+  // the token endpoint (RFC 6749 §4.1.3, §5)
+  token_endpoint_unreachable: customer('Let the token endpoint answer: it does not as it should.'),
+  token_request_refused: customer('Compare client id, client secret and redirect URI with those at the provider.'),
+  token_response_invalid: customer('Answer a token request with a JSON object as RFC 6749 says.'),
+  token_type_refused: customer('Give access tokens of the type Bearer.'),
+  id_token_missing: customer('Give an ID token: the scope openid was requested.'),
+
+  // the ID token's form, header and signature (RFC 7515, RFC 8725)
+  id_token_malformed: customer('Give a signed JWT in compact form as the ID token.'),
+  id_token_encrypted: customer('Turn ID-token encryption off: it is not supported.'),
+  id_token_algorithm_refused: customer('Sign ID tokens with RS256, PS256, ES256 or EdDSA, or a longer variant.'),
+  id_token_type_refused: customer('Give an ID token: the type in its header is that of another kind of token.'),
+  id_token_header_critical: customer('Use no critical header parameters in ID tokens.'),
+  id_token_key_unknown: customer("Publish the key that signs ID tokens in the provider's key set."),
+  id_token_key_ambiguous: customer('Name the signing key by a kid that only one key has.'),
+  id_token_signature_invalid: customer("Look into who signed: no key of the provider's key set did."),
+
+  // the ID token's claims (OpenID Connect Core 1.0 §2, §3.1.3.7)
+  id_token_claim_invalid: customer('Send the claims of ID tokens in the types that OpenID Connect gives them.'),
+  id_token_issuer_mismatch: customer('Look into who issued the token: not the configured issuer.'),
+  id_token_audience_mismatch: customer('Compare the client id with the one at the provider: the token is for another.'),
+  id_token_azp_mismatch: customer(
+    'Compare the client id with the one at the provider: the token was given to another.',
+  ),
+  id_token_expired: customer('Correct the clock of the identity provider: the token has expired.'),
+  id_token_not_yet_valid: customer('Correct the clock of the identity provider: the token is not valid yet.'),
+  id_token_too_old: customer('Issue a new ID token at every sign-in: this one is older than 10 minutes.'),
+  id_token_nonce_mismatch: customer('Repeat the nonce of the authorization request in the ID token.'),
+  id_token_subject_invalid: customer('Send a subject of 1 to 255 printable characters.'),
+  id_token_at_hash_mismatch: customer('Send the at_hash of the access token that comes with the ID token.'),
+  id_token_is_logout_token: customer('Give an ID token: this one is a logout token.'),
+  hosted_domain_mismatch: user('Sign in with an account of the configured hosted domain.'),
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type OidcErrorCode = keyof typeof OIDC_ERROR_CODES;

@@ -1,0 +1,15 @@
+/**
+ * What a completed code exchange returns: every claim read from an ID token whose signature, issuer, audience, times and
+ * nonce were verified. It cannot be made outside this library.
+ */
+export interface VerifiedIdToken {
+  readonly connectionId: string;
+  readonly issuer: string;
+  /** The subject's key is (connection, sub); e-mail is only a claim. */
+  readonly sub: string;
+  /** All claims as facts: strings, numbers and booleans as text, lists of those as several values; objects left out. */
+  readonly claims: ReadonlyMap<string, readonly string[]>;
+  readonly emailVerified: boolean;
+  readonly authTime?: Date;
+  readonly sid?: string;
+}

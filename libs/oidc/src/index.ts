@@ -1,0 +1,16 @@
+export type { CallbackQuery } from './authorization/callback.ts';
+export { completeAuthorization, type PendingAuthorization } from './authorization/complete-authorization.ts';
+export { startAuthorization, type StartedAuthorization } from './authorization/start-authorization.ts';
+export type { OidcConnection } from './connection.ts';
+export { discover, type DiscoveryOptions, type ProviderMetadata } from './discovery/discover.ts';
+export { OidcProviders } from './discovery/providers.ts';
+export { OIDC_ERROR_CODES, type MustAct, type OidcErrorCode } from './error-codes.ts';
+export { OidcError, whoMustActOnOidc } from './errors.ts';
+export type { VerifiedIdToken } from './id-token.ts';
+export { verifyIdToken, type IdTokenToVerify } from './id-token/verify-id-token.ts';
+export {
+  type CallbackRequest,
+  HardenedOidcStrategy,
+  type OidcStrategyOptions,
+} from './strategy/hardened-oidc-strategy.ts';
+export type { OidcAnswer, OidcTransport } from './transport.ts';

@@ -1,0 +1,78 @@
+import type { OidcConnection } from '../connection.ts';
+import { startAuthorization } from '../authorization/start-authorization.ts';
+import type { PendingAuthorization } from '../authorization/complete-authorization.ts';
+import { OidcProviders } from '../discovery/providers.ts';
+import { OidcError } from '../errors.ts';
+import type { VerifiedIdToken } from '../id-token.ts';
+import { HardenedOidcStrategy } from '../strategy/hardened-oidc-strategy.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { TestOpenIdProvider } from './test-open-id-provider.ts';
+
+/** One row of `cases/`: a login at a provider that misbehaves in one way, and what must come of it. */
+export interface OidcCase {
+  readonly title: string;
+  readonly source: string;
+  readonly hostedDomain?: string;
+  readonly misbehaviour: Misbehaviour;
+  readonly expect: { readonly code: string } | { readonly accept: true; readonly emailVerified?: boolean };
+}
+
+const STATE = 'state-of-the-test';
+
+/** A login from discovery to the strategy's answer: the verified token, or the code of the refusal. */
+export async function runCase({ misbehaviour, hostedDomain }: OidcCase, now: Date): Promise<VerifiedIdToken | string> {
+  const provider = new TestOpenIdProvider({ clock: () => now });
+  provider.misbehaviour = misbehaviour;
+  const providers = new OidcProviders({ transport: provider.transport, allowHttp: false });
+  const connection = connectionTo(provider, hostedDomain);
+  try {
+    const metadata = await providers.metadata(connection.issuer, now);
+    const started = startAuthorization(connection, metadata, STATE);
+    const callback = provider.authorize(started.url, { sub: 'eve' });
+    return await answerOf({ ...started, connection }, providers, queryOf(callback), now);
+  } catch (error) {
+    if (error instanceof OidcError) return error.code;
+    throw error;
+  }
+}
+
+/** What the strategy says of a callback, as Passport would hear it. */
+export function answerOf(
+  pending: PendingAuthorization,
+  providers: OidcProviders,
+  query: Readonly<Record<string, unknown>>,
+  now: Date,
+): Promise<VerifiedIdToken> {
+  return new Promise((resolve, reject) => {
+    const strategy = new HardenedOidcStrategy(
+      { pendingOf: async () => pending, providers, clock: () => now },
+      (_request, token, done) => done(null, token),
+    );
+    const never = (what: string) => () => reject(new Error(`the strategy wanted to ${what}`));
+    Object.assign(strategy, {
+      success: resolve,
+      error: reject,
+      fail: never('fail'),
+      pass: never('pass'),
+      redirect: never('redirect'),
+    });
+    strategy.authenticate({ query });
+  });
+}
+
+export function connectionTo(provider: TestOpenIdProvider, hostedDomain?: string): OidcConnection {
+  const { issuer, clientId, clientSecret } = provider;
+  const redirectUri = 'https://sso.example.com/oidc/callback';
+  return { id: 'organization/google', issuer, clientId, clientSecret, redirectUri, hostedDomain };
+}
+
+/** The query as Express's simple parser gives it: a repeated parameter is a list. */
+export function queryOf(callback: URL): Record<string, unknown> {
+  const names = new Set(callback.searchParams.keys());
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = callback.searchParams.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}

@@ -1,0 +1,1 @@
+select * from oidc_login_take($1, $2)

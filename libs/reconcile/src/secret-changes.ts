@@ -1,0 +1,83 @@
+import type { OidcIdentityProvider, OrganizationDocument, SecretReference } from '@rolecall/org-config';
+import { pointerTo } from './address.ts';
+import type { ReconcileProblem } from './errors.ts';
+import type { FieldChange } from './plan.ts';
+import type { EntryRename } from './renames.ts';
+import type { DesiredOrganization } from './request.ts';
+import type { OrganizationHead, StateTransaction } from './state-store.ts';
+
+const MAP = '/spec/identityProviders';
+
+/** The organization as it is, under the names that it has before the change. */
+export interface Live {
+  readonly head: OrganizationHead;
+  readonly before: OrganizationDocument;
+  readonly renames: readonly EntryRename[];
+}
+
+export interface SecretChanges {
+  readonly fields: readonly FieldChange[];
+  readonly problems: readonly ReconcileProblem[];
+}
+
+/**
+ * Which secrets get another value, by their fingerprints. A secret whose value the command line does not have stays as it
+ * is stored, as long as it is the same reference of the same client at the same provider; else it is `secret_unavailable`.
+ */
+export async function secretChanges(
+  state: StateTransaction,
+  collection: string,
+  desired: DesiredOrganization,
+  live?: Live,
+): Promise<SecretChanges> {
+  const fields: FieldChange[] = [];
+  const problems: ReconcileProblem[] = [];
+  const organization = desired.document.metadata.name;
+  for (const [name, provider] of openIdProviders(desired.document)) {
+    const pointer = `${pointerTo(MAP, name)}/clientSecret`;
+    const given = desired.secrets?.[pointer];
+    const known = live && providerBefore(live, name);
+    const at = { collection, organization, pointer };
+    const stored = known && (await state.secretFingerprint(live.head.id, known.name, at));
+    if (given === undefined) {
+      if (stored === undefined || !sameSecret(known?.provider, provider)) {
+        problems.push(unavailable(organization, pointer, provider.clientSecret));
+      }
+    } else if (given !== stored) {
+      const action = stored === undefined ? 'create' : 'update';
+      fields.push({ path: pointer, action, secret: true, after: `hmac-sha256:${given}` });
+    }
+  }
+  return { fields, problems };
+}
+
+function openIdProviders({ spec }: OrganizationDocument): [string, OidcIdentityProvider][] {
+  return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) =>
+    provider.type === 'oidc' ? [[name, provider]] : [],
+  );
+}
+
+/** The OpenID provider that goes on under this name, with the name that it has now. */
+function providerBefore({ before, renames }: Live, name: string) {
+  const from = renames.find(({ map, to }) => map === MAP && to === name)?.from ?? name;
+  const provider = new Map(openIdProviders(before)).get(from);
+  return provider && { name: from, provider };
+}
+
+/** A stored secret goes to no other provider or client than the one that it was given for. */
+function sameSecret(before: OidcIdentityProvider | undefined, after: OidcIdentityProvider): boolean {
+  return before !== undefined && secretOf(before) === secretOf(after);
+}
+
+function secretOf({ issuer, clientId, clientSecret }: OidcIdentityProvider): string {
+  return JSON.stringify([issuer, clientId, sourceOf(clientSecret), clientSecret.version]);
+}
+
+function sourceOf(reference: SecretReference): string {
+  return 'fromEnv' in reference ? `environment variable ${reference.fromEnv}` : `file ${reference.fromFile}`;
+}
+
+function unavailable(organization: string, pointer: string, reference: SecretReference): ReconcileProblem {
+  const message = `the client secret is not there; set the ${sourceOf(reference)} to it (1 to 8,192 bytes of text)`;
+  return { code: 'secret_unavailable', organization, pointer, message };
+}
