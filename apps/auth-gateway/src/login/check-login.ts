@@ -1,7 +1,7 @@
 import type { OrganizationTransaction, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
-import { checkIdentityProvider, checkUserActive, decisionRefused, identify } from './checks.ts';
+import { checkIdentityProvider, checkKnownEmail, checkUserActive, decisionRefused, identify } from './checks.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 import { retractGrants } from './writes.ts';
@@ -33,6 +33,7 @@ export function decideLogin(
 export async function checkLogin(context: LoginContext): Promise<Person> {
   const known = await context.tx.findUserBySubject(context.subject);
   checkUserActive(context, known);
+  if (known) checkKnownEmail(context, known); // first: a refusal of the mapping stores what the login said
   await checkAccess(context, known);
   if (!known) return identify(context);
   context.flow.pass('user_found', 'by subject');

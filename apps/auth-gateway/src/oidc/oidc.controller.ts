@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Head, Inject, NotFoundException, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { VerifiedIdToken } from '@rolecall/oidc';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
@@ -30,6 +30,12 @@ export class OidcController {
   ): Promise<void> {
     const target = await this.organizations.oidcTarget(path);
     await this.starts.start(target, 'login', allowedReturnTo(returnTo, this.config.returnTo), request, response);
+  }
+
+  /** A HEAD, which Express would hand to the GET's handler, must not use up the login. */
+  @Head('oidc/callback')
+  head(): never {
+    throw new NotFoundException();
   }
 
   /** A GET that the provider redirects the browser to, so the Lax cookie is there: the login ends in this request. */
