@@ -4,6 +4,7 @@ import type { Organization } from '../organizations/organization.ts';
 import {
   checkEmailDomain,
   checkIdentityProvider,
+  checkKnownEmail,
   checkProfileFits,
   checkUserActive,
   decisionRefused,
@@ -41,6 +42,7 @@ export async function checkLogin(context: LoginContext): Promise<Person> {
   checkProfileFits(context);
   const known = await context.tx.findUserBySubject(context.subject);
   checkUserActive(context, known);
+  if (known) checkKnownEmail(context, known); // first: a refusal of the mapping stores what the login said
   await checkAccess(context, known);
   checkEmailDomain(context);
   if (!known) return identify(context);

@@ -130,12 +130,7 @@ function checkMayBeCreated({ settings }: Organization, email: string | undefined
       { want, got: 'no attribute email' },
     );
   }
-  throw new LoginRefused(
-    'email_not_verified',
-    check,
-    'Let the identity provider verify the e-mail address and send email_verified, or create the user first.',
-    { want, got: 'an address of it that the identity provider has not verified' },
-  );
+  throw emailNotVerified(want);
 }
 
 /**
@@ -153,6 +148,26 @@ export function checkSessionEnd({ organization, login, now }: LoginContext): Dat
     {
       got: expiresAt.toISOString(),
     },
+  );
+}
+
+/**
+ * A known user's new address, where the organization declares its e-mail domains, must be one that the identity provider
+ * vouches for: applications read the address of the session, and somebody could take another's (O5, O7).
+ */
+export function checkKnownEmail(context: LoginContext, known: StoredUser): void {
+  const { organization, login, decision } = context;
+  const { email } = decision.profile;
+  if (organization.settings.emailDomains.length === 0 || email === undefined || email === known.profile.email) return;
+  if (!isVouchedFor(login, email)) throw emailNotVerified('the address that the user has, or a verified one');
+}
+
+function emailNotVerified(want: string): LoginRefused {
+  return new LoginRefused(
+    'email_not_verified',
+    'user_found',
+    'Let the identity provider verify the e-mail address and send email_verified, or create the user first.',
+    { want, got: 'an address that the identity provider has not verified' },
   );
 }
 

@@ -137,6 +137,15 @@ describe('a login at an OpenID provider', () => {
     }
   });
 
+  it('does not use a login up by HEAD', async () => {
+    const browser = gateway.browser();
+    const callback = await oidc.goAndComeBack(browser, '/oidc/beta/one/login', { sub: 'head' });
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const head = await fetch(gateway.address + callback, { method: 'HEAD', headers: { cookie }, redirect: 'manual' });
+    expect(head.status).toBe(404);
+    expect((await browser.get(callback)).status).toBe(303);
+  });
+
   it('enters once when a callback comes to two gateways at the same moment', async () => {
     const browser = gateway.browser();
     const callback = await oidc.goAndComeBack(browser, '/oidc/beta/one/login', { sub: 'race' });
@@ -272,7 +281,21 @@ describe('a login at an OpenID provider', () => {
       expect(await refusal(await answer, 'domains')).toEqual([403, 'oidc-login', 'email_not_verified']);
     });
 
-    it('need not be verified for somebody who is known by subject', async () => {
+    it('of somebody else cannot be taken by a known user (O7)', async () => {
+      const own = { sub: 'thief', email: 'thief@domains.example', email_verified: true };
+      expect((await at('/oidc/domains/one/login', own).answer).status).toBe(303);
+      const { answer } = at('/oidc/domains/one/login', { sub: 'thief', email: 'ann@domains.example' });
+      expect(await refusal(await answer, 'domains')).toEqual([403, 'oidc-login', 'email_not_verified']);
+    });
+
+    it('is not taken by a login that the mapping refuses either', async () => {
+      const unverified = { email: 'boss@acme.com', email_verified: false, role_mapping: 'marketing' };
+      const answer = await oidc.signIn(gateway.browser(), GOOGLE, eve(unverified));
+      expect(await refusal(answer, 'acme')).toEqual([403, 'oidc-login', 'email_not_verified']);
+      expect(await oidc.world.sql(`select 1 from users where email = 'boss@acme.com'`)).toEqual([]);
+    });
+
+    it('need not be verified again for somebody who has it', async () => {
       const { answer } = at('/oidc/domains/one/login', { sub: 'ann-1', email: 'ann@domains.example' });
       expect((await answer).status).toBe(303);
     });

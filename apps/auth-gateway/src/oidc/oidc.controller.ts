@@ -34,7 +34,7 @@ export class OidcController {
 
   /** Express would answer HEAD by GET, and a link scanner would use up the state. */
   @Head('oidc/callback')
-  callbackHeaders(): void {
+  callbackHeaders(): never {
     throw new NotFoundException();
   }
 
