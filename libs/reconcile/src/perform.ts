@@ -19,7 +19,7 @@ interface Creation extends Common {
   readonly desired: DesiredOrganization;
 }
 interface Change extends Common {
-  readonly action: 'update' | 'rename';
+  readonly action: 'update' | 'rename' | 'adopt';
   readonly desired: DesiredOrganization;
   readonly head: OrganizationHead;
   readonly before: OrganizationDocument;
@@ -53,8 +53,12 @@ async function prepareOne(state: StateTransaction, step: Step): Promise<Prepared
   }
   const { desired } = step;
   const { name } = desired.document.metadata;
-  const action = head.name === name ? 'update' : 'rename';
-  return { action, name, desired, head, before, ...entryRenames(before, desired.document) };
+  return { action: actionOn(head, name), name, desired, head, before, ...entryRenames(before, desired.document) };
+}
+
+function actionOn(head: OrganizationHead, name: string): Change['action'] {
+  if (head.name !== name) return 'rename';
+  return head.collection === undefined ? 'adopt' : 'update';
 }
 
 /** Writes one step and says what it changed. */
@@ -70,6 +74,8 @@ export async function perform(
     case 'update':
     case 'rename':
       return change(state, step, request, now);
+    case 'adopt':
+      return adopt(state, step, request, now);
     case 'release':
     case 'delete':
       return remove(state, step);
@@ -87,6 +93,20 @@ async function create(state: StateTransaction, step: Creation, request: Reconcil
     fields: fieldsOf(undefined, step.desired.document),
     impact: NO_IMPACT,
   };
+}
+
+/** Takes an organization that nobody owns; one that is as declared already gets no revision. */
+async function adopt(
+  state: StateTransaction,
+  step: Change,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<OrganizationChange> {
+  const { head, name, desired } = step;
+  await state.adopt(head.id, request.collection);
+  if (head.digest !== desired.digest) return change(state, step, request, now);
+  await state.audit(head.id, { type: 'organization.updated', data: { adopted: true, revision: head.revision } });
+  return { organization: name, action: 'adopt', baseRevision: head.revision, fields: [], impact: NO_IMPACT };
 }
 
 async function change(
@@ -110,7 +130,8 @@ async function change(
   const next = await state.addRevision(head.id, head.revision, revision);
   const fields = fieldsOf(before, desired.document);
   const paths = fields.map((field) => field.path);
-  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths } });
+  const adopted = step.action === 'adopt' ? true : undefined;
+  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths, adopted } });
   const after = desired.document;
   const policyChange = {
     organizationId: head.id,

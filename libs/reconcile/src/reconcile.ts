@@ -69,6 +69,7 @@ function summaryOf(changes: readonly OrganizationChange[], unchanged: number): P
     rename: count('rename'),
     delete: count('delete'),
     release: count('release'),
+    adopt: count('adopt'),
     unchanged,
   };
 }

@@ -61,7 +61,7 @@ export class ReconcileOrganizations {
       makeKeys: end === 'commit',
       now,
     });
-    const { collection, unchangedFiles, files, prune } = request;
+    const { collection, unchangedFiles, files, prune, adopt } = request;
     const origin = { ...request.origin, actor: caller.name };
     const wanted: ReconcileRequest = {
       collection,
@@ -69,6 +69,7 @@ export class ReconcileOrganizations {
       unchangedFiles,
       files,
       prune,
+      adopt,
       origin,
       expectedFingerprint,
     };
@@ -97,7 +98,8 @@ function assertsDomains({ document }: CheckedOrganization): boolean {
   return Object.values(document.spec.emailDomains ?? {}).some(({ verification }) => verification === 'asserted');
 }
 
-function revisionAfter({ organization, action, baseRevision }: Plan['changes'][number]) {
-  const removed = action === 'delete' || action === 'release';
-  return { organization, revision: removed ? baseRevision : baseRevision + 1 };
+function revisionAfter({ organization, action, baseRevision, fields }: Plan['changes'][number]) {
+  const onlyAdopted = action === 'adopt' && fields.length === 0;
+  const kept = action === 'delete' || action === 'release' || onlyAdopted;
+  return { organization, revision: kept ? baseRevision : baseRevision + 1 };
 }
