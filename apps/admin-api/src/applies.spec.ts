@@ -127,6 +127,43 @@ describe('an apply', () => {
   });
 });
 
+describe('adoption', () => {
+  const globex = (more: object, spec: object = {}) =>
+    requestOf([organization('acme'), organization('globex', spec)], more);
+  const released = async () => {
+    await api.client.apply(two());
+    await api.client.apply(requestOf([organization('acme')], { prune: true }));
+  };
+  const stored = async () => (await api.client.call('GET', '/v1/organizations/globex')).json;
+
+  it.each([
+    ['as it is', {}, 1, 0],
+    ['with its differences', { displayName: 'Globex Inc' }, 2, 1],
+  ])('takes what a prune released %s, and only when asked', async (_how, spec, revision, fields) => {
+    await released();
+    const refused = await api.client.plan(globex({}, spec));
+    expect([refused.status, refused.json.error.code]).toEqual([409, 'needs_adopt']);
+    expect(refused.json.error.message).toContain('--adopt');
+
+    const planned = await api.client.plan(globex({ adopt: true }, spec));
+    expect(mistakes('Plan', planned.json)).toEqual([]);
+    expect(planned.json.changes).toMatchObject([{ organization: 'globex', action: 'adopt', baseRevision: 1 }]);
+    expect(planned.json.changes[0]?.fields).toHaveLength(fields);
+    expect(await stored()).toMatchObject({ collection: null, revision: 1 });
+
+    const { json } = await api.client.apply(globex({ adopt: true }, spec), planned.json.fingerprint);
+    expect(json.applied).toEqual([{ organization: 'globex', revision }]);
+    expect(await stored()).toMatchObject({ collection: 'default', revision });
+    expect((await api.client.plan(globex({}, spec))).json).toMatchObject({ changes: [], summary: { unchanged: 2 } });
+  });
+
+  it('takes nothing from another collection', async () => {
+    await api.client.apply(two());
+    const { status, json } = await api.client.plan(globex({ adopt: true, collection: 'other' }));
+    expect([status, json.error.code]).toEqual([409, 'owned_by_other_collection']);
+  });
+});
+
 it('applies are counted, and no log line holds what was applied', async () => {
   await api.client.apply(two());
   await api.client.apply(requestOf([organization('acme', { displayName: 'Confidential name' })]));

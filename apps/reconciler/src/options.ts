@@ -18,6 +18,7 @@ export interface OutputOptions extends GlobalOptions {
 
 export interface PlanOptions extends OutputOptions {
   readonly prune?: boolean;
+  readonly adopt?: boolean;
   readonly org?: string;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
@@ -25,6 +26,7 @@ export interface PlanOptions extends OutputOptions {
 
 export interface ApplyOptions extends OutputOptions {
   readonly prune?: boolean;
+  readonly adopt?: boolean;
   readonly autoApprove?: boolean;
   readonly expect?: string;
 }

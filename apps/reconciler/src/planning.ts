@@ -38,7 +38,7 @@ export interface Planned {
  */
 export async function makePlan(
   paths: readonly string[],
-  options: GlobalOptions & { readonly prune?: boolean },
+  options: GlobalOptions & { readonly prune?: boolean; readonly adopt?: boolean },
   io: Io,
 ): Promise<Planned> {
   const settings = readSettings(io.cwd);
@@ -73,6 +73,7 @@ export async function makePlan(
       unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
       files: withOrganizations(digests, loaded.documents),
       prune,
+      ...(options.adopt ? { adopt: true } : {}),
       origin: originOf(io.env),
     };
     progress.show('Waiting for the plan ...');
@@ -94,7 +95,7 @@ const NOTHING_LOADED: Loaded = { documents: [], diagnostics: [], sources: [], te
 
 /** Nobody counted the organizations: files stand for them, as one file per organization is advised. */
 function nothingToDo(collection: string, files: number): Plan {
-  const summary = { create: 0, update: 0, rename: 0, delete: 0, release: 0, unchanged: files };
+  const summary = { create: 0, update: 0, rename: 0, delete: 0, release: 0, adopt: 0, unchanged: files };
   const fingerprint = fingerprintOf([]);
   return { formatVersion: PLAN_FORMAT_VERSION, collection, fingerprint, changes: [], absent: [], summary };
 }

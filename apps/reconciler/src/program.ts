@@ -62,6 +62,7 @@ function addReadingCommands(program: Command, io: Io, finish: (code: ExitCode) =
     .option('--out <file>', 'save the plan for "rolecall apply FILE"')
     .option('--org <glob>', 'show only these organizations')
     .option('--prune', 'release or delete organizations that the files no longer have')
+    .option('--adopt', 'take organizations of the files that no collection owns')
     .addHelpText('after', examples('rolecall plan --detailed-exitcode', 'rolecall plan orgs --out plan.json'))
     .action(async (paths: string[], _flags, command: Command) => {
       const { plan } = await import('./commands/plan.ts');
@@ -95,6 +96,7 @@ function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): v
     .option('--auto-approve', 'do not ask')
     .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
     .option('--prune', 'release or delete organizations that the files no longer have')
+    .option('--adopt', 'take organizations of the files that no collection owns')
     .addHelpText(
       'after',
       examples('rolecall apply', 'rolecall apply orgs --expect sha256:…', 'rolecall apply plan.json'),

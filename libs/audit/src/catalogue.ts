@@ -51,11 +51,12 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: { ...applied, name: key('text', 'Name of the organization') },
   },
   'organization.updated': {
-    description: "An apply changed the organization's document, or gave up its ownership",
+    description: "An apply changed the organization's document, or took or gave up its ownership",
     subject: organization,
     data: {
       ...applied,
       paths: key('texts', 'JSON pointers of the fields that changed, without their values'),
+      adopted: key('flag', 'The collection took ownership; without `paths` it changed nothing else'),
       released: key('flag', 'The collection gave up ownership and changed nothing else'),
     },
   },

@@ -9,7 +9,8 @@ import { MemoryStateStore } from './testing/index.ts';
 import type { TestUser } from './testing/index.ts';
 
 // A case is a folder of cases/: actual.yaml (what was applied before), users.yaml (who signed in since, and what they
-// hold), desired.yaml, options.yaml ({ prune }), and the plan that must come out as JSON and as text.
+// hold), desired.yaml, options.yaml ({ prune, adopt, owners: which
+// collection, or null for none, owns an organization by now }), and the plan that must come out as JSON and as text.
 // UPDATE_CASES=1 writes plan.json and plan.txt.
 
 const CASES = join(import.meta.dirname, '../cases');
@@ -20,12 +21,18 @@ interface CaseUser extends TestUser {
   readonly count?: number;
 }
 
+interface CaseOptions {
+  readonly prune?: boolean;
+  readonly adopt?: boolean;
+  readonly owners?: Readonly<Record<string, string | null>>;
+}
+
 function read(folder: string, file: string): string | undefined {
   const path = join(CASES, folder, file);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-function requestOf(yaml: string | undefined, prune = false): ReconcileRequest {
+function requestOf(yaml: string | undefined, { prune = false, adopt }: CaseOptions = {}): ReconcileRequest {
   const documents = parseAllDocuments(yaml ?? '').map((document) => normalize(document.toJS() as OrganizationDocument));
   const files = documents.map((document) => {
     const { name } = document.metadata;
@@ -42,6 +49,7 @@ function requestOf(yaml: string | undefined, prune = false): ReconcileRequest {
     unchangedFiles: [],
     files: files.length > 0 ? files : [{ path: 'empty.yaml', digest: '00', organizations: [] }],
     prune,
+    adopt,
     origin: { actor: 'ci' },
   };
 }
@@ -54,8 +62,9 @@ async function prepare(folder: string): Promise<{ store: MemoryStateStore; reque
   for (const { organization, count = 1, ...user } of users) {
     for (let n = 0; n < count; n += 1) store.addUser(organization, user);
   }
-  const options = parse(read(folder, 'options.yaml') ?? '{}') as { prune?: boolean };
-  return { store, request: requestOf(read(folder, 'desired.yaml'), options.prune) };
+  const options = parse(read(folder, 'options.yaml') ?? '{}') as CaseOptions;
+  for (const [name, owner] of Object.entries(options.owners ?? {})) store.setCollection(name, owner ?? undefined);
+  return { store, request: requestOf(read(folder, 'desired.yaml'), options) };
 }
 
 function expected(folder: string, file: string, got: string): string | undefined {

@@ -5,6 +5,8 @@ import type { Prepared } from './perform.ts';
  *
  *     release ─┐
  *     delete  ─┴─> rename ──> update that frees a domain ──> update ──> create
+ *
+ * An adopt is an update that takes ownership as well, and has its place there.
  */
 const ORDER = ['release', 'delete', 'rename', 'update-freeing', 'update', 'create'] as const;
 
@@ -14,7 +16,7 @@ export function appliesIn(steps: readonly Prepared[]): Prepared[] {
 }
 
 function rank(step: Prepared): (typeof ORDER)[number] {
-  if (step.action !== 'update') return step.action;
+  if (step.action !== 'update' && step.action !== 'adopt') return step.action;
   const domains = Object.keys(step.before.spec.emailDomains ?? {});
   const stays = new Set(Object.keys(step.desired.document.spec.emailDomains ?? {}));
   return domains.every((domain) => stays.has(domain)) ? 'update' : 'update-freeing';

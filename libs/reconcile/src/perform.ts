@@ -21,7 +21,7 @@ interface Creation extends Common {
   readonly secretFields: readonly FieldChange[];
 }
 interface Change extends Common {
-  readonly action: 'update' | 'rename';
+  readonly action: 'update' | 'rename' | 'adopt';
   readonly desired: DesiredOrganization;
   readonly head: OrganizationHead;
   readonly before: OrganizationDocument;
@@ -68,11 +68,16 @@ async function prepareOne(state: StateTransaction, step: Step, collection: strin
   }
   const { desired } = step;
   const { name } = desired.document.metadata;
-  const action = head.name === name ? 'update' : 'rename';
+  const action = actionOn(head, name);
   const { renames, problems } = entryRenames(before, desired.document);
   const secrets = await secretChanges(state, collection, desired, { head, before, renames });
   const all = [...problems, ...secrets.problems];
   return { action, name, desired, head, before, renames, secretFields: secrets.fields, problems: all };
+}
+
+function actionOn(head: OrganizationHead, name: string): Change['action'] {
+  if (head.name !== name) return 'rename';
+  return head.collection === undefined ? 'adopt' : 'update';
 }
 
 /** Writes one step and says what it changed. */
@@ -88,6 +93,8 @@ export async function perform(
     case 'update':
     case 'rename':
       return change(state, step, request, now);
+    case 'adopt':
+      return adopt(state, step, request, now);
     case 'release':
     case 'delete':
       return remove(state, step);
@@ -105,6 +112,20 @@ async function create(state: StateTransaction, step: Creation, request: Reconcil
     fields: fieldsOf(undefined, step.desired.document, step.secretFields),
     impact: NO_IMPACT,
   };
+}
+
+/** Takes an organization that nobody owns; one that is as declared already gets no revision. */
+async function adopt(
+  state: StateTransaction,
+  step: Change,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<OrganizationChange> {
+  const { head, name, desired } = step;
+  await state.adopt(head.id, request.collection);
+  if (head.digest !== desired.digest || step.secretFields.length > 0) return change(state, step, request, now);
+  await state.audit(head.id, { type: 'organization.updated', data: { adopted: true, revision: head.revision } });
+  return { organization: name, action: 'adopt', baseRevision: head.revision, fields: [], impact: NO_IMPACT };
 }
 
 async function change(
@@ -128,7 +149,8 @@ async function change(
   const next = await state.addRevision(head.id, head.revision, revision);
   const fields = fieldsOf(before, desired.document, step.secretFields);
   const paths = fields.map((field) => field.path);
-  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths } });
+  const adopted = step.action === 'adopt' ? true : undefined;
+  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths, adopted } });
   const after = desired.document;
   const policyChange = {
     organizationId: head.id,

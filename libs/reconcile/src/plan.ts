@@ -2,7 +2,7 @@ import type { Json, SourcePosition } from '@rolecall/org-config';
 
 export const PLAN_FORMAT_VERSION = '1.0';
 
-export type PlanAction = 'create' | 'update' | 'rename' | 'delete' | 'release';
+export type PlanAction = 'create' | 'update' | 'rename' | 'delete' | 'release' | 'adopt';
 
 /**
  * What an apply will do, as a complete value: versioned JSON, printed by `plan --format json`. Apply does only what a plan
@@ -29,6 +29,7 @@ export interface PlanSummary {
   readonly rename: number;
   readonly delete: number;
   readonly release: number;
+  readonly adopt: number;
   readonly unchanged: number;
 }
 
@@ -39,6 +40,7 @@ export interface OrganizationChange {
   readonly previousName?: string;
   /** The revision that the plan saw; 0 for a create. Apply refuses when it moved. */
   readonly baseRevision: number;
+  /** Empty where the document stays as it is: a delete, a release, an adopt of what is as declared. */
   readonly fields: readonly FieldChange[];
   readonly impact: Impact;
   /** Filled by the command line, which alone knows the files. */

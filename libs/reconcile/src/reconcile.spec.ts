@@ -70,6 +70,34 @@ describe('reconcile', () => {
     expect(problem).toMatchObject({ code: 'owned_by_other_collection', organization: 'new-acme' });
   });
 
+  it('adopts under its own name only, and never from another collection', async () => {
+    await apply(request([document('acme'), document('globex')]));
+    store.setCollection('acme', 'other');
+    store.setCollection('globex', undefined);
+    const wanted = [document('acme'), document('new-globex', {}, ['globex'])];
+    const problems = await refusal(request(wanted, { adopt: true }));
+    expect(problems.map(({ code, organization }) => [code, organization])).toEqual([
+      ['owned_by_other_collection', 'acme'],
+      ['needs_adopt', 'new-globex'],
+    ]);
+    expect(problems[1]?.message).toContain('under its name first');
+    expect((await refusal(request([document('globex')])))[0]?.message).toContain('--adopt');
+  });
+
+  it.each([
+    ['as it is', 'Globex', 1, { adopted: true, revision: 1 }],
+    ['with its differences', 'Globex Inc', 2, { adopted: true, revision: 2, paths: ['/spec/displayName'] }],
+  ])('adopts %s, once, and tells the audit log', async (_how, displayName, revision, data) => {
+    await apply(request([document('globex', { displayName: 'Globex' })]));
+    store.setCollection('globex', undefined);
+    const wanted = request([document('globex', { displayName })], { adopt: true });
+    expect((await apply(wanted)).summary).toMatchObject({ adopt: 1, update: 0, unchanged: 0 });
+    expect(store.audit('globex').at(-1)).toMatchObject({ type: 'organization.updated', data });
+    const head = await store.transaction('rollback', (state) => state.heads('default', []));
+    expect(head.get('globex')).toMatchObject({ collection: 'default', revision });
+    expect((await plan(wanted)).changes).toEqual([]);
+  });
+
   it('never counts what another collection owns as absent', async () => {
     await apply(request([document('acme')]));
     store.setCollection('acme', 'other');

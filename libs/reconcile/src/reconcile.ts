@@ -70,6 +70,7 @@ function summaryOf(changes: readonly OrganizationChange[], unchanged: number): P
     rename: count('rename'),
     delete: count('delete'),
     release: count('release'),
+    adopt: count('adopt'),
     unchanged,
   };
 }

@@ -4,7 +4,7 @@ import type { FieldChange, Plan } from './index.ts';
 function planWith(fields: readonly FieldChange[]): Plan {
   const impact = { affectedUsers: 0, grants: [], groups: [], refusedUsers: 0, removedIdentityProviders: [] };
   const change = { organization: 'acme', action: 'update' as const, baseRevision: 1, fields, impact };
-  const summary = { create: 0, update: 1, rename: 0, delete: 0, release: 0, unchanged: 9997 };
+  const summary = { create: 0, update: 1, rename: 0, delete: 0, release: 0, adopt: 0, unchanged: 9997 };
   const fingerprint = fingerprintOf([change]);
   return {
     formatVersion: PLAN_FORMAT_VERSION,

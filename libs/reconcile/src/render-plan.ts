@@ -8,7 +8,7 @@ export type Paint = (style: 'create' | 'update' | 'delete' | 'rename' | 'quiet' 
 const PLAIN: Paint = (_style, text) => text;
 /** A value longer than this is cut in the text form; JSON has all of it. */
 const VALUE_LENGTH = 160;
-const SYMBOLS = { create: '+', update: '~', delete: '-', rename: '>', release: '-' } as const;
+const SYMBOLS = { create: '+', update: '~', delete: '-', rename: '>', release: '-', adopt: '*' } as const;
 
 /**
  * A plan for people: an organization each, its fields before -> after with the place in the file, whom it concerns, and a
@@ -30,6 +30,7 @@ function lastLine(plan: Plan, paint: Paint): string {
     ...(summary.rename > 0 ? [`${count(summary.rename)} to rename`] : []),
     `${count(summary.delete)} to delete`,
     ...(summary.release > 0 ? [`${count(summary.release)} to release`] : []),
+    ...(summary.adopt > 0 ? [`${count(summary.adopt)} to adopt`] : []),
     unchanged,
   ];
   return `${paint('strong', 'Plan:')} ${parts.join(', ')} (fingerprint ${plan.fingerprint})`;
@@ -40,9 +41,14 @@ function renderChange(change: OrganizationChange, paint: Paint): string {
   const impact = impactLines(change.impact).map((line) => `    ${paint('strong', '!')} ${line}`);
   return [
     head + place(change.source, paint),
+    ...(change.action === 'adopt' ? [adoption(change.organization, paint)] : []),
     ...change.fields.map((field) => renderField(field, paint)),
     ...impact,
   ].join('\n');
+}
+
+function adoption(organization: string, paint: Paint): string {
+  return `    ${paint(styleOf('adopt'), `${SYMBOLS.adopt} takes ownership of ${quoted(organization)}`)}`;
 }
 
 function titleOf({ action, organization, previousName }: OrganizationChange): string {
@@ -104,6 +110,7 @@ function text(value: Json | undefined): string {
 }
 
 function styleOf(action: PlanAction | FieldChange['action']): 'create' | 'update' | 'delete' | 'rename' {
+  if (action === 'adopt') return 'create';
   return action === 'release' ? 'delete' : action;
 }
 

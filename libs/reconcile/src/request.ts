@@ -24,6 +24,8 @@ export interface ReconcileRequest {
   readonly files: readonly FileDigest[];
   /** Delete or release (by their stored deletionPolicy) the organizations that the collection owns and no longer has. */
   readonly prune: boolean;
+  /** Take declared organizations that no collection owns; else they are refused (`needs_adopt`). Default false. */
+  readonly adopt?: boolean;
   readonly origin: RevisionOrigin;
   /** Apply only: the fingerprint of the plan that was reviewed. Any other outcome is a StalePlanError. */
   readonly expectedFingerprint?: string;

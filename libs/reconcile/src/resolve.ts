@@ -39,14 +39,14 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
   const kept = new Set(unsent.map((name) => heads.get(name)?.id));
   for (const desired of request.organizations) {
     if (twice.has(desired)) continue;
-    const match = matchOne(request.collection, desired, heads, input);
+    const match = matchOne(request, desired, heads, input);
     if ('code' in match) problems.push(match);
     else if (match.head === undefined) steps.push({ kind: 'create', desired });
     else if (kept.has(match.head.id)) problems.push(claimedTwice(desired, match.head.name));
     else {
       kept.add(match.head.id);
-      if (match.head.digest !== desired.digest || hasSecrets(desired))
-        steps.push({ kind: 'change', desired, head: match.head });
+      const asDeclared = match.head.digest === desired.digest && match.head.collection !== undefined;
+      if (!asDeclared || hasSecrets(desired)) steps.push({ kind: 'change', desired, head: match.head });
     }
   }
   const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]
@@ -65,11 +65,12 @@ function hasSecrets({ secrets = {} }: DesiredOrganization): boolean {
 
 /** The organization that a document speaks of: by its name, else by a previous one. No head = it is new. */
 function matchOne(
-  collection: string,
+  request: ReconcileRequest,
   desired: DesiredOrganization,
   heads: Heads,
   input: ReadonlySet<string>,
 ): { head: OrganizationHead | undefined } | ReconcileProblem {
+  const { collection } = request;
   const { name, previously = [] } = desired.document.metadata;
   const declared = previously.find((old) => old !== name && input.has(old));
   if (declared !== undefined) return conflict(name, declared, `"${declared}" is declared as well`);
@@ -77,22 +78,28 @@ function matchOne(
   const earlier = previously.flatMap((old) => heads.get(old) ?? []);
   if (current !== undefined) {
     const rival = earlier.find((head) => head.id !== current.id && head.collection === collection);
-    return rival === undefined ? ownedBy(collection, name, current) : conflict(name, rival.name, 'both exist');
+    return rival === undefined ? ownedBy(request, name, current) : conflict(name, rival.name, 'both exist');
   }
   const [old, another] = [...new Map(earlier.map((head) => [head.id, head])).values()];
   if (old === undefined) return { head: undefined };
   if (another !== undefined) return conflict(name, old.name, `so does "${another.name}", which is named too`);
-  return ownedBy(collection, name, old);
+  return ownedBy(request, name, old);
 }
 
+/** Only what the collection owns is touched, and with `adopt` what nobody owns, under the name that it has. */
 function ownedBy(
-  collection: string,
+  { collection, adopt = false }: ReconcileRequest,
   organization: string,
   head: OrganizationHead,
 ): { head: OrganizationHead } | ReconcileProblem {
   if (head.collection === collection) return { head };
   if (head.collection === undefined) {
-    const message = `"${head.name}" exists and no collection owns it; adopt it into "${collection}" first`;
+    if (adopt && head.name === organization) return { head };
+    const how =
+      head.name === organization
+        ? `take it into "${collection}" with --adopt`
+        : 'adopt it under its name first (--adopt), then rename it';
+    const message = `"${head.name}" exists and no collection owns it; ${how}`;
     return { code: 'needs_adopt', organization, pointer: '/metadata/name', message };
   }
   const message = `"${head.name}" belongs to the collection "${head.collection}"; change it there, or release it there first`;

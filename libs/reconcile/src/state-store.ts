@@ -24,6 +24,8 @@ export interface StateTransaction {
   rename(organizationId: string, name: string): Promise<void>;
   /** Ends the collection's ownership and keeps everything. */
   release(organizationId: string): Promise<void>;
+  /** Makes the collection the owner of an organization that nobody owns; one that is owned stays its owner's. */
+  adopt(organizationId: string, collection: string): Promise<void>;
   delete(organizationId: string): Promise<void>;
   /** Users with the facts that decide for them, in batches, so that memory stays flat at any number of users. */
   factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;

@@ -12,6 +12,8 @@ export interface PlanRequest {
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
+  /** Default false. */
+  readonly adopt?: boolean;
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 

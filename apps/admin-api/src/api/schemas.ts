@@ -53,6 +53,11 @@ const planRequest = {
     type: 'boolean',
     description: 'Release or delete the organizations that the collection owns and no longer has',
   },
+  adopt: {
+    type: 'boolean',
+    default: false,
+    description: 'Take the organizations that are declared and that no collection owns',
+  },
   origin: ref('Origin'),
 };
 
@@ -81,17 +86,20 @@ const requests = {
     ['repository', 'commit'],
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
-  PlanRequest: object(planRequest),
-  ApplyRequest: object({
-    ...planRequest,
-    organizations: list(ref('OrganizationToApply'), MAX_ORGANIZATIONS),
-    fingerprint,
-  }),
+  PlanRequest: object(planRequest, ['adopt']),
+  ApplyRequest: object(
+    {
+      ...planRequest,
+      organizations: list(ref('OrganizationToApply'), MAX_ORGANIZATIONS),
+      fingerprint,
+    },
+    ['adopt'],
+  ),
 } satisfies Record<string, JsonSchema>;
 
 const change = {
   organization: string,
-  action: { enum: ['create', 'update', 'rename', 'delete', 'release'] },
+  action: { enum: ['create', 'update', 'rename', 'delete', 'release', 'adopt'] },
   previousName: string,
   baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },
   fields: list(ref('FieldChange')),
@@ -149,7 +157,15 @@ const responses = {
     fingerprint,
     changes: list(ref('OrganizationChange')),
     absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
-    summary: object({ create: count, update: count, rename: count, delete: count, release: count, unchanged: count }),
+    summary: object({
+      create: count,
+      update: count,
+      rename: count,
+      delete: count,
+      release: count,
+      adopt: count,
+      unchanged: count,
+    }),
   }),
   Applied: object({ plan: ref('Plan'), applied: list(object({ organization: string, revision: count })) }),
   OrganizationPage: object({

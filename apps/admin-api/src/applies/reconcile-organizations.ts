@@ -57,7 +57,7 @@ export class ReconcileOrganizations {
     const heads = await store.transaction('rollback', (state) =>
       state.heads(request.collection, checked.flatMap(namesOf)),
     );
-    const { collection, unchangedFiles, files, prune } = request;
+    const { collection, unchangedFiles, files, prune, adopt } = request;
     const key = this.database.collections.fingerprintKey(collection);
     const organizations = await prepareIdentityProviders(withSecrets(checked, request.organizations, collection, key), {
       heads,
@@ -74,6 +74,7 @@ export class ReconcileOrganizations {
       unchangedFiles,
       files,
       prune,
+      adopt,
       origin,
       expectedFingerprint,
     };
@@ -102,7 +103,8 @@ function assertsDomains({ document }: CheckedOrganization): boolean {
   return Object.values(document.spec.emailDomains ?? {}).some(({ verification }) => verification === 'asserted');
 }
 
-function revisionAfter({ organization, action, baseRevision }: Plan['changes'][number]) {
-  const removed = action === 'delete' || action === 'release';
-  return { organization, revision: removed ? baseRevision : baseRevision + 1 };
+function revisionAfter({ organization, action, baseRevision, fields }: Plan['changes'][number]) {
+  const onlyAdopted = action === 'adopt' && fields.length === 0;
+  const kept = action === 'delete' || action === 'release' || onlyAdopted;
+  return { organization, revision: kept ? baseRevision : baseRevision + 1 };
 }

@@ -37,6 +37,7 @@ function narrowed(plan: Plan, glob: string): Plan {
     rename: count('rename'),
     delete: count('delete'),
     release: count('release'),
+    adopt: count('adopt'),
     unchanged: plan.summary.unchanged,
   };
   return { ...plan, changes, absent: plan.absent.filter((name) => matches(name)), summary };

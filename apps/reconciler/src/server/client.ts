@@ -18,6 +18,7 @@ export interface PlanRequest {
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
+  readonly adopt?: boolean;
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 

@@ -123,7 +123,10 @@ export class TestServer {
     const written = plan.changes.filter(({ action }) => action !== 'delete' && action !== 'release');
     return {
       plan,
-      applied: written.map(({ organization, baseRevision }) => ({ organization, revision: baseRevision + 1 })),
+      applied: written.map(({ organization, action, baseRevision, fields }) => ({
+        organization,
+        revision: action === 'adopt' && fields.length === 0 ? baseRevision : baseRevision + 1,
+      })),
     };
   }
 

@@ -135,6 +135,11 @@ export class PgStateTransaction implements StateTransaction {
     this.#changed = true;
   }
 
+  async adopt(organizationId: string, collection: string): Promise<void> {
+    const adopted = await this.in(organizationId, sql.ADOPT_ORGANIZATION, [collection]);
+    if (adopted.length > 0) this.#changed = true;
+  }
+
   async delete(organizationId: string): Promise<void> {
     await this.in(organizationId, sql.DELETE_ORGANIZATION, []);
     this.#changed = true;

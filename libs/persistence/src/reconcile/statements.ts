@@ -115,6 +115,11 @@ export const RELEASE_ORGANIZATION: Statement = {
   text: 'update organization_registry set collection = null where org_id = $1',
 };
 
+export const ADOPT_ORGANIZATION: Statement = {
+  name: 'reconcile.adopt-organization',
+  text: 'update organization_registry set collection = $2 where org_id = $1 and collection is null returning org_id',
+};
+
 export const DELETE_ORGANIZATION: Statement = {
   name: 'reconcile.delete-organization',
   text: 'select delete_organization($1)',

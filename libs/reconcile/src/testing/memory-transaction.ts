@@ -90,6 +90,14 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve();
   }
 
+  adopt(organizationId: string, collection: string): Promise<void> {
+    const organization = this.#organization(organizationId);
+    if (organization.head.collection !== undefined) return Promise.resolve();
+    organization.head = { ...organization.head, collection };
+    this.#changed = true;
+    return Promise.resolve();
+  }
+
   delete(organizationId: string): Promise<void> {
     this.#state.organizations.delete(organizationId);
     this.#changed = true;

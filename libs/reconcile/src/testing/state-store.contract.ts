@@ -131,6 +131,24 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(await head('acme-inc')).toBeUndefined();
     });
 
+    it('adopts what nobody owns, and nothing else', async () => {
+      const made = await create(document('acme'));
+      await commit(async (state) => {
+        await state.collection('mergers');
+        await state.adopt(made.id, 'mergers');
+      });
+      expect((await head('acme'))?.collection).toBe('default');
+      await commit((state) => state.release(made.id));
+      await commit(async (state) => {
+        const { generation } = await state.collection('mergers');
+        await state.adopt(made.id, 'mergers');
+        await state.saveFileDigests('mergers', []);
+        expect(generation).toBe(0);
+      });
+      expect(await head('acme')).toEqual({ ...made, collection: 'mergers' });
+      expect((await read((state) => state.collection('mergers'))).generation).toBe(1);
+    });
+
     it('refuses a name and an e-mail domain that another organization has', async () => {
       const domain = { emailDomains: { 'acme.example': { verification: 'asserted' as const } } };
       await create(document('acme', domain));
