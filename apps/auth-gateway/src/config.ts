@@ -9,6 +9,7 @@ import {
   readEnvironment,
   sealingKey,
 } from '@rolecall/platform';
+import type { VerifierName } from '@rolecall/saml';
 
 /** Injection token of the configuration. */
 export const CONFIG = Symbol('Config');
@@ -28,6 +29,8 @@ const variables = {
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Origins of applications that a login may return to. */
   returnTo: origins('ROLECALL_RETURN_TO'),
+  /** The engine that verifies signatures of SAML responses; node-saml is the way back (docs/decisions/0011). */
+  samlVerifier: choice('ROLECALL_SAML_VERIFIER', ['strict', 'node-saml'], 'strict'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -40,6 +43,7 @@ export interface Config {
   readonly masterKey: Buffer;
   readonly outboundAllow: readonly string[];
   readonly returnTo: readonly string[];
+  readonly samlVerifier: VerifierName;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { CLOCK, type Clock } from '@rolecall/platform';
 import { HardenedSamlStrategy, type SamlStrategyOptions, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request } from 'express';
+import { CONFIG, type Config } from '../config.ts';
 import type { SamlTarget } from '../organizations/organization.ts';
 
 /** A POST at the ACS once its path was resolved; `user` is set by Passport after every check passed. */
@@ -22,8 +23,8 @@ const RegisteredStrategy: new (options: SamlStrategyOptions) => HardenedSamlStra
  */
 @Injectable()
 export class SamlResponseStrategy extends RegisteredStrategy {
-  constructor(@Inject(CLOCK) clock: Clock) {
-    super({ clock, connectionOf: async (request) => targetOf(request).connection(clock()) });
+  constructor(@Inject(CLOCK) clock: Clock, @Inject(CONFIG) { samlVerifier: verifier }: Config) {
+    super({ clock, verifier, connectionOf: async (request) => targetOf(request).connection(clock()) });
   }
 
   validate(_request: AcsRequest, assertion: VerifiedAssertion): VerifiedAssertion {

@@ -19,6 +19,8 @@ export interface TestGatewayOptions {
   readonly databaseUrl?: string;
   /** The way to OpenID providers. */
   readonly oidcTransport?: OidcTransport;
+  /** Default: strict. */
+  readonly samlVerifier?: Config['samlVerifier'];
 }
 
 /** TEST ONLY. A gateway over HTTP, with what it logged. */
@@ -39,6 +41,7 @@ export async function startTestGateway({
   url = 'https://sso.example.com',
   databaseUrl = db.url,
   oidcTransport,
+  samlVerifier = 'strict',
 }: TestGatewayOptions): Promise<TestGateway> {
   const logLines: string[] = [];
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
@@ -50,6 +53,7 @@ export async function startTestGateway({
     masterKey: db.masterKey,
     outboundAllow: [],
     returnTo: [APPLICATION],
+    samlVerifier,
     logLevel: 'debug',
     redacted: {},
   };
