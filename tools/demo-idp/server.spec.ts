@@ -202,8 +202,8 @@ test('OpenID Connect: Rolecall’s own relying party accepts the answer, with th
   expect(Object.fromEntries(token.claims)).toMatchObject({
     email: ['ida@acme.com'],
     given_name: ['Ida'],
-    family_name: ['Brandt'],
-    name: ['Ida Brandt'],
+    family_name: ['Admin'],
+    name: ['Ida Admin'],
     role_mapping: ['engineering'],
     department: ['Engineering'],
     groups: ['acme-admins', 'engineering'],

@@ -118,14 +118,14 @@ test('somebody of an organization with an OpenID provider signs in, and out', ()
     await page.getByRole('link', { name: /OpenID/ }).click();
     await page.waitForURL(`${system.urls.idp}/**`);
     expect(new URL(page.url()).pathname).toMatch(/^\/oidc-login\//);
-    await page.getByRole('button', { name: /Gus Ekman/ }).click();
+    await page.getByRole('button', { name: /Gus Sales/ }).click();
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     expect(page.url()).toBe(`${system.urls.gateway}/announcement`);
     await page.getByRole('link', { name: 'Continue' }).click();
 
     await page.waitForURL(`${system.urls.app}/`);
     await shot('9-application-after-openid-connect');
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Gus Ekman');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Gus Sales');
     expect(await page.locator('.chip').allTextContents()).toEqual(expect.arrayContaining(['deal-owner', 'team/sales']));
     await page.getByRole('link', { name: 'Account and sign-out' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -116,7 +116,7 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   expect(leftProcesses().length > 6).toBe(process.platform === 'linux');
   second.process.kill('SIGKILL');
   await second.ended;
-  await until('all parts gone', () => leftProcesses().length === 0, 20);
+  await until('all parts gone', () => leftProcesses().length === 0, 60);
 }, 180_000);
 
 test('a taken port is named before anything starts, with the way out', async () => {
