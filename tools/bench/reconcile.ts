@@ -88,8 +88,9 @@ async function command(args: readonly string[], env: Record<string, string>, cwd
   let memory = 0;
   const watch = setInterval(() => {
     try {
-      cpu = cpuSecondsOf(child.pid ?? 0);
-      memory = peakMemoryOf(child.pid ?? 0);
+      cpu = Math.max(cpu, cpuSecondsOf(child.pid ?? 0));
+      // a process that has just ended has no memory any more
+      memory = Math.max(memory, peakMemoryOf(child.pid ?? 0));
     } catch {
       // it ended between two looks
     }
