@@ -7,4 +7,7 @@ export default {
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   testTimeout: 60_000,
+  // `npm start` builds, and nx lays dist/ anew while it does: nothing that runs from there may run beside it. For the same
+  // reason the suites of the apps come first (package.json).
+  maxWorkers: 1,
 };
