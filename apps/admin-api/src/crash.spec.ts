@@ -101,6 +101,14 @@ it('ends when the process that started it goes away', async () => {
   expect(await app.ended).toBe(0);
 });
 
+it('goes on and ends when nobody reads its log any more', async () => {
+  const app = await start();
+  app.closeLog();
+  expect((await app.client.call('GET', '/healthz')).status).toBe(200);
+  app.kill('SIGTERM');
+  expect(await app.ended).toBe(0);
+});
+
 describe('a start that can not succeed ends with 1 and says what to do', () => {
   it('the port is taken', async () => {
     const port = new URL(api.client.url).port;

@@ -19,7 +19,10 @@ const failed = () =>
 it.each([
   ['an error', () => failed()],
   ['its cause', () => new Error('outer', { cause: failed() })],
-  ['a thing that is no error', () => ({ ...failed(), message: 'violates not-null constraint' })],
+  [
+    'a thing that is no error',
+    () => Object.fromEntries([...Object.entries(failed()), ['message', 'violates not-null constraint']]),
+  ],
   ['several errors', () => new AggregateError([failed()], 'all of them')],
 ])('says what is wrong of %s, and not what it is wrong with', (_what, make) => {
   logger.error({ err: make() }, 'failed');

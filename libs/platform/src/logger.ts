@@ -60,7 +60,17 @@ export function createLogger(
     serializers: { err: aboutError },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '(redacted)' },
   };
-  return destination ? pino(settings, destination) : pino(settings);
+  return pino(settings, destination ?? standardOutput());
+}
+
+/**
+ * Standard output through Node's own stream. Pino's default writes to the descriptor itself, and when the reader of the pipe
+ * is gone its last flush tries again for ever: the process then neither serves nor ends.
+ */
+function standardOutput(): DestinationStream {
+  // nobody reads any more; a service goes on without its log, and ends when it is told to
+  process.stdout.on('error', () => undefined);
+  return { write: (line) => void process.stdout.write(line) };
 }
 
 /** What Nest itself has to say, written to our log. Its start-up chatter goes to debug. */

@@ -9,6 +9,8 @@ export interface AppProcess {
   readonly client: TestClient;
   readonly output: () => string;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** Closes the pipes that its output goes to, as the death of a log collector does. */
+  closeLog(): void;
   /** Ends the IPC channel, as the death of the parent does. */
   disconnect(): void;
   /** What it ended with: the exit code, or the signal. */
@@ -37,6 +39,10 @@ export async function startProcess(environment: Readonly<Record<string, string>>
     client: new TestClient(`http://127.0.0.1:${port}`, undefined),
     output: () => output.join(''),
     kill: (signal) => child.kill(signal),
+    closeLog: () => {
+      stdout.destroy();
+      stderr.destroy();
+    },
     disconnect: () => child.disconnect(),
     ended,
   };

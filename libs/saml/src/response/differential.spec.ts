@@ -17,11 +17,11 @@ import { cutting, flipping, moving, respelling } from '../testing/mutate-respons
 import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.ts';
 
 /*
- * The strict verifier against node-saml over generated and mutated messages. `FUZZ_RUNS=10000` for the full run, and
- * `FUZZ_SEED` to repeat one.
+ * The strict verifier against node-saml over generated and mutated messages. The suite takes the same ones each
+ * time, of a seed that reaches every rule; `FUZZ_RUNS=10000 FUZZ_SEED=<any>` looks further.
  */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
-const SEED = process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) };
+const SEED = { seed: Number(process.env.FUZZ_SEED ?? 7) };
 const TIMEOUT_MS = 20_000 + RUNS * 40;
 
 const NOW = new Date('2026-03-01T12:00:00Z');

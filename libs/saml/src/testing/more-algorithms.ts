@@ -8,8 +8,10 @@ import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS } from '../response/algorithms.
 export function teachMoreAlgorithms(signer: SignedXml): void {
   for (const [uri, { hash, input }] of SIGNATURE_ALGORITHMS) {
     signer.SignatureAlgorithms[uri] ??= class {
-      getSignature = (signedInfo: BinaryLike, key: KeyLike) =>
-        sign(hash, Buffer.from(String(signedInfo)), { key: String(key), ...input }).toString('base64');
+      getSignature = (signedInfo: BinaryLike, key: KeyLike) => {
+        if (typeof signedInfo !== 'string' || typeof key !== 'string') throw new Error('signXml gives text and PEM');
+        return sign(hash, Buffer.from(signedInfo), { key, ...input }).toString('base64');
+      };
       verifySignature = () => false;
       getAlgorithmName = () => uri;
     };
