@@ -46,7 +46,7 @@ const templates = readdirSync(DIALECTS).map((folder) => ({
 /** Characters that escaping, white space and Unicode make interesting, in any value that an IdP may send. */
 const value = fc.string({
   unit: fc.oneof(
-    fc.constantFrom(...'ab@. <>&"\'\r\n\té\u{1F600}\u202e]'),
+    fc.constantFrom(...Array.from('ab@. <>&"\'\r\n\té\u{1F600}\u202e]')),
     fc.string({ unit: 'grapheme', maxLength: 1 }),
   ),
   maxLength: 12,

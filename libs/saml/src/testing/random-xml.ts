@@ -12,7 +12,7 @@ interface RandomElement {
 
 const PREFIXES = ['', 'a', 'b', 'c'] as const;
 const URIS = ['urn:one', 'urn:two', 'urn:three'] as const;
-const text = fc.string({ unit: fc.constantFrom(...'ab <>&"\'\r\n\t]é\u{10348}\u202e'), maxLength: 6 });
+const text = fc.string({ unit: fc.constantFrom(...Array.from('ab <>&"\'\r\n\t]é\u{10348}\u202e')), maxLength: 6 });
 
 const { element } = fc.letrec<{ element: RandomElement }>((tie) => ({
   element: fc.record({

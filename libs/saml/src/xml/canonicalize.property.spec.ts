@@ -20,7 +20,7 @@ function meaning(element: XmlElement): unknown {
     if (typeof part === 'string' && typeof joined[last] === 'string') joined[last] = `${joined[last]}${part}`;
     else if (part !== '') joined.push(part);
   }
-  return [namespace, localName, [...attributes].toSorted(), joined];
+  return [namespace, localName, [...attributes].toSorted(([a], [b]) => (a < b ? -1 : 1)), joined];
 }
 
 /** The views that readers use, derived again from what is canonicalized. */
