@@ -71,6 +71,8 @@ export interface RuleEntry extends Giving {
 }
 /** `type` tells the two apart. */
 export type IdentityProvider = SamlIdentityProvider | OidcIdentityProvider;
+/** What a SAML IdP must sign at least. */
+export type MinimumSigned = 'either' | 'response' | 'assertion' | 'both';
 export interface SamlIdentityProvider extends Renameable {
   readonly type: 'saml';
   readonly displayName?: string;
@@ -81,6 +83,9 @@ export interface SamlIdentityProvider extends Renameable {
   /** Only `false` can be declared: sign-ins that begin at the IdP are not supported yet. */
   readonly allowIdpInitiated?: false;
   readonly signRequests?: boolean;
+  readonly minimumSigned?: MinimumSigned;
+  /** A set of authentication context classes, not empty. */
+  readonly authnContexts?: readonly string[];
   readonly attributes?: AttributeNames;
 }
 export interface OidcIdentityProvider extends Renameable {

@@ -47,6 +47,8 @@ describe('effective', () => {
       metadata,
       forceAuthn: false,
       signRequests: false,
+      minimumSigned: 'either',
+      authnContexts: undefined,
       attributes: {},
     });
   });

@@ -4,6 +4,7 @@ import {
   BUILT_IN_ROLES,
   type GroupEntry,
   type IdentityProvider,
+  type MinimumSigned,
   type OidcIdentityProvider,
   type OrganizationDocument,
   type RoleEntry,
@@ -43,6 +44,9 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   readonly metadata: SamlIdentityProvider['metadata'];
   readonly forceAuthn: boolean;
   readonly signRequests: boolean;
+  readonly minimumSigned: MinimumSigned;
+  /** Requested, and one of them expected; undefined = none is requested. */
+  readonly authnContexts: readonly string[] | undefined;
 }
 export interface EffectiveOidcIdentityProvider extends Effective {
   readonly type: 'oidc';
@@ -119,8 +123,16 @@ function effectiveIdentityProvider(name: string, declared: IdentityProvider): Ef
   return declared.type === 'saml' ? { ...common, ...samlOf(declared) } : { ...common, ...oidcOf(declared) };
 }
 
-function samlOf({ type, metadata, forceAuthn = false, signRequests = false }: SamlIdentityProvider) {
-  return { type, metadata, forceAuthn, signRequests };
+function samlOf(declared: SamlIdentityProvider) {
+  const {
+    type,
+    metadata,
+    forceAuthn = false,
+    signRequests = false,
+    minimumSigned = 'either',
+    authnContexts,
+  } = declared;
+  return { type, metadata, forceAuthn, signRequests, minimumSigned, authnContexts };
 }
 
 function oidcOf({ type, issuer, clientId, hostedDomain }: OidcIdentityProvider) {

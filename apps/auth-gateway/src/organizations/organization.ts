@@ -92,13 +92,16 @@ export class Organization {
       identityProvider,
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider.name, now);
-        const sign = identityProvider.signRequests || idp.wantAuthnRequestsSigned;
+        const { signRequests, forceAuthn, minimumSigned, authnContexts } = identityProvider;
+        const sign = signRequests || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
           spEntityId: `${base}/metadata`,
           acsUrl: `${base}/acs`,
           idp,
-          forceAuthn: identityProvider.forceAuthn,
+          forceAuthn,
+          ...(minimumSigned === 'either' ? {} : { minimumSigned }),
+          ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),
         };
       },

@@ -1,4 +1,4 @@
-import { fileBelow, foreignWord, httpUrl, previously, identityProviderName, text } from './names.ts';
+import { absoluteUri, fileBelow, foreignWord, httpUrl, previously, identityProviderName, text } from './names.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export const attributeNames: JsonSchema = {
@@ -86,6 +86,27 @@ export const samlIdentityProvider: JsonSchema = {
       type: 'boolean',
       default: false,
       examples: [true],
+    },
+    minimumSigned: {
+      description:
+        'What the identity provider must sign at least: the `response`, the `assertion`, `both`, or `either` of them. A signature that is present must be good in any case.',
+      enum: ['either', 'response', 'assertion', 'both'],
+      default: 'either',
+      examples: ['assertion'],
+    },
+    authnContexts: {
+      description:
+        'How users must sign in there: authentication context classes, requested exactly; a sign-in that names none of them is refused. Default: none is requested, and any is taken.',
+      type: 'array',
+      minItems: 1,
+      maxItems: 20,
+      uniqueItems: true,
+      items: {
+        ...absoluteUri,
+        description: 'An authentication context class, as the identity provider names it.',
+        examples: ['urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken'],
+      },
+      examples: [['urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken']],
     },
     attributes: attributeNames,
     previously: previously(identityProviderName, 'identity provider', 'okta-old'),

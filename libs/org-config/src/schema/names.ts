@@ -22,6 +22,8 @@ const DURATION = '^[1-9][0-9]{0,6}[smhd]$';
 const HTTP_URL = '^https?://[^\\s/?#@]+(?:[/?#]\\S*)?$';
 // OpenID Connect Discovery 1.0, section 3: no query, no fragment
 const ISSUER = '^https?://[^\\s/?#@]+(?:/[^\\s?#]*)?$';
+// RFC 3986, section 4.3: a scheme, and no white space
+const ABSOLUTE_URI = '^[A-Za-z][A-Za-z0-9+.-]*:[^\\s\\u0000-\\u001f\\u007f]+$';
 // beside the document or below it: no absolute path, no `..`, no backslash
 const FILE_BELOW = '^(?![/.])(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\u0000]+$';
 const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
@@ -39,6 +41,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [DURATION]: 'a whole number and a unit: s, m, h or d, such as 30m or 12h',
   [HTTP_URL]: 'a URL that begins with https:// (or http:// in development), without a password in it',
   [ISSUER]: 'a URL that begins with https:// (or http:// in development), without a query or a fragment',
+  [ABSOLUTE_URI]: 'an absolute URI, such as urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
   [FILE_BELOW]: 'a path beside this file or below it, with forward slashes and without `..`',
   [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
   [ENVIRONMENT_NAME]:
@@ -54,6 +57,7 @@ export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 
 export const duration: JsonSchema = { type: 'string', pattern: DURATION };
 export const httpUrl: JsonSchema = { type: 'string', pattern: HTTP_URL, maxLength: 2048 };
 export const issuer: JsonSchema = { type: 'string', pattern: ISSUER, maxLength: 512 };
+export const absoluteUri: JsonSchema = { type: 'string', pattern: ABSOLUTE_URI, maxLength: 512 };
 export const environmentName: JsonSchema = { type: 'string', pattern: ENVIRONMENT_NAME };
 export const day: JsonSchema = { type: 'string', pattern: DAY };
 export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
