@@ -153,6 +153,21 @@ export const SAML_ERROR_CODES = {
   metadata_certificate_invalid: customer('Publish certificates as base64 of DER.'),
   metadata_key_too_weak: customer('Sign with an RSA key of 2048 bit or more.'),
   metadata_key_unsupported: customer('Sign with an RSA key, or an elliptic curve key on P-256 or P-384.'),
+  metadata_signature_missing: customer('Sign the metadata at its root: this connection names the key that signs it.'),
+  metadata_signature_invalid: platform(
+    "Compare the metadata's signature with `signedBy`: the named certificate does not verify it.",
+  ),
+  metadata_valid_until_missing: customer('Publish signed metadata with validUntil, so that an old copy ends.'),
+  metadata_valid_until_too_far: customer('Publish signed metadata whose validUntil is at most 90 days away.'),
+  metadata_entity_id_changed: platform(
+    'Find out whether the identity provider was replaced; if so, apply its new metadata URL or `entityId`.',
+  ),
+  metadata_all_keys_replaced: platform(
+    "Compare the new fingerprints with the customer's administrator, then accept them: no signing key stayed the same.",
+  ),
+  metadata_sso_url_moved: platform(
+    "Ask the customer's administrator whether the sign-on page moved to another host, then accept the new metadata.",
+  ),
   metadata_no_redirect_endpoint: customer('Publish a SingleSignOnService with the HTTP-Redirect binding.'),
   metadata_sso_url_invalid: customer('Publish an https URL for single sign-on.'),
 

@@ -2,6 +2,8 @@ export type { VerifiedAssertion } from './assertion.ts';
 export type { IdpMetadata, SamlConnection, SigningKey } from './connection.ts';
 export { SAML_ERROR_CODES, type MustAct, type SamlErrorCode } from './error-codes.ts';
 export { SamlError, whoMustAct } from './errors.ts';
+export { certificatesOf, type CertificateSummary } from './metadata/certificates.ts';
+export { changeOf, judgeMetadata, type MetadataChange, type MetadataVerdict } from './metadata/judge-metadata.ts';
 export { parseIdpMetadata, type MetadataOptions } from './metadata/parse-idp-metadata.ts';
 export { serviceProviderMetadata } from './metadata/sp-metadata.ts';
 export type { Acceptance, OneTimeStore } from './one-time-store.ts';

@@ -46,7 +46,12 @@ export function verificationKeysOf(idp: IdpMetadata): readonly VerificationKey[]
   return keys;
 }
 
-function verificationKey(pem: string): VerificationKey {
+/**
+ * The public key of a certificate, ready to verify with.
+ *
+ * @throws SamlError `idp_key_unusable`
+ */
+export function verificationKey(pem: string): VerificationKey {
   const key = new X509Certificate(pem).publicKey;
   if (problemOf(key) !== undefined)
     refuse('idp_key_unusable', { got: describeKey(key), want: `rsa ${MIN_RSA_BITS} bit, ec P-256 or P-384` });

@@ -5,16 +5,26 @@ import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS, TRANSFORMS } from './algorithm
 import { algorithmOf, inclusivePrefixesOf, signaturePartsOf } from './signature-parts.ts';
 import { assertionOf, signaturesOf, type FormCheck } from './unverified-response.ts';
 
-/** The form of the signatures, before one is verified (rules G2, G3). In this order. */
-export const signatureChecks: readonly FormCheck[] = [
-  signaturesAreInPlace, //         Core 5.4.1
-  ofEachSignature(hasNoObject), // signature wrapping
-  ofEachSignature(isWellFormed), // XMLDSig 4.1-4.4
-  ofEachSignature(keyInfoIsInert), // SSRF by RetrievalMethod; KeyInfo is never used
-  ofEachSignature(algorithmsAreAllowed), // rule G3
-  ofEachSignature(algorithmsAreBare), // XMLDSig 6.1
-  ofEachSignature(refersToItsParent), // Core 5.4.2
+/** The form of one signature, wherever it stands. In this order. */
+const checksOfEach: readonly ((signature: XmlElement) => void)[] = [
+  hasNoObject, //          signature wrapping
+  isWellFormed, //         XMLDSig 4.1-4.4
+  keyInfoIsInert, //       SSRF by RetrievalMethod; KeyInfo is never used
+  algorithmsAreAllowed, // rule G3
+  algorithmsAreBare, //    XMLDSig 6.1
+  refersToItsParent, //    Core 5.4.2, Metadata 3.1
 ];
+
+/** The form of the signatures of a Response, before one is verified (rules G2, G3). In this order. */
+export const signatureChecks: readonly FormCheck[] = [
+  signaturesAreInPlace, // Core 5.4.1
+  ...checksOfEach.map(ofEachSignature),
+];
+
+/** Checks the form of one signature, before it is verified. @throws SamlError naming the first thing refused */
+export function checkSignatureForm(signature: XmlElement): void {
+  for (const check of checksOfEach) check(signature);
+}
 
 function ofEachSignature(check: (signature: XmlElement) => void): FormCheck {
   return (response) => {

@@ -22,8 +22,13 @@ export const strictVerifier: SignatureVerifier = ({ response, assertion }, { idp
   return withoutSignatures(assertion);
 };
 
-/** Core validation (XMLDSig 1.1 3.2), the signature first: nothing is canonicalized for a key that nobody trusts. */
-function verifySignature(signed: XmlElement, signature: XmlElement, keys: readonly VerificationKey[]): void {
+/**
+ * Core validation (XMLDSig 1.1 3.2), the signature first: nothing is canonicalized for a key that nobody trusts. The form of
+ * the signature was checked before.
+ *
+ * @throws SamlError `signature_invalid`
+ */
+export function verifySignature(signed: XmlElement, signature: XmlElement, keys: readonly VerificationKey[]): void {
   const parts = signaturePartsOf(signature);
   if (!isSignedByOneOf(keys, parts)) refuse('signature_invalid', { got: `${signed.localName}: SignatureValue` });
   if (!isDigested(signed, signature, parts)) refuse('signature_invalid', { got: `${signed.localName}: DigestValue` });
@@ -52,12 +57,12 @@ function isDigested(signed: XmlElement, signature: XmlElement, parts: SignatureP
   return digest.length === digestValue.length && timingSafeEqual(digest, digestValue);
 }
 
-/** What a signature does not cover is its own content: nobody gets to read it as part of the Assertion. */
-function withoutSignatures(assertion: XmlElement): XmlElement {
-  const signatures = new Set<XmlElement | string>(signaturesOf(assertion));
+/** What a signature does not cover is its own content: nobody gets to read it as part of what is signed. */
+export function withoutSignatures(signed: XmlElement): XmlElement {
+  const signatures = new Set<XmlElement | string>(signaturesOf(signed));
   return {
-    ...assertion,
-    children: assertion.children.filter((child) => !signatures.has(child)),
-    content: assertion.content.filter((part) => !signatures.has(part)),
+    ...signed,
+    children: signed.children.filter((child) => !signatures.has(child)),
+    content: signed.content.filter((part) => !signatures.has(part)),
   };
 }

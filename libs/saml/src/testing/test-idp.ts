@@ -47,13 +47,16 @@ export class TestIdp {
     this.key = key;
   }
 
-  /** Metadata with one signing certificate and one HTTP-Redirect endpoint. */
-  metadata(): string {
-    const certificate = this.key.certificate.replace(/-----[^-]+-----|\s/g, '');
+  /** Metadata with one HTTP-Redirect endpoint and the certificates of these keys for signing; default: its own. */
+  metadata(keys: readonly Pick<SigningKey, 'certificate'>[] = [this.key]): string {
+    const descriptors = keys.map(({ certificate }) => {
+      const base64 = certificate.replace(/-----[^-]+-----|\s/g, '');
+      return `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
+    });
     return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="${NS.metadata}" xmlns:ds="${NS.signature}" entityID="${escapeXml(this.entityId)}">
   <md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="${NS.protocol}">
-    <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    ${descriptors.join('\n    ')}
     <md:SingleSignOnService Binding="${BINDING.redirect}" Location="${escapeXml(this.ssoUrl)}"/>
   </md:IDPSSODescriptor>
 </md:EntityDescriptor>`;
