@@ -64,10 +64,12 @@ export class AppModule implements NestModule {
     };
   }
 
-  /** Only two routes read a body, each with its own limit (security.md §4.53); every other body is never looked at. */
+  /** Only these routes read a body, each with its own limit (security.md §4.53); every other body is never looked at. */
   configure(consumer: MiddlewareConsumer): void {
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
-    consumer.apply(form('8kb')).forRoutes({ path: 'login', method: RequestMethod.POST });
+    for (const path of ['login', 'login/forget']) {
+      consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
+    }
   }
 }

@@ -34,6 +34,8 @@ export interface OrganizationSpec {
   readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
   readonly login?: {
     readonly enforceSso?: boolean;
+    /** Name of an identity provider. */
+    readonly default?: string;
     readonly session?: { readonly idle?: string; readonly lifetime?: string };
   };
   readonly jit?: {
@@ -86,6 +88,8 @@ export interface SamlIdentityProvider extends Renameable {
   readonly minimumSigned?: MinimumSigned;
   /** A set of authentication context classes, not empty. */
   readonly authnContexts?: readonly string[];
+  /** Of the organization's e-mail domains; absent = all. */
+  readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
 }
 export interface OidcIdentityProvider extends Renameable {
@@ -97,6 +101,8 @@ export interface OidcIdentityProvider extends Renameable {
   readonly clientSecret: SecretReference;
   /** Only users of this Google Workspace domain: the claim `hd` must be this. */
   readonly hostedDomain?: string;
+  /** Of the organization's e-mail domains; absent = all. */
+  readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
 }
 /** Where the command line finds a secret. The value itself is never part of a document. */

@@ -26,6 +26,8 @@ export interface EffectiveOrganization {
   readonly groups: Readonly<Record<string, GroupEntry>>;
   readonly identityProviders: Readonly<Record<string, EffectiveIdentityProvider>>;
   readonly enforceSso: boolean;
+  /** For e-mail addresses of domains that no identity provider names. */
+  readonly defaultIdentityProvider: string | undefined;
   /** A session without a request for this long ends; never more than the lifetime. */
   readonly sessionIdleSeconds: number;
   readonly sessionLifetimeSeconds: number;
@@ -37,6 +39,8 @@ interface Effective {
   readonly name: string;
   readonly displayName: string;
   readonly enabled: boolean;
+  /** Lower case; undefined = every domain of the organization. */
+  readonly emailDomains: readonly string[] | undefined;
   readonly attributes: AttributeNames;
 }
 export interface EffectiveSamlIdentityProvider extends Effective {
@@ -77,6 +81,7 @@ export function effective(document: OrganizationDocument): EffectiveOrganization
     groups: spec.groups ?? emptyMap(),
     identityProviders,
     enforceSso: spec.login?.enforceSso ?? false,
+    defaultIdentityProvider: spec.login?.default,
     sessionIdleSeconds: Math.min(idle, lifetime),
     sessionLifetimeSeconds: lifetime,
     jitEnabled: spec.jit?.enabled ?? true,
@@ -118,6 +123,7 @@ function effectiveIdentityProvider(name: string, declared: IdentityProvider): Ef
     name,
     displayName: declared.displayName ?? name,
     enabled: declared.enabled ?? true,
+    emailDomains: declared.emailDomains,
     attributes: attributeNamesOf(declared),
   };
   return declared.type === 'saml' ? { ...common, ...samlOf(declared) } : { ...common, ...oidcOf(declared) };

@@ -1,12 +1,26 @@
 import type { CookieOptions, Request, Response } from 'express';
+import { isSlug } from '../organizations/identifier.ts';
 
 /** How long a login may take between its start and its end, in milliseconds; the flow cookie lives as long. */
 export const LOGIN_LIFETIME_MS = 10 * 60_000;
 
-/** The gateway's two cookies: the session, and the one that binds a login to the browser that started it (rule G8). */
+/** How long a browser remembers where its last login was, in milliseconds: a year. */
+const LAST_LOGIN_LIFETIME_MS = 365 * 24 * 60 * 60_000;
+
+/** Names of an organization and of one of its identity providers; of nobody. */
+export interface LastLogin {
+  readonly organization: string;
+  readonly identityProvider: string;
+}
+
+/**
+ * The gateway's cookies: the session, the one that binds a login to the browser that started it (rule G8), and where the
+ * last login was, which opens nothing.
+ */
 export class Cookies {
   readonly sessionName: string;
   readonly flowName: string;
+  readonly lastLoginName: string;
   private readonly attributes: CookieOptions;
 
   /** `gatewayUrl` is the public base URL. Without https (a developer's loopback) browsers refuse the prefix `__Host-`. */
@@ -15,6 +29,7 @@ export class Cookies {
     const prefix = secure ? '__Host-' : '';
     this.sessionName = `${prefix}rolecall_session`;
     this.flowName = `${prefix}rolecall_flow`;
+    this.lastLoginName = `${prefix}rolecall_last_login`;
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
 
@@ -38,6 +53,23 @@ export class Cookies {
 
   setFlow(response: Response, value: string): void {
     response.cookie(this.flowName, value, { ...this.attributes, maxAge: LOGIN_LIFETIME_MS });
+  }
+
+  /** Where the browser says that its last login was: UNVERIFIED, but for its form. */
+  lastLogin(request: Request): LastLogin | undefined {
+    const [organization = '', identityProvider = '', ...rest] =
+      readCookie(request.headers.cookie, this.lastLoginName)?.split('.') ?? [];
+    if (rest.length > 0 || !isSlug(organization) || !isSlug(identityProvider)) return undefined;
+    return { organization, identityProvider };
+  }
+
+  setLastLogin(response: Response, { organization, identityProvider }: LastLogin): void {
+    const value = `${organization}.${identityProvider}`;
+    response.cookie(this.lastLoginName, value, { ...this.attributes, maxAge: LAST_LOGIN_LIFETIME_MS });
+  }
+
+  clearLastLogin(response: Response): void {
+    response.clearCookie(this.lastLoginName, this.attributes);
   }
 }
 

@@ -86,19 +86,26 @@ export function checkProfileFits({ decision, flow }: LoginContext): void {
 
 /** Users whom the asserted address identifies: none unless the IdP vouches for it, and the organization for its domain. */
 export async function linkableUsers(context: LoginContext): Promise<readonly StoredUser[]> {
-  const { tx, organization, login, decision } = context;
+  const { tx, login, decision } = context;
   const { email } = decision.profile;
-  const domains = organization.settings.emailDomains;
   const vouched = email !== undefined && mayLink(email) && isVouchedFor(login, email);
-  return vouched && domains.includes(domainOf(email)) ? tx.findLinkableUsers(email, login.identityProvider) : [];
+  return vouched && emailDomainsOf(context).includes(domainOf(email))
+    ? tx.findLinkableUsers(email, login.identityProvider)
+    : [];
+}
+
+/** The domains whose addresses an identity provider is believed: its own, else all of the organization. None = any. */
+function emailDomainsOf({ organization, identityProvider }: LoginContext): readonly string[] {
+  return identityProvider.emailDomains ?? organization.settings.emailDomains;
 }
 
 /**
  * An organization that declares its e-mail domains is heard about addresses of these alone (rule G16), also at the later
  * logins of a user: applications read the address of the session.
  */
-export function checkEmailDomain({ organization, decision, flow }: LoginContext): void {
-  const { emailDomains } = organization.settings;
+export function checkEmailDomain(context: LoginContext): void {
+  const { decision, flow } = context;
+  const emailDomains = emailDomainsOf(context);
   const { email } = decision.profile;
   if (emailDomains.length === 0 || email === undefined) return;
   const check = 'email_domain_allowed';

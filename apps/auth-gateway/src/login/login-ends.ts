@@ -27,6 +27,7 @@ export class LoginEnds {
   private async enter(session: OpenedSession, request: Request, response: Response): Promise<void> {
     const previous = readOrganizationToken(this.cookies.session(request));
     this.cookies.setSession(response, session.token, session.expiresAt);
+    this.cookies.setLastLogin(response, session.at);
     if (previous) {
       await this.database.sessions.revoke(
         previous.organizationId,

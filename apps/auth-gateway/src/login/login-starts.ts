@@ -20,11 +20,12 @@ export class LoginStarts {
     returnTo: string | undefined,
     request: Request,
     response: Response,
+    loginHint?: string,
   ): Promise<void> {
     const { traceId } = traceOf(request);
-    const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request) };
+    const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request), loginHint };
     const { redirectTo, flowCookie } = await this.logins.start(target, wish);
     this.cookies.setFlow(response, flowCookie);
-    response.redirect(302, redirectTo);
+    response.redirect(request.method === 'POST' ? 303 : 302, redirectTo);
   }
 }

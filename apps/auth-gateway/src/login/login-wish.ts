@@ -8,6 +8,8 @@ export interface LoginWish {
   /** Already allowed (`allowedReturnTo`). */
   readonly returnTo: string | undefined;
   readonly traceId: string;
+  /** The e-mail address that the person typed; goes to an OpenID provider as `login_hint` and is kept nowhere. */
+  readonly loginHint?: string | undefined;
   /** The flow cookie that the browser sent, unverified: reused, so that two tabs can sign in at once. */
   readonly flowCookie: string | undefined;
 }

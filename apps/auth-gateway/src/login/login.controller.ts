@@ -22,11 +22,13 @@ import { Cookies } from '../http/cookies.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import { isOidc, type Organization, Organizations } from '../organizations/organization.ts';
 import { ChoicePage } from '../pages/choice-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
+import { RememberedPage } from '../pages/remembered-page.tsx';
 import { readOrganizationToken, sha256 } from '../sessions/organization-token.ts';
 import { LoginEnds } from './login-ends.ts';
+import { LoginStarts } from './login-starts.ts';
 import { Logins } from './logins.ts';
 
 /** Sign-in pages, and the end of a login. */
@@ -36,31 +38,61 @@ export class LoginController {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(LoginStarts) private readonly starts: LoginStarts,
     @Inject(Logins) private readonly logins: Logins,
     @Inject(LoginEnds) private readonly ends: LoginEnds,
   ) {}
 
+  /** Without a database as well: then nothing is remembered. */
   @Get('login')
-  form(@Query('returnTo') returnTo: unknown, @Query('error') code: unknown, @Res() response: Response): void {
+  async form(
+    @Query('returnTo') returnTo: unknown,
+    @Query('error') code: unknown,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const kept = allowedReturnTo(returnTo, this.config.returnTo);
     const error = isKnownCode(code) ? sentenceOf(code).sentence : undefined;
-    const page = LoginPage({ returnTo: allowedReturnTo(returnTo, this.config.returnTo), error });
+    const remembered = error === undefined ? await this.remembered(request, kept).catch(() => undefined) : undefined;
+    const page = remembered ? RememberedPage({ ...remembered, returnTo: kept }) : LoginPage({ returnTo: kept, error });
     sendPage(response, page, { forms: 'identity-provider' });
   }
 
-  /** To the identity provider when there is one, to the choice when there are several; by 303, so that a reload is harmless. */
+  /**
+   * To the identity provider when there is one, to the choice when there are several; by 303, so that a reload is harmless.
+   * Of an address only the domain is looked at, so nothing can be learned of persons here (security.md §4.32).
+   */
   @Post('login')
   @UseGuards(SameOriginGuard)
-  async find(@Body() form: unknown, @Res() response: Response): Promise<void> {
+  async find(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
     const { identifier, returnTo } = Object(form) as Record<string, unknown>;
     const kept = allowedReturnTo(returnTo, this.config.returnTo);
-    const organization = typeof identifier === 'string' ? await this.organizations.byIdentifier(identifier) : undefined;
-    if (!organization) {
+    const found = typeof identifier === 'string' ? await this.organizations.byIdentifier(identifier) : undefined;
+    if (!found) {
       response.redirect(303, withQuery('/login', { error: 'unknown_organization', returnTo: kept }));
       return;
     }
-    const [only, another] = organization.enabledIdentityProviders;
-    const path = only && !another ? loginPath(organization, only) : `/login/${organization.settings.name}`;
+    const { organization, identityProviders, address } = found;
+    const { name } = organization.settings;
+    const [only, another] = identityProviders;
+    const target =
+      only && !another ? organization.target({ organization: name, identityProvider: only.name }) : undefined;
+    if (target && isOidc(target) && address !== undefined) {
+      // here and not at the provider's own start address: an e-mail address stands in no URL of ours
+      await this.starts.start(target, 'login', kept, request, response, address);
+      return;
+    }
+    const path = target ? loginPath(organization, target.identityProvider) : `/login/${name}`;
     response.redirect(303, withQuery(path, { returnTo: kept }));
+  }
+
+  /** "Use another organization": the browser remembers nothing any more. */
+  @Post('login/forget')
+  @UseGuards(SameOriginGuard)
+  forget(@Body() form: unknown, @Res() response: Response): void {
+    const { returnTo } = Object(form) as Record<string, unknown>;
+    this.cookies.clearLastLogin(response);
+    response.redirect(303, withQuery('/login', { returnTo: allowedReturnTo(returnTo, this.config.returnTo) }));
   }
 
   @Get('login/:org')
@@ -98,6 +130,19 @@ export class LoginController {
     };
     const completion = await this.logins.complete(handle, arrival);
     await this.ends.end(completion, request, response);
+  }
+
+  /** Where the browser's last login was, if somebody may still sign in there. The cookie is unverified: it's a name to look up. */
+  private async remembered(request: Request, returnTo: string | undefined) {
+    const last = this.cookies.lastLogin(request);
+    const organization = last && (await this.organizations.byName(last.organization));
+    const identityProvider = organization?.identityProvider(last?.identityProvider ?? '');
+    if (!organization || !identityProvider?.enabled) return undefined;
+    return {
+      organization: organization.settings.displayName,
+      identityProvider: identityProvider.displayName,
+      href: withQuery(loginPath(organization, identityProvider), { returnTo }),
+    };
   }
 }
 

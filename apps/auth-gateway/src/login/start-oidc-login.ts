@@ -24,7 +24,7 @@ export async function startOidcLogin(
   const metadata = await providers.metadata(connection.issuer, now);
   const flowCookie = flowCookieOf(wish);
   const state = newOrganizationToken(organization.id);
-  const { url, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value);
+  const { url, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value, wish.loginHint);
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

@@ -1,4 +1,5 @@
 import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
+import type { LastLogin } from '../http/cookies.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents } from './events.ts';
@@ -63,6 +64,8 @@ export interface OpenedSession {
   /** Whether the user should see what changed before going on. */
   readonly announce: boolean;
   readonly returnTo: string | undefined;
+  /** Where the login was, for the browser to remember. */
+  readonly at: LastLogin;
 }
 
 /** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
@@ -87,7 +90,8 @@ export async function openSession(
     announcement,
   });
   flow.pass('session_opened');
-  return { token: value, expiresAt, announce: announcement !== undefined, returnTo: login.returnTo };
+  const at = { organization: organization.settings.name, identityProvider: subject.identityProvider };
+  return { token: value, expiresAt, announce: announcement !== undefined, returnTo: login.returnTo, at };
 }
 
 function announcementOf(

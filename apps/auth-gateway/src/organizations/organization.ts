@@ -8,6 +8,7 @@ import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persist
 import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
 import { type IdpMetadata, parseIdpMetadata, type SamlConnection } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
+import { isSlug, readIdentifier } from './identifier.ts';
 import { oidcTarget, type OidcTarget } from './oidc-target.ts';
 
 /** How the gateway addresses itself, and which IdPs it may send browsers to over plain http (development only). */
@@ -34,6 +35,15 @@ export interface SamlTarget {
   connection(now: Date): SamlConnection;
 }
 
+/** Where a sign-in that began with a name or an address goes on. */
+export interface Destination {
+  readonly organization: Organization;
+  /** One = there; several = a choice; none = nothing is switched on. */
+  readonly identityProviders: readonly EffectiveIdentityProvider[];
+  /** The e-mail address that was typed, if it was one. UNVERIFIED. */
+  readonly address?: string;
+}
+
 /**
  * One organization at one revision, with everything that is computed from its document: immutable, so it is made once per
  * snapshot and shared by all requests.
@@ -57,6 +67,15 @@ export class Organization {
 
   get enabledIdentityProviders(): readonly EffectiveIdentityProvider[] {
     return Object.values(this.settings.identityProviders).filter(({ enabled }) => enabled);
+  }
+
+  /** The enabled ones for addresses of a domain: those that name it, else the default one, else those that name none. */
+  identityProvidersFor(domain: string): readonly EffectiveIdentityProvider[] {
+    const enabled = this.enabledIdentityProviders;
+    const naming = enabled.filter(({ emailDomains }) => emailDomains?.includes(domain));
+    if (naming.length > 0) return naming;
+    const byDefault = enabled.filter(({ name }) => name === this.settings.defaultIdentityProvider);
+    return byDefault.length > 0 ? byDefault : enabled.filter(({ emailDomains }) => emailDomains === undefined);
   }
 
   /** The identity provider with this name. */
@@ -176,13 +195,18 @@ export class Organizations {
     return target;
   }
 
-  /** By what a person typed at `/login`: an e-mail address (its domain decides) or an organization's name. Unverified. */
-  async byIdentifier(identifier: string): Promise<Organization | undefined> {
-    const typed = identifier.trim().toLowerCase();
-    const at = typed.lastIndexOf('@');
-    if (at < 0) return this.byName(typed);
-    const domain = typed.slice(at + 1);
-    return isDomain(domain) ? this.compute(await this.reader.byEmailDomain(domain)) : undefined;
+  /** By what a person typed at `/login`, with the identity providers that it leads to. Unverified. */
+  async byIdentifier(typed: string): Promise<Destination | undefined> {
+    const identifier = readIdentifier(typed);
+    if (!identifier) return undefined;
+    if (identifier.is === 'name') {
+      const organization = await this.byName(identifier.name);
+      return organization && { organization, identityProviders: organization.enabledIdentityProviders };
+    }
+    const organization = this.compute(await this.reader.byEmailDomain(identifier.domain));
+    if (!organization) return undefined;
+    const identityProviders = organization.identityProvidersFor(identifier.domain);
+    return { organization, identityProviders, address: identifier.address };
   }
 
   private compute(snapshot: OrganizationSnapshot | undefined): Organization | undefined {
@@ -209,13 +233,4 @@ function unknownIdentityProvider(): LoginRefused {
     'identity_provider_known',
     'The organization has no such identity provider.',
   );
-}
-
-/** Whether a path segment can be a name at all (security.md §4.57); nothing else reaches a look-up. */
-export function isSlug(segment: string): boolean {
-  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(segment);
-}
-
-function isDomain(text: string): boolean {
-  return text.length <= 253 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(text);
 }

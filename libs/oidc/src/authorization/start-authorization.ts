@@ -12,11 +12,13 @@ export interface StartedAuthorization {
 /**
  * The authorization request (OpenID Connect Core §3.1.2.1) with PKCE S256 (RFC 7636) and a nonce of 256 random bits.
  * @param state the caller's: 256 random bits that it can find the rest by, once
+ * @param loginHint the address that the person typed, if any: fills a field at the provider and proves nothing
  */
 export function startAuthorization(
   connection: OidcConnection,
   metadata: ProviderMetadata,
   state: string,
+  loginHint?: string,
 ): StartedAuthorization {
   const [nonce, codeVerifier] = [random(), random()];
   const url = new URL(metadata.authorizationEndpoint);
@@ -29,6 +31,7 @@ export function startAuthorization(
     nonce,
     code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
     // a hint for the account chooser only; what counts is the claim in the ID token
     ...(connection.hostedDomain === undefined ? {} : { hd: connection.hostedDomain }),
   };

@@ -15,6 +15,12 @@ const KINDS = {
     key: 'identityProviders',
     plural: 'identity providers',
   },
+  emailDomain: {
+    words: 'e-mail domain',
+    code: 'unknown_email_domain',
+    key: 'emailDomains',
+    plural: 'e-mail domains',
+  },
 } as const;
 
 /**
@@ -29,6 +35,13 @@ export function checkReferences(document: Json, findings: Findings): void {
   }
   check.giving(own(mapOf(own(spec, 'jit')), 'defaults'), '/spec/jit/defaults');
   checkAuthorization(mapOf(own(spec, 'authorization')), check);
+  check.name('identityProvider', own(mapOf(own(spec, 'login')), 'default'), '/spec/login/default', 'value');
+  for (const [name, provider] of Object.entries(mapOf(own(spec, 'identityProviders')))) {
+    for (const [index, domain] of listOf(own(mapOf(provider), 'emailDomains')).entries()) {
+      const at = pointerTo('/spec/identityProviders', name, 'emailDomains', index);
+      check.name('emailDomain', domain, at, 'value');
+    }
+  }
   for (const [index, test] of listOf(own(spec, 'tests')).entries()) {
     const pointer = pointerTo('/spec/tests', index);
     check.giving(own(mapOf(test), 'expect'), `${pointer}/expect`);
@@ -82,6 +95,7 @@ function declaredNames(spec: JsonMap): DeclaredNames {
     role: new Set([...names('roles'), ...BUILT_IN_ROLES]),
     group: names('groups'),
     identityProvider: names('identityProviders'),
+    emailDomain: names('emailDomains'),
   };
 }
 

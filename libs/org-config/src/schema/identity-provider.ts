@@ -1,4 +1,13 @@
-import { absoluteUri, fileBelow, foreignWord, httpUrl, previously, identityProviderName, text } from './names.ts';
+import {
+  absoluteUri,
+  emailDomainsOfProvider,
+  fileBelow,
+  foreignWord,
+  httpUrl,
+  previously,
+  identityProviderName,
+  text,
+} from './names.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export const attributeNames: JsonSchema = {
@@ -108,6 +117,7 @@ export const samlIdentityProvider: JsonSchema = {
       },
       examples: [['urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken']],
     },
+    emailDomains: emailDomainsOfProvider,
     attributes: attributeNames,
     previously: previously(identityProviderName, 'identity provider', 'okta-old'),
   },

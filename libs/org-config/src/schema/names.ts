@@ -66,6 +66,18 @@ export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 
 /** A word of the IdP: any string, as long as it is one. */
 export const foreignWord: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };
 
+/** Which of the organization's e-mail domains an identity provider is for. */
+export const emailDomainsOfProvider: JsonSchema = {
+  description:
+    "The e-mail domains of the organization that this identity provider is for: their users are led to it, and of an address of any other domain it isn't believed. Without the list it is for all of them.",
+  type: 'array',
+  uniqueItems: true,
+  minItems: 1,
+  maxItems: 1000,
+  items: { ...domain, description: 'One of `spec.emailDomains`.', examples: ['eu.acme.com'] },
+  examples: [['eu.acme.com']],
+};
+
 /** `previously` of a map's entry or of the organization. */
 export function previously(of: JsonSchema, what: string, example: string): JsonSchema {
   return {

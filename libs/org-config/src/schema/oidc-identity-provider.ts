@@ -1,7 +1,7 @@
 import { attributeNames } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { day, domain, environmentName, fileBelow, foreignWord, identityProviderName, issuer } from './names.ts';
-import { previously, text } from './names.ts';
+import { emailDomainsOfProvider, previously, text } from './names.ts';
 
 const clientSecret: JsonSchema = {
   description:
@@ -71,6 +71,7 @@ export const oidcIdentityProvider: JsonSchema = {
       description: 'Google Workspace: only users of this domain, by the claim `hd` of the ID token.',
       examples: ['acme.com'],
     },
+    emailDomains: emailDomainsOfProvider,
     attributes: {
       ...attributeNames,
       description:

@@ -4,7 +4,7 @@ import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { oidcIdentityProvider } from './oidc-identity-provider.ts';
-import { domain, duration, previously, organizationName, text } from './names.ts';
+import { domain, duration, identityProviderName, previously, organizationName, text } from './names.ts';
 import { tests } from './tests.ts';
 
 const metadata: JsonSchema = {
@@ -72,6 +72,12 @@ const login: JsonSchema = {
       type: 'boolean',
       default: false,
       examples: [true],
+    },
+    default: {
+      ...identityProviderName,
+      description:
+        'The identity provider for e-mail addresses whose domain no identity provider names in its `emailDomains`. Without it, and where several are left, the sign-in page offers a choice.',
+      examples: ['okta'],
     },
     session: {
       description: 'How long a signed-in browser stays signed in.',
