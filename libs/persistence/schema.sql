@@ -139,6 +139,13 @@ create table memberships (
   constraint memberships_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
 
+create table openid_issuers (
+  issuer text not null,
+  org_id uuid not null,
+  constraint openid_issuers_pkey PRIMARY KEY (issuer, org_id),
+  constraint openid_issuers_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
 create table organization_keys (
   org_id uuid not null,
   master_key_id text not null,
@@ -245,6 +252,8 @@ CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
 CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree (org_id, expires_at);
 
 CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
+
+CREATE INDEX openid_issuers_org_id ON public.openid_issuers USING btree (org_id);
 
 CREATE INDEX organization_previous_names_org_id ON public.organization_previous_names USING btree (org_id);
 
@@ -647,6 +656,8 @@ grant delete, insert, select, update on login_transactions to rolecall_runtime;
 grant delete, insert, select, update on memberships to rolecall_runtime;
 
 grant select on mikro_orm_migrations to rolecall_runtime;
+
+grant delete, insert, select on openid_issuers to rolecall_runtime;
 
 grant insert, select on organization_keys to rolecall_runtime;
 

@@ -11,6 +11,7 @@ import { LoginStarts } from './login/login-starts.ts';
 import { Logins } from './login/logins.ts';
 import { SsoTestController } from './login/sso-test.controller.ts';
 import { OidcCallbackStrategy } from './oidc/oidc-callback.strategy.ts';
+import { InitiationController } from './oidc/initiation.controller.ts';
 import { OidcController } from './oidc/oidc.controller.ts';
 import { Organizations } from './organizations/organization.ts';
 import { StaticController } from './pages/static.controller.ts';
@@ -40,6 +41,7 @@ export class AppModule implements NestModule {
         LoginController,
         SamlController,
         OidcController,
+        InitiationController,
         SsoTestController,
         SessionController,
         StaticController,
@@ -68,7 +70,7 @@ export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
-    for (const path of ['login', 'login/forget']) {
+    for (const path of ['login', 'login/forget', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
     }
   }

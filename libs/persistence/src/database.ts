@@ -6,7 +6,7 @@ import { ChangeListener } from './organizations/change-listener.ts';
 import { loadOrganization } from './organizations/load-organization.ts';
 import { registry } from './organizations/registry.ts';
 import type { Registry } from './organizations/registry.ts';
-import { ROUTE_EMAIL_DOMAIN, ROUTE_NAME } from './organizations/statements.ts';
+import { ROUTE_EMAIL_DOMAIN, ROUTE_ISSUER, ROUTE_NAME } from './organizations/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import { loginTransactions } from './logins/login-transactions.ts';
 import { PersistenceError, translateError } from './errors.ts';
@@ -97,6 +97,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const organizations = new CachedOrganizationReader({
     routeName: (name) => routed(ROUTE_NAME, name),
     routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
+    routeIssuer: (issuer) => routed(ROUTE_ISSUER, issuer),
     load: (organizationId, previous) => loadOrganization(pool, masterKey, organizationId, previous),
   });
   const listener = new ChangeListener(url, applicationName, {

@@ -13,6 +13,7 @@ const WITHOUT_ORGANIZATION = [
   'collections',
   'email_domains',
   'mikro_orm_migrations',
+  'openid_issuers',
   'organization_previous_names',
   'organization_registry',
 ];

@@ -27,6 +27,8 @@ export interface OrganizationReader {
   byId(organizationId: string): Promise<OrganizationSnapshot | undefined>;
   /** The organization that an e-mail domain (lower case) routes to. */
   byEmailDomain(domain: string): Promise<OrganizationSnapshot | undefined>;
+  /** The one organization that has an OpenID provider with this issuer; undefined when there is none, or more than one. */
+  byIssuer(issuer: string): Promise<OrganizationSnapshot | undefined>;
 }
 
 /** A login between `/saml/:org/:idp/login` and its end: one row, consumed atomically, bound to one browser. */

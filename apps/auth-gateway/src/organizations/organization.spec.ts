@@ -86,7 +86,7 @@ describe('an organization', () => {
       return only;
     };
     const organizations = new Organizations(
-      { byName: found('name'), byId: found('id'), byEmailDomain: found('domain') },
+      { byName: found('name'), byId: found('id'), byEmailDomain: found('domain'), byIssuer: found('issuer') },
       ADDRESS,
     );
     expect(await organizations.byName('acme')).toBe(await organizations.byId('x'));

@@ -195,6 +195,17 @@ export class Organizations {
     return target;
   }
 
+  /** The one OpenID provider that is enabled under this issuer, among all organizations; undefined when it is not one. */
+  async byIssuer(issuer: string): Promise<OidcTarget | undefined> {
+    const organization = this.compute(await this.reader.byIssuer(issuer));
+    if (!organization) return undefined;
+    const having = organization.enabledIdentityProviders.filter((it) => it.type === 'oidc' && it.issuer === issuer);
+    const [only, another] = having;
+    if (!only || another) return undefined;
+    const target = organization.target({ organization: organization.settings.name, identityProvider: only.name });
+    return target && isOidc(target) ? target : undefined;
+  }
+
   /** By what a person typed at `/login`, with the identity providers that it leads to. Unverified. */
   async byIdentifier(typed: string): Promise<Destination | undefined> {
     const identifier = readIdentifier(typed);

@@ -7,6 +7,7 @@ import {
   Collection,
   CollectionFile,
   EmailDomain,
+  OpenIdIssuer,
   OrganizationPreviousName,
   OrganizationRegistry,
 } from './routing.ts';
@@ -16,6 +17,7 @@ export const ENTITIES = [
   OrganizationRegistry,
   OrganizationPreviousName,
   EmailDomain,
+  OpenIdIssuer,
   Collection,
   CollectionFile,
   ApiTokenRow,

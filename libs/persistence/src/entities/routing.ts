@@ -41,6 +41,16 @@ export const EmailDomain = defineEntity({
   },
 });
 
+/** Issuer of an OpenID provider -> the organizations that have it. */
+export const OpenIdIssuer = defineEntity({
+  name: 'OpenIdIssuer',
+  tableName: 'openid_issuers',
+  properties: {
+    issuer: p.text().primary(),
+    orgId: p.uuid().primary().index('openid_issuers_org_id'),
+  },
+});
+
 /** A directory of organization files, as its last apply left it. */
 export const Collection = defineEntity({
   name: 'Collection',

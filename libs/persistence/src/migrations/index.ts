@@ -9,6 +9,7 @@ import { refusedFlows } from './20261122T10-refused-flows.ts';
 import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import { openIdConnect } from './20261122T20-openid-connect.ts';
+import { issuerRoutes } from './20261122T34-issuer-routes.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   tokensOnlyEnd,
   writeAtTheEnd,
   openIdConnect,
+  issuerRoutes,
 ];

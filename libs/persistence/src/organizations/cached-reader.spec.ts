@@ -27,6 +27,9 @@ class Source implements OrganizationSource {
     this.routes += 1;
     return domain === 'acme.example' ? 'id-1' : undefined;
   }
+  async routeIssuer() {
+    return undefined;
+  }
   async load(_id: string, previous: OrganizationSnapshot | undefined) {
     this.loads += 1;
     const { revision } = this;

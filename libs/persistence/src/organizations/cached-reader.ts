@@ -9,6 +9,7 @@ const MAX_ENTRIES = 20_000;
 export interface OrganizationSource {
   routeName(name: string): Promise<string | undefined>;
   routeEmailDomain(domain: string): Promise<string | undefined>;
+  routeIssuer(issuer: string): Promise<string | undefined>;
   load(organizationId: string, previous: OrganizationSnapshot | undefined): Promise<OrganizationSnapshot | undefined>;
 }
 
@@ -37,6 +38,10 @@ export class CachedOrganizationReader implements OrganizationReader {
 
   byEmailDomain(domain: string): Promise<OrganizationSnapshot | undefined> {
     return this.routed(`domain ${domain}`, () => this.source.routeEmailDomain(domain));
+  }
+
+  byIssuer(issuer: string): Promise<OrganizationSnapshot | undefined> {
+    return this.routed(`issuer ${issuer}`, () => this.source.routeIssuer(issuer));
   }
 
   byId(organizationId: string): Promise<OrganizationSnapshot | undefined> {

@@ -15,6 +15,12 @@ export const ROUTE_EMAIL_DOMAIN: Statement = {
   text: 'select org_id from email_domains where domain = $1',
 };
 
+/** No row when several organizations have the issuer: it does not say which is meant. */
+export const ROUTE_ISSUER: Statement = {
+  name: 'organizations.route-issuer',
+  text: 'select (array_agg(org_id))[1] as org_id from openid_issuers where issuer = $1 having count(*) = 1',
+};
+
 export const LIVE_REVISION: Statement = {
   name: 'organizations.live-revision',
   text: `

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { effective } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '@rolecall/reconcile';
 import type { ReconcileProblem } from '@rolecall/reconcile';
@@ -6,7 +7,7 @@ import { query } from '../sql.ts';
 import { REPLACE_ROUTES } from './statements.ts';
 
 /**
- * Makes the document's e-mail domains and previous names exactly what routes to the organization. Throws a ReconcileError
+ * Makes the document's e-mail domains, previous names and issuers exactly what routes to the organization. Throws a ReconcileError
  * with every one that belongs to another organization.
  */
 export async function replaceRoutes(
@@ -17,10 +18,14 @@ export async function replaceRoutes(
 ): Promise<void> {
   const domains = Object.keys(document.spec.emailDomains ?? {});
   const previous = (document.metadata.previously ?? []).filter((old) => old !== name);
+  const issuers = Object.values(effective(document).identityProviders).flatMap((it) =>
+    it.type === 'oidc' ? [it.issuer] : [],
+  );
   const taken = await query<{ kind: 'domain' | 'name'; value: string }>(client, REPLACE_ROUTES, [
     organizationId,
     domains,
     previous,
+    [...new Set(issuers)],
   ]);
   const [first, ...others] = taken.map(({ kind, value }) =>
     kind === 'domain' ? domainProblem(name, value) : nameProblem(name, value, '/metadata/previously'),

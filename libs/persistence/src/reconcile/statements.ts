@@ -64,8 +64,8 @@ returning r.org_id, r.name, r.collection, r.revision, r.digest, r.deletion_polic
 };
 
 /**
- * Makes these exactly the e-mail domains and the previous names that route to the organization. What comes back belongs to
- * another one.
+ * Makes these exactly the e-mail domains, the previous names and the issuers that route to the organization. What comes back
+ * belongs to another one; an issuer may be of many.
  */
 export const REPLACE_ROUTES: Statement = {
   name: 'reconcile.replace-routes',
@@ -74,6 +74,11 @@ with freed_domains as (
   delete from email_domains where org_id = $1 and domain <> all($2::text[])
 ), freed_names as (
   delete from organization_previous_names where org_id = $1 and name <> all($3::text[])
+), freed_issuers as (
+  delete from openid_issuers where org_id = $1 and issuer <> all($4::text[])
+), added_issuers as (
+  insert into openid_issuers (issuer, org_id) select i, $1::uuid from unnest($4::text[]) i
+  on conflict do nothing
 ), added_domains as (
   insert into email_domains (domain, org_id) select d, $1::uuid from unnest($2::text[]) d
   on conflict do nothing
