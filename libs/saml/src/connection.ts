@@ -12,8 +12,19 @@ export interface SamlConnection {
   readonly minimumSigned?: 'assertion' | 'response' | 'both';
   /** Authentication context classes to request (exact), one of which the answer must name. Absent = none is requested. */
   readonly authnContexts?: readonly string[];
-  /** Present = sign AuthnRequests with it (RSA-SHA256). */
+  /** Present = sign AuthnRequests with it (RSA-SHA256). Needed for single logout, whose messages are all signed. */
   readonly signing?: SigningKey;
+  /** Our SingleLogoutService, for both bindings. Present = single logout is on. */
+  readonly sloUrl?: string;
+}
+
+/** Where the IdP takes logout messages, and by which binding (Metadata 2.4.3). */
+export interface SingleLogoutService {
+  readonly binding: 'redirect' | 'post';
+  /** For LogoutRequests. */
+  readonly url: string;
+  /** For LogoutResponses: ResponseLocation, else the same. */
+  readonly responseUrl: string;
 }
 
 /** A key pair of ours with its self-signed certificate, both PEM. */
@@ -27,6 +38,8 @@ export interface IdpMetadata {
   readonly entityId: string;
   /** HTTP-Redirect endpoint for AuthnRequests, https (or http when the caller allows it for development). */
   readonly ssoUrl: string;
+  /** Absent = the IdP offers none that a browser may be sent to. */
+  readonly singleLogout?: SingleLogoutService;
   /** Every signing certificate, PEM; keys without `use` count (IIP-MD11). At least one. */
   readonly signingCertificates: readonly string[];
   /**

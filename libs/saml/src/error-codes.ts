@@ -56,7 +56,7 @@ export const SAML_ERROR_CODES = {
   assertion_several: customer('Send exactly one Assertion.'),
   assertion_misplaced: customer('Send the Assertion as a child of the Response.'),
   signature_missing: customer('Sign the Assertion, the Response or both.'),
-  signature_misplaced: customer('Put signatures only on the Response and on the Assertion.'),
+  signature_misplaced: customer('Put signatures only on the message itself and on its Assertion.'),
   signature_several: customer('Put at most one signature on an element.'),
   signature_required: customer('Sign everything that this connection asks to be signed.'),
   signature_malformed: customer('Send signatures in the form of XML Signature, with one SignedInfo and one Reference.'),
@@ -170,6 +170,35 @@ export const SAML_ERROR_CODES = {
   ),
   metadata_no_redirect_endpoint: customer('Publish a SingleSignOnService with the HTTP-Redirect binding.'),
   metadata_sso_url_invalid: customer('Publish an https URL for single sign-on.'),
+
+  metadata_no_single_logout: platform(
+    'Remove singleLogout, or give metadata with a SingleLogoutService: https, by HTTP-Redirect or HTTP-POST.',
+  ),
+
+  // single logout (rule G13; Core 3.7, Bindings 3.4 and 3.5, Profiles 4.4)
+  single_logout_off: platform(
+    'Set singleLogout: true for this identity provider and apply again, or remove its logout URL at the identity provider.',
+  ),
+  logout_binding_not_supported: customer('Send logout messages by HTTP-Redirect or HTTP-POST.'),
+  logout_parameter_name: customer(
+    'Write SAMLRequest, SAMLResponse, RelayState, SigAlg and Signature exactly so, unencoded and once.',
+  ),
+  logout_message_missing: customer('Send one SAMLRequest or one SAMLResponse.'),
+  logout_message_ambiguous: customer('Send either one SAMLRequest or one SAMLResponse.'),
+  logout_message_too_large: customer('Make logout messages smaller than 64 kB.'),
+  logout_message_encoding: customer(
+    'Encode logout messages as the binding says: DEFLATE and base64 for HTTP-Redirect, base64 for HTTP-POST.',
+  ),
+  logout_signature_missing: customer('Sign every logout message: requests and responses, by either binding.'),
+  not_a_logout_message: customer(
+    'Send a samlp:LogoutRequest as SAMLRequest and a samlp:LogoutResponse as SAMLResponse.',
+  ),
+  logout_destination_mismatch: customer("Set this connection's single logout URL as Destination."),
+  logout_expired: customer("Correct the identity provider's clock: NotOnOrAfter of the LogoutRequest is over."),
+  logout_name_id_encrypted: customer('Send the NameID of a LogoutRequest unencrypted.'),
+  session_index_invalid: customer('Send at most 50 SessionIndex of 1 to 512 characters.'),
+  replayed_logout_request: customer('Send every LogoutRequest once, with an ID of its own.'),
+  unknown_logout: user('Nobody waits for this answer of the identity provider any more: the sign-out is over.'),
 
   // our own requests
   relay_state_too_long: platform('Give a RelayState of at most 80 bytes.'),

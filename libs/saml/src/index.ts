@@ -1,7 +1,17 @@
 export type { VerifiedAssertion } from './assertion.ts';
-export type { IdpMetadata, SamlConnection, SigningKey } from './connection.ts';
+export type { IdpMetadata, SamlConnection, SigningKey, SingleLogoutService } from './connection.ts';
 export { SAML_ERROR_CODES, type MustAct, type SamlErrorCode } from './error-codes.ts';
 export { SamlError, whoMustAct } from './errors.ts';
+export {
+  createLogoutRequest,
+  createLogoutResponse,
+  offersSingleLogout,
+  type OutgoingMessage,
+  type SubjectToSignOut,
+} from './logout/create-logout-message.ts';
+export type { LogoutHttpRequest } from './logout/logout-http.ts';
+export type { VerifiedLogoutMessage, VerifiedLogoutRequest, VerifiedLogoutResponse } from './logout/verified-logout.ts';
+export { verifyLogoutMessage, type LogoutToVerify } from './logout/verify-logout-message.ts';
 export { certificatesOf, type CertificateSummary } from './metadata/certificates.ts';
 export { changeOf, judgeMetadata, type MetadataChange, type MetadataVerdict } from './metadata/judge-metadata.ts';
 export { parseIdpMetadata, type MetadataOptions } from './metadata/parse-idp-metadata.ts';

@@ -182,3 +182,46 @@ describe('parseIdpMetadata', () => {
     expect(refusal(text).code).toBe(code);
   });
 });
+
+describe('the SingleLogoutService', () => {
+  const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
+  const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+  const service = (binding: string, location: string, more = '') =>
+    `<md:SingleLogoutService Binding="${binding}" Location="${location}"${more}/>`;
+  const read = (services: string, allowHttp = false) =>
+    parseIdpMetadata(new TestIdp().metadata().replace('</md:IDPSSODescriptor>', `${services}</md:IDPSSODescriptor>`), {
+      now: new Date('2026-03-01T12:00:00Z'),
+      allowHttp,
+    }).singleLogout;
+
+  it('is read by redirect before POST, with its response location', () => {
+    const post = service(POST, 'https://idp.example/post');
+    const redirect = service(REDIRECT, 'https://idp.example/slo', ' ResponseLocation="https://idp.example/done"');
+    expect(read(post + redirect)).toEqual({
+      binding: 'redirect',
+      url: 'https://idp.example/slo',
+      responseUrl: 'https://idp.example/done',
+    });
+    expect(read(post)).toEqual({
+      binding: 'post',
+      url: 'https://idp.example/post',
+      responseUrl: 'https://idp.example/post',
+    });
+  });
+
+  it.each([
+    ['there is none', ''],
+    ['its binding is another', service('urn:oasis:names:tc:SAML:2.0:bindings:SOAP', 'https://idp.example/soap')],
+    ['it would run a script', service(REDIRECT, 'javascript:alert(1)')],
+    ['it is not https', service(REDIRECT, 'http://idp.example/slo')],
+    ['its answers would go elsewhere', service(REDIRECT, 'https://idp.example/', ' ResponseLocation="javascript:1"')],
+  ])('is not offered when %s', (_, services) => {
+    expect(read(services)).toBeUndefined();
+  });
+
+  it('may be http where the caller allows it', () => {
+    expect(read(service(REDIRECT, 'http://localhost:4010/slo'), true)).toMatchObject({
+      url: 'http://localhost:4010/slo',
+    });
+  });
+});

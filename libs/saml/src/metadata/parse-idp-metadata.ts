@@ -6,6 +6,7 @@ import { BINDING, NS } from '../xml/namespaces.ts';
 import { parseXml, type XmlLimits } from '../xml/parse-xml.ts';
 import { signedMetadata } from './signed-metadata.ts';
 import { signingKeysOf } from './signing-keys.ts';
+import { singleLogoutServiceOf } from './single-logout-service.ts';
 import { requireSsoUrl } from './sso-url.ts';
 
 const MAX_METADATA_BYTES = 1024 * 1024;
@@ -57,9 +58,11 @@ export function parseIdpMetadata(xml: string, options: MetadataOptions): IdpMeta
   const ssoUrl = redirectEndpointOf(role);
   requireSsoUrl(ssoUrl, { allowHttp });
   const keys = signingKeysOf(role);
+  const singleLogout = singleLogoutServiceOf(role, { allowHttp });
   return {
     entityId: entityIdOf(role),
     ssoUrl,
+    ...(singleLogout === undefined ? {} : { singleLogout }),
     signingCertificates: keys.map(({ certificate }) => certificate),
     certificatesExpire: keys.map(({ expires }) => expires),
     ...(validUntil === undefined ? {} : { validUntil }),

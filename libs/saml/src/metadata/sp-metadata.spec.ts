@@ -47,6 +47,18 @@ describe('serviceProviderMetadata', () => {
     expect(xml).not.toContain('PRIVATE');
   });
 
+  it('names the single logout service, for both bindings, before the assertion consumer service', () => {
+    const sloUrl = 'https://login.example/saml/acme/okta/slo?a=1&b=2';
+    const xml = serviceProviderMetadata({ ...connection, sloUrl, signing: TEST_OTHER_KEY });
+    const services = [...xml.matchAll(/<SingleLogoutService Binding="([^"]+)" Location="([^"]+)"\/>/g)];
+    expect(services.map(([, binding, location]) => [binding, location])).toEqual([
+      ['urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', sloUrl.replace('&', '&amp;')],
+      ['urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST', sloUrl.replace('&', '&amp;')],
+    ]);
+    expect(Object.keys(elements(xml)).join(' ')).toContain('SingleLogoutService AssertionConsumerService');
+    expect(serviceProviderMetadata(connection)).not.toContain('SingleLogoutService');
+  });
+
   it('gives the same text for the same connection', () => {
     expect(serviceProviderMetadata(connection)).toBe(serviceProviderMetadata({ ...connection }));
   });

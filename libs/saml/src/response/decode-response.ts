@@ -11,10 +11,20 @@ const MAX_FIELD_CHARACTERS = Math.ceil((MAX_RESPONSE_BYTES / 3) * 4 * 1.05);
 export function decodeResponse(unverifiedResponse: string): string {
   if (unverifiedResponse.length > MAX_FIELD_CHARACTERS)
     refuse('response_too_large', { got: `${unverifiedResponse.length} characters` });
-  const base64 = unverifiedResponse.replace(/[ \t\r\n]+/g, '');
-  const bytes = Buffer.from(base64, 'base64');
-  if (base64 === '' || bytes.toString('base64') !== base64) refuse('response_not_base64');
+  const bytes = bytesOfBase64(unverifiedResponse) ?? refuse('response_not_base64');
   if (bytes.length > MAX_RESPONSE_BYTES) refuse('response_too_large', { got: `${bytes.length} bytes` });
+  return decodeText(bytes);
+}
+
+/** The bytes of strict base64, line breaks allowed; undefined when it says none, or could be written another way. */
+export function bytesOfBase64(text: string): Buffer | undefined {
+  const base64 = text.replace(/[ \t\r\n]+/g, '');
+  const bytes = Buffer.from(base64, 'base64');
+  return base64 === '' || bytes.toString('base64') !== base64 ? undefined : bytes;
+}
+
+/** Valid UTF-8 without NUL; a byte order mark is dropped. @throws SamlError `xml_encoding` */
+export function decodeText(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes);
   if (text.includes('\0')) refuse('xml_encoding', { got: 'NUL', want: 'UTF-8' });
   return text;

@@ -1,3 +1,4 @@
+import type { SamlConnection } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { childrenOf, isElement, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
@@ -14,23 +15,30 @@ export function assertionIsTheSignedOne({ unverified, assertion }: Exchange): vo
 
 /** Core 2.3.3, 3.2.2. */
 export function versionsAreSupported({ unverified, assertion }: Exchange): void {
-  for (const element of [unverified.response, assertion]) {
-    const version = element.attributes.get('Version');
-    if (version !== '2.0')
-      refuse('version_unsupported', { got: `${element.localName} ${version ?? 'without Version'}`, want: '2.0' });
-  }
+  for (const element of [unverified.response, assertion]) requireVersion(element);
+}
+
+/** @throws SamlError `version_unsupported` */
+export function requireVersion(element: XmlElement): void {
+  const version = element.attributes.get('Version');
+  if (version !== '2.0')
+    refuse('version_unsupported', { got: `${element.localName} ${version ?? 'without Version'}`, want: '2.0' });
 }
 
 /** Core 2.3.3, 3.2.2: both were issued just now. */
 export function messagesAreFresh({ unverified, assertion, now }: Exchange): void {
-  for (const element of [unverified.response, assertion]) {
-    const issued =
-      timeOf(element, 'IssueInstant') ?? refuse('time_invalid', { got: `${element.localName} without IssueInstant` });
-    const got = `${element.localName} ${issued.toISOString()}`;
-    if (isToCome(issued, now)) refuse('issue_instant_in_future', { got, want: now.toISOString() });
-    if (isOver(new Date(issued.getTime() + MAX_ISSUE_AGE_MS), now))
-      refuse('issue_instant_too_old', { got, want: now.toISOString() });
-  }
+  for (const element of [unverified.response, assertion]) requireFresh(element, now);
+}
+
+/** @returns IssueInstant, which is not to come and at most 10 minutes ago. @throws SamlError `time_…`, `issue_instant_…` */
+export function requireFresh(element: XmlElement, now: Date): Date {
+  const issued =
+    timeOf(element, 'IssueInstant') ?? refuse('time_invalid', { got: `${element.localName} without IssueInstant` });
+  const got = `${element.localName} ${issued.toISOString()}`;
+  if (isToCome(issued, now)) refuse('issue_instant_in_future', { got, want: now.toISOString() });
+  if (isOver(new Date(issued.getTime() + MAX_ISSUE_AGE_MS), now))
+    refuse('issue_instant_too_old', { got, want: now.toISOString() });
+  return issued;
 }
 
 /** Core 3.2.2, Bindings 3.5.5.2: a signed Response names where it goes. */
@@ -58,7 +66,12 @@ export function responseIssuerIsTheIdp({ unverified, connection }: Exchange): vo
 
 /** Core 2.3.3, Profiles 4.1.4.2. */
 export function issuerIsTheIdp({ assertion, connection }: Exchange): void {
-  const [issuer, ...others] = childrenOf(assertion, NS.assertion, 'Issuer');
+  requireIssuer(assertion, connection);
+}
+
+/** The element's one Issuer is the IdP of the connection. @throws SamlError `issuer_…` */
+export function requireIssuer(element: XmlElement, connection: SamlConnection): void {
+  const [issuer, ...others] = childrenOf(element, NS.assertion, 'Issuer');
   if (issuer === undefined || others.length > 0) return refuse('issuer_missing', { want: connection.idp.entityId });
   requireEntityFormat(issuer);
   if (textOf(issuer) !== connection.idp.entityId)

@@ -39,7 +39,8 @@ function isResponse(response: XmlElement): void {
 
 const ID = /^[A-Za-z_][\w.-]{0,255}$/;
 
-function idsAreUnambiguous(response: XmlElement): void {
+/** Every ID of a message is the only one of its kind, and its root has one. @throws SamlError `id_…` */
+export function idsAreUnambiguous(response: XmlElement): void {
   const seen = new Set<string>();
   for (const element of selfAndDescendants(response)) {
     for (const { name, prefix, local, value } of element.writtenAttributes) {
@@ -51,7 +52,7 @@ function idsAreUnambiguous(response: XmlElement): void {
       seen.add(value);
     }
   }
-  if (!response.attributes.has('ID')) refuse('id_missing', { got: 'Response' });
+  if (!response.attributes.has('ID')) refuse('id_missing', { got: response.localName });
 }
 
 function idAttributeOf(element: XmlElement): string | undefined {

@@ -23,7 +23,11 @@ export function nameIdOf(assertion: XmlElement): XmlElement {
 
 /** The subject's name is one piece of text that reads as what it is (Core 2.2.3, ASVS 16.4.1). */
 export function nameIdIsPlainText({ assertion }: Exchange): void {
-  const { children, text } = nameIdOf(assertion);
+  requirePlainNameId(nameIdOf(assertion));
+}
+
+/** @throws SamlError `name_id_…` */
+export function requirePlainNameId({ children, text }: XmlElement): void {
   if (children.length > 0) refuse('name_id_structured');
   if (text.trim() === '') refuse('name_id_empty');
   if (text.length > MAX_NAME_ID)

@@ -1,3 +1,5 @@
+import { escapeXml } from '../xml/escape-xml.ts';
+
 /** Values for `{name}` in a template. Text is escaped for XML; what is XML already is given as `{ xml }`. */
 export type TemplateValues = Readonly<Record<string, string | { readonly xml: string }>>;
 
@@ -13,10 +15,4 @@ export function fillTemplate(template: string, values: TemplateValues, now: Date
       throw new Error(`The template wants {${name}}, known are ${Object.keys(values).join(', ')}.`);
     return typeof value === 'string' ? escapeXml(value) : value.xml;
   });
-}
-
-/** Escapes text for an element or a double-quoted attribute, control characters as references. */
-export function escapeXml(text: string): string {
-  const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"\r\n\t]/g, (character) => named[character] ?? `&#${character.charCodeAt(0)};`);
 }

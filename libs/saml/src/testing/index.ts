@@ -6,7 +6,8 @@ export {
   type PendingRequest,
 } from './one-time-store-contract.ts';
 export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
-export { TestIdp, type TestResponse } from './test-idp.ts';
+export { TestIdp, type TestIdpOptions, type TestResponse } from './test-idp.ts';
+export { logoutForm, logoutQuery, logoutXml, type TestLogout } from './test-logout.ts';
 export {
   TEST_EC_KEY,
   TEST_EC_P384_KEY,

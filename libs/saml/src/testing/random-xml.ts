@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { escapeXml } from './fill-template.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
 
 interface RandomElement {
   readonly prefix: string;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import type { SigningKey } from '../connection.ts';
 import { BINDING, NS } from '../xml/namespaces.ts';
-import { escapeXml, fillTemplate } from './fill-template.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
+import { fillTemplate } from './fill-template.ts';
 import { ASSERTION_TEMPLATE, RESPONSE_TEMPLATE } from './response-template.ts';
 import { signXml, type SignOptions } from './sign-xml.ts';
 import { TEST_IDP_KEY } from './test-keys.ts';
@@ -35,29 +36,53 @@ export interface TestResponse {
   };
 }
 
+export interface TestIdpOptions {
+  readonly entityId?: string;
+  readonly ssoUrl?: string;
+  readonly key?: SigningKey;
+  /** Default: no single logout. */
+  readonly sloUrl?: string;
+  readonly sloBinding?: 'redirect' | 'post';
+}
+
 /** TEST ONLY. A SAML IdP in memory: metadata and signed answers, for tests, benchmarks and the attack catalogue. */
 export class TestIdp {
   readonly entityId: string;
   readonly ssoUrl: string;
   readonly key: SigningKey;
+  /** Its SingleLogoutService, if it has one. */
+  readonly sloUrl: string | undefined;
+  private readonly sloBinding: 'redirect' | 'post';
 
-  constructor({ entityId = 'https://idp.example/saml', ssoUrl = 'https://idp.example/sso', key = TEST_IDP_KEY } = {}) {
+  constructor({
+    entityId = 'https://idp.example/saml',
+    ssoUrl = 'https://idp.example/sso',
+    key = TEST_IDP_KEY,
+    sloUrl,
+    sloBinding = 'redirect',
+  }: TestIdpOptions = {}) {
     this.entityId = entityId;
     this.ssoUrl = ssoUrl;
     this.key = key;
+    this.sloUrl = sloUrl;
+    this.sloBinding = sloBinding;
   }
 
-  /** Metadata with one HTTP-Redirect endpoint and the certificates of these keys for signing; default: its own. */
+  /** Metadata with one HTTP-Redirect endpoint, perhaps one for single logout, and the certificates of these keys for signing; default: its own. */
   metadata(keys: readonly Pick<SigningKey, 'certificate'>[] = [this.key]): string {
     const descriptors = keys.map(({ certificate }) => {
       const base64 = certificate.replace(/-----[^-]+-----|\s/g, '');
       return `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
     });
+    const singleLogout =
+      this.sloUrl === undefined
+        ? ''
+        : `<md:SingleLogoutService Binding="${BINDING[this.sloBinding]}" Location="${escapeXml(this.sloUrl)}"/>`;
     return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="${NS.metadata}" xmlns:ds="${NS.signature}" entityID="${escapeXml(this.entityId)}">
   <md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="${NS.protocol}">
     ${descriptors.join('\n    ')}
-    <md:SingleSignOnService Binding="${BINDING.redirect}" Location="${escapeXml(this.ssoUrl)}"/>
+    <md:SingleSignOnService Binding="${BINDING.redirect}" Location="${escapeXml(this.ssoUrl)}"/>${singleLogout}
   </md:IDPSSODescriptor>
 </md:EntityDescriptor>`;
   }

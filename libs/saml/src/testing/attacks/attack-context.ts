@@ -18,7 +18,8 @@ export const EVIL_NAME_ID = 'admin@acme.com';
 /** The attacker's key with the attacker's certificate. */
 export const ATTACKER: SigningKey = TEST_OTHER_KEY;
 
-const KEYS: Readonly<Record<KeyName, SigningKey>> = {
+/** The test keys by the names that cases give. */
+export const KEYS: Readonly<Record<KeyName, SigningKey>> = {
   idp: TEST_IDP_KEY,
   other: TEST_OTHER_KEY,
   impostor: { privateKey: TEST_OTHER_KEY.privateKey, certificate: TEST_IDP_KEY.certificate },
