@@ -67,6 +67,7 @@ create table flow_records (
   must_act text,
   user_id uuid,
   steps jsonb not null,
+  vendor text,
   constraint flow_records_pkey PRIMARY KEY (org_id, trace_id, finished_at)
 );
 
@@ -613,13 +614,13 @@ begin
   if v_opened < jsonb_array_length(p_sessions) then
     return false;
   end if;
-  insert into flow_records (org_id, trace_id, kind, identity_provider, started_at, finished_at, outcome, code, must_act,
-                            user_id, steps)
-    select p_org_id, f."traceId", f.kind, f."identityProvider", f."startedAt", f."finishedAt", f.outcome, f.code, f."mustAct",
-           f."userId", f.steps
+  insert into flow_records (org_id, trace_id, kind, identity_provider, vendor, started_at, finished_at, outcome, code,
+                            must_act, user_id, steps)
+    select p_org_id, f."traceId", f.kind, f."identityProvider", f.vendor, f."startedAt", f."finishedAt", f.outcome, f.code,
+           f."mustAct", f."userId", f.steps
     from jsonb_to_recordset(p_flows) as f(
-      "traceId" text, kind text, "identityProvider" text, "startedAt" timestamptz, "finishedAt" timestamptz, outcome text,
-      code text, "mustAct" text, "userId" uuid, steps jsonb)
+      "traceId" text, kind text, "identityProvider" text, vendor text, "startedAt" timestamptz, "finishedAt" timestamptz,
+      outcome text, code text, "mustAct" text, "userId" uuid, steps jsonb)
     on conflict do nothing;
   if jsonb_array_length(p_events) > 0 then
     perform audit_append(p_org_id, p_events);

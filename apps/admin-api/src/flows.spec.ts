@@ -10,6 +10,7 @@ const refused = (traceId: string, code: string): FlowRecord => ({
   traceId,
   kind: 'saml-login',
   identityProvider: 'okta',
+  vendor: 'okta',
   startedAt: AT,
   finishedAt: AT,
   outcome: 'refused',
@@ -32,6 +33,7 @@ const SHOWN = {
   traceId: trace('a'),
   kind: 'saml-login',
   identityProvider: 'okta',
+  vendor: 'okta',
   startedAt: AT.toISOString(),
   finishedAt: AT.toISOString(),
   outcome: 'refused',
@@ -92,7 +94,12 @@ it('pages, each once', async () => {
 it('shows one flow with every step', async () => {
   const { status, json } = await api.client.call('GET', `/v1/organizations/acme/flows/${trace('a')}`);
   expect(status).toBe(200);
-  expect(json).toEqual({ ...SHOWN, steps: refused('', '').steps });
+  const guidance = {
+    sentence: expect.stringContaining('add a mapping role'),
+    menu: 'Okta Admin > Applications > <app> > General > SAML Settings > Edit > Group Attribute Statements',
+    guide: 'docs/guides/okta.md',
+  };
+  expect(json).toEqual({ ...SHOWN, guidance, steps: refused('', '').steps });
   expect(mistakes('Flow', json)).toEqual([]);
 });
 

@@ -151,6 +151,8 @@ export interface FlowRecord {
   readonly traceId: string;
   readonly kind: 'saml-login' | 'saml-test' | 'oidc-login' | 'oidc-test';
   readonly identityProvider: string;
+  /** The make of identity provider, such as `okta`, as far as it is known. */
+  readonly vendor?: string | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly outcome: 'succeeded' | 'refused';

@@ -110,6 +110,7 @@ const flow = {
   traceId: { ...string, description: 'Stands on the error page and in the log' },
   kind: { enum: ['saml-login', 'saml-test', 'oidc-login', 'oidc-test'] },
   identityProvider: { ...string, description: '`unknown` when the login could not be told' },
+  vendor: { type: ['string', 'null'], description: 'The make of identity provider, such as `okta` or `generic`' },
   startedAt: moment,
   finishedAt: moment,
   outcome: { enum: ['succeeded', 'refused'] },
@@ -186,7 +187,22 @@ const responses = {
   }),
   FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
   FlowSummary: object(flow),
-  Flow: object({ ...flow, steps: list(ref('FlowStep')) }),
+  Flow: object({
+    ...flow,
+    guidance: {
+      anyOf: [ref('Guidance'), { type: 'null' }],
+      description: 'What to do about the code; null when it succeeded, or for a code of another version',
+    },
+    steps: list(ref('FlowStep')),
+  }),
+  Guidance: object({
+    sentence: { ...string, description: "The operator's sentence: what is wrong and what to do" },
+    menu: {
+      type: ['string', 'null'],
+      description: "The way through the menus of the customer's identity provider, where a setting of it is to change",
+    },
+    guide: { ...string, description: 'The guide for this make of identity provider, from the root of the repository' },
+  }),
   FlowStep: object(
     {
       check: { ...string, description: 'The name of the check' },

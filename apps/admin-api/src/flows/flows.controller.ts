@@ -1,5 +1,6 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { DATABASE, Problem } from '@rolecall/platform';
+import { errorGuidance, isVendor } from '@rolecall/platform/guidance';
 import type { Database, FlowSummary } from '@rolecall/persistence';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
@@ -23,7 +24,7 @@ export class FlowsController {
   async read(@Param('organization') name: string, @Param('traceId') traceId: string): Promise<object> {
     const organizationId = await this.organizationId(name);
     const flow = isTraceId(traceId) ? await this.database.flows.find(organizationId, traceId) : undefined;
-    if (flow) return { ...summaryOf(flow), steps: flow.steps };
+    if (flow) return { ...summaryOf(flow), guidance: guidanceOf(flow), steps: flow.steps };
     const sentence = 'no login of this organization has this trace id; records are kept for 30 days';
     throw new Problem(404, 'flow_not_found', sentence);
   }
@@ -37,8 +38,16 @@ export class FlowsController {
 
 /** A key that holds nothing is null, so that every flow has all of them. */
 function summaryOf(flow: FlowSummary): object {
-  const { traceId, kind, identityProvider, outcome, code, mustAct, userId } = flow;
+  const { traceId, kind, identityProvider, vendor = null, outcome, code, mustAct, userId } = flow;
   const times = { startedAt: flow.startedAt.toISOString(), finishedAt: flow.finishedAt.toISOString() };
   const how = { outcome, code: code ?? null, mustAct: mustAct ?? null, userId: userId ?? null };
-  return { traceId, kind, identityProvider, ...times, ...how };
+  return { traceId, kind, identityProvider, vendor, ...times, ...how };
+}
+
+/** The operator's sentence, the menu to open and the guide; null for a login that succeeded or a code of another version. */
+function guidanceOf({ code, vendor, kind }: FlowSummary): object | null {
+  if (code === undefined) return null;
+  const protocol = kind.startsWith('oidc') ? 'oidc' : 'saml';
+  const guidance = errorGuidance(code, isVendor(vendor) ? vendor : 'generic', protocol);
+  return guidance ? { sentence: guidance.sentence, menu: guidance.menu ?? null, guide: guidance.guide } : null;
 }

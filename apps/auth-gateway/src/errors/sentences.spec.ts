@@ -1,13 +1,17 @@
+import { operatorEntry } from '@rolecall/platform/guidance';
 import { KNOWN_CODES, sentenceOf, sentenceOfStatus } from './sentences.ts';
 
 describe('the catalogue of sentences', () => {
   it.each(KNOWN_CODES)('%s has one sentence for the user, without internals', (code) => {
-    const { status, title, sentence, mustAct } = sentenceOf(code);
+    const { status, title, sentence } = sentenceOf(code);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(sentence).toMatch(/^[A-Z][^<>{}]{20,160}\.$/);
     expect(title.length).toBeGreaterThan(5);
-    expect(['platform', 'customer', 'user']).toContain(mustAct);
     expect(`${title} ${sentence}`).not.toMatch(/SAML|XML|assertion|signature|database|attribute|role_mapping/i);
+  });
+
+  it.each(KNOWN_CODES)('%s has one for the operator in @rolecall/platform/guidance', (code) => {
+    expect(operatorEntry(code)).toBeDefined();
   });
 
   it('says the same for every refused SAML message', () => {

@@ -1,13 +1,11 @@
-import { OIDC_ERROR_CODES, whoMustActOnOidc } from '@rolecall/oidc';
-import { type MustAct, SAML_ERROR_CODES, whoMustAct } from '@rolecall/saml';
+import { ERROR_CODES, operatorEntry } from '@rolecall/platform/guidance';
 
-/** How one error code is shown to the person at the browser, and who can end it. */
+/** How one error code is shown to the person at the browser. The operator's words are `@rolecall/platform/guidance`. */
 export interface Sentence {
   readonly status: number;
   readonly title: string;
   /** One sentence: what happened and who to ask. No internals: values and reasons are in the flow record. */
   readonly sentence: string;
-  readonly mustAct: MustAct;
   /** Whether starting again can help. */
   readonly retry: boolean;
 }
@@ -19,7 +17,6 @@ const customer = (sentence: string): Sentence => ({
   status: 403,
   title: NOT_SIGNED_IN,
   sentence,
-  mustAct: 'customer',
   retry: false,
 });
 /** The user can start again. */
@@ -27,7 +24,6 @@ const user = (sentence: string): Sentence => ({
   status: 400,
   title: NOT_SIGNED_IN,
   sentence,
-  mustAct: 'user',
   retry: true,
 });
 /** Nothing is at this address. */
@@ -35,7 +31,6 @@ const nowhere = (sentence: string): Sentence => ({
   status: 404,
   title: 'Page not found',
   sentence,
-  mustAct: 'user',
   retry: true,
 });
 
@@ -92,10 +87,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   unknown_identity_provider: nowhere(NOT_HERE),
   idp_disabled: customer("This way to sign in is switched off: ask your company's administrator for the right one."),
 
-  client_secret_missing: {
-    ...customer('This way to sign in is not set up completely: please tell your administrator.'),
-    mustAct: 'platform',
-  },
+  client_secret_missing: customer('This way to sign in is not set up completely: please tell your administrator.'),
   discovery_unreachable: noAnswer,
   jwks_unreachable: noAnswer,
   token_endpoint_unreachable: noAnswer,
@@ -128,14 +120,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     status: 503,
     title: 'Sign-in is not available right now',
     sentence: 'Please try again in a few minutes; nothing was changed.',
-    mustAct: 'platform',
     retry: true,
   },
   internal_error: {
     status: 500,
     title: 'Something went wrong',
     sentence: 'Please try again; if it happens again, give your administrator the trace id below.',
-    mustAct: 'platform',
     retry: true,
   },
 };
@@ -149,13 +139,10 @@ const ANSWER_REFUSED: Sentence = {
   retry: true,
 };
 
-/** The catalogue entry of a code; a code of libs/saml or libs/oidc keeps who must act, and says nothing else. */
+/** The catalogue entry of a code; codes without a sentence of their own are refused messages, and say nothing else. */
 export function sentenceOf(code: string): Sentence {
   const own = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
-  if (own) return own;
-  const mustAct = whoMustAct(code) ?? whoMustActOnOidc(code);
-  if (mustAct) return { ...ANSWER_REFUSED, mustAct };
-  return sentenceOf('internal_error');
+  return own ?? (operatorEntry(code) ? ANSWER_REFUSED : sentenceOf('internal_error'));
 }
 
 /** The entry of a code that need not be of the catalogue: then only the status speaks. */
@@ -170,6 +157,4 @@ export function isKnownCode(code: unknown): code is string {
 }
 
 /** Every known code, for the test that each has its sentence. */
-export const KNOWN_CODES: readonly string[] = [
-  ...new Set([SENTENCES, SAML_ERROR_CODES, OIDC_ERROR_CODES].flatMap((codes) => Object.keys(codes))),
-];
+export const KNOWN_CODES: readonly string[] = [...new Set([...Object.keys(SENTENCES), ...ERROR_CODES])];

@@ -55,7 +55,8 @@ export async function finishLogin(
   now: Date,
 ): Promise<Completion> {
   const { traceId, mode, identityProvider, startedAt } = login;
-  const flow = new Flow({ protocol, traceId, mode, identityProvider, startedAt });
+  const vendor = organization.vendorOf(identityProvider, now);
+  const flow = new Flow({ protocol, traceId, mode, identityProvider, vendor, startedAt });
   flow.pass('answer_verified');
   flow.pass('answer_used_once');
   flow.pass('same_browser');

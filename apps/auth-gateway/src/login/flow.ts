@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@rolecall/audit';
 import type { FlowRecord, FlowStep, OrganizationTransaction } from '@rolecall/persistence';
+import { operatorEntry, type Vendor } from '@rolecall/platform/guidance';
 import type { LoginRefused } from '../errors/login-refused.ts';
-import { sentenceOf } from '../errors/sentences.ts';
 
 const SHOWN_CHARACTERS = 400;
 
@@ -11,6 +11,8 @@ export interface FlowHead {
   readonly traceId: string;
   readonly mode: 'login' | 'test';
   readonly identityProvider: string;
+  /** The make of the identity provider; absent when the login could not be told. */
+  readonly vendor?: Vendor;
   readonly startedAt: Date;
 }
 
@@ -58,12 +60,11 @@ export class Flow {
   async refuse(tx: OrganizationTransaction, refusal: LoginRefused, now: Date): Promise<void> {
     const { traceId, identityProvider, mode } = this.head;
     this.fail(refusal);
-    const { mustAct } = sentenceOf(refusal.code);
     await tx.recordFlow({
       ...this.record(now),
       outcome: 'refused',
       code: refusal.code,
-      mustAct,
+      mustAct: operatorEntry(refusal.code)?.mustAct,
       userId: undefined,
       steps: this.steps,
     });
@@ -82,12 +83,13 @@ export class Flow {
     ]);
   }
 
-  private record(now: Date): Pick<FlowRecord, 'traceId' | 'kind' | 'identityProvider' | 'startedAt' | 'finishedAt'> {
-    const { protocol, traceId, identityProvider, mode, startedAt } = this.head;
+  private record(now: Date): Omit<FlowRecord, 'outcome' | 'code' | 'mustAct' | 'userId' | 'steps'> {
+    const { protocol, traceId, identityProvider, vendor, mode, startedAt } = this.head;
     return {
       traceId,
       kind: `${protocol}-${mode}`,
       identityProvider,
+      vendor,
       startedAt,
       finishedAt: now,
     };

@@ -106,7 +106,8 @@ describe('a refused login', () => {
     expect([refused.status, refused.headers.get('set-cookie')]).toEqual([403, null]);
     expect(await world.flowOn('old', await refused.text())).toMatchObject({
       code: 'idp_disabled',
-      mustAct: 'customer',
+      mustAct: 'platform',
+      vendor: 'generic',
     });
     expect(await (await browser.get('/login/old')).text()).toContain('No sign-in is switched on');
   });

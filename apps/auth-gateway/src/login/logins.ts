@@ -169,7 +169,8 @@ export class Logins {
     const { name, type: protocol } = identityProvider;
     const login = await this.pendingLogin(organization.id, attempt.answers, now);
     const { traceId, mode } = login ?? attempt;
-    const flow = new Flow({ protocol, traceId, mode, identityProvider: name, startedAt: attempt.startedAt ?? now });
+    const head = { protocol, traceId, mode, identityProvider: name, vendor: organization.vendorOf(name, now) };
+    const flow = new Flow({ ...head, startedAt: attempt.startedAt ?? now });
     if (login) flow.pass('answer_expected');
     const waited = login !== undefined && !(await this.isRecorded(organization.id, traceId));
     const isFirst = waited || attempt.startedAt !== undefined;

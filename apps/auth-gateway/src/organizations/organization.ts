@@ -5,8 +5,9 @@ import {
   effective,
 } from '@rolecall/org-config';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
+import { detectVendor, type Vendor, type VendorHints } from '@rolecall/platform/guidance';
 import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
-import { type IdpMetadata, parseIdpMetadata, type SamlConnection } from '@rolecall/saml';
+import { type IdpMetadata, parseIdpMetadata, type SamlConnection, SamlError } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
 import { isSlug, readIdentifier } from './identifier.ts';
 import { oidcTarget, type OidcTarget } from './oidc-target.ts';
@@ -52,6 +53,7 @@ export class Organization {
   readonly settings: EffectiveOrganization;
   readonly policy: CompiledPolicy;
   private readonly metadata = new Map<string, IdpMetadata>();
+  private readonly vendors = new Map<string, Vendor>();
 
   constructor(
     readonly snapshot: OrganizationSnapshot,
@@ -82,6 +84,15 @@ export class Organization {
   identityProvider(name: string): EffectiveIdentityProvider | undefined {
     const { identityProviders } = this.settings;
     return Object.hasOwn(identityProviders, name) ? identityProviders[name] : undefined;
+  }
+
+  /** The make of an identity provider, from what its metadata or its issuer claims. */
+  vendorOf(name: string, now: Date): Vendor {
+    const known = this.vendors.get(name);
+    if (known) return known;
+    const vendor = detectVendor(this.hintsOf(name, now));
+    this.vendors.set(name, vendor);
+    return vendor;
   }
 
   /**
@@ -131,6 +142,20 @@ export class Organization {
     const declared = Object.entries(this.snapshot.document.spec.identityProviders ?? {});
     const found = declared.find(([, { previously }]) => previously?.includes(previousName));
     return found && this.identityProvider(found[0]);
+  }
+
+  /** Metadata that cannot be used any more still came from somewhere. */
+  private hintsOf(name: string, now: Date): VendorHints {
+    const identityProvider = this.identityProvider(name);
+    if (identityProvider?.type !== 'saml') return { issuer: identityProvider?.issuer };
+    try {
+      const { entityId, ssoUrl } = this.idpMetadata(name, now);
+      return { entityId, ssoUrl };
+    } catch (error) {
+      if (!(error instanceof SamlError)) throw error;
+      const { metadata } = identityProvider;
+      return { ssoUrl: 'url' in metadata ? metadata.url : undefined };
+    }
   }
 
   private idpMetadata(name: string, now: Date): IdpMetadata {

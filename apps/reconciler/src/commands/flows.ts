@@ -53,15 +53,8 @@ async function showFlow(
 ): Promise<ExitCode> {
   const flow = await client.flow(organization, traceId);
   if (options.format === 'json') printJson(io, flow);
-  else io.out(flowText(flow, await sentenceOf(flow.code), outPaint(io, options)));
+  else io.out(flowText(flow, outPaint(io, options)));
   return EXIT.done;
-}
-
-/** What to do about a refused SAML message. Of other codes the failed check says what it wanted. */
-async function sentenceOf(code: string | null): Promise<string | undefined> {
-  if (code === null) return undefined;
-  const { SAML_ERROR_CODES } = await import('@rolecall/saml');
-  return new Map<string, { sentence: string }>(Object.entries(SAML_ERROR_CODES)).get(code)?.sentence;
 }
 
 function limitOf(text: string | undefined): number {

@@ -23,14 +23,14 @@ export function flowTable(flows: readonly FlowSummary[]): string {
 /**
  * One flow with all of its checks.
  * @param flow UNTRUSTED in its texts: a failed step holds what an IdP, or whoever posed as one, sent
- * @param sentence what to do about its code, where that is known
  */
-export function flowText(flow: Flow, sentence: string | undefined, paint: Paint): string {
-  const { code, identityProvider, userId, traceId, mustAct, steps } = flow;
+export function flowText(flow: Flow, paint: Paint): string {
+  const { code, identityProvider, vendor, userId, traceId, steps } = flow;
   const title = code === null ? `Login ${outcomeOf(flow)}` : `Login ${outcomeOf(flow)}: ${code}`;
   const head = {
     time: `${timeOf(flow)} UTC`,
     'identity provider': identityProvider,
+    vendor: vendor === 'generic' ? undefined : vendor,
     user: userId,
     'trace id': traceId,
   };
@@ -38,19 +38,26 @@ export function flowText(flow: Flow, sentence: string | undefined, paint: Paint)
     paint('strong', printable(title)),
     ...named(head),
     '',
-    ...steps.flatMap((step) => stepLines(step, code, sentence, paint)),
-    ...(mustAct === null ? [] : ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence })]),
+    ...steps.flatMap((step) => stepLines(step, flow, paint)),
+    ...adviceLines(flow),
     '',
   ].join('\n');
 }
 
 /** Where a check had nothing to compare, its record holds the sentence and the code: they stand in the text already. */
-function stepLines(step: FlowStep, code: string | null, sentence: string | undefined, paint: Paint): string[] {
+function stepLines(step: FlowStep, { code, guidance }: Flow, paint: Paint): string[] {
   const { check, passed, got } = step;
-  const want = step.want === sentence ? undefined : step.want;
+  const want = step.want === guidance?.sentence ? undefined : step.want;
   if (passed) return [`  ${paint('create', '✓')} ${printable(got === undefined ? check : `${check}: ${got}`)}`];
   const values = named({ want, got: got === code ? undefined : got });
   return [`  ${paint('error', '✗')} ${printable(check)}`, ...values.map((line) => `  ${line}`)];
+}
+
+/** Who must act, what to do, the menu where it is done, and where to read on. */
+function adviceLines({ mustAct, guidance }: Flow): string[] {
+  if (mustAct === null) return [];
+  const { sentence, menu, guide } = guidance ?? {};
+  return ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence, menu, guide })];
 }
 
 /** `  name  value`, in columns; what is not known has no line. */

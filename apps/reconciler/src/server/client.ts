@@ -49,6 +49,7 @@ export interface FlowSummary {
   readonly traceId: string;
   readonly kind: 'saml-login' | 'saml-test' | 'oidc-login' | 'oidc-test';
   readonly identityProvider: string;
+  readonly vendor: string | null;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly outcome: 'succeeded' | 'refused';
@@ -66,6 +67,8 @@ export interface FlowStep {
 
 /** One login with its checks; `got` of a failed one is what was sent: a claim. */
 export interface Flow extends FlowSummary {
+  /** What to do about the code. */
+  readonly guidance: { readonly sentence: string; readonly menu: string | null; readonly guide: string } | null;
   readonly steps: readonly FlowStep[];
 }
 

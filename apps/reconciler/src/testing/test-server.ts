@@ -113,7 +113,7 @@ export class TestServer {
     });
     const page = all.slice(0, Number(limit));
     return {
-      flows: page.map((flow) => ({ ...flow, steps: undefined })),
+      flows: page.map((flow) => ({ ...flow, guidance: undefined, steps: undefined })),
       nextCursor: page.length < all.length ? 'next' : null,
     };
   }

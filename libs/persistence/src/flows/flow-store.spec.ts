@@ -12,6 +12,7 @@ const refused = (traceId: string, second: number, code: string): FlowRecord => (
   traceId,
   kind: 'saml-login',
   identityProvider: 'okta',
+  vendor: 'okta',
   startedAt: later(second),
   finishedAt: later(second),
   outcome: 'refused',

@@ -64,6 +64,7 @@ interface SummaryRow {
   readonly trace_id: string;
   readonly kind: FlowRecord['kind'];
   readonly identity_provider: string;
+  readonly vendor: string | null;
   readonly started_at: Date;
   readonly finished_at: Date;
   readonly outcome: FlowRecord['outcome'];
@@ -77,6 +78,7 @@ function toSummary(row: SummaryRow): FlowSummary {
     traceId: row.trace_id,
     kind: row.kind,
     identityProvider: row.identity_provider,
+    vendor: row.vendor ?? undefined,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     outcome: row.outcome,

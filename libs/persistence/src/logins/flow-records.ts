@@ -7,6 +7,7 @@ interface FlowRow {
   trace_id: string;
   kind: FlowRecord['kind'];
   identity_provider: string;
+  vendor: string | null;
   started_at: Date;
   finished_at: Date;
   outcome: FlowRecord['outcome'];
@@ -28,6 +29,7 @@ export async function findFlow(
     traceId: row.trace_id,
     kind: row.kind,
     identityProvider: row.identity_provider,
+    vendor: row.vendor ?? undefined,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     outcome: row.outcome,

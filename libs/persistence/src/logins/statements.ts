@@ -107,7 +107,7 @@ export const WRITE_AT_THE_END: Statement = {
 export const FIND_FLOW: Statement = {
   name: 'login.find-flow',
   text: `
-select trace_id, kind, identity_provider, started_at, finished_at, outcome, code, must_act, user_id, steps
+select trace_id, kind, identity_provider, vendor, started_at, finished_at, outcome, code, must_act, user_id, steps
 from flow_records
 where org_id = $1 and trace_id = $2
 order by finished_at desc

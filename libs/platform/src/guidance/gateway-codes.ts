@@ -1,0 +1,86 @@
+import type { MustAct } from '@rolecall/saml';
+
+/** Who can end a refusal, and one sentence for the operator: what is wrong and what to do. Never shown to the user. */
+export interface OperatorEntry {
+  readonly mustAct: MustAct;
+  readonly sentence: string;
+}
+
+const customer = (sentence: string): OperatorEntry => ({ mustAct: 'customer', sentence });
+const platform = (sentence: string): OperatorEntry => ({ mustAct: 'platform', sentence });
+const user = (sentence: string): OperatorEntry => ({ mustAct: 'user', sentence });
+
+/**
+ * Codes that the gateway itself refuses with, in the operator's voice; the user's sentence stands in the gateway's
+ * `errors/sentences.ts`. An entry here goes before one of libs/saml or libs/oidc of the same name.
+ */
+export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
+  // decisions of the organization's mapping
+  missing_role_mapping: customer(
+    'The identity provider sends no attribute role_mapping: add it there for this user, or give roles by rules in the document.',
+  ),
+  unmatched_role: customer(
+    'No mapping role has the value that the identity provider sends: correct the value there, or add a mapping role of this name.',
+  ),
+  no_rule_matched: customer(
+    'No rule matches what the identity provider says of the user: put the user into a group that a rule names, or add a rule.',
+  ),
+  no_access: customer(
+    'The role maps that the identity provider sends give no role on any account: correct them there.',
+  ),
+  invalid_role_map: customer('An account attribute holds no role map: send JSON such as {"roles": ["member"]}.'),
+  unknown_role: customer(
+    'A role map names a role that the organization does not have: correct it at the identity provider, or declare the role.',
+  ),
+
+  // users
+  not_provisioned: customer(
+    'The user has no account and jit.enabled is false: create the user first, or set it to true.',
+  ),
+  user_disabled: customer(
+    'The user is disabled: enable the user, or take the application away at the identity provider.',
+  ),
+  email_missing: customer(
+    'The identity provider sends no e-mail address: send it, or name its attribute under attributes.email.',
+  ),
+  email_domain_not_allowed: customer(
+    "The address is of another domain than the organization's: correct the address, or add the domain to emailDomains.",
+  ),
+  email_not_verified: customer(
+    'The provider has not verified the e-mail address: let it verify and send email_verified, or create the user first.',
+  ),
+  name_id_transient: customer('The NameID is a new one at each sign-in: send a persistent one.'),
+  too_many_attributes: customer('The identity provider sends too many attributes: send fewer.'),
+  too_many_values: customer('An attribute has too many values: send fewer groups.'),
+  attribute_name_too_long: customer("An attribute's name is too long: send it under a shorter one."),
+  value_too_long: customer('A value is too long: send a shorter one.'),
+  facts_too_large: customer('The identity provider sends too much of the user: send fewer groups and attributes.'),
+
+  // organizations and identity providers
+  unknown_organization: user(
+    'Nobody has this organization name or e-mail domain: correct it, or declare it in a document.',
+  ),
+  unknown_identity_provider: user('The organization has no identity provider of this name: correct the address.'),
+  idp_disabled: platform(
+    'The identity provider is switched off: set enabled: true, or remove the links that lead to it.',
+  ),
+  client_secret_missing: platform(
+    'The client secret is not stored: apply the organization again with the secret at hand.',
+  ),
+
+  // one login, one browser, once
+  other_browser: user(
+    'The sign-in was started in another browser than the one that it came back to: start it again there.',
+  ),
+  handle_unknown: user('The sign-in was finished before or took longer than ten minutes: start it again.'),
+  test_link_invalid: user(
+    'The test link was used before or is older than 30 minutes: make a new one with rolecall test-sso.',
+  ),
+
+  // requests
+  cross_origin_request: user('A form was sent from another site: use the forms of our own pages.'),
+  not_found: user('Nothing is at this address.'),
+  bad_request: user('The request cannot be read: start again.'),
+  database_unavailable: platform('PostgreSQL does not answer: look at the database and its network.'),
+  internal_error: platform('Something that nobody foresaw: look for the trace id in the log.'),
+};
