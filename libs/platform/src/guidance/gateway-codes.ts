@@ -73,6 +73,9 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
     'The sign-in was started in another browser than the one that it came back to: start it again there.',
   ),
   handle_unknown: user('The sign-in was finished before or took longer than ten minutes: start it again.'),
+  initiation_refused: user(
+    'A sign-in that a provider starts must name a configured issuer and an allowed destination: correct them there, or start at the sign-in page.',
+  ),
   test_link_invalid: user(
     'The test link was used before or is older than 30 minutes: make a new one with rolecall test-sso.',
   ),
