@@ -109,7 +109,7 @@ create table login_transactions (
   org_id uuid not null,
   request_id text not null,
   identity_provider text not null,
-  browser_hash bytea not null,
+  browser_hash bytea,
   trace_id text not null,
   return_to text,
   mode text not null,
@@ -124,9 +124,11 @@ create table login_transactions (
   state_hash bytea,
   nonce text,
   code_verifier text,
+  unsolicited boolean default false not null,
   constraint login_transactions_handle UNIQUE (org_id, handle_hash),
   constraint login_transactions_state UNIQUE (org_id, state_hash),
-  constraint login_transactions_pkey PRIMARY KEY (org_id, request_id, identity_provider)
+  constraint login_transactions_pkey PRIMARY KEY (org_id, request_id, identity_provider),
+  constraint login_transactions_browser CHECK ((unsolicited OR (browser_hash IS NOT NULL)))
 );
 
 create table memberships (
@@ -481,6 +483,29 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.login_accept_unsolicited(p_org_id uuid, p_identity_provider text, p_login_id text, p_assertion_id text, p_replayable_until timestamp with time zone, p_handle_hash bytea, p_name_id text, p_name_id_format text, p_session_index text, p_session_not_on_or_after timestamp with time zone, p_facts jsonb, p_now timestamp with time zone, p_trace_id text, p_expires_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  insert into used_assertions (org_id, identity_provider, assertion_id, replayable_until)
+    values (p_org_id, p_identity_provider, p_assertion_id, p_replayable_until)
+    on conflict do nothing;
+  if not found then
+    return 'replayed_assertion';
+  end if;
+  insert into login_transactions
+    (org_id, request_id, identity_provider, trace_id, mode, created_at, expires_at, handle_hash, name_id, name_id_format,
+     session_index, session_not_on_or_after, facts, unsolicited)
+  values
+    (p_org_id, p_login_id, p_identity_provider, p_trace_id, 'login', p_now, p_expires_at, p_handle_hash, p_name_id,
+     p_name_id_format, p_session_index, p_session_not_on_or_after, p_facts, true);
+  return 'accepted';
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -687,6 +712,8 @@ grant execute on function audit_append to rolecall_runtime;
 grant execute on function delete_organization to rolecall_runtime;
 
 grant execute on function login_accept to public;
+
+grant execute on function login_accept_unsolicited to public;
 
 grant execute on function login_begin to public;
 

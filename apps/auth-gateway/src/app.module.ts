@@ -5,6 +5,7 @@ import { type Clock, DATABASE, type Logger, type Metrics, PlatformModule } from 
 import { urlencoded } from 'express';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
+import { ConfirmationController } from './login/confirmation.controller.ts';
 import { LoginController } from './login/login.controller.ts';
 import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
@@ -39,6 +40,7 @@ export class AppModule implements NestModule {
       imports: [PlatformModule.forRoot(platform)],
       controllers: [
         LoginController,
+        ConfirmationController,
         SamlController,
         OidcController,
         InitiationController,
@@ -70,7 +72,7 @@ export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
-    for (const path of ['login', 'login/forget', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
+    for (const path of ['login', 'login/forget', 'saml/confirm', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
     }
   }

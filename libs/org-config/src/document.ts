@@ -82,8 +82,7 @@ export interface SamlIdentityProvider extends Renameable {
   /** As declared, except that `file` was read and became `xml`. */
   readonly metadata: { readonly url: string } | { readonly xml: string };
   readonly forceAuthn?: boolean;
-  /** Only `false` can be declared: sign-ins that begin at the IdP are not supported yet. */
-  readonly allowIdpInitiated?: false;
+  readonly allowIdpInitiated?: boolean;
   readonly signRequests?: boolean;
   readonly minimumSigned?: MinimumSigned;
   /** A set of authentication context classes, not empty. */

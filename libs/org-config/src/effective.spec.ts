@@ -43,6 +43,7 @@ describe('effective', () => {
       name: 'okta',
       type: 'saml',
       displayName: 'okta',
+      allowIdpInitiated: false,
       enabled: true,
       metadata,
       forceAuthn: false,

@@ -47,6 +47,8 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   readonly type: 'saml';
   readonly metadata: SamlIdentityProvider['metadata'];
   readonly forceAuthn: boolean;
+  /** Sign-ins may begin at the IdP. */
+  readonly allowIdpInitiated: boolean;
   readonly signRequests: boolean;
   readonly minimumSigned: MinimumSigned;
   /** Requested, and one of them expected; undefined = none is requested. */
@@ -134,11 +136,12 @@ function samlOf(declared: SamlIdentityProvider) {
     type,
     metadata,
     forceAuthn = false,
+    allowIdpInitiated = false,
     signRequests = false,
     minimumSigned = 'either',
     authnContexts,
   } = declared;
-  return { type, metadata, forceAuthn, signRequests, minimumSigned, authnContexts };
+  return { type, metadata, forceAuthn, allowIdpInitiated, signRequests, minimumSigned, authnContexts };
 }
 
 function oidcOf({ type, issuer, clientId, hostedDomain }: OidcIdentityProvider) {

@@ -78,6 +78,20 @@ export interface VerifiedLogin {
   readonly sessionIndex: string | undefined;
   readonly sessionNotOnOrAfter: Date | undefined;
   readonly facts: FactsJson;
+  /** It began at the IdP: nobody here asked for it, so the user was asked (ASVS 7.6.2). */
+  readonly unsolicited: boolean;
+}
+
+/** A login that began at the IdP, before the user has said yes to it: what its page may be made of. */
+export type UnsolicitedLogin = Pick<VerifiedLogin, 'identityProvider' | 'traceId' | 'nameId'>;
+
+/** Where a VERIFIED assertion is stored until a browser comes for it. */
+export interface AcceptedLogin {
+  readonly organizationId: string;
+  readonly identityProvider: string;
+  readonly handleHash: Buffer;
+  readonly facts: FactsJson;
+  readonly now: Date;
 }
 
 export interface LoginTransactions {
@@ -86,8 +100,10 @@ export interface LoginTransactions {
   /** What is known of a pending request, for the flow record of a refusal. Consumes nothing. */
   pending(organizationId: string, requestId: string): Promise<{ traceId: string; mode: 'login' | 'test' } | undefined>;
   /** The OneTimeStore of libs/saml, plus the verified facts stored under `handleHash`: one statement, all or nothing. */
-  accept(
-    at: { organizationId: string; identityProvider: string; handleHash: Buffer; facts: FactsJson; now: Date },
+  accept(at: AcceptedLogin, assertion: VerifiedAssertion): Promise<Acceptance>;
+  /** The same for an assertion that answers no request: no browser is bound to it yet. One statement. */
+  acceptUnsolicited(
+    at: AcceptedLogin & { readonly traceId: string; readonly expiresAt: Date },
     assertion: VerifiedAssertion,
   ): Promise<Acceptance>;
   /** Deletes and returns the login that this `state` began, in one statement; `other_browser` leaves it consumed as well. */
@@ -167,8 +183,20 @@ export interface FlowRecord {
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
 export interface OrganizationTransaction {
   readonly organizationId: string;
-  /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. */
+  /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. Never an unsolicited one. */
   takeVerifiedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
+  /** Binds an unsolicited login to the first browser that shows its handle, and says what it is; consumes nothing. */
+  claimUnsolicitedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<UnsolicitedLogin | 'unknown' | 'other_browser'>;
+  /** As `takeVerifiedLogin`, for an unsolicited login, whose user said yes in the browser that claimed it. */
+  takeUnsolicitedLogin(
     handleHash: Buffer,
     browserHash: Buffer,
     now: Date,

@@ -10,8 +10,8 @@ export interface VerifiedAssertion {
   readonly nameId: { readonly value: string; readonly format: string };
   /** Duplicate names merged, values in document order. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
-  /** The id of our AuthnRequest that this answers. */
-  readonly inResponseTo: string;
+  /** The id of our AuthnRequest that this answers; absent = unsolicited, where the connection allows that. */
+  readonly inResponseTo?: string;
   readonly authnInstant?: Date;
   readonly authnContextClass?: string;
   readonly sessionIndex?: string;

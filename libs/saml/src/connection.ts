@@ -8,6 +8,8 @@ export interface SamlConnection {
   readonly idp: IdpMetadata;
   /** Ask the IdP to authenticate again, and refuse an AuthnInstant older than the request. */
   readonly forceAuthn: boolean;
+  /** Take answers to no request: sign-ins that begin at the IdP (Profiles 4.1.5). Default false. */
+  readonly allowIdpInitiated?: boolean;
   /** What the IdP must sign at least. Absent = any; every signature that is present must verify in any case (rule G4). */
   readonly minimumSigned?: 'assertion' | 'response' | 'both';
   /** Authentication context classes to request (exact), one of which the answer must name. Absent = none is requested. */

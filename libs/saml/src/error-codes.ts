@@ -112,7 +112,9 @@ export const SAML_ERROR_CODES = {
   subject_confirmation_not_before: customer('Send no NotBefore in SubjectConfirmationData.'),
   subject_confirmation_not_on_or_after_missing: customer('Send NotOnOrAfter in SubjectConfirmationData.'),
   subject_confirmation_expired: user('Start the sign-in again: the answer of the identity provider came too late.'),
-  unsolicited_response: user('Start the sign-in at Rolecall: sign-ins that the identity provider starts are refused.'),
+  unsolicited_response: platform(
+    'Set allowIdpInitiated: true for this identity provider to take sign-ins that begin there; else let them begin at Rolecall.',
+  ),
   unknown_request: user('Start the sign-in again: nobody waits for this answer any more.'),
   replayed_assertion: user('Start the sign-in again: this answer was used before.'),
   conditions_missing: customer('Send Conditions in the Assertion.'),

@@ -29,6 +29,8 @@ export class RecordedRefusal extends Error {
     readonly traceId: string,
     /** Present when the login was a test: its page shows more than a sentence. */
     readonly report?: TestReport,
+    /** A path of ours where the user can start anew, when it is another than the sign-in page. */
+    readonly startAt?: string,
   ) {
     super(refusal.message, { cause: refusal });
   }

@@ -32,7 +32,8 @@ export class PageFilter implements ExceptionFilter {
       return;
     }
     const report = error instanceof RecordedRefusal ? error.report : undefined;
-    const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId });
+    const startAt = error instanceof RecordedRefusal ? error.startAt : undefined;
+    const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId, startAt });
     sendPage(response, page, { status: sentence.status });
   }
 

@@ -97,6 +97,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   replayed_assertion: user('This sign-in was used before: please sign in again.'),
   other_browser: user('This sign-in was started in another browser: please sign in again in this one.'),
   initiation_refused: user('This sign-in cannot be started from there: please start at the sign-in page.'),
+  unsolicited_response: user(
+    'Your organization lets you sign in only from here, not from a link elsewhere: please sign in here.',
+  ),
   handle_unknown: user('This sign-in is over: please sign in again.'),
   callback_invalid: user('This answer of a sign-in is not complete: please sign in again.'),
   access_denied: user(

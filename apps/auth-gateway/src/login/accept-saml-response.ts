@@ -4,21 +4,27 @@ import { LoginRefused } from '../errors/login-refused.ts';
 import type { SamlTarget } from '../organizations/organization.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
 import { factsOf } from './assertion-facts.ts';
+import { checkMayStart } from './login-wish.ts';
 
 const MAX_FORMAT_LENGTH = 256;
+
+/** How long a sign-in that began at the identity provider waits for its user's yes, in milliseconds. */
+export const CONFIRMATION_LIFETIME_MS = 3 * 60_000;
 
 /**
  * Takes a VERIFIED assertion at the ACS: consumes the request that it answers, remembers its id and stores the facts
  * under a one-time handle, all or nothing (rule G7). No user is touched: the POST came from the IdP's site without our
- * cookie, so only `/saml/continue` knows whose browser this is (rule G8).
- * @returns the handle for `/saml/continue?h=`
- * @throws LoginRefused `name_id_transient`, `value_too_long`, `unknown_request`, `replayed_assertion`, `facts_too_large`
+ * cookie, so only `/saml/continue` knows whose browser this is (rule G8). An assertion that nobody asked for waits under its
+ * handle as well, for a user who says yes at `/saml/confirm`.
+ * @returns where the browser goes with the handle, a path of ours
+ * @throws LoginRefused `name_id_transient`, `value_too_long`, `unknown_request`, `replayed_assertion`, `facts_too_large`,
+ * `idp_disabled`
  */
 export async function acceptSamlResponse(
   logins: LoginTransactions,
   target: SamlTarget,
   assertion: VerifiedAssertion,
-  now: Date,
+  { traceId, now }: { readonly traceId: string; readonly now: Date },
 ): Promise<string> {
   checkSubject(assertion);
   const facts = factsOf(assertion);
@@ -30,11 +36,16 @@ export async function acceptSamlResponse(
     facts,
     now,
   };
-  const acceptance = await logins.accept(at, assertion);
+  const solicited = assertion.inResponseTo !== undefined;
+  if (!solicited) checkMayStart(target, { mode: 'login' });
+  const expiresAt = new Date(now.getTime() + CONFIRMATION_LIFETIME_MS);
+  const acceptance = solicited
+    ? await logins.accept(at, assertion)
+    : await logins.acceptUnsolicited({ ...at, traceId, expiresAt }, assertion);
   if (acceptance !== 'accepted') {
     throw new LoginRefused(acceptance, 'answer_used_once', SAML_ERROR_CODES[acceptance].sentence);
   }
-  return handle.value;
+  return `${solicited ? '/saml/continue' : '/saml/confirm'}?h=${handle.value}`;
 }
 
 /**

@@ -21,6 +21,10 @@ export function checkIdentityProvider(
   if (!identityProvider.enabled && login.mode === 'login') {
     throw new LoginRefused('idp_disabled', check, 'Set enabled: true for this identity provider, or remove its links.');
   }
+  if (login.unsolicited && !(identityProvider.type === 'saml' && identityProvider.allowIdpInitiated)) {
+    const message = 'Sign-ins that begin at the identity provider were switched off meanwhile.';
+    throw new LoginRefused('unsolicited_response', 'answer_expected', message);
+  }
   flow.pass(check, identityProvider.enabled ? undefined : 'disabled: only a test may use it');
   return identityProvider;
 }

@@ -9,9 +9,11 @@ import type { LoginContext, LoginToFinish } from './login-context.ts';
 import type { TestReport } from './test-report.ts';
 import { type OpenedSession, openSession, storeGrants, storeUser } from './writes.ts';
 
-/** The browser that came back, at `/saml/continue`: hashes of what it presented. Unverified until a login was taken with them. */
+/** The browser that came back with a handle: hashes of what it presented. Unverified until a login was taken with them. */
 export interface Arrival extends BrowserArrival {
   readonly handleHash: Buffer;
+  /** Where: at `/saml/continue`, or with the user's yes to a login that began at the IdP. The two never take each other's. */
+  readonly at: 'continue' | 'confirm';
 }
 
 /** The browser at either protocol's end. */
@@ -37,7 +39,11 @@ export async function completeLogin(
   arrival: Arrival,
   now: Date,
 ): Promise<Completion> {
-  const login = await tx.takeVerifiedLogin(arrival.handleHash, arrival.browserHash, now);
+  const { handleHash, browserHash, at } = arrival;
+  const login =
+    at === 'confirm'
+      ? await tx.takeUnsolicitedLogin(handleHash, browserHash, now)
+      : await tx.takeVerifiedLogin(handleHash, browserHash, now);
   if (login === 'unknown') return { outcome: 'refused', traceId: arrival.traceId, refusal: handleUnknown() };
   if (login === 'other_browser') return refuseOtherBrowser(tx, 'saml', arrival, now);
   return finishLogin(tx, organization, { ...login, vouchedEmails: 'any' }, 'saml', now);
@@ -60,6 +66,7 @@ export async function finishLogin(
   flow.pass('answer_verified');
   flow.pass('answer_used_once');
   flow.pass('same_browser');
+  if (login.unsolicited) flow.pass('confirmed_by_user', 'a sign-in that began at the identity provider');
   return login.mode === 'test' ? test(tx, organization, login, flow, now) : signIn(tx, organization, login, flow, now);
 }
 
@@ -138,6 +145,6 @@ export async function refuseOtherBrowser(
 }
 
 /** Not recorded: a reload of the address does it, and whoever makes an address up could fill the log. */
-function handleUnknown(): LoginRefused {
+export function handleUnknown(): LoginRefused {
   return new LoginRefused('handle_unknown', 'handle_known', 'The handle is unknown, was used before, or is too old.');
 }

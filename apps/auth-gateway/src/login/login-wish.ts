@@ -31,7 +31,7 @@ export interface StartedLogin {
 }
 
 /** @throws LoginRefused `idp_disabled` */
-export function checkMayStart({ identityProvider }: IdpTarget, { mode }: LoginWish): void {
+export function checkMayStart({ identityProvider }: IdpTarget, { mode }: Pick<LoginWish, 'mode'>): void {
   if (identityProvider.enabled || mode === 'test') return;
   throw new LoginRefused(
     'idp_disabled',
@@ -41,7 +41,7 @@ export function checkMayStart({ identityProvider }: IdpTarget, { mode }: LoginWi
 }
 
 /** The browser's flow cookie when it can be one of ours, else a new one, so that nobody chooses a weak one for a browser. */
-export function flowCookieOf({ flowCookie }: LoginWish): string {
+export function flowCookieOf({ flowCookie }: Pick<LoginWish, 'flowCookie'>): string {
   const ours = flowCookie !== undefined && /^[A-Za-z0-9_-]{43}$/.test(flowCookie);
   return ours ? flowCookie : randomBytes(32).toString('base64url');
 }

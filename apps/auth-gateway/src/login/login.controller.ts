@@ -12,7 +12,6 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import type { EffectiveIdentityProvider } from '@rolecall/org-config';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
@@ -22,11 +21,12 @@ import { Cookies } from '../http/cookies.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
-import { isOidc, type Organization, Organizations } from '../organizations/organization.ts';
+import { isOidc, loginPath, Organizations } from '../organizations/organization.ts';
 import { ChoicePage } from '../pages/choice-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
 import { RememberedPage } from '../pages/remembered-page.tsx';
 import { readOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import type { Arrival } from './complete-login.ts';
 import { LoginEnds } from './login-ends.ts';
 import { LoginStarts } from './login-starts.ts';
 import { Logins } from './logins.ts';
@@ -123,7 +123,8 @@ export class LoginController {
   async continue(@Query('h') h: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
     const handle = readOrganizationToken(h);
     if (!handle) throw new LoginRefused('handle_unknown', 'handle_known', 'The handle is none of ours.');
-    const arrival = {
+    const arrival: Arrival = {
+      at: 'continue',
       handleHash: handle.hash,
       browserHash: sha256(this.cookies.flow(request) ?? ''),
       traceId: traceOf(request).traceId,
@@ -144,10 +145,6 @@ export class LoginController {
       href: withQuery(loginPath(organization, identityProvider), { returnTo }),
     };
   }
-}
-
-function loginPath({ settings }: Organization, { type, name }: EffectiveIdentityProvider): string {
-  return `/${type}/${settings.name}/${name}/login`;
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {

@@ -10,6 +10,7 @@ import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import {
   type IdpTarget,
   isOidc,
+  loginPath,
   type Organization,
   Organizations,
   type SamlTarget,
@@ -22,6 +23,7 @@ import {
   completeLogin,
   type Completion,
   finishLogin,
+  handleUnknown,
   refuseOtherBrowser,
 } from './complete-login.ts';
 import { Flow } from './flow.ts';
@@ -30,6 +32,7 @@ import { RefusalBudget } from './refusal-budget.ts';
 import { attemptOfTaken, loginOfIdToken, type ReturnedLogin } from './returned-login.ts';
 import { startOidcLogin } from './start-oidc-login.ts';
 import { startSamlLogin } from './start-saml-login.ts';
+import { claimLogin, type UnconfirmedLogin } from './unconfirmed-login.ts';
 import { Overtaken } from './writes.ts';
 
 export type { ReturnedLogin } from './returned-login.ts';
@@ -77,11 +80,21 @@ export class Logins {
     );
   }
 
-  /** Takes a VERIFIED assertion; returns the handle for `/saml/continue`. @throws RecordedRefusal */
+  /** Takes a VERIFIED assertion; returns where the browser goes with its handle. @throws RecordedRefusal */
   accept(target: SamlTarget, attempt: Attempt, assertion: VerifiedAssertion): Promise<string> {
+    const { traceId } = attempt;
     return this.recorded(target, attempt, () =>
-      acceptSamlResponse(this.database.logins, target, assertion, this.clock()),
+      acceptSamlResponse(this.database.logins, target, assertion, { traceId, now: this.clock() }),
     );
+  }
+
+  /** What a login that began at the IdP is, for the page that asks its user. @throws RecordedRefusal; LoginRefused `handle_unknown` */
+  async unconfirmed({ organizationId }: PresentedToken, arrival: Arrival): Promise<UnconfirmedLogin> {
+    const organization = await this.organizations.byId(organizationId);
+    if (!organization) throw handleUnknown();
+    const claim = (tx: OrganizationTransaction) => claimLogin(tx, organization, arrival, this.clock());
+    const claimed = await this.database.inOrganization(organizationId, claim);
+    return 'refusal' in claimed ? this.refused(claimed) : claimed;
   }
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
@@ -178,7 +191,10 @@ export class Logins {
       await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
     } else flow.fail(refusal);
     this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
-    if (mode === 'login') return new RecordedRefusal(refusal, traceId);
+    if (mode === 'login') {
+      const startAt = refusal.code === 'unsolicited_response' ? loginPath(organization, identityProvider) : undefined;
+      return new RecordedRefusal(refusal, traceId, undefined, startAt);
+    }
     const { displayName } = organization.settings;
     const names = { organization: displayName, identityProvider: identityProvider.displayName };
     return new RecordedRefusal(refusal, traceId, { ...names, traceId, code: refusal.code, steps: flow.steps });
@@ -203,7 +219,7 @@ export class Logins {
   ): Promise<T> {
     for (let left = MAX_DECISIONS; ; left--) {
       const organization = await this.organizations.byId(organizationId);
-      if (!organization) throw new LoginRefused('handle_unknown', 'handle_known', 'The handle names no organization.');
+      if (!organization) throw handleUnknown();
       try {
         return await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
       } catch (error) {

@@ -34,6 +34,7 @@ export function loginOfIdToken({ taken, target }: ReturnedLogin, token: Verified
     sessionIndex: token.sid,
     sessionNotOnOrAfter: undefined,
     facts: boundedFacts(token.claims),
+    unsolicited: false,
     vouchedEmails: token.emailVerified ? (token.claims.get('email') ?? []) : [],
   };
 }

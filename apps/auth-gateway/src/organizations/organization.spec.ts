@@ -39,6 +39,7 @@ describe('an organization', () => {
       spEntityId: 'https://sso.example.com/saml/acme/okta/metadata',
       acsUrl: 'https://sso.example.com/saml/acme/okta/acs',
       forceAuthn: true,
+      allowIdpInitiated: false,
       idp: expect.objectContaining({ entityId: 'https://idp.example/saml' }),
     });
   });

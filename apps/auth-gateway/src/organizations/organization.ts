@@ -122,7 +122,7 @@ export class Organization {
       identityProvider,
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider.name, now);
-        const { signRequests, forceAuthn, minimumSigned, authnContexts } = identityProvider;
+        const { signRequests, forceAuthn, allowIdpInitiated, minimumSigned, authnContexts } = identityProvider;
         const sign = signRequests || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
@@ -130,6 +130,7 @@ export class Organization {
           acsUrl: `${base}/acs`,
           idp,
           forceAuthn,
+          allowIdpInitiated,
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),
@@ -253,6 +254,11 @@ export class Organizations {
     this.computed.set(snapshot, organization);
     return organization;
   }
+}
+
+/** Where a login at this identity provider begins: a path of ours. */
+export function loginPath({ settings }: Organization, { type, name }: EffectiveIdentityProvider): string {
+  return `/${type}/${settings.name}/${name}/login`;
 }
 
 export function isOidc(target: IdpTarget): target is OidcTarget {

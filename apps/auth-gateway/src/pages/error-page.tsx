@@ -9,16 +9,18 @@ export interface ErrorPageProps {
   readonly traceId: string;
   /** Whether starting again can help; if not, the way back is offered without stress. */
   readonly retry: boolean;
+  /** Where the user can start anew; the sign-in page when it is absent. */
+  readonly startAt?: string | undefined;
 }
 
 /** What a user sees when something failed: one sentence, who to ask, a way on, and the trace id. Nothing else leaves the server. */
-export function ErrorPage({ title, sentence, traceId, retry }: ErrorPageProps): VNode {
+export function ErrorPage({ title, sentence, traceId, retry, startAt }: ErrorPageProps): VNode {
   return (
     <Page title={title}>
       <h1>{title}</h1>
       <p role="alert">{sentence}</p>
-      <a class={retry ? 'button' : 'button quiet'} href="/login">
-        Back to sign-in
+      <a class={retry ? 'button' : 'button quiet'} href={startAt ?? '/login'}>
+        {startAt ? 'Sign in here' : 'Back to sign-in'}
       </a>
       <TraceId traceId={traceId}>Your administrator needs it to see what happened.</TraceId>
     </Page>

@@ -44,8 +44,7 @@ export class SamlController {
   @UseGuards(SamlResponseGuard)
   async acs(@Req() request: AcsRequest, @Res() response: Response): Promise<void> {
     const { target, assertion } = verifiedOf(request, this.clock());
-    const handle = await this.logins.accept(target, attemptOf(request), assertion);
-    response.redirect(303, `/saml/continue?h=${handle}`);
+    response.redirect(303, await this.logins.accept(target, attemptOf(request), assertion));
   }
 }
 

@@ -84,10 +84,11 @@ export const samlIdentityProvider: JsonSchema = {
       examples: [true],
     },
     allowIdpInitiated: {
-      description: 'Sign-ins that begin at the identity provider. They are refused; true is not supported yet.',
-      const: false,
+      description:
+        'true takes sign-ins that begin at the identity provider, such as from the tiles of its portal; each is confirmed by the user on a page of Rolecall, and leads nowhere but to Rolecall. With false they are refused, and the user is led to begin here. With `forceAuthn`, the sign-in at the identity provider must be of the last ten minutes.',
+      type: 'boolean',
       default: false,
-      examples: [false],
+      examples: [true],
     },
     signRequests: {
       description:

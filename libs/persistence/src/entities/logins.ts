@@ -12,12 +12,14 @@ export const LoginTransaction = defineEntity({
     { name: 'login_transactions_handle', properties: ['orgId', 'handleHash'] },
     { name: 'login_transactions_state', properties: ['orgId', 'stateHash'] },
   ],
+  checks: [{ name: 'login_transactions_browser', expression: 'unsolicited or browser_hash is not null' }],
   indexes: [{ name: 'login_transactions_expiry', properties: ['orgId', 'expiresAt'] }],
   properties: {
     orgId: p.uuid().primary(),
     requestId: p.text().primary(),
     identityProvider: p.text().primary(),
-    browserHash: p.blob(),
+    /** Null while no browser has shown the handle of a login that began at the IdP. */
+    browserHash: p.blob().nullable(),
     traceId: p.text(),
     returnTo: p.text().nullable(),
     mode: p.text().$type<'login' | 'test'>(),
@@ -34,6 +36,8 @@ export const LoginTransaction = defineEntity({
     stateHash: p.blob().nullable(),
     nonce: p.text().nullable(),
     codeVerifier: p.text().nullable(),
+    /** It began at the IdP, without a request of ours. */
+    unsolicited: p.boolean().default(false),
   },
 });
 

@@ -3,7 +3,7 @@ import { oneTimeStoreContract } from '@rolecall/saml/testing';
 import type { VerifiedAssertion } from '@rolecall/saml';
 import { openDatabase } from '../database.ts';
 import { later, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
-import type { NewLogin } from '../stores.ts';
+import type { AcceptedLogin, NewLogin, OrganizationTransaction } from '../stores.ts';
 
 const test = useTestDatabase();
 const HANDLE = Buffer.alloc(32, 'handle');
@@ -18,7 +18,7 @@ oneTimeStoreContract('PostgreSQL', async () => {
       logins.begin({ ...newLogin(organizationId, requestId), identityProvider: providerOf(connectionId), expiresAt }),
     store: {
       accept: (assertion, now) =>
-        logins.accept(
+        acceptEither(
           {
             organizationId,
             identityProvider: providerOf(assertion.connectionId),
@@ -81,6 +81,7 @@ describe('the verified login', () => {
       sessionIndex: '_session',
       sessionNotOnOrAfter: later(3600),
       facts: { email: 'eve@acme.example', groups: ['a', 'b'] },
+      unsolicited: false,
     });
     expect(await take(organizationId)).toBe('unknown');
   });
@@ -109,6 +110,73 @@ describe('the verified login', () => {
   });
 });
 
+describe('a login that began at the IdP', () => {
+  const OTHER = Buffer.alloc(32, 'other');
+  async function accepted(expiresAt = later(300)): Promise<string> {
+    const organizationId = uuidv7();
+    const unbound = { ...at(organizationId), traceId: 'trace', expiresAt };
+    const acceptance = await test.current.database.logins.acceptUnsolicited(unbound, assertion(undefined, '_a'));
+    expect(acceptance).toBe('accepted');
+    return organizationId;
+  }
+  const inside = <T>(organizationId: string, work: (tx: OrganizationTransaction) => Promise<T>) =>
+    test.current.database.inOrganization(organizationId, work);
+  const claim = (organizationId: string, browser = BROWSER, now = NOW) =>
+    inside(organizationId, (tx) => tx.claimUnsolicitedLogin(HANDLE, browser, now));
+  const take = (organizationId: string, browser = BROWSER) =>
+    inside(organizationId, (tx) => tx.takeUnsolicitedLogin(HANDLE, browser, NOW));
+
+  it('is bound to the first browser that shows its handle, and given to it once', async () => {
+    const organizationId = await accepted();
+    const shown = { identityProvider: 'okta', traceId: 'trace', nameId: subject('eve').nameId };
+    expect(await claim(organizationId)).toEqual(shown);
+    expect(await claim(organizationId)).toEqual(shown);
+    expect(await claim(organizationId, OTHER)).toBe('other_browser');
+    expect(await take(organizationId)).toMatchObject({ ...shown, unsolicited: true, startedAt: NOW, mode: 'login' });
+    expect(await take(organizationId)).toBe('unknown');
+    expect(await claim(organizationId)).toBe('unknown');
+  });
+
+  it('is bound to one of two browsers that show it at the same moment', async () => {
+    const organizationId = await accepted();
+    const both = await Promise.all([claim(organizationId), claim(organizationId, OTHER)]);
+    expect(both.filter((outcome) => outcome === 'other_browser')).toHaveLength(1);
+  });
+
+  it('is given to nobody who was not shown it, and burnt', async () => {
+    const unclaimed = await accepted();
+    expect(await take(unclaimed)).toBe('other_browser');
+    expect(await claim(unclaimed)).toBe('unknown');
+    const claimed = await accepted();
+    await claim(claimed);
+    expect(await take(claimed, OTHER)).toBe('other_browser');
+    expect(await take(claimed)).toBe('unknown');
+  });
+
+  it('never passes for one that was asked for, nor the other way round', async () => {
+    const unsolicited = await accepted();
+    await claim(unsolicited);
+    expect(await inside(unsolicited, (tx) => tx.takeVerifiedLogin(HANDLE, BROWSER, NOW))).toBe('unknown');
+    expect(await take(unsolicited)).toMatchObject({ unsolicited: true });
+    const asked = uuidv7();
+    await test.current.database.logins.begin(newLogin(asked, '_r'));
+    await test.current.database.logins.accept(at(asked), assertion('_r', '_a'));
+    expect([await claim(asked), await take(asked)]).toEqual(['unknown', 'unknown']);
+  });
+
+  it('is over when its time is', async () => {
+    const organizationId = await accepted(later(120));
+    expect(await claim(organizationId, BROWSER, later(120))).toBe('unknown');
+  });
+});
+
+/** As the gateway does it: by what the assertion says. */
+function acceptEither(place: AcceptedLogin, verified: VerifiedAssertion) {
+  const { logins } = test.current.database;
+  if (verified.inResponseTo !== undefined) return logins.accept(place, verified);
+  return logins.acceptUnsolicited({ ...place, traceId: 'trace', expiresAt: later(300) }, verified);
+}
+
 function newLogin(organizationId: string, requestId: string): NewLogin {
   return {
     organizationId,
@@ -128,14 +196,14 @@ function at(organizationId: string) {
   return { organizationId, identityProvider: 'okta', handleHash: HANDLE, facts, now: NOW };
 }
 
-function assertion(inResponseTo: string, assertionId: string): VerifiedAssertion {
+function assertion(inResponseTo: string | undefined, assertionId: string): VerifiedAssertion {
   return {
     connectionId: 'unused',
     assertionId,
     issuer: 'https://idp.example',
     nameId: subject('eve').nameId,
     attributes: new Map(),
-    inResponseTo,
+    ...(inResponseTo === undefined ? {} : { inResponseTo }),
     sessionIndex: '_session',
     sessionNotOnOrAfter: later(3600),
     replayableUntil: later(300),

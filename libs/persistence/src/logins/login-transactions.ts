@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
-import type { Acceptance } from '@rolecall/saml';
+import type { Acceptance, VerifiedAssertion } from '@rolecall/saml';
+import { v7 as uuidv7 } from 'uuid';
 import { inTransaction, query } from '../sql.ts';
-import type { LoginTransactions } from '../stores.ts';
+import type { AcceptedLogin, LoginTransactions } from '../stores.ts';
 import { takeOidcLogin } from './oidc-login.ts';
-import { ACCEPT_LOGIN, BEGIN_LOGIN, BEGIN_OIDC_LOGIN, PENDING_LOGIN } from './statements.ts';
+import { ACCEPT_LOGIN, ACCEPT_UNSOLICITED_LOGIN, BEGIN_LOGIN, BEGIN_OIDC_LOGIN, PENDING_LOGIN } from './statements.ts';
 
 /** Logins between the AuthnRequest and `/saml/continue`, or between the authorization request and its callback. */
 export function loginTransactions(pool: Pool): LoginTransactions {
@@ -33,23 +34,34 @@ export function loginTransactions(pool: Pool): LoginTransactions {
     },
 
     async accept(at, assertion) {
-      const rows = await query<{ acceptance: Acceptance }>(pool, ACCEPT_LOGIN, [
-        at.organizationId,
-        at.identityProvider,
-        assertion.inResponseTo,
-        assertion.assertionId,
-        assertion.replayableUntil,
-        at.handleHash,
-        assertion.nameId.value,
-        assertion.nameId.format,
-        assertion.sessionIndex,
-        assertion.sessionNotOnOrAfter,
-        JSON.stringify(at.facts),
-        at.now,
-      ]);
+      const rows = await query<{ acceptance: Acceptance }>(pool, ACCEPT_LOGIN, acceptedValues(at, assertion));
       return rows[0]?.acceptance ?? 'unknown_request';
+    },
+
+    async acceptUnsolicited(at, assertion) {
+      const values = [...acceptedValues(at, assertion), at.traceId, at.expiresAt];
+      const rows = await query<{ acceptance: Acceptance }>(pool, ACCEPT_UNSOLICITED_LOGIN, values);
+      return rows[0]?.acceptance ?? 'replayed_assertion';
     },
 
     takeOidc: (at) => takeOidcLogin(pool, at),
   };
+}
+
+/** What both functions take first; a login that nobody asked for has an id of its own where others have the request's. */
+function acceptedValues(at: AcceptedLogin, assertion: VerifiedAssertion): unknown[] {
+  return [
+    at.organizationId,
+    at.identityProvider,
+    assertion.inResponseTo ?? uuidv7(),
+    assertion.assertionId,
+    assertion.replayableUntil,
+    at.handleHash,
+    assertion.nameId.value,
+    assertion.nameId.format,
+    assertion.sessionIndex,
+    assertion.sessionNotOnOrAfter,
+    JSON.stringify(at.facts),
+    at.now,
+  ];
 }

@@ -19,7 +19,7 @@ import { LINK_IDENTITY, RECORD_LOGIN } from './statements.ts';
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
 import { TransactionEnd } from './transaction-end.ts';
-import { takeVerifiedLogin } from './verified-login.ts';
+import { claimUnsolicitedLogin, takeVerifiedLogin } from './verified-login.ts';
 
 /**
  * One transaction for one organization: commits when `work` resolves, else nothing stays. Sessions, flow records and audit
@@ -47,7 +47,17 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   ) {}
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
-    return takeVerifiedLogin(this.client, this.organizationId, { handleHash, browserHash, now });
+    const at = { handleHash, browserHash, now, unsolicited: false };
+    return takeVerifiedLogin(this.client, this.organizationId, at);
+  }
+
+  claimUnsolicitedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
+    return claimUnsolicitedLogin(this.client, this.organizationId, { handleHash, browserHash, now });
+  }
+
+  takeUnsolicitedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
+    const at = { handleHash, browserHash, now, unsolicited: true };
+    return takeVerifiedLogin(this.client, this.organizationId, at);
   }
 
   async findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined> {

@@ -10,6 +10,11 @@ export const ACCEPT_LOGIN: Statement = {
   text: 'select login_accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as acceptance',
 };
 
+export const ACCEPT_UNSOLICITED_LOGIN: Statement = {
+  name: 'logins.accept-unsolicited',
+  text: 'select login_accept_unsolicited($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as acceptance',
+};
+
 export const BEGIN_OIDC_LOGIN: Statement = {
   name: 'logins.begin-oidc',
   text: 'select oidc_login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
@@ -33,9 +38,19 @@ export const TAKE_VERIFIED_LOGIN: Statement = {
   name: 'login.take-verified',
   text: `
 delete from login_transactions
-where org_id = $1 and handle_hash = $2
+where org_id = $1 and handle_hash = $2 and unsolicited = $3
 returning identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at, name_id, name_id_format,
   session_index, session_not_on_or_after, facts`,
+};
+
+/** The first browser that shows the handle keeps it. */
+export const CLAIM_UNSOLICITED_LOGIN: Statement = {
+  name: 'login.claim-unsolicited',
+  text: `
+update login_transactions
+set browser_hash = coalesce(browser_hash, $3)
+where org_id = $1 and handle_hash = $2 and unsolicited and expires_at > $4
+returning identity_provider, browser_hash, trace_id, name_id, name_id_format`,
 };
 
 export const FIND_USER_BY_SUBJECT: Statement = {

@@ -2,12 +2,13 @@ import { timingSafeEqual } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { query } from '../sql.ts';
-import type { VerifiedLogin } from '../stores.ts';
-import { TAKE_VERIFIED_LOGIN } from './statements.ts';
+import type { UnsolicitedLogin, VerifiedLogin } from '../stores.ts';
+import { CLAIM_UNSOLICITED_LOGIN, TAKE_VERIFIED_LOGIN } from './statements.ts';
 
 interface VerifiedRow {
   identity_provider: string;
-  browser_hash: Buffer;
+  /** Null = nobody showed the handle of a login that began at the IdP. */
+  browser_hash: Buffer | null;
   trace_id: string;
   return_to: string | null;
   mode: 'login' | 'test';
@@ -20,20 +21,25 @@ interface VerifiedRow {
   facts: FactsJson;
 }
 
+interface ShownHandle {
+  readonly handleHash: Buffer;
+  readonly browserHash: Buffer;
+  readonly now: Date;
+}
+
 /**
  * Deletes and returns the login that waits under a handle. The row is gone when the caller commits, whoever asked: a
- * handle that another browser shows is burnt.
+ * handle that another browser shows is burnt. `unsolicited` logins are taken by those who ask for such alone.
  */
 export async function takeVerifiedLogin(
   client: PoolClient,
   organizationId: string,
-  at: { readonly handleHash: Buffer; readonly browserHash: Buffer; readonly now: Date },
+  at: ShownHandle & { readonly unsolicited: boolean },
 ): Promise<VerifiedLogin | 'unknown' | 'other_browser'> {
-  const [row] = await query<VerifiedRow>(client, TAKE_VERIFIED_LOGIN, [organizationId, at.handleHash]);
+  const values = [organizationId, at.handleHash, at.unsolicited];
+  const [row] = await query<VerifiedRow>(client, TAKE_VERIFIED_LOGIN, values);
   if (row === undefined || row.expires_at <= at.now) return 'unknown';
-  const sameBrowser =
-    row.browser_hash.length === at.browserHash.length && timingSafeEqual(row.browser_hash, at.browserHash);
-  if (!sameBrowser) return 'other_browser';
+  if (!isSame(row.browser_hash, at.browserHash)) return 'other_browser';
   return {
     identityProvider: row.identity_provider,
     traceId: row.trace_id,
@@ -44,5 +50,27 @@ export async function takeVerifiedLogin(
     sessionIndex: row.session_index ?? undefined,
     sessionNotOnOrAfter: row.session_not_on_or_after ?? undefined,
     facts: row.facts,
+    unsolicited: at.unsolicited,
   };
+}
+
+/** Shows a login that began at the IdP to the first browser that has its handle, and to no other from then on. */
+export async function claimUnsolicitedLogin(
+  client: PoolClient,
+  organizationId: string,
+  at: ShownHandle,
+): Promise<UnsolicitedLogin | 'unknown' | 'other_browser'> {
+  const values = [organizationId, at.handleHash, at.browserHash, at.now];
+  const [row] = await query<VerifiedRow>(client, CLAIM_UNSOLICITED_LOGIN, values);
+  if (row === undefined) return 'unknown';
+  if (!isSame(row.browser_hash, at.browserHash)) return 'other_browser';
+  return {
+    identityProvider: row.identity_provider,
+    traceId: row.trace_id,
+    nameId: { value: row.name_id, format: row.name_id_format },
+  };
+}
+
+function isSame(stored: Buffer | null, shown: Buffer): boolean {
+  return stored !== null && stored.length === shown.length && timingSafeEqual(stored, shown);
 }

@@ -10,6 +10,7 @@ import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import { openIdConnect } from './20261122T20-openid-connect.ts';
 import { issuerRoutes } from './20261122T34-issuer-routes.ts';
+import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -27,5 +28,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   writeAtTheEnd,
   openIdConnect,
   issuerRoutes,
+  unsolicitedLogins,
   flowVendor,
 ];

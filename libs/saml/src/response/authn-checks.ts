@@ -2,7 +2,7 @@ import { refuse } from '../errors.ts';
 import { issuedAt } from '../request/request-id.ts';
 import { childrenOf, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
-import { isOver, isToCome, SKEW_MS, timeOf, type Exchange } from './exchange.ts';
+import { isOver, isToCome, MAX_ISSUE_AGE_MS, SKEW_MS, timeOf, type Exchange } from './exchange.ts';
 import { textOf } from './message-checks.ts';
 import { confirmationOf } from './subject-checks.ts';
 
@@ -32,15 +32,21 @@ export function authnIsPast({ assertion, now }: Exchange): void {
     refuse('authn_instant_in_future', { got: authnInstant.toISOString(), want: now.toISOString() });
 }
 
-/** ASVS 6.8.4: with ForceAuthn the user signed in after we asked. */
+/** ASVS 6.8.4: with ForceAuthn the user signed in after we asked; unasked, as lately as if we had asked. */
 export function authnIsNewWhenForced(exchange: Exchange): void {
   if (!exchange.connection.forceAuthn) return;
-  const requestId = confirmationOf(exchange).attributes.get('InResponseTo') ?? '';
-  const requested = issuedAt(requestId) ?? refuse('unknown_request', { got: requestId });
+  const requestId = confirmationOf(exchange).attributes.get('InResponseTo');
+  const requested = requestId === undefined ? earliestRequest(exchange) : issuedAt(requestId);
+  if (requested === undefined) return refuse('unknown_request', { got: requestId });
   const authnInstant = authnInstantOf(exchange.assertion);
   if (authnInstant.getTime() < requested.getTime() - SKEW_MS) {
     refuse('reauthentication_missing', { got: authnInstant.toISOString(), want: `after ${requested.toISOString()}` });
   }
+}
+
+/** The oldest request whose answer would still be fresh. */
+function earliestRequest({ now }: Exchange): Date {
+  return new Date(now.getTime() - MAX_ISSUE_AGE_MS);
 }
 
 /** IIP-SP07: a requested context is one that the IdP used. */

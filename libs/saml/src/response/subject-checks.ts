@@ -1,5 +1,5 @@
 import { refuse, SamlError, UNPRINTABLE } from '../errors.ts';
-import { childrenOf, type XmlElement } from '../xml/element.ts';
+import { childrenOf, selfAndDescendants, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
 import { isOver, MAX_VALIDITY_MS, timeOf, type Exchange } from './exchange.ts';
 
@@ -37,12 +37,20 @@ export function requirePlainNameId({ children, text }: XmlElement): void {
 
 /**
  * Profiles 4.1.4.2-4.1.4.3: one bearer confirmation that is meant for us, now, as the answer to a request; and the
- * Response answers the same request (Core 3.2.2.1).
+ * Response answers the same request (Core 3.2.2.1). An unsolicited answer names none anywhere (Profiles 4.1.5).
  */
 export function subjectIsConfirmed(exchange: Exchange): void {
   const want = confirmationOf(exchange).attributes.get('InResponseTo');
   const got = exchange.unverified.response.attributes.get('InResponseTo');
-  if (got !== want) refuse('in_response_to_mismatch', { got: got ?? 'none', want });
+  if (got !== want) refuse('in_response_to_mismatch', { got: got ?? 'none', want: want ?? 'none' });
+  if (want !== undefined) return;
+  const other = requestsNamedBy(exchange.assertion)[0];
+  if (other !== undefined) refuse('in_response_to_mismatch', { got: other, want: 'none' });
+}
+
+/** The requests that any of the confirmations names. */
+function requestsNamedBy(assertion: XmlElement): readonly string[] {
+  return selfAndDescendants(subjectOf(assertion)).flatMap(({ attributes }) => attributes.get('InResponseTo') ?? []);
 }
 
 /** What one SubjectConfirmationData must hold. In this order. */
@@ -102,6 +110,9 @@ function isStillConfirmed(data: XmlElement, { now }: Exchange): void {
     refuse('validity_too_long', { got: notOnOrAfter.toISOString() });
 }
 
-function answersARequest(data: XmlElement): void {
-  if ((data.attributes.get('InResponseTo') ?? '') === '') refuse('unsolicited_response');
+/** Or none at all, where the connection takes that; an empty name of a request is neither. */
+function answersARequest(data: XmlElement, { connection }: Exchange): void {
+  const requestId = data.attributes.get('InResponseTo');
+  if (requestId === undefined && connection.allowIdpInitiated === true) return;
+  if ((requestId ?? '') === '') refuse('unsolicited_response');
 }

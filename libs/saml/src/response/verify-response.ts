@@ -53,6 +53,7 @@ function readAssertion(exchange: Exchange): VerifiedAssertion {
   const authnStatement = authnStatementOf(assertion);
   const authnContextClass = authnContextClassOf(assertion);
   const sessionIndex = authnStatement.attributes.get('SessionIndex');
+  const inResponseTo = confirmation.attributes.get('InResponseTo');
   const sessionNotOnOrAfter = timeOf(authnStatement, 'SessionNotOnOrAfter');
   const ends = [timeOf(confirmation, 'NotOnOrAfter'), timeOf(conditionsOf(assertion), 'NotOnOrAfter')];
   return {
@@ -61,7 +62,7 @@ function readAssertion(exchange: Exchange): VerifiedAssertion {
     issuer: connection.idp.entityId,
     nameId: { value: nameId.text, format: nameId.attributes.get('Format') ?? UNSPECIFIED },
     attributes: attributesOf(assertion),
-    inResponseTo: confirmation.attributes.get('InResponseTo') ?? '',
+    ...(inResponseTo === undefined ? {} : { inResponseTo }),
     authnInstant: authnInstantOf(assertion),
     ...(authnContextClass === undefined ? {} : { authnContextClass }),
     ...(sessionIndex === undefined ? {} : { sessionIndex }),

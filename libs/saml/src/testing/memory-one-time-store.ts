@@ -14,11 +14,13 @@ export class MemoryOneTimeStore implements OneTimeStore {
 
   async accept({ connectionId, assertionId, inResponseTo }: VerifiedAssertion, now: Date): Promise<Acceptance> {
     const assertion = key(connectionId, assertionId);
-    const request = key(connectionId, inResponseTo);
     if (this.used.has(assertion)) return 'replayed_assertion';
-    const expiresAt = this.pending.get(request);
-    if (expiresAt === undefined || expiresAt <= now) return 'unknown_request';
-    this.pending.delete(request);
+    if (inResponseTo !== undefined) {
+      const request = key(connectionId, inResponseTo);
+      const expiresAt = this.pending.get(request);
+      if (expiresAt === undefined || expiresAt <= now) return 'unknown_request';
+      this.pending.delete(request);
+    }
     this.used.add(assertion);
     return 'accepted';
   }

@@ -39,8 +39,11 @@ export function oneTimeStoreContract(
     let under: OneTimeStoreUnderTest;
     const begin = (requestId: string, connectionId = connection) =>
       under.begin({ connectionId, requestId, expiresAt: IN_TEN_MINUTES });
-    const accept = (inResponseTo: string, assertionId: string, connectionId = connection, now = NOW) =>
-      under.store.accept(assertion({ connectionId, inResponseTo, assertionId }), now);
+    const accept = (inResponseTo: string | undefined, assertionId: string, connectionId = connection, now = NOW) =>
+      under.store.accept(
+        assertion({ connectionId, assertionId, ...(inResponseTo === undefined ? {} : { inResponseTo }) }),
+        now,
+      );
 
     beforeEach(async () => {
       under = await makeStore();
@@ -88,6 +91,21 @@ export function oneTimeStoreContract(
       await accept('_first', '_assertion');
       expect(await accept('_second', '_assertion')).toBe('replayed_assertion');
       expect(await accept('_second', '_other')).toBe('accepted');
+    });
+
+    it('accepts an unsolicited assertion once, also when two copies arrive at the same moment', async () => {
+      const outcomes = await Promise.all([accept(undefined, '_assertion'), accept(undefined, '_assertion')]);
+      expect([...outcomes].sort()).toEqual(['accepted', 'replayed_assertion']);
+      expect(await accept(undefined, '_assertion')).toBe('replayed_assertion');
+      expect(await accept(undefined, '_assertion', otherConnection)).toBe('accepted');
+    });
+
+    it('takes no request for an unsolicited assertion, and no assertion twice, asked for or not', async () => {
+      await begin('_request');
+      expect(await accept(undefined, '_first')).toBe('accepted');
+      expect(await accept('_request', '_first')).toBe('replayed_assertion');
+      expect(await accept('_request', '_second')).toBe('accepted');
+      expect(await accept(undefined, '_second')).toBe('replayed_assertion');
     });
 
     it('lets two connections use the same assertion id', async () => {

@@ -43,7 +43,10 @@ export interface AttackCase {
   };
   readonly edit?: readonly Edit[];
   /** Our side, changed. `keys` are the signing certificates that the connection trusts; default: the IdP's. */
-  readonly connection?: Pick<Partial<SamlConnection>, 'forceAuthn' | 'minimumSigned' | 'authnContexts'> & {
+  readonly connection?: Pick<
+    Partial<SamlConnection>,
+    'forceAuthn' | 'allowIdpInitiated' | 'minimumSigned' | 'authnContexts'
+  > & {
     readonly keys?: readonly KeyName[];
     readonly ssoUrl?: string;
     readonly signed?: boolean;

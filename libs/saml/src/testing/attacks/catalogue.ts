@@ -1,6 +1,6 @@
 /**
  * The ids of every row of the attack catalogue, written down apart from the folders so that none can go missing. A row
- * that says two things has a second id (M16b, M24b, M31b, T06b, T07b, V51b).
+ * that says two things has a second id (M16b, M24b, M31b, T06b, T07b, V51b), and an `a` where the connection takes unsolicited answers.
  */
 export const CATALOGUE: readonly string[] = `
 X1 X1d X2 X3 X3b X4 X5 X5c X6 X7 X7d X8 X8d X9 X10 X11 X12 X13 X14 X15 X16 X17 X18 X19 S01 S02 S03
@@ -13,7 +13,7 @@ M26 M27 M28 M29 M30 M31 M31b M32 M33 T01 T02 T03 T04 T05 T06 T06b T07 T07b T08 T
 F04
 
 V01 V02 V03 V04 V05 V06 V07 V08 V09 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 V21 V22 V23 V24 V25
-V26 V27 V28 V29 V30 V31 V32 V33 V34 V35 V36 V37 V38 V39 V40 V41 V42 V43 V44 V45 V46 V47 V48 V48b V49
+V26 V27 V28 V29 V30 V31 V32 V33 V34 V35 V36 V37 V38 V39 V40 V40a V40b V40c V41 V41a V42 V42a V43 V44 V45 V45a V46 V47 V48 V48b V49
 V50 V51 V51b V52 V53 V54 V55 V56 V57 V58 V59 V60 V61 V62 V63 V64 V65 V66 V67 V68 V69 V70 V71 V72 V73
 V74 V75 L27 V76 V77 V78 V79
 `
