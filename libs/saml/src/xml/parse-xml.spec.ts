@@ -26,6 +26,26 @@ describe('parseXml', () => {
     expect(root.children.every(({ parent }) => parent === root)).toBe(true);
   });
 
+  it('normalizes line ends everywhere and white space in values, unless it was written as a reference', () => {
+    const root = parseXml('<r a="1\r\n2\t3\r&#13;&#10;&#9;" >\r\n\r&#13;<c/>\n</r\r\n>', MESSAGE_LIMITS);
+    expect([root.attributes.get('a'), root.content.filter((part) => typeof part === 'string')]).toEqual([
+      '1 2 3 \r\n\t',
+      ['\n\n\r', '\n'],
+    ]);
+  });
+
+  it('never reads again what a reference yields', () => {
+    const root = parseXml('<r a="&#38;lt;&amp;#60;">&#38;lt;&amp;amp;&#60;c/></r>', MESSAGE_LIMITS);
+    expect([root.attributes.get('a'), root.text, root.children]).toEqual(['&lt;&#60;', '&lt;&amp;<c/>', []]);
+  });
+
+  it('skips comments where they are allowed, and only well-formed ones', () => {
+    const limits = { ...MESSAGE_LIMITS, comments: 'skip' } as const;
+    expect(parseXml('<!-- <r> --><r>a<!-- b -->c</r><!---->', limits).text).toBe('ac');
+    for (const text of ['<r><!-- a -- b --></r>', '<r><!--a---></r>', '<r/><!--', '<r><!--></r>'])
+      expect(() => parseXml(text, limits)).toThrow(SamlError);
+  });
+
   it('keeps attributes that are named like members of objects', () => {
     const root = parseXml('<r __proto__="1" constructor="2"/>', MESSAGE_LIMITS);
     expect([...root.attributes]).toEqual([
@@ -53,6 +73,26 @@ describe('parseXml', () => {
     ['xml_malformed', '<r>&#0;</r>'],
     ['xml_malformed', '<r>\u0001</r>'],
     ['xml_malformed', '<r a="<"/>'],
+    ['xml_malformed', '<r a="1"b="2"/>'],
+    ['xml_malformed', '<r a/"1"/>'],
+    ['xml_malformed', '<r a=1/>'],
+    ['xml_malformed', '<r//>'],
+    ['xml_malformed', '<r/ >'],
+    ['xml_malformed', '<r><a/x></r>'],
+    ['xml_malformed', '<r><a//></r>'],
+    ['xml_malformed', '<r></r x="1">'],
+    ['xml_malformed', '<r></rr>'],
+    ['xml_malformed', '<r>]]></r>'],
+    ['r', '<r a="]]>">]]&gt;</r>'],
+    ['xml_malformed', '<r/><r/>'],
+    ['xml_malformed', '<r/>\u00a0'],
+    ['xml_malformed', '<?xml version="1.0" standalone="maybe"?><r/>'],
+    ['xml_malformed', '<!ELEMENT r ANY><r/>'],
+    ['xml_doctype', '<!DOCTYPE r><r/>'],
+    ['xml_comment', '<r><!-- --></r>'],
+    ['xml_cdata', '<r><![CDATA[]]></r>'],
+    ['xml_processing_instruction', '<r><?x?></r>'],
+    ['xml_processing_instruction', ' <?xml version="1.0"?><r/>'],
     ['xml_namespace', '<r xmlns=""/>'],
     ['xml_namespace', '<r xmlns:a="relative"/>'],
     ['xml_namespace', `<r xmlns:a="urn:a'b"/>`],
