@@ -12,6 +12,9 @@ export interface Reading {
   readonly content: (Reading | string)[];
 }
 
+/** Characters of names that begin none: saxes lets local names begin with them, Namespaces in XML 4 does not. */
+const BEGINS_NO_NAME = /^[\u0300-\u036F\u00B7\u203F\u2040\-.0-9]/u;
+
 const expanded = (uri: string, local: string): string => `{${uri}}${local}`;
 
 /**
@@ -37,6 +40,7 @@ export function saxesReading(text: string, comments: 'refuse' | 'skip'): Reading
   });
   parser.on('opentag', ({ name, uri, local, attributes }) => {
     const all = Object.values(attributes) as SaxesAttributeNS[];
+    if ([local, ...all.map((one) => one.local)].some((one) => BEGINS_NO_NAME.test(one))) refuse();
     const isDeclaration = (one: SaxesAttributeNS) => one.prefix === 'xmlns' || one.name === 'xmlns';
     const reading: Reading = {
       name,

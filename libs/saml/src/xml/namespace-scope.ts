@@ -20,16 +20,20 @@ export interface QName {
   readonly beginsWithXmlns: boolean;
 }
 
-const NC_NAME_START = /^[A-Za-z_\u0080-\u{10FFFF}]/u;
+const NAME_START =
+  ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
+/** XML 2.3, Name. */
+const NAME = new RegExp(`^[${NAME_START}][${NAME_START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*$`, 'u');
 
-/** Splits a name at its colon (Namespaces in XML 4). @throws SamlError `xml_malformed` if it is no QName */
+/** Splits a name at its colon (Namespaces in XML 4). @throws SamlError `xml_malformed` if it is no Name and QName */
 export function qNameOf(name: string): QName {
+  if (!NAME.test(name)) refuse('xml_malformed', { got: `name ${name}` });
   const colon = name.indexOf(':');
   const beginsWithXmlns = /^xmlns/i.test(name);
   if (colon < 0) return { name, prefix: '', local: name, beginsWithXmlns };
   const prefix = name.slice(0, colon);
   const local = name.slice(colon + 1);
-  if (prefix === '' || !NC_NAME_START.test(local) || local.includes(':')) refuse('xml_malformed', { got: name });
+  if (prefix === '' || !NAME.test(local) || local.includes(':')) refuse('xml_malformed', { got: name });
   return { name, prefix, local, beginsWithXmlns };
 }
 

@@ -102,6 +102,8 @@ describe('parseXml', () => {
     ['xml_malformed', '<a:/>'],
     ['xml_malformed', '<a:b:c xmlns:a="urn:a"/>'],
     ['xml_malformed', '<a:1 xmlns:a="urn:a"/>'],
+    ['xml_malformed', '<a:\u00b7 xmlns:a="urn:a"/>'],
+    ['xml_malformed', '<r xml:-x=""/>'],
     ['xml_malformed', '<xmlns:r/>'],
     ['xml_malformed', '<r a:x="1"/>'],
     ['xml_malformed', '<r><a xmlns:a="urn:a"/><a:b/></r>'],

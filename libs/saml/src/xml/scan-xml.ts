@@ -36,11 +36,6 @@ const NO_CHARACTER = /[^\t\n\r\u0020-\uFFFD]/;
 const XML_DECLARATION =
   /^<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(["'])([\w.:-]+)\1(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(["'])([A-Za-z][\w.-]*)\3)?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(["'])(?:yes|no)\5)?[ \t\n]*\?>/;
 
-const NAME_START =
-  ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
-/** XML 2.3, Name. */
-const NAME = new RegExp(`^[${NAME_START}][${NAME_START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*$`, 'u');
-
 const SPACE_ONLY = /^[ \t\n]*$/;
 /** `<` has no place in a value, the others are to be read (XML 3.1, 3.3.3). */
 const NOT_PLAIN_IN_VALUE = /[<&\t\n]/;
@@ -180,7 +175,6 @@ class Scanner {
     this.at = end;
     const before = this.names.get(name);
     if (before !== undefined) return before;
-    if (!NAME.test(name)) malformed(`name ${name}`);
     const qName = qNameOf(name);
     this.names.set(name, qName);
     return qName;
