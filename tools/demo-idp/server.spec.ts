@@ -179,14 +179,16 @@ test('OpenID Connect: Rolecall’s own relying party accepts the answer, with th
   const now = new Date();
   const read = async (response: Response) => ({ status: response.status, body: await response.bytes() });
   const transport: OidcTransport = {
-    get: async (url) => read(await fetch(url)),
+    get: async (url, headers) => read(await fetch(url, { headers })),
     postForm: async (url, body, headers) => read(await fetch(url, { method: 'POST', body, headers })),
   };
   const providers = new OidcProviders({ transport, allowHttp: true });
   const issuer = `${idp}/oidc`;
-  const { id: clientId, secret: clientSecret } = DEMO_CLIENT;
-  const connection = { id: 'test', issuer, clientId, clientSecret, redirectUri: `${gateway}/oidc/callback` };
-  const started = startAuthorization(connection, await providers.metadata(issuer, now), 'abc');
+  const { id: clientId, secret } = DEMO_CLIENT;
+  const provider = { issuer };
+  const redirectUri = `${gateway}/oidc/callback`;
+  const connection = { id: 'test', provider, clientId, credentials: { secret }, redirectUri, userinfo: true };
+  const started = startAuthorization(connection, await providers.metadata(provider, now), 'abc');
 
   const open = browser();
   let { response } = await open(started.url);
@@ -197,7 +199,7 @@ test('OpenID Connect: Rolecall’s own relying party accepts the answer, with th
   const { state, ...query } = Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams);
 
   expect(state).toBe('abc');
-  const token = await completeAuthorization(query, { ...started, connection }, providers, now);
+  const token = await completeAuthorization(query, { ...started, connection, startedAt: now }, providers, now);
   expect(token).toMatchObject({ issuer, sub: 'ida@acme.com', emailVerified: true });
   expect(Object.fromEntries(token.claims)).toMatchObject({
     email: ['ida@acme.com'],
@@ -208,6 +210,6 @@ test('OpenID Connect: Rolecall’s own relying party accepts the answer, with th
     department: ['Engineering'],
     groups: ['acme-admins', 'engineering'],
   });
-  const again = completeAuthorization(query, { ...started, connection }, providers, now);
+  const again = completeAuthorization(query, { ...started, connection, startedAt: now }, providers, now);
   await expect(again).rejects.toMatchObject({ code: 'token_request_refused', detail: { got: 'invalid_grant' } });
 });

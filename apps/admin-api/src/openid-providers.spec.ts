@@ -158,6 +158,15 @@ it('gives the key of fingerprints to callers who may plan, and to no others', as
   expect(Buffer.from(json.fingerprintKey, 'base64')).toHaveLength(32);
 });
 
+it('lets nobody vouch for the addresses of a provider without the right', async () => {
+  const document = acme({ google: google({ trustEmail: true }) });
+  const request = await requestWith(document, { [POINTER]: 'one' }, 'plan');
+  const rights = ['organizations.read', 'plan', 'apply'] as const;
+  const planner = new TestClient(await api.app.getUrl(), await api.token(rights));
+  expect((await planner.plan(request)).status).toBe(403);
+  expect((await api.client.plan(request)).status).toBe(200);
+});
+
 describe('discovery', () => {
   const refusal = async (document: object) => {
     const { json } = await plan(document, { [POINTER]: 'one' });
@@ -173,6 +182,23 @@ describe('discovery', () => {
     configuration = { ...configuration, issuer: `${issuer}/2` };
     await plan(acme({ google: google({ issuer: `${issuer}/2` }) }), { [POINTER]: 'two' });
     expect(asked).toEqual(['/op/2/.well-known/openid-configuration']);
+  });
+
+  it('asks again when something else is wanted of the provider, and says what it does not offer', async () => {
+    await apply(acme(), { [POINTER]: 'one' });
+    asked = [];
+    const posting = google({ clientAuthentication: 'client_secret_post' });
+    const at = '/spec/identityProviders/google/issuer';
+    expect(await refusal(acme({ google: posting }))).toEqual([['discovery_client_authentication', at]]);
+    expect(await refusal(acme({ google: google({ userinfo: true }) }))).toEqual([['discovery_userinfo_missing', at]]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('finds the provider that a preset means', async () => {
+    const { issuer: _, ...okta } = google({ preset: 'okta', domain: 'acme.localhost' });
+    expect(await refusal(acme({ google: okta }))).toEqual([
+      ['discovery_unreachable', '/spec/identityProviders/google'],
+    ]);
   });
 
   it.each<[string, object]>([

@@ -18,9 +18,10 @@ export const OIDC_ERROR_CODES = {
   discovery_invalid: customer('Publish an OpenID configuration document with its endpoints as JSON.'),
   discovery_issuer_mismatch: platform("Write the issuer exactly as the provider's configuration document names it."),
   discovery_endpoint_refused: customer('Publish only https endpoints without user names and fragments.'),
-  discovery_client_authentication: customer(
-    'Let the client authenticate by client_secret_basic or client_secret_post.',
+  discovery_client_authentication: platform(
+    'Write a clientAuthentication that the provider offers, or let it offer the one that is wanted.',
   ),
+  discovery_userinfo_missing: platform('Remove userinfo: true, or let the provider publish a userinfo endpoint.'),
 
   // the provider's keys (RFC 7517)
   jwks_unreachable: customer("Let the provider's key set be read: it does not answer as it should."),
@@ -31,9 +32,11 @@ export const OIDC_ERROR_CODES = {
   callback_issuer_missing: customer('Send the parameter iss, as the configuration document announces.'),
   callback_issuer_mismatch: customer('Look into who answered: another provider than the one that was asked.'),
   access_denied: user('Sign in again, or let the administrator of the identity provider assign the application.'),
+  provider_changed: user('Start the sign-in again: the identity provider was set up anew in between.'),
   provider_refused: customer('Look into the log of the identity provider: it refused the sign-in.'),
 
-  // the token endpoint (RFC 6749 §4.1.3, §5)
+  // the token endpoint (RFC 6749 §4.1.3, §5; RFC 7523)
+  client_assertion_algorithm: customer('Accept client assertions that are signed with RS256, PS256 or ES256.'),
   token_endpoint_unreachable: customer('Let the token endpoint answer: it does not as it should.'),
   token_request_refused: customer('Compare client id, client secret and redirect URI with those at the provider.'),
   token_response_invalid: customer('Answer a token request with a JSON object as RFC 6749 says.'),
@@ -53,6 +56,9 @@ export const OIDC_ERROR_CODES = {
   // the ID token's claims (OpenID Connect Core 1.0 §2, §3.1.3.7)
   id_token_claim_invalid: customer('Send the claims of ID tokens in the types that OpenID Connect gives them.'),
   id_token_issuer_mismatch: customer('Look into who issued the token: not the configured issuer.'),
+  id_token_tenant_invalid: customer('Send the tenant id of the user as the claim tid.'),
+  tenant_not_allowed: user('Sign in with an account of your company: this one is of another tenant.'),
+  id_token_key_of_another_issuer: customer('Look into who signed: a key that is published for another issuer.'),
   id_token_audience_mismatch: customer('Compare the client id with the one at the provider: the token is for another.'),
   id_token_azp_mismatch: customer(
     'Compare the client id with the one at the provider: the token was given to another.',
@@ -63,8 +69,21 @@ export const OIDC_ERROR_CODES = {
   id_token_nonce_mismatch: customer('Repeat the nonce of the authorization request in the ID token.'),
   id_token_subject_invalid: customer('Send a subject of 1 to 255 printable characters.'),
   id_token_at_hash_mismatch: customer('Send the at_hash of the access token that comes with the ID token.'),
+  id_token_auth_time_missing: customer('Send the claim auth_time: the time of the authentication was asked for.'),
+  id_token_authentication_too_old: customer('Let users authenticate again when max_age or prompt=login asks for it.'),
+  id_token_acr_mismatch: customer('Let users authenticate as strongly as acr_values asks, and say so by acr.'),
   id_token_is_logout_token: customer('Give an ID token: this one is a logout token.'),
   hosted_domain_mismatch: user('Sign in with an account of the configured hosted domain.'),
+
+  // the userinfo endpoint (OpenID Connect Core 1.0 §5.3)
+  userinfo_unreachable: customer('Let the userinfo endpoint answer: it does not as it should.'),
+  userinfo_invalid: customer('Answer at the userinfo endpoint with a JSON object.'),
+  userinfo_signed: customer(
+    'Answer at the userinfo endpoint with plain JSON: signed and encrypted answers are not read.',
+  ),
+  userinfo_subject_mismatch: customer(
+    'Look into the userinfo endpoint: it answers for another user than the ID token.',
+  ),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type OidcErrorCode = keyof typeof OIDC_ERROR_CODES;

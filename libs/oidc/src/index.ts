@@ -1,13 +1,15 @@
 export type { CallbackQuery } from './authorization/callback.ts';
 export { completeAuthorization, type PendingAuthorization } from './authorization/complete-authorization.ts';
-export { startAuthorization, type StartedAuthorization } from './authorization/start-authorization.ts';
-export type { OidcConnection } from './connection.ts';
+export { type PinnedProvider } from './authorization/pinned-provider.ts';
+export { checkOffers, startAuthorization, type StartedAuthorization } from './authorization/start-authorization.ts';
+export { publicKeySet } from './client/client-assertion.ts';
+export type { ClientAuthentication, ClientCredentials, ClientKey } from './client/client-credentials.ts';
+export type { OidcConnection, ProviderReference } from './connection.ts';
 export { discover, type DiscoveryOptions, type ProviderMetadata } from './discovery/discover.ts';
 export { OidcProviders } from './discovery/providers.ts';
 export { OIDC_ERROR_CODES, type MustAct, type OidcErrorCode } from './error-codes.ts';
 export { OidcError, whoMustActOnOidc } from './errors.ts';
 export type { VerifiedIdToken } from './id-token.ts';
-export { verifyIdToken, type IdTokenToVerify } from './id-token/verify-id-token.ts';
 export {
   type CallbackRequest,
   HardenedOidcStrategy,

@@ -9,6 +9,6 @@ export interface OidcAnswer {
  * private addresses; it rejects with an error that has a `code`. Only JSON is asked for.
  */
 export interface OidcTransport {
-  get(url: string): Promise<OidcAnswer>;
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<OidcAnswer>;
   postForm(url: string, form: URLSearchParams, headers: Readonly<Record<string, string>>): Promise<OidcAnswer>;
 }

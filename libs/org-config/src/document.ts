@@ -1,4 +1,5 @@
 import type { AttributeNames, Condition, Giving, GrantSet } from '@rolecall/role-mapping';
+import type { Preset } from './openid-provider.ts';
 
 export const API_VERSION = 'rolecall/v1';
 
@@ -95,9 +96,27 @@ export interface OidcIdentityProvider extends Renameable {
   readonly type: 'oidc';
   readonly displayName?: string;
   readonly enabled?: boolean;
-  readonly issuer: string;
+  /** Default: by the issuer. */
+  readonly preset?: Preset;
+  /** Absent where the preset makes it of what follows. */
+  readonly issuer?: string;
+  /** Okta. */
+  readonly domain?: string;
+  readonly authorizationServer?: string;
+  /** Entra ID: one tenant, or those whose users may sign in. */
+  readonly tenant?: string;
+  readonly tenants?: readonly string[];
   readonly clientId: string;
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
   readonly clientSecret: SecretReference;
+  /** Beside openid, email and profile. */
+  readonly scopes?: readonly string[];
+  readonly userinfo?: boolean;
+  readonly forceAuthn?: boolean;
+  /** A duration, such as 12h. */
+  readonly maxAge?: string;
+  readonly acrValues?: readonly string[];
+  readonly trustEmail?: boolean;
   /** Only users of this Google Workspace domain: the claim `hd` must be this. */
   readonly hostedDomain?: string;
   /** Of the organization's e-mail domains; absent = all. */

@@ -12,6 +12,7 @@ import {
   type ScopeEntry,
 } from './document.ts';
 import { emptyMap } from './json.ts';
+import { type OpenIdProvider, openIdProviderOf } from './openid-provider.ts';
 
 /** A document with every default filled in: what the gateway and the admin API work with. */
 export interface EffectiveOrganization {
@@ -56,8 +57,17 @@ export interface EffectiveSamlIdentityProvider extends Effective {
 }
 export interface EffectiveOidcIdentityProvider extends Effective {
   readonly type: 'oidc';
-  readonly issuer: string;
+  readonly provider: OpenIdProvider;
   readonly clientId: string;
+  /** undefined = what the provider offers. */
+  readonly clientAuthentication: OidcIdentityProvider['clientAuthentication'];
+  readonly scopes: readonly string[];
+  readonly userinfo: boolean;
+  readonly forceAuthn: boolean;
+  readonly maxAgeSeconds: number | undefined;
+  readonly acrValues: readonly string[] | undefined;
+  /** Addresses that the provider says nothing about count as proved. */
+  readonly trustEmail: boolean;
   readonly hostedDomain: string | undefined;
 }
 /** Without its secrets: those are stored apart. `type` tells the two apart. */
@@ -144,8 +154,13 @@ function samlOf(declared: SamlIdentityProvider) {
   return { type, metadata, forceAuthn, allowIdpInitiated, signRequests, minimumSigned, authnContexts };
 }
 
-function oidcOf({ type, issuer, clientId, hostedDomain }: OidcIdentityProvider) {
-  return { type, issuer, clientId, hostedDomain };
+function oidcOf(declared: OidcIdentityProvider) {
+  const { type, clientId, clientAuthentication, acrValues, maxAge, hostedDomain } = declared;
+  const { scopes = [], userinfo = false, forceAuthn = false, trustEmail = false } = declared;
+  const provider = openIdProviderOf(declared);
+  const maxAgeSeconds = maxAge === undefined ? undefined : durationSeconds(maxAge);
+  const asked = { scopes, userinfo, forceAuthn, maxAgeSeconds, acrValues };
+  return { type, provider, clientId, clientAuthentication, ...asked, trustEmail, hostedDomain };
 }
 
 function giving({ grants, groups }: Giving): Giving {

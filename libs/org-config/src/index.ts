@@ -15,6 +15,7 @@ export type {
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export type { SourceFile } from './load/source-text.ts';
+export { issuersOf, openIdProviderOf, type OpenIdProvider } from './openid-provider.ts';
 export { publishedSchema, schemaDocs } from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -52,7 +52,15 @@ export interface NewLogin {
     readonly stateHash: Buffer;
     readonly nonce: string;
     readonly codeVerifier: string;
+    readonly provider: PinnedOidcProvider;
   };
+}
+
+/** Where a login at an OpenID provider was started; kept with it. */
+export interface PinnedOidcProvider {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly tokenEndpoint: string;
 }
 
 /** A login at an OpenID provider that has come back to the browser that began it; consumed. */
@@ -60,6 +68,7 @@ export interface TakenOidcLogin {
   readonly identityProvider: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  readonly provider: PinnedOidcProvider;
   readonly traceId: string;
   readonly returnTo: string | undefined;
   readonly mode: 'login' | 'test';

@@ -1,3 +1,4 @@
+import { openIdProviderOf } from '@rolecall/org-config';
 import type { OidcIdentityProvider, OrganizationDocument, SecretReference } from '@rolecall/org-config';
 import { pointerTo } from './address.ts';
 import type { ReconcileProblem } from './errors.ts';
@@ -69,7 +70,9 @@ function sameSecret(before: OidcIdentityProvider | undefined, after: OidcIdentit
   return before !== undefined && secretOf(before) === secretOf(after);
 }
 
-function secretOf({ issuer, clientId, clientSecret }: OidcIdentityProvider): string {
+function secretOf(provider: OidcIdentityProvider): string {
+  const { clientId, clientSecret } = provider;
+  const { issuer } = openIdProviderOf(provider);
   return JSON.stringify([issuer, clientId, sourceOf(clientSecret), clientSecret.version]);
 }
 

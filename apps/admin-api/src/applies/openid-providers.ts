@@ -1,10 +1,12 @@
-import { discover, OidcError } from '@rolecall/oidc';
+import type { OidcIdentityProvider } from '@rolecall/org-config';
+import { openIdProviderOf } from '@rolecall/org-config';
+import { checkOffers, discover, OidcError } from '@rolecall/oidc';
 import type { OidcTransport } from '@rolecall/oidc';
 import { OutboundError } from '@rolecall/platform';
 import type { GuardedFetch } from '@rolecall/platform';
 import type { MetadataProblem } from './metadata-source.ts';
 
-/** Finds out, through the guard, whether an issuer is an OpenID provider that users can be sent to. */
+/** Finds out, through the guard, whether an OpenID provider exists, and offers what its document wants of it. */
 export class OpenIdProviders {
   constructor(
     private readonly guarded: GuardedFetch,
@@ -13,17 +15,21 @@ export class OpenIdProviders {
   ) {}
 
   /**
-   * Reads the configuration document of the issuer. Nothing of it is kept: the gateway reads it itself.
-   * @param issuer UNTRUSTED, from a customer's configuration
+   * Reads the configuration document of the provider. Nothing of it is kept: the gateway reads it itself.
+   * @param declared of a valid document; its issuer is UNTRUSTED, from a customer's configuration
    * @returns what is wrong; undefined = it can be used
    */
-  async check(issuer: string): Promise<MetadataProblem | undefined> {
+  async check(declared: OidcIdentityProvider): Promise<MetadataProblem | undefined> {
+    const provider = openIdProviderOf(declared);
     const transport: OidcTransport = {
       get: async (url) => ({ status: 200, body: (await this.guarded.get(url, 'application/json')).body }),
       postForm: () => Promise.reject(new Error('a discovery posts nothing')),
     };
     try {
-      await discover(issuer, { transport, allowHttp: this.allowedOrigins.includes(new URL(issuer).origin) });
+      const allowHttp = this.allowedOrigins.includes(new URL(provider.issuer).origin);
+      const { clientAuthentication: method, userinfo } = declared;
+      const credentials = { secret: '', ...(method && { method }) };
+      checkOffers({ credentials, ...(userinfo && { userinfo }) }, await discover(provider, { transport, allowHttp }));
       return undefined;
     } catch (error) {
       return problemOf(error);

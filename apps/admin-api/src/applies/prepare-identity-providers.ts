@@ -1,3 +1,4 @@
+import { openIdProviderOf } from '@rolecall/org-config';
 import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import type { ProblemDetail } from '@rolecall/platform';
@@ -65,14 +66,14 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
   return { desired: { ...checked, identityProviders }, problems };
 }
 
-/** A provider is asked when it is new here: a plan shows then what a login would find. */
+/** A provider is asked when it is new here, or something else is wanted of it: a plan shows then what a login would find. */
 async function prepareOidc(
-  { issuer }: OidcIdentityProvider,
+  declared: OidcIdentityProvider,
   clientSecret: string | undefined,
   stored: StoredProvider | undefined,
   { providers }: Preparation,
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
-  const problem = stored?.issuer === issuer ? undefined : await providers.check(issuer);
+  const problem = stored?.wanted === wantedOf(declared) ? undefined : await providers.check(declared);
   return problem ? { problem } : { clientSecret };
 }
 
@@ -96,9 +97,10 @@ function detailOf(
   problem: MetadataProblem,
   { document, file = '' }: CheckedOrganization,
   name: string,
-  { type }: IdentityProvider,
+  provider: IdentityProvider,
 ): ProblemDetail {
-  const pointer = `/spec/identityProviders/${name}/${type === 'oidc' ? 'issuer' : 'metadata'}`;
+  const key = provider.type === 'saml' ? '/metadata' : provider.issuer === undefined ? '' : '/issuer';
+  const pointer = `/spec/identityProviders/${name}${key}`;
   const position = { file, line: 1, column: 1 };
   return { severity: 'error', ...problem, pointer, position, organization: document.metadata.name };
 }
@@ -108,8 +110,14 @@ interface StoredProvider {
   readonly signingKey?: SigningKey;
   /** Where the metadata came from; undefined when it was inlined. */
   readonly url: string | undefined;
-  /** Of an OpenID provider. */
-  readonly issuer: string | undefined;
+  /** Of an OpenID provider: what it was asked for. */
+  readonly wanted: string | undefined;
+}
+
+/** What a configuration document is read for: which provider, and what it must offer. */
+function wantedOf(declared: OidcIdentityProvider): string {
+  const { clientAuthentication, userinfo } = declared;
+  return JSON.stringify([openIdProviderOf(declared), clientAuthentication, userinfo]);
 }
 
 /** What is stored of an IdP, under its name or one that it had before. */
@@ -122,9 +130,9 @@ function storedProvider(
   const key = [name, ...(provider.previously ?? [])].find((candidate) => Object.hasOwn(declared, candidate));
   const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
   const before = key === undefined ? undefined : declared[key];
-  if (before?.type === 'oidc') return { url: undefined, issuer: before.issuer };
+  if (before?.type === 'oidc') return { url: undefined, wanted: wantedOf(before) };
   const source = before?.metadata;
-  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined, issuer: undefined };
+  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined, wanted: undefined };
 }
 
 function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {

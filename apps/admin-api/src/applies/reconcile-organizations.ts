@@ -54,6 +54,7 @@ export class ReconcileOrganizations {
       now,
     );
     if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
+    if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
     const heads = await store.transaction('rollback', (state) =>
       state.heads(request.collection, checked.flatMap(namesOf)),
     );
@@ -101,6 +102,12 @@ const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.n
 
 function assertsDomains({ document }: CheckedOrganization): boolean {
   return Object.values(document.spec.emailDomains ?? {}).some(({ verification }) => verification === 'asserted');
+}
+
+/** Vouches for whatever address the provider sends. */
+function trustsEmail({ document }: CheckedOrganization): boolean {
+  const providers = Object.values(document.spec.identityProviders ?? {});
+  return providers.some((provider) => provider.type === 'oidc' && provider.trustEmail === true);
 }
 
 function revisionAfter({ organization, action, baseRevision, fields }: Plan['changes'][number]) {

@@ -29,7 +29,7 @@ import {
 import { Flow } from './flow.ts';
 import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
 import { RefusalBudget } from './refusal-budget.ts';
-import { attemptOfTaken, loginOfIdToken, type ReturnedLogin } from './returned-login.ts';
+import { attemptOfTaken, loginOfIdToken, returnedLogin, type ReturnedLogin } from './returned-login.ts';
 import { startOidcLogin } from './start-oidc-login.ts';
 import { startSamlLogin } from './start-saml-login.ts';
 import { claimLogin, type UnconfirmedLogin } from './unconfirmed-login.ts';
@@ -128,11 +128,10 @@ export class Logins {
       const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);
       return this.refused(await this.database.inOrganization(organizationId, refuse));
     }
-    const { nonce, codeVerifier, identityProvider } = taken;
-    const target = await this.organizations.oidcTargetById(organizationId, identityProvider);
+    const target = await this.organizations.oidcTargetById(organizationId, taken.identityProvider);
     const attempt = attemptOfTaken(taken);
     const connection = await this.recorded(target, attempt, async () => target.connection());
-    return { target, taken, connection, nonce, codeVerifier };
+    return returnedLogin(target, taken, connection);
   }
 
   /** Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction. @throws RecordedRefusal */

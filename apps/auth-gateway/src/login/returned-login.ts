@@ -1,4 +1,5 @@
-import type { OidcConnection, VerifiedIdToken } from '@rolecall/oidc';
+import type { OidcConnection, PendingAuthorization, VerifiedIdToken } from '@rolecall/oidc';
+import type { EffectiveOidcIdentityProvider } from '@rolecall/org-config';
 import type { TakenOidcLogin } from '@rolecall/persistence';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { boundedFacts } from './assertion-facts.ts';
@@ -9,17 +10,18 @@ import type { Attempt } from './login-wish.ts';
 export const OIDC_SUBJECT = 'urn:rolecall:subject:oidc';
 
 /** A login at an OpenID provider whose browser came back: taken from the database, its answer not verified yet. */
-export interface ReturnedLogin {
+export interface ReturnedLogin extends PendingAuthorization {
   readonly target: OidcTarget;
   readonly taken: TakenOidcLogin;
-  readonly connection: OidcConnection;
-  readonly nonce: string;
-  readonly codeVerifier: string;
+}
+
+export function returnedLogin(target: OidcTarget, taken: TakenOidcLogin, connection: OidcConnection): ReturnedLogin {
+  const { nonce, codeVerifier, provider: pinned, createdAt: startedAt } = taken;
+  return { target, taken, connection, pinned, nonce, codeVerifier, startedAt };
 }
 
 /**
- * The login with what the VERIFIED ID token says. Keyed by (IdP, sub); the address of the claim `email` is vouched for only
- * when the provider verified it, and only that address: another claim that is mapped to the profile's e-mail never is (O5, O7).
+ * The login with what the VERIFIED ID token says. Keyed by (IdP, sub).
  * @throws LoginRefused when it says more than FACT_LIMITS
  */
 export function loginOfIdToken({ taken, target }: ReturnedLogin, token: VerifiedIdToken): LoginToFinish {
@@ -35,8 +37,23 @@ export function loginOfIdToken({ taken, target }: ReturnedLogin, token: Verified
     sessionNotOnOrAfter: undefined,
     facts: boundedFacts(token.claims),
     unsolicited: false,
-    vouchedEmails: token.emailVerified ? (token.claims.get('email') ?? []) : [],
+    vouchedEmails: vouchedEmails(token, target.identityProvider),
   };
+}
+
+/**
+ * The address of the claim `email` is vouched for only when the provider says that it proved it; another claim that is mapped to
+ * the profile's e-mail never is (O5, O7). With `trustEmail` the platform team vouches for both, where the provider says
+ * nothing; an address that it calls unproved stays so.
+ */
+function vouchedEmails(
+  { emailVerified, claims }: VerifiedIdToken,
+  { trustEmail, attributes }: EffectiveOidcIdentityProvider,
+): readonly string[] {
+  const email = claims.get('email') ?? [];
+  if (emailVerified === false) return [];
+  if (trustEmail) return [...email, ...(claims.get(attributes.email ?? 'email') ?? [])];
+  return emailVerified ? email : [];
 }
 
 /** How a login that was taken from the database is named in its flow record, should what follows be refused. */

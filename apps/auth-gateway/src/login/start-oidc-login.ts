@@ -21,10 +21,10 @@ export async function startOidcLogin(
   const { identityProvider, organization } = target;
   checkMayStart(target, wish);
   const connection = target.connection();
-  const metadata = await providers.metadata(connection.issuer, now);
+  const metadata = await providers.metadata(connection.provider, now);
   const flowCookie = flowCookieOf(wish);
   const state = newOrganizationToken(organization.id);
-  const { url, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value, wish.loginHint);
+  const { url, pinned, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value, wish.loginHint);
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,
@@ -35,7 +35,7 @@ export async function startOidcLogin(
     mode: wish.mode,
     createdAt: now,
     expiresAt: new Date(now.getTime() + LOGIN_LIFETIME_MS),
-    oidc: { stateHash: state.hash, nonce, codeVerifier },
+    oidc: { stateHash: state.hash, nonce, codeVerifier, provider: pinned },
   });
   return { redirectTo: url, flowCookie };
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { issuersOf } from '@rolecall/org-config';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { LoginStarts } from '../login/login-starts.ts';
@@ -37,7 +38,7 @@ export class InitiationController {
   ): Promise<void> {
     const initiation = readInitiation(query, this.config.returnTo);
     const target = await this.organizations.oidcTarget(path);
-    if (target.identityProvider.issuer !== initiation.issuer) {
+    if (!issuersOf(target.identityProvider.provider).includes(initiation.issuer)) {
       throw initiationRefused('The issuer is not that of this identity provider.');
     }
     await this.start(target, initiation, request, response);

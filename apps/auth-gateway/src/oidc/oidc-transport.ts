@@ -4,7 +4,7 @@ import type { GuardedFetch } from '@rolecall/platform';
 /** The way to OpenID providers: every request through the one guarded client (security.md §4.60). */
 export function guardedTransport(outbound: GuardedFetch): OidcTransport {
   return {
-    get: (url) => outbound.get(url, 'application/json'),
+    get: (url, headers) => outbound.get(url, 'application/json', headers),
     postForm: (url, form, headers) => outbound.postForm(url, form, headers),
   };
 }

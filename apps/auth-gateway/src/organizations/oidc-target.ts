@@ -21,11 +21,24 @@ export function oidcTarget(
     organization,
     identityProvider,
     connection: () => {
-      const { name, issuer, clientId, hostedDomain } = identityProvider;
-      const clientSecret = organization.snapshot.identityProviders.get(name)?.clientSecret;
-      if (clientSecret === undefined) throw clientSecretMissing();
-      const redirectUri = `${gatewayUrl}/oidc/callback`;
-      return { id: `${organization.id}/${name}`, issuer, clientId, clientSecret, redirectUri, hostedDomain };
+      const { name, provider, clientId, clientAuthentication: method, maxAgeSeconds: maxAge } = identityProvider;
+      const { scopes, userinfo, forceAuthn, acrValues, hostedDomain } = identityProvider;
+      const secret = organization.snapshot.identityProviders.get(name)?.clientSecret;
+      if (secret === undefined) throw clientSecretMissing();
+      return {
+        id: `${organization.id}/${name}`,
+        provider,
+        clientId,
+        credentials: { secret, method },
+        redirectUri: `${gatewayUrl}/oidc/callback`,
+        scopes,
+        userinfo,
+        forceAuthn,
+        maxAge,
+        acrValues,
+        hostedDomain,
+        emailProof: provider.preset === 'entra' ? 'xms_edov' : 'email_verified',
+      };
     },
   };
 }

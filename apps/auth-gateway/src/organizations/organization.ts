@@ -3,6 +3,7 @@ import {
   type EffectiveOrganization,
   type EffectiveSamlIdentityProvider,
   effective,
+  issuersOf,
 } from '@rolecall/org-config';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { detectVendor, type Vendor, type VendorHints } from '@rolecall/platform/guidance';
@@ -148,7 +149,7 @@ export class Organization {
   /** Metadata that cannot be used any more still came from somewhere. */
   private hintsOf(name: string, now: Date): VendorHints {
     const identityProvider = this.identityProvider(name);
-    if (identityProvider?.type !== 'saml') return { issuer: identityProvider?.issuer };
+    if (identityProvider?.type !== 'saml') return { issuer: identityProvider?.provider.issuer };
     try {
       const { entityId, ssoUrl } = this.idpMetadata(name, now);
       return { entityId, ssoUrl };
@@ -225,7 +226,9 @@ export class Organizations {
   async byIssuer(issuer: string): Promise<OidcTarget | undefined> {
     const organization = this.compute(await this.reader.byIssuer(issuer));
     if (!organization) return undefined;
-    const having = organization.enabledIdentityProviders.filter((it) => it.type === 'oidc' && it.issuer === issuer);
+    const having = organization.enabledIdentityProviders.filter(
+      (it) => it.type === 'oidc' && issuersOf(it.provider).includes(issuer),
+    );
     const [only, another] = having;
     if (!only || another) return undefined;
     const target = organization.target({ organization: organization.settings.name, identityProvider: only.name });

@@ -1,6 +1,7 @@
 import type { OidcTransport } from '@rolecall/oidc';
 import { TestOpenIdProvider } from '@rolecall/oidc/testing';
-import type { OrganizationSpec } from '@rolecall/org-config';
+import { openIdProviderOf } from '@rolecall/org-config';
+import type { OidcIdentityProvider, OrganizationSpec } from '@rolecall/org-config';
 import type { TestBrowser } from './test-browser.ts';
 import type { TestGateway } from './test-gateway.ts';
 import { TestWorld } from './test-world.ts';
@@ -20,8 +21,10 @@ export class OidcWorld {
     for (const { identityProviders = {} } of Object.values(specs)) {
       for (const declared of Object.values(identityProviders)) {
         if (declared.type !== 'oidc') continue;
-        const { issuer, clientId } = declared;
-        const options = { issuer, clientId, clientSecret: SECRET, clock: () => world.now };
+        const { clientId } = declared;
+        const { issuer, configurationUrl } = openIdProviderOf(declared);
+        const address = configurationUrl?.replace('/.well-known/openid-configuration', '') ?? issuer;
+        const options = { issuer, address, clientId, clientSecret: SECRET, clock: () => world.now };
         providers.set(issuer, new TestOpenIdProvider(options));
       }
     }
@@ -30,7 +33,7 @@ export class OidcWorld {
 
   /** Leads to the provider whose issuer the URL begins with. */
   readonly transport: OidcTransport = {
-    get: (url) => this.at(url).transport.get(url),
+    get: (url, headers) => this.at(url).transport.get(url, headers),
     postForm: (url, form, headers) => this.at(url).transport.postForm(url, form, headers),
   };
 
@@ -39,7 +42,7 @@ export class OidcWorld {
   }
 
   at(url: string): TestOpenIdProvider {
-    const found = [...this.providers].find(([issuer]) => url.startsWith(`${issuer}/`) || url === issuer);
+    const found = [...this.providers].find(([issuer, { address }]) => url.startsWith(`${address}/`) || url === issuer);
     if (!found) throw new Error(`no test provider at ${url}`);
     return found[1];
   }
@@ -62,7 +65,7 @@ export class OidcWorld {
 const SECRET = 'a client secret, 100% & more';
 
 /** TEST ONLY. An OpenID provider of a document. */
-export function openId(issuer: string, more: { readonly hostedDomain?: string; readonly enabled?: boolean } = {}) {
+export function openId(issuer: string, more: Partial<OidcIdentityProvider> = {}) {
   return {
     type: 'oidc',
     issuer,

@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
+import type { OidcConnection } from '../connection.ts';
 import { OidcProviders } from '../discovery/providers.ts';
 import { answerOf, connectionTo, queryOf } from '../testing/run-case.ts';
 import { TestOpenIdProvider } from '../testing/index.ts';
 import { completeAuthorization } from './complete-authorization.ts';
+import { pinnedProvider } from './pinned-provider.ts';
 import { startAuthorization } from './start-authorization.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 const provider = new TestOpenIdProvider({ clock: () => now });
 const providers = new OidcProviders({ transport: provider.transport, allowHttp: false });
-const metadata = () => providers.metadata(provider.issuer, now);
+const metadata = () => providers.metadata({ issuer: provider.issuer }, now);
 
 describe('the authorization request', () => {
   it('asks for a code with PKCE S256 and a nonce, and keeps both secrets', async () => {
-    const { url, nonce, codeVerifier } = startAuthorization(connectionTo(provider, 'acme.com'), await metadata(), 's');
+    const { url, nonce, codeVerifier } = startAuthorization(
+      { ...connectionTo(provider), hostedDomain: 'acme.com' },
+      await metadata(),
+      's',
+    );
     const { origin, pathname, searchParams } = new URL(url);
     expect(origin + pathname).toBe('https://idp.example/authorize');
     expect(Object.fromEntries(searchParams)).toEqual({
@@ -27,6 +33,19 @@ describe('the authorization request', () => {
       hd: 'acme.com',
     });
     expect([nonce, codeVerifier].map((text) => Buffer.from(text, 'base64url').length)).toEqual([32, 32]);
+  });
+
+  it('asks for what the connection wants of the authentication', async () => {
+    const asked = async (differs: Partial<OidcConnection>) =>
+      new URL(startAuthorization({ ...connectionTo(provider), ...differs }, await metadata(), 's').url).searchParams;
+    const plain = await asked({});
+    for (const name of ['max_age', 'prompt', 'acr_values', 'hd']) expect(plain.has(name)).toBe(false);
+    const wanting = await asked({ maxAge: 3_600, acrValues: ['phr', 'mfa'], scopes: ['groups', 'offline'] });
+    expect(wanting.get('max_age')).toBe('3600');
+    expect(wanting.get('acr_values')).toBe('phr mfa');
+    expect(wanting.get('scope')).toBe('openid email profile groups offline');
+    const forced = await asked({ maxAge: 3_600, forceAuthn: true });
+    expect([forced.get('max_age'), forced.get('prompt')]).toEqual(['0', 'login']);
   });
 
   it('makes new secrets every time, and keeps what the endpoint has in its query', async () => {
@@ -44,7 +63,7 @@ describe('the callback', () => {
     const connection = { ...connectionTo(provider), ...(clientId ? { clientId } : {}) };
     const started = startAuthorization(connection, await metadata(), 'state');
     const query = queryOf(provider.authorize(started.url, { sub: 'eve', groups: ['a', 'b'], level: 3, address: {} }));
-    return { pending: { ...started, connection }, query };
+    return { pending: { ...started, connection, startedAt: now }, query };
   }
 
   it('gives the verified claims as facts, without what is about the message', async () => {
@@ -54,7 +73,6 @@ describe('the callback', () => {
       connectionId: 'organization/google',
       issuer: 'https://idp.example',
       sub: 'eve',
-      emailVerified: false,
     });
     expect(Object.fromEntries(claims)).toEqual({
       iss: ['https://idp.example'],
@@ -75,9 +93,26 @@ describe('the callback', () => {
   it('is refused with the code of another client', async () => {
     const { pending, query } = await begun('another');
     const connection = connectionTo(provider);
-    await expect(completeAuthorization(query, { ...pending, connection }, providers, now)).rejects.toMatchObject({
+    const pinned = pinnedProvider(connection, await metadata());
+    await expect(
+      completeAuthorization(query, { ...pending, pinned, connection }, providers, now),
+    ).rejects.toMatchObject({
       code: 'token_request_refused',
     });
+  });
+
+  it('sends the code nowhere else when the provider names another token endpoint meanwhile', async () => {
+    const { pending, query } = await begun();
+    const other = new OidcProviders({ transport: provider.transport, allowHttp: false });
+    provider.misbehaviour = { discovery: { token_endpoint: 'https://thief.example/token' } };
+    const before = provider.asked.length;
+    const refused = answerOf(pending, other, query, now);
+    await expect(refused).rejects.toMatchObject({
+      code: 'provider_changed',
+      detail: { want: 'tokenEndpoint https://idp.example/token', got: 'https://thief.example/token' },
+    });
+    provider.misbehaviour = {};
+    expect(provider.asked.slice(before)).toEqual(['/.well-known/openid-configuration']);
   });
 
   it('is refused when the code comes a second time', async () => {

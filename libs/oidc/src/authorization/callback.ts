@@ -1,5 +1,7 @@
+import type { ProviderReference } from '../connection.ts';
 import type { ProviderMetadata } from '../discovery/discover.ts';
 import { refuse, shown } from '../errors.ts';
+import { mayAnswerAs } from '../issuer.ts';
 
 const MAX_CODE = 4_096;
 
@@ -11,12 +13,12 @@ export type CallbackQuery = Readonly<Record<string, unknown>>;
  * (RFC 9207 §2.4: also for error answers), then what.
  * @throws OidcError `callback_…`, `access_denied`, `provider_refused`
  */
-export function codeOf(query: CallbackQuery, metadata: ProviderMetadata): string {
+export function codeOf(query: CallbackQuery, provider: ProviderReference, metadata: ProviderMetadata): string {
   const { iss, error, code } = query;
   if (iss === undefined && metadata.namesItselfInCallback) {
     refuse('callback_issuer_missing', { want: metadata.issuer });
   }
-  if (iss !== undefined && iss !== metadata.issuer) {
+  if (iss !== undefined && !mayAnswerAs(provider, iss)) {
     refuse('callback_issuer_mismatch', { got: shown(iss), want: metadata.issuer });
   }
   if (error !== undefined) {

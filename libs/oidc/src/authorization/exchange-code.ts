@@ -1,8 +1,13 @@
+import { clientAssertion } from '../client/client-assertion.ts';
+import { clientAuthenticationFor, hasSecret } from '../client/client-credentials.ts';
 import type { OidcConnection } from '../connection.ts';
 import { type ProviderMetadata, reached } from '../discovery/discover.ts';
 import { refuse, shown } from '../errors.ts';
 import { parseJsonObject } from '../json.ts';
 import type { OidcTransport } from '../transport.ts';
+
+/** RFC 7521 §4.2, RFC 7523 §2.2. */
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What the token endpoint gave: UNVERIFIED, except that it came from that endpoint. */
 export interface TokenResponse {
@@ -12,13 +17,13 @@ export interface TokenResponse {
 
 /**
  * Exchanges a code, once (RFC 6749 §4.1.3 with the verifier of RFC 7636 §4.5).
- * @throws OidcError `token_…`, `id_token_missing`
+ * @throws OidcError `token_…`, `id_token_missing`, `discovery_client_authentication`, `client_assertion_algorithm`
  */
 export async function exchangeCode(
   connection: OidcConnection,
   metadata: ProviderMetadata,
   grant: { readonly code: string; readonly codeVerifier: string },
-  transport: OidcTransport,
+  { transport, now }: { readonly transport: OidcTransport; readonly now: Date },
 ): Promise<TokenResponse> {
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
@@ -26,7 +31,7 @@ export async function exchangeCode(
     redirect_uri: connection.redirectUri,
     code_verifier: grant.codeVerifier,
   });
-  const headers = authenticate(connection, metadata, form);
+  const headers = await authenticate(connection, metadata, form, now);
   const { status, body } = await reached(
     () => transport.postForm(metadata.tokenEndpoint, form, headers),
     'token_endpoint_unreachable',
@@ -47,18 +52,26 @@ function tokensOf(answer: Readonly<Record<string, unknown>>): TokenResponse {
   return { unverifiedIdToken: idToken, accessToken };
 }
 
-/** RFC 6749 §2.3.1: Basic with form-encoded id and secret, or both in the body; never both ways. */
-function authenticate(
-  { clientId, clientSecret }: OidcConnection,
-  { clientAuthentication }: ProviderMetadata,
+/** RFC 6749 §2.3.1: Basic with form-encoded id and secret, or both in the body, or an assertion; never two ways. */
+async function authenticate(
+  { clientId, credentials }: OidcConnection,
+  metadata: ProviderMetadata,
   form: URLSearchParams,
-): Readonly<Record<string, string>> {
-  if (clientAuthentication === 'client_secret_post') {
+  now: Date,
+): Promise<Readonly<Record<string, string>>> {
+  const method = clientAuthenticationFor(credentials, metadata);
+  if (!hasSecret(credentials)) {
     form.set('client_id', clientId);
-    form.set('client_secret', clientSecret);
+    form.set('client_assertion_type', JWT_BEARER);
+    form.set('client_assertion', await clientAssertion(credentials, { clientId, now }, metadata));
     return {};
   }
-  const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
+  if (method === 'client_secret_post') {
+    form.set('client_id', clientId);
+    form.set('client_secret', credentials.secret);
+    return {};
+  }
+  const pair = `${formEncoded(clientId)}:${formEncoded(credentials.secret)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 

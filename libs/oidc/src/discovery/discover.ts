@@ -1,18 +1,23 @@
+import type { ProviderReference } from '../connection.ts';
 import { refuse, shown } from '../errors.ts';
 import type { OidcErrorCode } from '../error-codes.ts';
 import { type JsonObject, parseJsonObject } from '../json.ts';
 import type { OidcAnswer, OidcTransport } from '../transport.ts';
 
-export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post';
-
 /** What a provider says of itself, checked (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {
-  /** Exactly the configured issuer. */
+  /** Exactly the configured issuer, or the configured template of it. */
   readonly issuer: string;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
-  readonly clientAuthentication: ClientAuthentication;
+  readonly userinfoEndpoint: string | undefined;
+  /** Methods of client authentication as the provider names them; without a list Basic (§3). */
+  readonly clientAuthentications: readonly string[];
+  /** Algorithms of client assertions; undefined = the provider lists none. */
+  readonly assertionAlgorithms: readonly string[] | undefined;
+  /** undefined = the provider lists none. */
+  readonly responseModes: readonly string[] | undefined;
   /** The provider announces the callback parameter `iss`; then its absence is refused (RFC 9207 §2.4). */
   readonly namesItselfInCallback: boolean;
 }
@@ -24,12 +29,15 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Reads the configuration document of `issuer`. Endpoints may be on other hosts than the issuer (Google's are): the
+ * Reads the configuration document of a provider. Endpoints may be on other hosts than the issuer (Google's are): the
  * document is as trusted as the issuer's TLS.
  * @throws OidcError `discovery_…`
  */
-export async function discover(issuer: string, { transport, allowHttp }: DiscoveryOptions): Promise<ProviderMetadata> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+export async function discover(
+  { issuer, configurationUrl }: ProviderReference,
+  { transport, allowHttp }: DiscoveryOptions,
+): Promise<ProviderMetadata> {
+  const url = configurationUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const document = await readJson(() => transport.get(url), 'discovery_unreachable', 'discovery_invalid');
   if (document['issuer'] !== issuer) {
     refuse('discovery_issuer_mismatch', { got: shown(document['issuer']), want: issuer });
@@ -40,7 +48,10 @@ export async function discover(issuer: string, { transport, allowHttp }: Discove
     authorizationEndpoint: endpoint('authorization_endpoint'),
     tokenEndpoint: endpoint('token_endpoint'),
     jwksUri: endpoint('jwks_uri'),
-    clientAuthentication: clientAuthenticationOf(document),
+    userinfoEndpoint: document['userinfo_endpoint'] === undefined ? undefined : endpoint('userinfo_endpoint'),
+    clientAuthentications: namesIn(document, 'token_endpoint_auth_methods_supported') ?? ['client_secret_basic'],
+    assertionAlgorithms: namesIn(document, 'token_endpoint_auth_signing_alg_values_supported'),
+    responseModes: namesIn(document, 'response_modes_supported'),
     namesItselfInCallback: document['authorization_response_iss_parameter_supported'] === true,
   };
 }
@@ -78,11 +89,9 @@ function endpointOf(document: JsonObject, name: string, allowHttp: boolean): str
   return value;
 }
 
-/** Discovery §3: without a list, client_secret_basic. */
-function clientAuthenticationOf(document: JsonObject): ClientAuthentication {
-  const offered: unknown = document['token_endpoint_auth_methods_supported'] ?? ['client_secret_basic'];
-  const methods: readonly unknown[] = Array.isArray(offered) ? offered : [];
-  if (methods.includes('client_secret_basic')) return 'client_secret_basic';
-  if (methods.includes('client_secret_post')) return 'client_secret_post';
-  return refuse('discovery_client_authentication', { got: shown(offered) });
+/** A list of names; undefined when the document has none, empty when it has something else. */
+function namesIn(document: JsonObject, member: string): readonly string[] | undefined {
+  const names: unknown = document[member];
+  if (names === undefined) return undefined;
+  return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : [];
 }

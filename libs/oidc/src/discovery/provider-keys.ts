@@ -10,6 +10,8 @@ export interface ProviderKey {
   readonly kid: string | undefined;
   /** Algorithms that this key may verify, by its type and its own `alg`. */
   readonly algorithms: readonly string[];
+  /** Entra ID says per key whose tokens it signs; perhaps a template with `{tenantid}`. */
+  readonly issuer: string | undefined;
   readonly key: KeyObject;
 }
 
@@ -37,9 +39,10 @@ export function providerKeysOf(document: JsonObject): readonly ProviderKey[] {
 }
 
 function providerKeyOf(jwk: JsonObject): readonly ProviderKey[] {
-  const { kty, crv, kid, alg, use, key_ops: operations } = jwk;
+  const { kty, crv, kid, alg, use, issuer, key_ops: operations } = jwk;
   const usable =
     !Object.hasOwn(jwk, 'd') &&
+    (issuer === undefined || typeof issuer === 'string') &&
     (use === undefined || use === 'sig') &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
   const kind = kty === 'RSA' ? 'RSA' : crv;
@@ -47,7 +50,11 @@ function providerKeyOf(jwk: JsonObject): readonly ProviderKey[] {
   const algorithms = alg === undefined ? byKind : byKind.filter((name) => name === alg);
   const key = usable && algorithms.length > 0 ? importKey(jwk) : undefined;
   if (!key) return [];
-  return [{ kid: typeof kid === 'string' ? kid : undefined, algorithms, key }];
+  const names = {
+    kid: typeof kid === 'string' ? kid : undefined,
+    issuer: typeof issuer === 'string' ? issuer : undefined,
+  };
+  return [{ ...names, algorithms, key }];
 }
 
 function importKey(jwk: JsonObject): KeyObject | undefined {

@@ -4,6 +4,7 @@ import { startAuthorization } from '../authorization/start-authorization.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
 import { TestOpenIdProvider } from '../testing/index.ts';
 import { OidcProviders } from './providers.ts';
+import { Remembered } from './remembered.ts';
 
 describe('what is remembered of a provider', () => {
   let now: Date;
@@ -20,9 +21,9 @@ describe('what is remembered of a provider', () => {
   const rotate = () => (provider.misbehaviour = { keys: ['next'], header: { kid: 'next' }, signedWith: 'next' });
   async function signIn(): Promise<VerifiedIdToken> {
     const connection = connectionTo(provider);
-    const started = startAuthorization(connection, await providers.metadata(connection.issuer, now), 'state');
+    const started = startAuthorization(connection, await providers.metadata(connection.provider, now), 'state');
     const query = queryOf(provider.authorize(started.url, { sub: 'eve' }));
-    return completeAuthorization(query, { ...started, connection }, providers, now);
+    return completeAuthorization(query, { ...started, connection, startedAt: now }, providers, now);
   }
 
   it('asks once for document and keys, however many log in at once, and again after 10 minutes', async () => {
@@ -61,11 +62,45 @@ describe('what is remembered of a provider', () => {
     await expect(signIn()).rejects.toMatchObject({ code: 'discovery_issuer_mismatch' });
   });
 
-  it('remembers no failure', async () => {
+  it('asks a provider that does not answer once in 5 seconds, however many log in', async () => {
     provider.misbehaviour = { answers: { discovery: { status: 503 } } };
-    await expect(signIn()).rejects.toMatchObject({ code: 'discovery_unreachable' });
+    const refused = { code: 'discovery_unreachable' };
+    await Promise.all([1, 2, 3].map(() => expect(signIn()).rejects.toMatchObject(refused)));
+    pass(4);
+    await expect(signIn()).rejects.toMatchObject(refused);
+    expect(asked('/.well-known/openid-configuration')).toBe(1);
     provider.misbehaviour = {};
+    pass(1);
     await expect(signIn()).resolves.toMatchObject({ sub: 'eve' });
+  });
+
+  it('goes on with the keys that it has while made-up key ids find the key set down', async () => {
+    await signIn();
+    pass(31);
+    provider.misbehaviour = { answers: { jwks: { status: 503 } }, header: { kid: 'made up' } };
+    await expect(signIn()).rejects.toMatchObject({ code: 'jwks_unreachable' });
+    provider.misbehaviour = { answers: { jwks: { status: 503 } } };
+    await expect(signIn()).resolves.toMatchObject({ sub: 'eve' });
+    expect(asked('/jwks')).toBe(2);
+  });
+
+  it('remembers two documents of one issuer apart', async () => {
+    await providers.metadata({ issuer: provider.issuer }, now);
+    const elsewhere = { issuer: provider.issuer, configurationUrl: `${provider.issuer}/other` };
+    await expect(providers.metadata(elsewhere, now)).rejects.toMatchObject({ code: 'discovery_unreachable' });
+    await expect(signIn()).resolves.toMatchObject({ sub: 'eve' });
+  });
+
+  it('forgets the oldest of very many', async () => {
+    const memory = new Remembered<string>(2);
+    const fetched: string[] = [];
+    const get = (key: string) =>
+      memory.get(key, now, 1_000, async () => {
+        fetched.push(key);
+        return key;
+      });
+    for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) await get(key);
+    expect(fetched).toEqual(['a', 'b', 'c', 'a']);
   });
 
   it('does not call a fault of our own a failure of the provider', async () => {
@@ -73,6 +108,6 @@ describe('what is remembered of a provider', () => {
       transport: { ...provider.transport, get: () => Promise.reject(new TypeError('ours')) },
       allowHttp: false,
     });
-    await expect(broken.metadata(provider.issuer, now)).rejects.toThrow(TypeError);
+    await expect(broken.metadata({ issuer: provider.issuer }, now)).rejects.toThrow(TypeError);
   });
 });

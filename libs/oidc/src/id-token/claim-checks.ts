@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { OidcConnection } from '../connection.ts';
+import type { ProviderKey } from '../discovery/provider-keys.ts';
 import { refuse, shown } from '../errors.ts';
+import { expectedIssuer, issuerOfTenant } from '../issuer.ts';
 import type { JsonObject } from '../json.ts';
 
 /** Clocks of provider and gateway may differ by this, in seconds. */
@@ -15,6 +17,10 @@ export interface TokenToCheck {
   readonly connection: OidcConnection;
   readonly accessToken: string;
   readonly nonce: string;
+  /** When the browser was sent to the provider. */
+  readonly startedAt: Date;
+  /** That verified the signature. */
+  readonly key: ProviderKey;
   /** Of the verified signature. */
   readonly algorithm: string;
   readonly now: Date;
@@ -26,6 +32,7 @@ type ClaimCheck = (token: TokenToCheck) => void;
 export const claimChecks: readonly ClaimCheck[] = [
   isNoLogoutToken, //     Back-Channel Logout §2.4
   issuerIsTheProvider, // §3.1.3.7 (2)
+  keyIsTheIssuers, //     Entra ID: several issuers share a key set
   audienceIsUs, //        §3.1.3.7 (3)
   authorizedPartyIsUs, // §3.1.3.7 (4), (5)
   holdsNow, //            §3.1.3.7 (9), RFC 7519 §4.1.5
@@ -33,6 +40,8 @@ export const claimChecks: readonly ClaimCheck[] = [
   answersOurRequest, //   §3.1.3.7 (11)
   subjectIsPlain, //      §2
   accessTokenIsTheSame, // §3.1.3.8
+  isRecentEnough, //      §3.1.3.7 (13)
+  isStrongEnough, //      §3.1.3.7 (12)
   accountIsOfTheDomain,
 ];
 
@@ -41,9 +50,15 @@ function isNoLogoutToken({ claims }: TokenToCheck): void {
 }
 
 function issuerIsTheProvider({ claims, connection }: TokenToCheck): void {
-  if (claims['iss'] !== connection.issuer) {
-    refuse('id_token_issuer_mismatch', { got: shown(claims['iss']), want: connection.issuer });
-  }
+  const want = expectedIssuer(connection.provider, claims);
+  if (claims['iss'] !== want) refuse('id_token_issuer_mismatch', { got: shown(claims['iss']), want });
+}
+
+/** A key that names an issuer signs for that one alone (O3). */
+function keyIsTheIssuers({ claims: { iss, tid }, key: { issuer } }: TokenToCheck): void {
+  if (issuer === undefined) return;
+  const want = typeof tid === 'string' ? issuerOfTenant(issuer, tid.toLowerCase()) : issuer;
+  if (iss !== want) refuse('id_token_key_of_another_issuer', { got: shown(iss), want });
 }
 
 function audienceIsUs({ claims, connection }: TokenToCheck): void {
@@ -93,6 +108,26 @@ function accessTokenIsTheSame({ claims, accessToken, algorithm }: TokenToCheck):
     .update(accessToken)
     .digest();
   if (sent !== hash.subarray(0, hash.length / 2).toString('base64url')) refuse('id_token_at_hash_mismatch');
+}
+
+/** Only what was asked for: `auth_time` must then be there, and is measured from the moment of the request. */
+function isRecentEnough({ claims, connection: { maxAge, forceAuthn }, startedAt, now }: TokenToCheck): void {
+  const age = forceAuthn ? 0 : maxAge;
+  if (age === undefined) return;
+  if (claims['auth_time'] === undefined) refuse('id_token_auth_time_missing', { want: 'auth_time' });
+  const authTime = seconds(claims, 'auth_time');
+  if (authTime > epoch(now) + SKEW) refuse('id_token_not_yet_valid', times(authTime, now));
+  if (authTime + age + SKEW < epoch(startedAt)) {
+    refuse('id_token_authentication_too_old', {
+      got: `auth_time ${authTime}`,
+      want: `from ${Math.floor(epoch(startedAt)) - age}`,
+    });
+  }
+}
+
+function isStrongEnough({ claims: { acr }, connection: { acrValues } }: TokenToCheck): void {
+  if (acrValues === undefined || (typeof acr === 'string' && acrValues.includes(acr))) return;
+  refuse('id_token_acr_mismatch', { got: `acr ${shown(acr)}`, want: acrValues.join(', ') });
 }
 
 /** Google Workspace: the claim, never the request's hint; personal accounts have none (O6). */

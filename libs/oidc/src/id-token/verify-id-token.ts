@@ -1,7 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import type { OidcConnection } from '../connection.ts';
-import { ALLOWED_ALGORITHMS } from '../discovery/provider-keys.ts';
+import { ALLOWED_ALGORITHMS, type ProviderKey } from '../discovery/provider-keys.ts';
 import type { KeyHint } from '../discovery/providers.ts';
 import { refuse, shown } from '../errors.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
@@ -19,25 +18,28 @@ export interface IdTokenToVerify {
   readonly connection: OidcConnection;
   /** The nonce of the authorization request. */
   readonly nonce: string;
+  /** When the browser was sent to the provider. */
+  readonly startedAt: Date;
   /** Finds the provider's key; the header's own words on keys (jku, x5u, jwk, x5c) never reach it. */
-  keyFor(hint: KeyHint): Promise<KeyObject>;
+  keyFor(hint: KeyHint): Promise<ProviderKey>;
   /** Decides every time check. */
   readonly now: Date;
 }
 
 /**
- * Verifies an ID token (OpenID Connect Core §3.1.3.7, RFC 8725) and returns what the provider asserts: every claim from
- * bytes that a key of the issuer signed, after every check.
+ * Verifies an ID token (OpenID Connect Core §3.1.3.7, RFC 8725) and returns its claims: from bytes that a key of the issuer
+ * signed, after every check.
  * @throws OidcError naming the check that refused
  */
-export async function verifyIdToken(token: IdTokenToVerify): Promise<VerifiedIdToken> {
-  const { unverifiedIdToken, connection, accessToken, nonce, now } = token;
+export async function verifyIdToken(token: IdTokenToVerify): Promise<JsonObject> {
+  const { unverifiedIdToken, connection, accessToken, nonce, startedAt, now } = token;
   const hint = checkHeader(unverifiedIdToken);
-  const payload = await verifiedPayload(unverifiedIdToken, hint, await token.keyFor(hint));
+  const key = await token.keyFor(hint);
+  const payload = await verifiedPayload(unverifiedIdToken, hint, key);
   const claims = parseJsonObject(payload) ?? refuse('id_token_malformed', { want: 'a JSON object as payload' });
-  const exchange: TokenToCheck = { claims, connection, accessToken, nonce, algorithm: hint.alg, now };
+  const exchange: TokenToCheck = { claims, connection, accessToken, nonce, startedAt, key, algorithm: hint.alg, now };
   for (const check of claimChecks) check(exchange);
-  return readClaims(connection, claims);
+  return claims;
 }
 
 /** The UNVERIFIED header: only refuses, and says which key to look for. */
@@ -65,7 +67,7 @@ function headerOf(idToken: string): JsonObject {
   }
 }
 
-async function verifiedPayload(idToken: string, { alg }: KeyHint, key: KeyObject): Promise<Uint8Array> {
+async function verifiedPayload(idToken: string, { alg }: KeyHint, { key }: ProviderKey): Promise<Uint8Array> {
   try {
     return (await compactVerify(idToken, key, { algorithms: [alg] })).payload;
   } catch {
@@ -73,16 +75,27 @@ async function verifiedPayload(idToken: string, { alg }: KeyHint, key: KeyObject
   }
 }
 
-/** Reads the verified claims; the checks made sure of what must be there. */
-function readClaims(connection: OidcConnection, claims: JsonObject): VerifiedIdToken {
-  const { sub, auth_time: authTime, sid } = claims;
+/** VERIFIED claims as the login takes them; the checks made sure of what must be there. */
+export function readClaims(connection: OidcConnection, claims: JsonObject): VerifiedIdToken {
+  const { iss, sub, auth_time: authTime, sid } = claims;
+  const emailVerified = isProved(claims, connection.emailProof);
   return {
     connectionId: connection.id,
-    issuer: connection.issuer,
+    issuer: typeof iss === 'string' ? iss : '',
     sub: typeof sub === 'string' ? sub : '',
     claims: factsOfClaims(claims),
-    emailVerified: claims['email_verified'] === true,
+    ...(emailVerified === undefined ? {} : { emailVerified }),
     ...(typeof authTime === 'number' ? { authTime: new Date(authTime * 1_000) } : {}),
     ...(typeof sid === 'string' ? { sid } : {}),
   };
+}
+
+/**
+ * Whether the provider says that the address is proved. Of `email_verified` only the JSON value `true` says so (O7). Entra ID
+ * says it by `xms_edov` alone, written as true, 1 or "1": whoever runs a tenant writes any address into an account (O5).
+ */
+function isProved(claims: JsonObject, proof: OidcConnection['emailProof'] = 'email_verified'): boolean | undefined {
+  const said = claims[proof];
+  if (said === undefined) return undefined;
+  return said === true || (proof === 'xms_edov' && (said === 1 || said === '1'));
 }

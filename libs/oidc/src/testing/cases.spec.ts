@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OIDC_ERROR_CODES } from '../error-codes.ts';
+import type { VerifiedIdToken } from '../id-token.ts';
 import { type OidcCase, runCase } from './run-case.ts';
 
 const directory = join(import.meta.dirname, '../../cases');
@@ -22,6 +23,12 @@ test('every code that a case can show is shown', () => {
   expect(Object.keys(OIDC_ERROR_CODES).filter((code) => !shown.has(code))).toEqual([]);
 });
 
-function seen({ emailVerified }: { emailVerified: boolean }, expected: OidcCase['expect']): OidcCase['expect'] {
-  return { accept: true, ...('emailVerified' in expected ? { emailVerified } : {}) };
+/** Of an accepted login as much as the row speaks of. */
+function seen({ emailVerified, claims }: VerifiedIdToken, expected: OidcCase['expect']): OidcCase['expect'] {
+  const facts = 'facts' in expected ? Object.keys(expected.facts ?? {}) : [];
+  return {
+    accept: true,
+    ...('emailVerified' in expected ? { emailVerified: emailVerified ?? 'unsaid' } : {}),
+    ...(facts.length > 0 ? { facts: Object.fromEntries(facts.map((name) => [name, claims.get(name) ?? null])) } : {}),
+  };
 }

@@ -5,8 +5,8 @@ export type Changes = Readonly<Record<string, unknown>>;
 export interface Misbehaviour {
   /** Of the configuration document. */
   readonly discovery?: Changes;
-  /** In place of an answer of the configuration, key or token endpoint. */
-  readonly answers?: Readonly<Partial<Record<'discovery' | 'jwks' | 'token', WrongAnswer>>>;
+  /** In place of an answer of the configuration, key, token or userinfo endpoint. */
+  readonly answers?: Readonly<Partial<Record<'discovery' | 'jwks' | 'token' | 'userinfo', WrongAnswer>>>;
   /** The names of the published keys; default `["rsa"]`. */
   readonly keys?: readonly string[];
   /** The keys are published with their private parts. */
@@ -16,6 +16,8 @@ export interface Misbehaviour {
   /** Further members of the key set, as they stand. */
   readonly moreKeys?: readonly object[];
   readonly callback?: Changes;
+  /** Of the userinfo endpoint's answer, which has `sub` alone by itself. */
+  readonly userinfo?: Changes;
   readonly token?: Changes;
   readonly header?: Changes;
   readonly claims?: Changes;

@@ -12,24 +12,34 @@ import { TestOpenIdProvider } from './test-open-id-provider.ts';
 export interface OidcCase {
   readonly title: string;
   readonly source: string;
-  readonly hostedDomain?: string;
+  /** How the connection differs from the plain one. */
+  readonly connection?: Partial<OidcConnection>;
+  /** How the connection was changed between the start and the callback. */
+  readonly meanwhile?: Partial<OidcConnection>;
   readonly misbehaviour: Misbehaviour;
-  readonly expect: { readonly code: string } | { readonly accept: true; readonly emailVerified?: boolean };
+  readonly expect:
+    | { readonly code: string }
+    | {
+        readonly accept: true;
+        readonly emailVerified?: boolean | 'unsaid';
+        readonly facts?: Readonly<Record<string, readonly string[] | null>>;
+      };
 }
 
 const STATE = 'state-of-the-test';
 
 /** A login from discovery to the strategy's answer: the verified token, or the code of the refusal. */
-export async function runCase({ misbehaviour, hostedDomain }: OidcCase, now: Date): Promise<VerifiedIdToken | string> {
+export async function runCase({ misbehaviour, ...differs }: OidcCase, now: Date): Promise<VerifiedIdToken | string> {
   const provider = new TestOpenIdProvider({ clock: () => now });
   provider.misbehaviour = misbehaviour;
   const providers = new OidcProviders({ transport: provider.transport, allowHttp: false });
-  const connection = connectionTo(provider, hostedDomain);
+  const connection = { ...connectionTo(provider), ...differs.connection };
   try {
-    const metadata = await providers.metadata(connection.issuer, now);
+    const metadata = await providers.metadata(connection.provider, now);
     const started = startAuthorization(connection, metadata, STATE);
+    const present = { ...connection, ...differs.meanwhile };
     const callback = provider.authorize(started.url, { sub: 'eve' });
-    return await answerOf({ ...started, connection }, providers, queryOf(callback), now);
+    return await answerOf({ ...started, connection: present, startedAt: now }, providers, queryOf(callback), now);
   } catch (error) {
     if (error instanceof OidcError) return error.code;
     throw error;
@@ -60,10 +70,9 @@ export function answerOf(
   });
 }
 
-export function connectionTo(provider: TestOpenIdProvider, hostedDomain?: string): OidcConnection {
-  const { issuer, clientId, clientSecret } = provider;
+export function connectionTo({ issuer, clientId, clientSecret: secret }: TestOpenIdProvider): OidcConnection {
   const redirectUri = 'https://sso.example.com/oidc/callback';
-  return { id: 'organization/google', issuer, clientId, clientSecret, redirectUri, hostedDomain };
+  return { id: 'organization/google', provider: { issuer }, clientId, credentials: { secret }, redirectUri };
 }
 
 /** The query as Express's simple parser gives it: a repeated parameter is a list. */

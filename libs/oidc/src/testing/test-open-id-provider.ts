@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { OidcAnswer, OidcTransport } from '../transport.ts';
 import { changed, type Changes, type Misbehaviour } from './misbehaviour.ts';
 import { compactJws, jwkOf, testKey } from './test-provider-keys.ts';
@@ -6,8 +7,12 @@ import { compactJws, jwkOf, testKey } from './test-provider-keys.ts';
 export interface TestProviderOptions {
   /** Default `https://idp.example`. */
   readonly issuer?: string;
+  /** Below which its endpoints and its configuration document are; default the issuer. */
+  readonly address?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
+  /** Of a client that authenticates by `private_key_jwt`: verifies its assertion instead of a secret. */
+  readonly clientKeys?: () => Promise<JSONWebKeySet>;
   readonly clock: () => Date;
 }
 
@@ -22,29 +27,42 @@ interface PendingCode {
  */
 export class TestOpenIdProvider {
   readonly issuer: string;
+  readonly address: string;
   readonly clientId: string;
   readonly clientSecret: string;
   misbehaviour: Misbehaviour = {};
   /** Paths that were asked for. */
   readonly asked: string[] = [];
+  /** How the client authenticated at the last token request. */
+  clientAuthentication: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined;
   private readonly codes = new Map<string, PendingCode>();
+  private readonly subjects = new Map<string, unknown>();
+  private readonly usedAssertions = new Set<string>();
+  private readonly clientKeys: TestProviderOptions['clientKeys'];
   private readonly clock: () => Date;
 
   constructor({
     issuer = 'https://idp.example',
+    address = issuer,
     clientId = 'rolecall',
     clientSecret = 's&cret~1',
+    clientKeys,
     clock,
   }: TestProviderOptions) {
     this.issuer = issuer;
+    this.address = address;
     this.clientId = clientId;
     this.clientSecret = clientSecret;
+    this.clientKeys = clientKeys;
     this.clock = clock;
   }
 
   readonly transport: OidcTransport = {
-    get: async (url) => this.answer(url, () => this.document(url)),
-    postForm: async (url, form, headers) => this.answer(url, () => this.tokens(form, headers['authorization'])),
+    get: async (url, headers) => this.answer(url, () => this.document(url, headers?.['authorization'])),
+    postForm: async (url, form, headers) => {
+      const client = await this.isClient(form, headers['authorization']);
+      return this.answer(url, () => (client ? this.tokens(form) : json(401, { error: 'invalid_client' })));
+    },
   };
 
   /** Signs somebody in at the authorization endpoint: the callback's address that the browser is sent to. */
@@ -64,32 +82,40 @@ export class TestOpenIdProvider {
     const { pathname } = new URL(url);
     this.asked.push(pathname);
     const { answers } = this.misbehaviour;
-    const wrong = pathname === '/token' ? answers?.token : pathname === '/jwks' ? answers?.jwks : answers?.discovery;
+    const [last = ''] = pathname.split('/').slice(-1);
+    const wrong = last === 'token' || last === 'jwks' || last === 'userinfo' ? answers?.[last] : answers?.discovery;
     if (wrong?.fails !== undefined) throw Object.assign(new Error('the test transport gave up'), { code: wrong.fails });
     if (wrong === undefined) return right();
     return { status: wrong.status ?? 200, body: Buffer.from((wrong.body ?? '').repeat(wrong.repeat ?? 1)) };
   }
 
-  private document(url: string): OidcAnswer {
+  private document(url: string, authorization: string | undefined): OidcAnswer {
+    if (url === `${this.address}/userinfo`) return this.userinfo(authorization);
     const { keys = ['rsa'], key, privateParts, moreKeys = [], discovery } = this.misbehaviour;
-    if (url === `${this.issuer}/jwks`) {
+    if (url === `${this.address}/jwks`) {
       const published = keys.map((kid) => changed({ ...jwkOf(testKey(kid), privateParts) }, key));
       return json(200, { keys: [...published, ...moreKeys] });
     }
-    if (url !== `${this.issuer}/.well-known/openid-configuration`) return json(404, {});
+    if (url !== `${this.address}/.well-known/openid-configuration`) return json(404, {});
     const right = {
       issuer: this.issuer,
-      authorization_endpoint: `${this.issuer}/authorize`,
-      token_endpoint: `${this.issuer}/token`,
-      jwks_uri: `${this.issuer}/jwks`,
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      authorization_endpoint: `${this.address}/authorize`,
+      token_endpoint: `${this.address}/token`,
+      jwks_uri: `${this.address}/jwks`,
+      userinfo_endpoint: `${this.address}/userinfo`,
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       authorization_response_iss_parameter_supported: true,
     };
     return json(200, changed(right, discovery));
   }
 
-  private tokens(form: URLSearchParams, authorization: string | undefined): OidcAnswer {
-    if (!this.isClient(form, authorization)) return json(401, { error: 'invalid_client' });
+  private userinfo(authorization: string | undefined): OidcAnswer {
+    const token = authorization?.replace(/^Bearer /, '') ?? '';
+    if (!this.subjects.has(token)) return json(401, { error: 'invalid_token' });
+    return json(200, changed({ sub: this.subjects.get(token) }, this.misbehaviour.userinfo));
+  }
+
+  private tokens(form: URLSearchParams): OidcAnswer {
     const pending = this.codes.get(form.get('code') ?? '');
     this.codes.delete(form.get('code') ?? '');
     const challenge = createHash('sha256')
@@ -101,11 +127,43 @@ export class TestOpenIdProvider {
       pending.request.get('client_id') === this.clientId;
     if (!mine) return json(400, { error: 'invalid_grant' });
     const accessToken = randomBytes(16).toString('base64url');
+    this.subjects.set(accessToken, pending.claims['sub']);
     const right = { access_token: accessToken, token_type: 'Bearer', id_token: this.idToken(pending, accessToken) };
     return json(200, changed(right, this.misbehaviour.token));
   }
 
-  private isClient(form: URLSearchParams, authorization: string | undefined): boolean {
+  private async isClient(form: URLSearchParams, authorization: string | undefined): Promise<boolean> {
+    const posted = form.has('client_assertion') ? 'private_key_jwt' : 'client_secret_post';
+    this.clientAuthentication = authorization === undefined ? posted : 'client_secret_basic';
+    const ways = [authorization !== undefined, form.has('client_secret'), form.has('client_assertion')];
+    if (ways.filter(Boolean).length !== 1) return false;
+    return form.has('client_assertion')
+      ? this.isAsserted(form).catch(() => false)
+      : this.hasSecret(form, authorization);
+  }
+
+  /** RFC 7523 §3: for us, by one of the client's keys, alive for a minute at most, and once. */
+  private async isAsserted(form: URLSearchParams): Promise<boolean> {
+    if (!this.clientKeys) return false;
+    const { clientId: issuer, clientId: subject } = this;
+    const audience = [this.issuer, `${this.address}/token`];
+    const options = {
+      issuer,
+      subject,
+      audience,
+      currentDate: this.clock(),
+      maxTokenAge: 60,
+      requiredClaims: ['jti', 'exp'],
+    };
+    const keySet = createLocalJWKSet(await this.clientKeys());
+    const { payload } = await jwtVerify(form.get('client_assertion') ?? '', keySet, options);
+    const { jti = '', iat = 0, exp = 0 } = payload;
+    const fresh = !this.usedAssertions.has(jti) && exp - iat <= 60 && form.get('client_id') === issuer;
+    this.usedAssertions.add(jti);
+    return fresh;
+  }
+
+  private hasSecret(form: URLSearchParams, authorization: string | undefined): boolean {
     const pair = Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64')
       .toString()
       .split(':');

@@ -4,6 +4,7 @@ import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
+import { checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
 import { checkEnforceSso, checkGiving, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
 import { checkStructure } from './structure.ts';
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   checkPreviousNames,
   checkUniqueNames,
   checkEmailDomains,
+  checkOpenIdProviders,
   checkGiving,
   checkEnforceSso,
   checkSession,

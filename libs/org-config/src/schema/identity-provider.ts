@@ -145,6 +145,7 @@ export const identityProviders: JsonSchema = {
         issuer: 'https://accounts.google.com',
         clientId: '1234.apps.googleusercontent.com',
         clientSecret: { fromEnv: 'ACME_GOOGLE_SECRET' },
+        hostedDomain: 'acme.com',
       },
     ],
   },

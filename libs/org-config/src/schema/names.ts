@@ -30,6 +30,10 @@ const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
 // upper case only: what was pasted here instead of a name seldom looks like one. Rolecall's own secrets are nobody's
 const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,127}$';
 const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
+// RFC 6749 section 3.3: a scope token; values of acr have the same form
+const TOKEN = '^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,256}$';
+const GUID = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+const PATH_SEGMENT = '^[A-Za-z0-9_-]{1,64}$';
 // one line of text: no control characters
 const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
 
@@ -47,6 +51,9 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [ENVIRONMENT_NAME]:
     'the name of an environment variable: upper-case letters, digits and `_`, and not one that holds a secret of Rolecall itself',
   [DAY]: 'a day, such as 2027-03-31',
+  [TOKEN]: 'one word without spaces, quotes and backslashes',
+  [GUID]: 'a GUID in lower case, such as 11111111-2222-3333-4444-555555555555',
+  [PATH_SEGMENT]: 'letters, digits, `_` and `-`, 1 to 64 of them',
   [TEXT]: 'one line of text without control characters',
 };
 
@@ -62,6 +69,9 @@ export const environmentName: JsonSchema = { type: 'string', pattern: ENVIRONMEN
 export const day: JsonSchema = { type: 'string', pattern: DAY };
 export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
 export const permission: JsonSchema = { type: 'string', pattern: PERMISSION };
+export const token: JsonSchema = { type: 'string', pattern: TOKEN };
+export const guid: JsonSchema = { type: 'string', pattern: GUID };
+export const pathSegment: JsonSchema = { type: 'string', pattern: PATH_SEGMENT };
 export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 };
 /** A word of the IdP: any string, as long as it is one. */
 export const foreignWord: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };

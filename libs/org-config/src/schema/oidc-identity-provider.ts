@@ -1,7 +1,8 @@
 import { attributeNames } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { day, domain, environmentName, fileBelow, foreignWord, identityProviderName, issuer } from './names.ts';
-import { emailDomainsOfProvider, previously, text } from './names.ts';
+import { PRESETS } from '../openid-provider.ts';
+import { day, domain, duration, environmentName, fileBelow, foreignWord, guid } from './names.ts';
+import { emailDomainsOfProvider, identityProviderName, issuer, pathSegment, previously, text, token } from './names.ts';
 
 const clientSecret: JsonSchema = {
   description:
@@ -43,7 +44,7 @@ const clientSecret: JsonSchema = {
 export const oidcIdentityProvider: JsonSchema = {
   description: 'An OpenID provider.',
   type: 'object',
-  required: ['type', 'issuer', 'clientId', 'clientSecret'],
+  required: ['type', 'clientId'],
   additionalProperties: false,
   properties: {
     type: { description: 'The protocol: `oidc`.', const: 'oidc', examples: ['oidc'] },
@@ -54,21 +55,103 @@ export const oidcIdentityProvider: JsonSchema = {
       default: true,
       examples: [false],
     },
+    preset: {
+      description:
+        'Which provider it is: fills in and checks what that one needs. Default: by the issuer, `generic` for one that is not known.',
+      enum: PRESETS,
+      examples: ['entra'],
+    },
     issuer: {
       ...issuer,
       description:
-        'The identifier of the provider, exactly as it names itself; its settings are read from /.well-known/openid-configuration below it.',
+        'The identifier of the provider, exactly as it names itself; its settings are read from /.well-known/openid-configuration below it. Needed with `preset: generic`; the other presets make it of `domain`, `tenant` or `tenants`.',
       examples: ['https://accounts.google.com'],
+    },
+    domain: {
+      ...domain,
+      description: 'Okta: the domain of the organization there, not the one with `-admin`.',
+      examples: ['acme.okta.com'],
+    },
+    authorizationServer: {
+      ...pathSegment,
+      description: 'Okta: the id of a custom authorization server, beside `domain`. Default: that of the organization.',
+      examples: ['default'],
+    },
+    tenant: {
+      ...guid,
+      description: 'Entra ID: the tenant (directory) id.',
+      examples: ['11111111-2222-3333-4444-555555555555'],
+    },
+    tenants: {
+      description:
+        'Entra ID, instead of `tenant`: the tenants whose users may sign in through one application that serves several. Personal Microsoft accounts are the tenant 9188040d-6c67-4c5b-b112-36a304b66dad, refused unless it stands here.',
+      type: 'array',
+      uniqueItems: true,
+      minItems: 1,
+      maxItems: 100,
+      items: { ...guid, description: 'A tenant id.', examples: ['11111111-2222-3333-4444-555555555555'] },
+      examples: [['11111111-2222-3333-4444-555555555555', 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee']],
     },
     clientId: {
       ...foreignWord,
       description: 'The client id that the provider gave Rolecall. The redirect URI to enter there is /oidc/callback.',
       examples: ['1234.apps.googleusercontent.com'],
     },
+    clientAuthentication: {
+      description:
+        'How Rolecall proves to the provider who it is. Default: what the provider offers, `client_secret_basic` first.',
+      enum: ['client_secret_basic', 'client_secret_post'],
+      examples: ['client_secret_post'],
+    },
     clientSecret,
+    scopes: {
+      description: 'Scopes to ask for beside `openid`, `email` and `profile`.',
+      type: 'array',
+      uniqueItems: true,
+      maxItems: 20,
+      items: { ...token, description: 'A scope.', examples: ['groups'] },
+      examples: [['groups']],
+    },
+    userinfo: {
+      description:
+        'true asks the userinfo endpoint as well, for claims that the ID token has not; it never replaces one that the ID token has.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    forceAuthn: {
+      description:
+        'The provider must ask its users to authenticate again at each sign-in (`prompt=login`), and say by `auth_time` that it did.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    maxAge: {
+      ...duration,
+      description:
+        'Users must have authenticated at the provider within this time (`max_age`); it must say by `auth_time` when they did.',
+      examples: ['12h'],
+    },
+    acrValues: {
+      description:
+        'How strongly users must authenticate (`acr_values`), the best first: the claim `acr` must be one of these.',
+      type: 'array',
+      minItems: 1,
+      maxItems: 20,
+      items: { ...token, description: 'A value of `acr` as the provider calls it.', examples: ['phr'] },
+      examples: [['phr', 'mfa']],
+    },
+    trustEmail: {
+      description:
+        'true vouches that this provider proves the e-mail addresses it sends, though it does not say so by `email_verified`: they then lead to existing users, and count for `emailDomains`. An address that the provider calls unproved never does.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
     hostedDomain: {
       ...domain,
-      description: 'Google Workspace: only users of this domain, by the claim `hd` of the ID token.',
+      description:
+        'Google Workspace: only users of this domain, by the claim `hd` of the ID token. Needed for Google, where anybody has an account.',
       examples: ['acme.com'],
     },
     emailDomains: emailDomainsOfProvider,
@@ -86,6 +169,7 @@ export const oidcIdentityProvider: JsonSchema = {
       issuer: 'https://accounts.google.com',
       clientId: '1234.apps.googleusercontent.com',
       clientSecret: { fromEnv: 'ACME_GOOGLE_SECRET' },
+      hostedDomain: 'acme.com',
     },
   ],
 };

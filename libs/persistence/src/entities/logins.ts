@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { FactsJson } from '@rolecall/role-mapping';
-import type { Announcement, FlowRecord } from '../stores.ts';
+import type { Announcement, FlowRecord, PinnedOidcProvider } from '../stores.ts';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
 /** A login under way: pending until its assertion is accepted, then waiting at `/saml/continue`, then gone. */
@@ -38,6 +38,7 @@ export const LoginTransaction = defineEntity({
     codeVerifier: p.text().nullable(),
     /** It began at the IdP, without a request of ours. */
     unsolicited: p.boolean().default(false),
+    provider: p.json<PinnedOidcProvider>().nullable(),
   },
 });
 

@@ -22,8 +22,8 @@ export function loginTransactions(pool: Pool): LoginTransactions {
         login.expiresAt,
       ];
       if (login.oidc === undefined) return void (await query(pool, BEGIN_LOGIN, values));
-      const { stateHash, nonce, codeVerifier } = login.oidc;
-      await query(pool, BEGIN_OIDC_LOGIN, [...values, stateHash, nonce, codeVerifier]);
+      const { stateHash, nonce, codeVerifier, provider } = login.oidc;
+      await query(pool, BEGIN_OIDC_LOGIN, [...values, stateHash, nonce, codeVerifier, JSON.stringify(provider)]);
     },
 
     async pending(organizationId, requestId) {

@@ -5,6 +5,7 @@ import { later, NOW, useTestDatabase } from '../testing/fixture.ts';
 
 const test = useTestDatabase();
 const STATE = Buffer.alloc(32, 'state');
+const PROVIDER = { issuer: 'https://op.example', clientId: 'c', tokenEndpoint: 'https://op.example/token' };
 const BROWSER = Buffer.alloc(32, 'browser');
 
 const newLogin = (organizationId: string, stateHash = STATE): NewLogin => ({
@@ -17,7 +18,7 @@ const newLogin = (organizationId: string, stateHash = STATE): NewLogin => ({
   mode: 'test',
   createdAt: NOW,
   expiresAt: later(600),
-  oidc: { stateHash, nonce: 'a nonce', codeVerifier: 'a verifier' },
+  oidc: { stateHash, nonce: 'a nonce', codeVerifier: 'a verifier', provider: PROVIDER },
 });
 
 async function begun(): Promise<string> {
@@ -35,6 +36,7 @@ it('is given to the browser that began, once', async () => {
     identityProvider: 'google',
     nonce: 'a nonce',
     codeVerifier: 'a verifier',
+    provider: PROVIDER,
     traceId: 'trace',
     returnTo: 'https://app.example/',
     mode: 'test',

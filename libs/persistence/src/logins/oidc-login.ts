@@ -14,6 +14,7 @@ interface OidcLoginRow {
   expires_at: Date;
   nonce: string;
   code_verifier: string;
+  provider: TakenOidcLogin['provider'];
 }
 
 /** Consumes the login that a `state` began, whoever shows it; only the browser that began it is told what it was. */
@@ -30,6 +31,7 @@ export async function takeOidcLogin(
     identityProvider: row.identity_provider,
     nonce: row.nonce,
     codeVerifier: row.code_verifier,
+    provider: row.provider,
     traceId: row.trace_id,
     returnTo: row.return_to ?? undefined,
     mode: row.mode,

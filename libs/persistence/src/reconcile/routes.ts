@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { effective } from '@rolecall/org-config';
+import { effective, issuersOf } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '@rolecall/reconcile';
 import type { ReconcileProblem } from '@rolecall/reconcile';
@@ -19,7 +19,7 @@ export async function replaceRoutes(
   const domains = Object.keys(document.spec.emailDomains ?? {});
   const previous = (document.metadata.previously ?? []).filter((old) => old !== name);
   const issuers = Object.values(effective(document).identityProviders).flatMap((it) =>
-    it.type === 'oidc' ? [it.issuer] : [],
+    it.type === 'oidc' ? issuersOf(it.provider) : [],
   );
   const taken = await query<{ kind: 'domain' | 'name'; value: string }>(client, REPLACE_ROUTES, [
     organizationId,

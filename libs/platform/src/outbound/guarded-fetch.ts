@@ -64,8 +64,8 @@ export class GuardedFetch {
    * @param url UNTRUSTED, from a customer's configuration.
    * @throws OutboundError
    */
-  get(url: string, accept: string): Promise<Fetched> {
-    return this.#send(url, { method: 'GET', headers: { accept }, statuses: [200] });
+  get(url: string, accept: string, headers: Readonly<Record<string, string>> = {}): Promise<Fetched> {
+    return this.#send(url, { method: 'GET', headers: { accept, ...headers }, statuses: [200] });
   }
 
   /**
