@@ -101,6 +101,11 @@ create table identity_provider_metadata (
   metadata_xml text,
   signing_certificate text,
   enabled boolean default true not null,
+  metadata_source text,
+  held_xml text,
+  held_digest text,
+  held_code text,
+  held_since timestamp(3) with time zone,
   constraint identity_provider_metadata_pkey PRIMARY KEY (org_id, identity_provider),
   constraint identity_provider_metadata_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -143,6 +148,22 @@ create table memberships (
   constraint memberships_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
 
+create table metadata_refreshes (
+  org_id uuid not null,
+  identity_provider text not null,
+  refresh_seconds integer,
+  due_at timestamp(3) with time zone,
+  claimed_until timestamp(3) with time zone,
+  asked_at timestamp(3) with time zone,
+  attempted_at timestamp(3) with time zone,
+  succeeded_at timestamp(3) with time zone,
+  failures integer default 0 not null,
+  error_code text,
+  certificates_expire_at timestamp(3) with time zone,
+  constraint metadata_refreshes_pkey PRIMARY KEY (org_id, identity_provider),
+  constraint metadata_refreshes_org_id_identity_provider_fkey FOREIGN KEY (org_id, identity_provider) REFERENCES identity_provider_metadata(org_id, identity_provider) ON UPDATE CASCADE ON DELETE CASCADE
+);
+
 create table openid_issuers (
   issuer text not null,
   org_id uuid not null,
@@ -181,6 +202,7 @@ create table organizations (
   name text not null,
   revision integer not null,
   created_at timestamp(3) with time zone not null,
+  runtime_version integer default 0 not null,
   constraint organizations_pkey PRIMARY KEY (org_id)
 );
 
@@ -256,6 +278,8 @@ CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
 CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree (org_id, expires_at);
 
 CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
+
+CREATE INDEX metadata_refreshes_due ON public.metadata_refreshes USING btree (due_at);
 
 CREATE INDEX openid_issuers_org_id ON public.openid_issuers USING btree (org_id);
 
@@ -681,6 +705,8 @@ grant delete, insert, select, update on identity_provider_metadata to rolecall_r
 grant delete, insert, select, update on login_transactions to rolecall_runtime;
 
 grant delete, insert, select, update on memberships to rolecall_runtime;
+
+grant delete, insert, select, update on metadata_refreshes to rolecall_runtime;
 
 grant select on mikro_orm_migrations to rolecall_runtime;
 

@@ -1,40 +1,72 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
-import { CLOCK, DATABASE, GuardedFetch, LOGGER, PlatformModule } from '@rolecall/platform';
+import {
+  CLOCK,
+  DATABASE,
+  GuardedFetch,
+  LOGGER,
+  MetadataRefresh,
+  Metrics,
+  MetadataSource,
+  PlatformModule,
+} from '@rolecall/platform';
 import type { Clock, Logger, PlatformOptions } from '@rolecall/platform';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
-import { MetadataSource } from './applies/metadata-source.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
+import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
   readonly url: string;
   readonly outboundAllow: readonly string[];
+  /** Whether this process looks by itself for metadata that is due. */
+  readonly refreshesMetadata: boolean;
 }
 
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow, url } = options;
+    const { outboundAllow, url, refreshesMetadata } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     const providers = new OpenIdProviders(guarded, outboundAllow);
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
-      controllers: [ApiController, AppliesController, CollectionsController, FlowsController, OrganizationsController],
+      controllers: [
+        ApiController,
+        AppliesController,
+        CollectionsController,
+        FlowsController,
+        IdentityProvidersController,
+        OrganizationsController,
+      ],
       providers: [
         { provide: BASE_URL, useValue: options.url },
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
           useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers),
+        },
+        { provide: MetadataSource, useValue: metadata },
+        {
+          provide: MetadataRefresh,
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+          useFactory: (database: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new MetadataRefresh(database.metadata, metadata, clock, logger, metrics),
+        },
+        {
+          provide: MetadataRefresher,
+          inject: [DATABASE, MetadataRefresh, CLOCK, LOGGER, Metrics],
+          useFactory: (database: Database, refresh: MetadataRefresh, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new MetadataRefresher(database.metadata, refresh, clock, logger, metrics, refreshesMetadata),
         },
         {
           provide: Purge,

@@ -7,13 +7,29 @@ import { checkAccess } from './access/access-hook.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 
-/** The admin API, not listening yet. */
-export async function createApp(config: Config, logger: Logger, clock?: Clock): Promise<NestFastifyApplication> {
+/**
+ * The admin API, not listening yet.
+ * @param refreshesMetadata false = metadata is refreshed when somebody asks for it only
+ */
+export async function createApp(
+  config: Config,
+  logger: Logger,
+  clock?: Clock,
+  refreshesMetadata = true,
+): Promise<NestFastifyApplication> {
   const metrics = new Metrics('admin-api');
   const { url, databaseUrl, masterKey, outboundAllow } = config;
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
-  const root = AppModule.forRoot({ logger, metrics, openDatabase: open, clock, url, outboundAllow });
+  const root = AppModule.forRoot({
+    logger,
+    metrics,
+    openDatabase: open,
+    clock,
+    url,
+    outboundAllow,
+    refreshesMetadata,
+  });
   const app = await createJsonApp(root, { logger, metrics, url });
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE).apiTokens, app.get<Clock>(CLOCK));
   return app;

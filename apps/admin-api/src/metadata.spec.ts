@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GuardedFetch } from '@rolecall/platform';
+import { GuardedFetch, MetadataSource } from '@rolecall/platform';
 import { TestIdp } from '@rolecall/saml/testing';
-import { MetadataSource } from './applies/metadata-source.ts';
+import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { everyRow } from './testing/rows.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { TestApi } from './testing/test-api.ts';
@@ -61,7 +61,7 @@ it('is fetched for a new organization, and stored as it came', async () => {
   expect((await stored('acme'))?.metadataXml).toBe(METADATA);
 });
 
-it('is not fetched again for what has not changed, nor for a change of something else', async () => {
+it('is not fetched again for what has not changed; a change of something else makes it due, and nobody waits for it', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `org-${index}`);
   await api.client.apply(requestOf(names.map((name) => byUrl(name))));
   fetched = [];
@@ -70,6 +70,8 @@ it('is not fetched again for what has not changed, nor for a change of something
   expect((await api.client.apply(renamed)).json.applied).toHaveLength(20);
   expect(fetched).toEqual([]);
   expect((await stored('org-7'))?.metadataXml).toBe(METADATA);
+  expect(await api.app.get(MetadataRefresher).runDue()).toBe(20);
+  expect(fetched.sort()).toEqual(names.map((name) => `/${name}`).sort());
 });
 
 it('is fetched when the URL changes', async () => {
@@ -149,12 +151,12 @@ it('in development may lead to an http address of this machine, in production no
   const now = new Date();
   const development = new MetadataSource(guarded, [], true);
   for (const ssoUrl of ['http://localhost:9999/sso', 'http://127.0.0.1:9999/sso', 'http://[::1]:9999/sso']) {
-    expect(development.check(at(ssoUrl), now)).toEqual([]);
-    expect(new MetadataSource(guarded, []).check(at(ssoUrl), now)).toEqual([
-      expect.objectContaining({ code: 'metadata_sso_url_insecure' }),
-    ]);
+    expect(development.read(at(ssoUrl), { now })).toMatchObject({ metadata: { ssoUrl } });
+    expect(new MetadataSource(guarded, []).read(at(ssoUrl), { now })).toMatchObject({
+      problem: { code: 'metadata_sso_url_insecure' },
+    });
   }
-  expect(development.check(at('http://localhost.idp.example/sso'), now)).toHaveLength(1);
+  expect(development.read(at('http://localhost.idp.example/sso'), { now })).toHaveProperty('problem');
 });
 
 it('an IdP whose requests are signed keeps its key through every change, also under a new name', async () => {

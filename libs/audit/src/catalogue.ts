@@ -28,6 +28,14 @@ const revoked = key(['scope', 'role'], 'Grants that this user lost');
 const joined = key('texts', 'Groups that this user joined');
 const left = key('texts', 'Groups that this user left');
 
+const metadata = {
+  identityProvider,
+  digest: key('text', 'SHA-256 of the metadata document'),
+  added: key('texts', 'SHA-256 fingerprints of signing certificates that came'),
+  removed: key('texts', 'SHA-256 fingerprints of signing certificates that went'),
+  ssoUrlMoved: key('flag', 'The address of the sign-on page is another one'),
+};
+
 const applied = {
   revision,
   digest: key('text', 'SHA-256 of the canonical document'),
@@ -130,6 +138,21 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       reason: key('text', 'logout, user_disabled, administrator or identity_provider_disabled'),
       sessions: key('number', 'How many sessions ended'),
     },
+  },
+  'metadata.changed': {
+    description: "A refresh took what the URL of an identity provider's SAML metadata serves now",
+    subject: 'Name of the identity provider',
+    data: metadata,
+  },
+  'metadata.held': {
+    description: 'A refresh found SAML metadata that an administrator must accept first; the known keys stay in use',
+    subject: 'Name of the identity provider',
+    data: { ...metadata, code: key('text', 'Why it is held') },
+  },
+  'metadata.accepted': {
+    description: 'An administrator accepted SAML metadata that was held; it is in use',
+    subject: 'Name of the identity provider',
+    data: metadata,
   },
   'sso.tested': {
     description: 'Somebody tested an identity provider; nobody was signed in',

@@ -14,6 +14,9 @@ export const AUDIT_EVENT_TYPES = [
   'session.opened',
   'session.revoked',
   'sso.tested',
+  'metadata.changed',
+  'metadata.held',
+  'metadata.accepted',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

@@ -80,8 +80,7 @@ export interface SamlIdentityProvider extends Renameable {
   readonly type: 'saml';
   readonly displayName?: string;
   readonly enabled?: boolean;
-  /** As declared, except that `file` was read and became `xml`. */
-  readonly metadata: { readonly url: string } | { readonly xml: string };
+  readonly metadata: DeclaredMetadata;
   readonly forceAuthn?: boolean;
   readonly allowIdpInitiated?: boolean;
   readonly signRequests?: boolean;
@@ -92,6 +91,17 @@ export interface SamlIdentityProvider extends Renameable {
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
 }
+/** As declared, except that `file` was read and became `xml`. */
+export type DeclaredMetadata =
+  | {
+      readonly url: string;
+      /** How often it is fetched again; default 6h. */
+      readonly refresh?: string;
+      readonly entityId?: string;
+      /** PEM certificate of the key that must have signed it. */
+      readonly signedBy?: string;
+    }
+  | { readonly xml: string; readonly entityId?: string };
 export interface OidcIdentityProvider extends Renameable {
   readonly type: 'oidc';
   readonly displayName?: string;

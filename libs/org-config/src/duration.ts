@@ -7,6 +7,14 @@ export function durationSeconds(text: string): number | undefined {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
+/** How often metadata behind a URL may be fetched again, in seconds, and how often it is when nothing is declared. */
+export const REFRESH_LIMITS = {
+  min: 15 * SECONDS.m,
+  max: 7 * SECONDS.d,
+  default: 6 * SECONDS.h,
+  words: '15m to 7d',
+} as const;
+
 /** What a session's durations may be, in seconds, and what they are when nothing is declared. */
 export const SESSION_LIMITS = {
   idle: { min: SECONDS.m, max: 7 * SECONDS.d, default: SECONDS.h, words: '1m to 7d' },

@@ -47,6 +47,7 @@ describe('effective', () => {
       enabled: true,
       metadata,
       forceAuthn: false,
+      refreshSeconds: 21_600,
       signRequests: false,
       minimumSigned: 'either',
       authnContexts: undefined,

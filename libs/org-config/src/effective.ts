@@ -1,5 +1,5 @@
 import type { AttributeNames, Giving, MappingPolicy } from '@rolecall/role-mapping';
-import { durationSeconds, SESSION_LIMITS } from './duration.ts';
+import { durationSeconds, REFRESH_LIMITS, SESSION_LIMITS } from './duration.ts';
 import {
   BUILT_IN_ROLES,
   type GroupEntry,
@@ -47,6 +47,8 @@ interface Effective {
 export interface EffectiveSamlIdentityProvider extends Effective {
   readonly type: 'saml';
   readonly metadata: SamlIdentityProvider['metadata'];
+  /** How often the metadata is fetched again; undefined when it stands in the document. */
+  readonly refreshSeconds: number | undefined;
   readonly forceAuthn: boolean;
   /** Sign-ins may begin at the IdP. */
   readonly allowIdpInitiated: boolean;
@@ -151,7 +153,8 @@ function samlOf(declared: SamlIdentityProvider) {
     minimumSigned = 'either',
     authnContexts,
   } = declared;
-  return { type, metadata, forceAuthn, allowIdpInitiated, signRequests, minimumSigned, authnContexts };
+  const refreshSeconds = 'url' in metadata ? seconds(metadata.refresh, REFRESH_LIMITS.default) : undefined;
+  return { type, metadata, refreshSeconds, forceAuthn, allowIdpInitiated, signRequests, minimumSigned, authnContexts };
 }
 
 function oidcOf(declared: OidcIdentityProvider) {

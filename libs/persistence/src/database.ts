@@ -12,6 +12,8 @@ import { loginTransactions } from './logins/login-transactions.ts';
 import { PersistenceError, translateError } from './errors.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
+import { metadataStore } from './metadata/metadata-store.ts';
+import type { MetadataStore } from './metadata/metadata-store.ts';
 import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
@@ -55,6 +57,8 @@ export interface Database {
   readonly sessions: SessionStore;
   /** How logins ended, and why. */
   readonly flows: FlowStore;
+  /** What the URLs of SAML metadata last served. */
+  readonly metadata: MetadataStore;
   readonly apiTokens: ApiTokenStore;
   readonly registry: Registry;
   readonly collections: {
@@ -111,6 +115,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
     flows: flowStore(pool),
+    metadata: metadataStore(pool),
     apiTokens: apiTokenStore(orm.em),
     registry: registry(orm.em, pool),
     collections: {

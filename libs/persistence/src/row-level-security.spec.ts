@@ -12,6 +12,7 @@ const WITHOUT_ORGANIZATION = [
   'collection_files',
   'collections',
   'email_domains',
+  'metadata_refreshes',
   'mikro_orm_migrations',
   'openid_issuers',
   'organization_previous_names',

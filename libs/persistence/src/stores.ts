@@ -8,6 +8,8 @@ export interface OrganizationSnapshot {
   readonly organizationId: string;
   readonly name: string;
   readonly revision: number;
+  /** Counts changes of what is beside the document (metadata that was refreshed), through all revisions. */
+  readonly runtimeVersion: number;
   readonly document: OrganizationDocument;
   readonly identityProviders: ReadonlyMap<string, StoredIdentityProvider>;
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The measurements of one app, served at `/metrics`. Labels have few values: never an organization, a user or a raw URL. */
 export class Metrics {
@@ -21,6 +21,28 @@ export class Metrics {
   /** A counter of the app's own, such as `rolecall_logins_total{outcome,code}`. Make it once, at the start. */
   counter<const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  /**
+   * A gauge whose values are read when somebody asks for the metrics. Make it once, at the start.
+   * @param read values by label value; when it fails, the gauge shows the last ones
+   */
+  gauge<const L extends string>(
+    name: string,
+    help: string,
+    label: L,
+    read: () => Promise<Readonly<Record<string, number>>>,
+  ): void {
+    void new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      async collect() {
+        const values = await read().catch(() => ({}));
+        for (const [value, count] of Object.entries(values)) this.set({ [label]: value } as Record<L, string>, count);
+      },
+    });
   }
 
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void {

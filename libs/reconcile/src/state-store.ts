@@ -96,8 +96,13 @@ export interface NewRevision {
 
 /** Runtime facts of one IdP, stored beside the revision and never part of the document. */
 export interface PreparedIdentityProvider {
-  /** The metadata document of a SAML IdP as fetched or inlined; checked by the caller. */
+  /**
+   * The metadata document of a SAML IdP as fetched or inlined; checked by the caller. The store keeps what it has where it
+   * comes from the same URL: a refresh may have brought newer.
+   */
   readonly metadataXml?: string;
+  /** When the last of its signing certificates ends. */
+  readonly certificatesExpireAt?: Date;
   /** Present = the connection signs AuthnRequests; the store keeps an existing key and seals a new one. */
   readonly signingKey?: { readonly privateKey: string; readonly certificate: string };
   /** The client secret of an OpenID provider, to be sealed. Absent = the one that it has stays. */

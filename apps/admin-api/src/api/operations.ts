@@ -112,6 +112,42 @@ export const OPERATIONS = {
     response: 'Organization',
     refusals: { 404: ['unknown_organization'] },
   },
+  listIdentityProviders: {
+    id: 'listIdentityProviders',
+    method: 'get',
+    path: '/v1/organizations/:organization/identity-providers',
+    summary:
+      'The identity providers of one organization as they are now: certificates, last refresh, and metadata that waits to be accepted',
+    right: 'organizations.read',
+    response: 'IdentityProviders',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  refreshMetadata: {
+    id: 'refreshMetadata',
+    method: 'post',
+    path: '/v1/organizations/:organization/identity-providers/:identityProvider/metadata/refresh',
+    summary: 'Fetches the SAML metadata of an identity provider now, by the same rules as a refresh by itself',
+    right: 'apply',
+    response: 'MetadataRefreshed',
+    refusals: {
+      404: ['unknown_organization', 'unknown_identity_provider'],
+      409: ['metadata_has_no_url', 'refresh_in_progress'],
+    },
+  },
+  acceptMetadata: {
+    id: 'acceptMetadata',
+    method: 'post',
+    path: '/v1/organizations/:organization/identity-providers/:identityProvider/metadata/accept',
+    summary: 'Uses SAML metadata that is held, such as one whose signing keys are all new; names it by its digest',
+    right: 'apply',
+    body: 'AcceptMetadataRequest',
+    response: 'MetadataAccepted',
+    refusals: {
+      404: ['unknown_organization', 'unknown_identity_provider'],
+      409: ['nothing_held', 'another_held', 'overtaken'],
+      422: ['metadata_expired'],
+    },
+  },
   listFlows: {
     id: 'listFlows',
     method: 'get',

@@ -22,6 +22,12 @@ export interface ApplyRequest extends PlanRequest {
   readonly fingerprint: string;
 }
 
+/** `AcceptMetadataRequest` of the API. */
+export interface AcceptMetadataRequest {
+  /** Of the held metadata that was looked at, SHA-256. */
+  readonly digest: string;
+}
+
 export interface SentOrganization {
   /** UNTRUSTED: as good as the client that sent it. */
   readonly document: object;

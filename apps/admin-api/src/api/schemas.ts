@@ -87,6 +87,7 @@ const requests = {
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
   PlanRequest: object(planRequest, ['adopt']),
+  AcceptMetadataRequest: object({ digest: { ...sha256, description: 'Of the held metadata that was looked at' } }),
   ApplyRequest: object(
     {
       ...planRequest,
@@ -117,6 +118,28 @@ const flow = {
   code: { type: ['string', 'null'], description: 'The error code when it was refused' },
   mustAct: { enum: ['platform', 'customer', 'user', null], description: 'Who can end the refusal' },
   userId: { type: ['string', 'null'] },
+};
+
+const orNull = ({ type, ...rest }: JsonSchema): JsonSchema => ({ type: [type, 'null'], ...rest });
+const shown = object({ code: string, message: { ...string, description: 'What to do' } });
+const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+
+const metadata = {
+  url: { ...orNull(string), description: 'null: the metadata stands in the document and is never fetched' },
+  refreshSeconds: orNull(count),
+  signed: { type: 'boolean', description: 'The document names the key that must have signed the metadata' },
+  lastAttempt: orNull(moment),
+  lastSuccess: orNull(moment),
+  nextRefresh: orNull(moment),
+  failures: { ...count, description: 'In a row' },
+  error: { ...nullable(shown), description: 'Why the last refresh took nothing' },
+  inUse: nullable(ref('Metadata')),
+  held: {
+    ...nullable(
+      object({ digest: sha256, since: moment, code: string, message: string, contents: nullable(ref('Metadata')) }),
+    ),
+    description: 'What the URL serves now and is not used before somebody accepts its digest',
+  },
 };
 
 const responses = {
@@ -185,6 +208,31 @@ const responses = {
     appliedAt: moment,
     appliedBy: string,
   }),
+  IdentityProviders: object({ identityProviders: list(ref('IdentityProvider')) }),
+  IdentityProvider: object({
+    name: string,
+    type: { enum: ['saml', 'oidc'] },
+    displayName: string,
+    enabled: { type: 'boolean' },
+    issuer: { ...orNull(string), description: 'Of an OpenID provider' },
+    metadata: { ...nullable(object(metadata)), description: 'Of a SAML identity provider' },
+  }),
+  Metadata: object({
+    entityId: string,
+    ssoUrl: string,
+    validUntil: orNull(moment),
+    signingCertificates: list(
+      object({ fingerprint: { ...sha256, description: 'SHA-256 of the certificate' }, expires: moment, key: string }),
+    ),
+  }),
+  MetadataRefreshed: object({
+    outcome: {
+      enum: ['unchanged', 'use', 'hold', 'failed', 'overtaken'],
+      description: 'use = new metadata is in use; hold = it waits to be accepted; overtaken = an apply came between',
+    },
+    error: nullable(shown),
+  }),
+  MetadataAccepted: object({ identityProvider: string, digest: sha256 }),
   FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
   FlowSummary: object(flow),
   Flow: object({

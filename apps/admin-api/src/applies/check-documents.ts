@@ -2,9 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { checkDocument, testOutcomes } from '@rolecall/org-config';
 import type { OrganizationDocument, TestOutcome } from '@rolecall/org-config';
 import { Problem } from '@rolecall/platform';
-import type { ProblemDetail } from '@rolecall/platform';
+import type { MetadataProblem, ProblemDetail } from '@rolecall/platform';
 import type { PlanRequest, SentOrganization } from '../api/requests.ts';
-import type { MetadataProblem } from './metadata-source.ts';
 
 /** A document that the server itself has checked. */
 export interface CheckedOrganization {
@@ -13,7 +12,7 @@ export interface CheckedOrganization {
   readonly file?: string;
 }
 
-type CheckMetadata = (xml: string) => readonly MetadataProblem[];
+type CheckMetadata = (xml: string, entityId?: string) => readonly MetadataProblem[];
 
 /** After so long, other requests and the probes have their turn. */
 const TURN_MS = 20;

@@ -3,8 +3,7 @@ import { openIdProviderOf } from '@rolecall/org-config';
 import { checkOffers, discover, OidcError } from '@rolecall/oidc';
 import type { OidcTransport } from '@rolecall/oidc';
 import { OutboundError } from '@rolecall/platform';
-import type { GuardedFetch } from '@rolecall/platform';
-import type { MetadataProblem } from './metadata-source.ts';
+import type { GuardedFetch, MetadataProblem } from '@rolecall/platform';
 
 /** Finds out, through the guard, whether an OpenID provider exists, and offers what its document wants of it. */
 export class OpenIdProviders {

@@ -1,13 +1,14 @@
 import { openIdProviderOf } from '@rolecall/org-config';
 import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
+import { metadataSourceOf } from '@rolecall/persistence';
 import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
-import type { ProblemDetail } from '@rolecall/platform';
+import { lastExpiryOf } from '@rolecall/platform';
+import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
 import { createSigningKey } from '@rolecall/saml';
 import type { SigningKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
-import type { MetadataProblem, MetadataSource } from './metadata-source.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import type { OrganizationWithSecrets } from './secrets.ts';
 
@@ -83,14 +84,30 @@ async function prepareSaml(
   stored: StoredProvider | undefined,
   { metadata, makeKeys, now }: Preparation,
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
-  const source = provider.metadata;
-  const known = 'url' in source && stored?.url === source.url ? stored.metadataXml : undefined;
-  const reused = known === undefined ? undefined : { xml: known };
-  const got = 'xml' in source ? source : (reused ?? (await metadata.fetch(source.url, now)));
+  const got = await samlMetadata(provider, stored, metadata, now);
   if ('problem' in got) return got;
-  if (!provider.signRequests) return { metadataXml: got.xml };
+  if (!provider.signRequests) return got;
   const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
-  return { metadataXml: got.xml, signingKey };
+  return { ...got, signingKey };
+}
+
+/**
+ * A URL that the IdP has already is not fetched here: the store keeps what it has and lets the refresh fetch it at once,
+ * by the rules that hold for every change of keys.
+ */
+async function samlMetadata(
+  { metadata: source }: SamlIdentityProvider,
+  stored: StoredProvider | undefined,
+  metadata: MetadataSource,
+  now: Date,
+): Promise<
+  Pick<PreparedIdentityProvider, 'metadataXml' | 'certificatesExpireAt'> | { readonly problem: MetadataProblem }
+> {
+  const known = 'url' in source && stored?.source === metadataSourceOf(source) ? stored?.metadataXml : undefined;
+  if (known !== undefined) return { metadataXml: known };
+  const { entityId } = source;
+  const got = 'xml' in source ? metadata.read(source.xml, { entityId, now }) : await metadata.fetch(source, now);
+  return 'problem' in got ? got : { metadataXml: got.xml, certificatesExpireAt: lastExpiryOf(got.metadata) };
 }
 
 function detailOf(
@@ -108,8 +125,8 @@ function detailOf(
 interface StoredProvider {
   readonly metadataXml?: string;
   readonly signingKey?: SigningKey;
-  /** Where the metadata came from; undefined when it was inlined. */
-  readonly url: string | undefined;
+  /** Where the metadata came from (`metadataSourceOf`); undefined when it was inlined. */
+  readonly source: string | undefined;
   /** Of an OpenID provider: what it was asked for. */
   readonly wanted: string | undefined;
 }
@@ -130,9 +147,8 @@ function storedProvider(
   const key = [name, ...(provider.previously ?? [])].find((candidate) => Object.hasOwn(declared, candidate));
   const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
   const before = key === undefined ? undefined : declared[key];
-  if (before?.type === 'oidc') return { url: undefined, wanted: wantedOf(before) };
-  const source = before?.metadata;
-  return runtime && { ...runtime, url: source && 'url' in source ? source.url : undefined, wanted: undefined };
+  if (before?.type === 'oidc') return { source: undefined, wanted: wantedOf(before) };
+  return runtime && { ...runtime, source: before && metadataSourceOf(before.metadata), wanted: undefined };
 }
 
 function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {

@@ -1,10 +1,9 @@
 import { API_RIGHTS } from '@rolecall/persistence';
-import { GuardedFetch } from '@rolecall/platform';
+import { GuardedFetch, MetadataSource } from '@rolecall/platform';
 import { TestIdp } from '@rolecall/saml/testing';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
-import { MetadataSource } from './metadata-source.ts';
 import { OpenIdProviders } from './openid-providers.ts';
 import { ReconcileOrganizations } from './reconcile-organizations.ts';
 

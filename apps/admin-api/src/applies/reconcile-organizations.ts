@@ -1,5 +1,6 @@
 import type { ApiToken, Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
+import type { MetadataSource } from '@rolecall/platform';
 import { reconcile, StalePlanError } from '@rolecall/reconcile';
 import type { OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
@@ -7,7 +8,6 @@ import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
-import type { MetadataSource } from './metadata-source.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { refusing } from './refusal.ts';
@@ -50,7 +50,10 @@ export class ReconcileOrganizations {
     const store = this.database.reconcileState({ actor: caller.id, now });
     const checked = await checkDocuments(
       request,
-      onceEach((xml) => this.metadata.check(xml, now)),
+      onceEach((xml, entityId) => {
+        const read = this.metadata.read(xml, { entityId, now });
+        return 'problem' in read ? [read.problem] : [];
+      }),
       now,
     );
     if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');

@@ -5,7 +5,7 @@ import type { Database, FlowSummary } from '@rolecall/persistence';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
-import { isSlug } from '../api/validate.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
 import { cursorText, flowFilterOf, isTraceId } from './flow-query.ts';
 
 /** How the logins of an organization ended, for the people who are asked why. */
@@ -30,9 +30,7 @@ export class FlowsController {
   }
 
   private async organizationId(name: string): Promise<string> {
-    const record = isSlug(name) ? await this.database.registry.record(name) : undefined;
-    if (!record) throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
-    return record.organizationId;
+    return (await knownOrganization(this.database, name)).organizationId;
   }
 }
 

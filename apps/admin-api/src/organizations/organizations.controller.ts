@@ -1,9 +1,9 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { DATABASE, Problem } from '@rolecall/platform';
+import { DATABASE } from '@rolecall/platform';
 import type { Database } from '@rolecall/persistence';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
-import { isSlug } from '../api/validate.ts';
+import { knownOrganization } from './known-organization.ts';
 import { pageOf } from './page.ts';
 
 @Controller()
@@ -22,8 +22,7 @@ export class OrganizationsController {
 
   @Serves(OPERATIONS.readOrganization)
   async read(@Param('organization') name: string): Promise<object> {
-    const record = isSlug(name) ? await this.database.registry.record(name) : undefined;
-    if (!record) throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
+    const record = await knownOrganization(this.database, name);
     return { ...record, collection: record.collection ?? null, appliedAt: record.appliedAt.toISOString() };
   }
 }

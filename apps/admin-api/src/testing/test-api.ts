@@ -80,7 +80,10 @@ export interface TestApi {
 }
 
 /** The app in this process, on a database of its own and a port of its own. */
-export async function startTestApi(environment: Readonly<Record<string, string>> = {}): Promise<TestApi> {
+export async function startTestApi(
+  environment: Readonly<Record<string, string>> = {},
+  clock?: () => Date,
+): Promise<TestApi> {
   const database = await testDatabase();
   const config = readConfig({
     DATABASE_URL: database.url,
@@ -91,6 +94,8 @@ export async function startTestApi(environment: Readonly<Record<string, string>>
   const app = await createApp(
     config,
     createLogger({ app: 'admin-api', level: 'debug' }, { write: (line) => log.push(line) }),
+    clock,
+    false,
   );
   await app.listen(0, '127.0.0.1');
   const token = (rights: readonly ApiRight[], expiresAt?: Date) => newToken(database, rights, expiresAt);

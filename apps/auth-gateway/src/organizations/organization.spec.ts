@@ -23,6 +23,7 @@ function snapshot(metadataXml: string): OrganizationSnapshot {
     organizationId: '0195570a-0000-7000-8000-000000000001',
     name: 'acme',
     revision: 1,
+    runtimeVersion: 0,
     document,
     identityProviders: new Map(['okta', 'signing'].map((name) => [name, { metadataXml, signingKey }])),
   };

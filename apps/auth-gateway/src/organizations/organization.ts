@@ -122,7 +122,7 @@ export class Organization {
       organization: this,
       identityProvider,
       connection: (now) => {
-        const idp = this.idpMetadata(identityProvider.name, now);
+        const idp = this.idpMetadata(identityProvider, now);
         const { signRequests, forceAuthn, allowIdpInitiated, minimumSigned, authnContexts } = identityProvider;
         const sign = signRequests || idp.wantAuthnRequestsSigned;
         return {
@@ -151,7 +151,7 @@ export class Organization {
     const identityProvider = this.identityProvider(name);
     if (identityProvider?.type !== 'saml') return { issuer: identityProvider?.provider.issuer };
     try {
-      const { entityId, ssoUrl } = this.idpMetadata(name, now);
+      const { entityId, ssoUrl } = this.idpMetadata(identityProvider, now);
       return { entityId, ssoUrl };
     } catch (error) {
       if (!(error instanceof SamlError)) throw error;
@@ -160,11 +160,11 @@ export class Organization {
     }
   }
 
-  private idpMetadata(name: string, now: Date): IdpMetadata {
+  private idpMetadata({ name, metadata: { entityId } }: EffectiveSamlIdentityProvider, now: Date): IdpMetadata {
     const known = this.metadata.get(name);
     if (known && (known.validUntil === undefined || known.validUntil > now)) return known;
     const xml = this.snapshot.identityProviders.get(name)?.metadataXml ?? '';
-    const parsed = parseIdpMetadata(xml, { now, allowHttp: this.address.allowHttpIdp });
+    const parsed = parseIdpMetadata(xml, { now, entityId, allowHttp: this.address.allowHttpIdp });
     this.metadata.set(name, parsed);
     return parsed;
   }

@@ -82,9 +82,9 @@ function unseenReferences(sources: readonly SourceFile[], documents: readonly Lo
 async function metadataChecker(sources: readonly SourceFile[], now: Date): Promise<CheckMetadata | undefined> {
   if (!sources.some(({ text }) => /xml|file/.test(text))) return undefined;
   const { parseIdpMetadata, SamlError } = await import('@rolecall/saml');
-  return onceEach((xml) => {
+  return onceEach((xml, entityId) => {
     try {
-      parseIdpMetadata(xml, { now, allowHttp: true });
+      parseIdpMetadata(xml, { now, entityId, allowHttp: true });
       return [];
     } catch (error) {
       if (error instanceof SamlError) return [{ code: error.code, message: error.message }];

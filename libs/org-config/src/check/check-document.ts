@@ -4,14 +4,21 @@ import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
+import { checkMetadataSources } from './metadata-source.ts';
 import { checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
 import { checkEnforceSso, checkGiving, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
 import { checkStructure } from './structure.ts';
 import { unsupported } from './unsupported.ts';
 
-/** Checks a metadata document of an IdP; the codes and sentences of what is wrong with it. libs/saml has one. */
-export type CheckMetadata = (xml: string) => readonly { readonly code: string; readonly message: string }[];
+/**
+ * Checks a metadata document of an IdP, of the entity that the configuration names if it does; the codes and sentences of
+ * what is wrong with it. libs/saml has one.
+ */
+export type CheckMetadata = (
+  xml: string,
+  entityId?: string,
+) => readonly { readonly code: string; readonly message: string }[];
 
 type Check = (document: Json, findings: Findings) => void;
 
@@ -27,6 +34,7 @@ const CHECKS: readonly Check[] = [
   checkEnforceSso,
   checkSession,
   checkTestProviders,
+  checkMetadataSources,
   checkConditions,
 ];
 
@@ -78,6 +86,9 @@ function checkInlineMetadata(document: Json, findings: Findings, checkMetadata: 
   for (const { metadata, pointer } of metadataOf(document)) {
     const xml = own(metadata, 'xml');
     if (typeof xml !== 'string' || xml === '') continue;
-    for (const { code, message } of checkMetadata(xml)) findings.add({ code, message, pointer: `${pointer}/xml` });
+    const named = own(metadata, 'entityId');
+    const entityId = typeof named === 'string' ? named : undefined;
+    for (const { code, message } of checkMetadata(xml, entityId))
+      findings.add({ code, message, pointer: `${pointer}/xml` });
   }
 }

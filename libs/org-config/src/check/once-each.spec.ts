@@ -18,6 +18,12 @@ describe('onceEach', () => {
     expect(asked).toEqual(['good', 'bad', 'bad 2']);
   });
 
+  it('asks anew for another entity of the same text', () => {
+    const check = onceEach((_xml, entityId) => [{ code: 'bad', message: entityId ?? 'none' }]);
+    const messages = [undefined, 'one', 'two', 'one'].map((entityId) => check('xml', entityId)[0]?.message);
+    expect(messages).toEqual(['none', 'one', 'two', 'one']);
+  });
+
   it('remembers no more than a hundred, and answers the others all the same', () => {
     const { asked, check } = counted();
     const texts = Array.from({ length: 150 }, (_, index) => `bad ${index}`);

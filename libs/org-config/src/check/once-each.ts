@@ -10,11 +10,13 @@ const REMEMBERED = 100;
  */
 export function onceEach(check: CheckMetadata): CheckMetadata {
   const answers = new Map<string, ReturnType<CheckMetadata>>();
-  return (xml) => {
-    const known = answers.get(xml);
+  return (xml, entityId) => {
+    // an entity id has no line break
+    const asked = `${entityId ?? ''}\n${xml}`;
+    const known = answers.get(asked);
     if (known !== undefined) return known;
-    const answer = check(xml);
-    if (answers.size < REMEMBERED) answers.set(xml, answer);
+    const answer = check(xml, entityId);
+    if (answers.size < REMEMBERED) answers.set(asked, answer);
     return answer;
   };
 }

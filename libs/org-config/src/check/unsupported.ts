@@ -17,7 +17,6 @@ const UNSUPPORTED: readonly { readonly path: string; readonly value?: Json; read
   { path: '/spec/login/recoveryAdmins', instead: 'remove it' },
   { path: '/spec/emailDomains/*/verification', value: 'dns', instead: 'write `asserted`' },
   { path: '/spec/identityProviders/*/clientSecret/age', instead: 'write `fromEnv` or `fromFile`' },
-  { path: '/spec/identityProviders/*/metadata/refresh', instead: 'remove it; a URL is fetched at every apply' },
 ];
 
 /** The finding for a key, or for a key with this value, that is known and not supported; undefined for any other. */

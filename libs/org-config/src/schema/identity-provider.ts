@@ -1,6 +1,9 @@
 import {
   absoluteUri,
   emailDomainsOfProvider,
+  certificate,
+  duration,
+  entityId,
   fileBelow,
   foreignWord,
   httpUrl,
@@ -26,7 +29,7 @@ export const attributeNames: JsonSchema = {
 
 const metadata: JsonSchema = {
   description:
-    'The SAML metadata of the identity provider: its entity id, its sign-in URL and its signing certificates. Exactly one of `url`, `file`, `xml`. A URL is fetched when the identity provider is new or the URL has changed, and never between: a certificate that changes at the same URL is picked up when the URL is written differently, such as with `?v=2`.',
+    'The SAML metadata of the identity provider: its entity id, its sign-in URL and its signing certificates. Exactly one of `url`, `file`, `xml`. A URL is fetched again by itself, and after every apply that changes the document: a signing key that appears beside a known one is taken; when all keys change at once, the known ones stay in use until somebody accepts the new ones (`rolecall idps`).',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -34,6 +37,25 @@ const metadata: JsonSchema = {
       ...httpUrl,
       description: 'Where the identity provider publishes its metadata.',
       examples: ['https://acme.okta.com/app/abc/sso/saml/metadata'],
+    },
+    refresh: {
+      ...duration,
+      description:
+        'How often the URL is fetched again, from 15m to 7d. While it cannot be fetched, what is known stays in use.',
+      default: '6h',
+      examples: ['6h'],
+    },
+    entityId: {
+      ...entityId,
+      description:
+        'The entity id of the identity provider. Needed where the metadata holds several; the first one is never simply taken.',
+      examples: ['https://idp.example.com/saml'],
+    },
+    signedBy: {
+      ...certificate,
+      description:
+        'The certificate, in PEM, of the key that must have signed the metadata behind the URL. Signed metadata must have a validUntil within 90 days, and may replace all keys at once.',
+      examples: ['-----BEGIN CERTIFICATE-----\nMIIC…\n-----END CERTIFICATE-----\n'],
     },
     file: {
       ...fileBelow,
@@ -49,9 +71,9 @@ const metadata: JsonSchema = {
     },
   },
   oneOf: [
-    { title: '`url`', required: ['url'], maxProperties: 1 },
-    { title: '`file`', required: ['file'], maxProperties: 1 },
-    { title: '`xml`', required: ['xml'], maxProperties: 1 },
+    { title: '`url`', required: ['url'], properties: { file: false, xml: false } },
+    { title: '`file`', required: ['file'], properties: { url: false, xml: false } },
+    { title: '`xml`', required: ['xml'], properties: { url: false, file: false } },
   ],
   examples: [{ url: 'https://acme.okta.com/app/abc/sso/saml/metadata' }],
 };

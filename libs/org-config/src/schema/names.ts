@@ -34,6 +34,9 @@ const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 const TOKEN = '^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,256}$';
 const GUID = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const PATH_SEGMENT = '^[A-Za-z0-9_-]{1,64}$';
+// SAML core 8.3.6: a URI; nothing that a reader cannot see
+const ENTITY_ID = '^[^\\s\\u0000-\\u001f\\u007f]+$';
+const CERTIFICATE = '^-----BEGIN CERTIFICATE-----\\s[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----\\s*$';
 // one line of text: no control characters
 const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
 
@@ -50,6 +53,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
   [ENVIRONMENT_NAME]:
     'the name of an environment variable: upper-case letters, digits and `_`, and not one that holds a secret of Rolecall itself',
+  [ENTITY_ID]: 'an entity id, a URI without spaces',
+  [CERTIFICATE]: 'one certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
   [DAY]: 'a day, such as 2027-03-31',
   [TOKEN]: 'one word without spaces, quotes and backslashes',
   [GUID]: 'a GUID in lower case, such as 11111111-2222-3333-4444-555555555555',
@@ -68,6 +73,8 @@ export const absoluteUri: JsonSchema = { type: 'string', pattern: ABSOLUTE_URI, 
 export const environmentName: JsonSchema = { type: 'string', pattern: ENVIRONMENT_NAME };
 export const day: JsonSchema = { type: 'string', pattern: DAY };
 export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
+export const entityId: JsonSchema = { type: 'string', pattern: ENTITY_ID, maxLength: 1024 };
+export const certificate: JsonSchema = { type: 'string', pattern: CERTIFICATE, maxLength: 16_384 };
 export const permission: JsonSchema = { type: 'string', pattern: PERMISSION };
 export const token: JsonSchema = { type: 'string', pattern: TOKEN };
 export const guid: JsonSchema = { type: 'string', pattern: GUID };

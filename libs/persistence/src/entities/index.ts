@@ -8,6 +8,7 @@ import {
   CollectionFile,
   EmailDomain,
   OpenIdIssuer,
+  MetadataRefresh,
   OrganizationPreviousName,
   OrganizationRegistry,
 } from './routing.ts';
@@ -21,6 +22,7 @@ export const ENTITIES = [
   Collection,
   CollectionFile,
   ApiTokenRow,
+  MetadataRefresh,
   Organization,
   Revision,
   IdentityProviderMetadata,

@@ -13,6 +13,8 @@ export const Organization = defineEntity({
     name: p.text(),
     revision: p.integer(),
     createdAt: p.datetime(3),
+    /** Counts changes between revisions: metadata that was refreshed. */
+    runtimeVersion: p.integer().default(0),
   },
 });
 
@@ -43,6 +45,13 @@ export const IdentityProviderMetadata = defineEntity({
     metadataXml: p.text().nullable(),
     /** PEM certificate of the key that signs our AuthnRequests. */
     signingCertificate: p.text().nullable(),
+    /** What of the document decides which metadata this is (`metadataSourceOf`); absent when it stands in the document. */
+    metadataSource: p.text().nullable(),
+    /** What the URL serves now and an administrator must accept before it is used; all four or none. */
+    heldXml: p.text().nullable(),
+    heldDigest: p.text().nullable(),
+    heldCode: p.text().nullable(),
+    heldSince: p.datetime(3).nullable(),
     /** false: nobody signs in through it, and what it opened has ended. */
     enabled: p.boolean().default(true),
   },

@@ -73,6 +73,31 @@ export const CollectionFile = defineEntity({
   },
 });
 
+/** When which SAML metadata is fetched next, and how it went; a row per SAML IdP, gone with it. */
+export const MetadataRefresh = defineEntity({
+  name: 'MetadataRefresh',
+  tableName: 'metadata_refreshes',
+  indexes: [{ name: 'metadata_refreshes_due', properties: ['dueAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    identityProvider: p.text().primary(),
+    /** Absent, like `dueAt`, when the metadata stands in the document. */
+    refreshSeconds: p.integer().nullable(),
+    dueAt: p.datetime(3).nullable(),
+    /** Somebody fetches it until then; also the fencing token of whoever does. */
+    claimedUntil: p.datetime(3).nullable(),
+    /** When a login last asked for it out of turn. */
+    askedAt: p.datetime(3).nullable(),
+    attemptedAt: p.datetime(3).nullable(),
+    succeededAt: p.datetime(3).nullable(),
+    /** In a row. */
+    failures: p.integer().default(0),
+    errorCode: p.text().nullable(),
+    /** When the last of the signing certificates ends. */
+    certificatesExpireAt: p.datetime(3).nullable(),
+  },
+});
+
 /** Tokens of the admin API belong to the deployment. Only the SHA-256 of the secret part is kept. */
 export const ApiTokenRow = defineEntity({
   name: 'ApiTokenRow',

@@ -9,6 +9,7 @@ import { refusedFlows } from './20261122T10-refused-flows.ts';
 import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import { openIdConnect } from './20261122T20-openid-connect.ts';
+import { metadataRefresh } from './20261122T31-metadata-refresh.ts';
 import { oidcLoginPinned } from './20261122T33-oidc-login-pinned.ts';
 import { issuerRoutes } from './20261122T34-issuer-routes.ts';
 import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   tokensOnlyEnd,
   writeAtTheEnd,
   openIdConnect,
+  metadataRefresh,
   oidcLoginPinned,
   issuerRoutes,
   unsolicitedLogins,

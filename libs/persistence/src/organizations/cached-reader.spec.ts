@@ -7,6 +7,7 @@ const snapshot = (revision: number): OrganizationSnapshot => ({
   organizationId: 'id-1',
   name: 'acme',
   revision,
+  runtimeVersion: 0,
   document: document('acme'),
   identityProviders: new Map(),
 });

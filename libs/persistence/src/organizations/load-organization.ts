@@ -10,6 +10,7 @@ import { IDENTITY_PROVIDERS, LIVE_REVISION } from './statements.ts';
 export interface LiveRevisionRow {
   name: string;
   revision: number;
+  runtime_version: number;
   document: OrganizationDocument;
   digest: string;
   origin: RevisionOrigin;
@@ -24,8 +25,8 @@ interface IdentityProviderRow {
 
 /**
  * Reads one organization whole, as one moment shows it; undefined when it does not exist (any more). Metadata and keys
- * change with a revision only: while name and revision are those of `previous`, that very object is returned, so that
- * what callers derived from it stays good.
+ * change with a revision or with the runtime version: while these and the name are those of `previous`, that very object is
+ * returned, so that what callers derived from it stays good.
  */
 export async function loadOrganization(
   pool: Pool,
@@ -36,14 +37,19 @@ export async function loadOrganization(
   return inTransaction(pool, { organizationId, consistent: true }, async (client) => {
     const [live] = await query<LiveRevisionRow>(client, LIVE_REVISION, [organizationId]);
     if (live === undefined) return undefined;
-    if (previous?.revision === live.revision && previous.name === live.name) return previous;
+    if (previous && isStill(previous, live)) return previous;
     const rows = await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId]);
     const vault = new Vault(client, organizationId, masterKey);
     const identityProviders = new Map<string, StoredIdentityProvider>();
     for (const row of rows) identityProviders.set(row.identity_provider, await readIdentityProvider(row, vault));
-    const { name, revision, document } = live;
-    return { organizationId, name, revision, document, identityProviders };
+    const { name, revision, runtime_version: runtimeVersion, document } = live;
+    return { organizationId, name, revision, runtimeVersion, document, identityProviders };
   });
+}
+
+function isStill(previous: OrganizationSnapshot, live: LiveRevisionRow): boolean {
+  const { name, revision, runtimeVersion } = previous;
+  return revision === live.revision && runtimeVersion === live.runtime_version && name === live.name;
 }
 
 async function readIdentityProvider(row: IdentityProviderRow, vault: Vault): Promise<StoredIdentityProvider> {

@@ -24,7 +24,7 @@ export const ROUTE_ISSUER: Statement = {
 export const LIVE_REVISION: Statement = {
   name: 'organizations.live-revision',
   text: `
-select o.name, o.revision, r.document, r.digest, r.origin, r.applied_at
+select o.name, o.revision, o.runtime_version, r.document, r.digest, r.origin, r.applied_at
 from organizations o
 join revisions r on r.org_id = o.org_id and r.number = o.revision
 where o.org_id = $1`,
@@ -33,7 +33,7 @@ where o.org_id = $1`,
 export const IDENTITY_PROVIDERS: Statement = {
   name: 'organizations.identity-providers',
   text: `
-select identity_provider, metadata_xml, signing_certificate
+select identity_provider, metadata_xml, signing_certificate, metadata_source
 from identity_provider_metadata
 where org_id = $1
 order by identity_provider`,

@@ -1,28 +1,34 @@
 import type { PoolClient } from 'pg';
+import { effective } from '@rolecall/org-config';
 import type { NewRevision } from '@rolecall/reconcile';
+import { metadataSourceOf } from '../metadata/metadata-source.ts';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
 import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
-import { END_SESSIONS_OF_DISABLED, RENAME_IDENTITY_PROVIDER, REPLACE_IDENTITY_PROVIDERS } from './statements.ts';
+import * as sql from './statements.ts';
 
 interface StoredProvider {
   identity_provider: string;
   /** null = an OpenID provider. */
   metadata_xml: string | null;
   signing_certificate: string | null;
+  metadata_source: string | null;
 }
 
 /**
  * Makes these exactly the organization's IdPs. A connection that signs keeps the key that its IdP knows already; one that
  * signs no longer loses it. An OpenID provider keeps its client secret unless it gets another; what is none any more loses
- * it.
+ * it. Metadata that comes from where it came from before stays what the last refresh made of it, and is due at once.
+ *
+ * @param now of the apply
  */
 export async function replaceIdentityProviders(
   client: PoolClient,
   organizationId: string,
   masterKey: Buffer | undefined,
   { document, identityProviders: providers }: Pick<NewRevision, 'document' | 'identityProviders'>,
+  now: Date,
 ): Promise<void> {
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
   const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
@@ -33,8 +39,16 @@ export async function replaceIdentityProviders(
     if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
     if (clientSecret !== undefined) await vault.write(clientSecretName(name), clientSecret);
     const certificate = known ?? signingKey?.certificate;
-    const enabled = document.spec.identityProviders?.[name]?.enabled !== false;
-    rows.push({ identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate, enabled });
+    const declared = document.spec.identityProviders?.[name];
+    const source = declared?.type === 'saml' ? metadataSourceOf(declared.metadata) : undefined;
+    const enabled = declared?.enabled !== false;
+    rows.push({
+      identity_provider: name,
+      metadata_xml: metadataXml,
+      metadata_source: source,
+      signing_certificate: certificate,
+      enabled,
+    });
   }
   for (const [name, certificate] of keys) {
     if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
@@ -44,7 +58,18 @@ export async function replaceIdentityProviders(
     if (metadataXml === null && !stays) await vault.delete(clientSecretName(name));
   }
   if (rows.length + stored.length === 0) return;
-  await query(client, REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
+  await query(client, sql.REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
+  const settings = effective(document).identityProviders;
+  const sources = new Map(stored.map((row) => [row.identity_provider, row.metadata_source]));
+  const schedule = rows.flatMap(({ identity_provider: name, metadata_source: source }) => {
+    const setting = settings[name];
+    if (setting?.type !== 'saml') return [];
+    const certificatesExpire = providers[name]?.certificatesExpireAt;
+    const kept = source !== undefined && sources.get(name) === source;
+    const [refresh_seconds, certificates_expire_at] = [setting.refreshSeconds, certificatesExpire];
+    return [{ identity_provider: name, refresh_seconds, certificates_expire_at, kept }];
+  });
+  await query(client, sql.SCHEDULE_METADATA, [organizationId, JSON.stringify(schedule), now]);
 }
 
 /** Everything that hangs on the IdP's name goes along; its secrets are sealed anew, since the name is sealed in. */
@@ -61,11 +86,11 @@ export async function renameIdentityProvider(
     await vault.write(nameOf(to), secret);
     await vault.delete(nameOf(from));
   }
-  await query(client, RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
+  await query(client, sql.RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
 }
 
 /** Ends every session that an IdP opened which is disabled or gone by now; returns how many. */
 export async function endSessionsOfDisabled(client: PoolClient, organizationId: string): Promise<number> {
-  const [row] = await query<{ sessions: number }>(client, END_SESSIONS_OF_DISABLED, [organizationId]);
+  const [row] = await query<{ sessions: number }>(client, sql.END_SESSIONS_OF_DISABLED, [organizationId]);
   return row?.sessions ?? 0;
 }

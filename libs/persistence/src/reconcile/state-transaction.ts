@@ -204,7 +204,7 @@ export class PgStateTransaction implements StateTransaction {
   private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
     this.#changed = true;
     await replaceRoutes(this.client, organizationId, name, revision.document);
-    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision);
+    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision, this.by.now);
     this.#written.add(organizationId);
   }
 

@@ -134,15 +134,50 @@ export const REPLACE_IDENTITY_PROVIDERS: Statement = {
   name: 'reconcile.replace-identity-providers',
   text: `
 with wanted as (
-  select * from jsonb_to_recordset($2::jsonb) as w(identity_provider text, metadata_xml text, signing_certificate text, enabled boolean)
+  select * from jsonb_to_recordset($2::jsonb)
+    as w(identity_provider text, metadata_xml text, metadata_source text, signing_certificate text, enabled boolean)
 ), gone as (
   delete from identity_provider_metadata m
   where m.org_id = $1 and not exists (select from wanted w where w.identity_provider = m.identity_provider)
 )
-insert into identity_provider_metadata (org_id, identity_provider, metadata_xml, signing_certificate, enabled)
-select $1::uuid, identity_provider, metadata_xml, signing_certificate, enabled from wanted
+insert into identity_provider_metadata as m
+  (org_id, identity_provider, metadata_xml, metadata_source, signing_certificate, enabled)
+select $1::uuid, identity_provider, metadata_xml, metadata_source, signing_certificate, enabled from wanted
 on conflict (org_id, identity_provider) do update
-set metadata_xml = excluded.metadata_xml, signing_certificate = excluded.signing_certificate, enabled = excluded.enabled`,
+set signing_certificate = excluded.signing_certificate, enabled = excluded.enabled, metadata_source = excluded.metadata_source,
+  metadata_xml = case when m.metadata_source = excluded.metadata_source then m.metadata_xml else excluded.metadata_xml end,
+  held_xml = case when m.metadata_source = excluded.metadata_source then m.held_xml end,
+  held_digest = case when m.metadata_source = excluded.metadata_source then m.held_digest end,
+  held_code = case when m.metadata_source = excluded.metadata_source then m.held_code end,
+  held_since = case when m.metadata_source = excluded.metadata_source then m.held_since end`,
+};
+
+/** What was just fetched has its first interval before it; what was kept is fetched again at once (a changed document). */
+export const SCHEDULE_METADATA: Statement = {
+  name: 'reconcile.schedule-metadata',
+  text: `
+with wanted as (
+  select * from jsonb_to_recordset($2::jsonb)
+    as w(identity_provider text, refresh_seconds integer, certificates_expire_at timestamptz, kept boolean)
+), gone as (
+  delete from metadata_refreshes r
+  where r.org_id = $1 and not exists (select from wanted w where w.identity_provider = r.identity_provider)
+), kept as (
+  update metadata_refreshes r set refresh_seconds = w.refresh_seconds, due_at = least(r.due_at, $3::timestamptz)
+  from wanted w
+  where r.org_id = $1 and r.identity_provider = w.identity_provider and w.kept
+)
+insert into metadata_refreshes
+  (org_id, identity_provider, refresh_seconds, due_at, attempted_at, succeeded_at, certificates_expire_at)
+select $1::uuid, identity_provider, refresh_seconds, $3::timestamptz + make_interval(secs => refresh_seconds),
+  case when refresh_seconds is not null then $3::timestamptz end,
+  case when refresh_seconds is not null then $3::timestamptz end,
+  certificates_expire_at
+from wanted where not kept
+on conflict (org_id, identity_provider) do update
+set refresh_seconds = excluded.refresh_seconds, due_at = excluded.due_at, attempted_at = excluded.attempted_at,
+  succeeded_at = excluded.succeeded_at, certificates_expire_at = excluded.certificates_expire_at,
+  claimed_until = null, failures = 0, error_code = null`,
 };
 
 /** A statement of its own, since it must see what the one above wrote. */

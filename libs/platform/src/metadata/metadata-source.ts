@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import type { DeclaredMetadata } from '@rolecall/org-config';
 import { parseIdpMetadata, SamlError } from '@rolecall/saml';
-import { OutboundError } from '@rolecall/platform';
-import type { GuardedFetch } from '@rolecall/platform';
+import type { IdpMetadata, MetadataOptions } from '@rolecall/saml';
+import { OutboundError } from '../outbound/guarded-fetch.ts';
+import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
 
 /** Something wrong with an IdP's metadata: a stable code and a sentence for the platform team. */
 export interface MetadataProblem {
@@ -9,7 +11,17 @@ export interface MetadataProblem {
   readonly message: string;
 }
 
+/** Metadata that can be used, as text and read. */
+export interface UsableMetadata {
+  readonly xml: string;
+  readonly metadata: IdpMetadata;
+}
+
+/** Metadata behind a URL, as a document declares it. */
+export type MetadataUrl = Extract<DeclaredMetadata, { url: string }>;
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const BEGINNING_OF_TIME = new Date(0);
 
 /** Reads IdP metadata: fetched through the guard, parsed, and with a sign-on address that a browser may be sent to. */
 export class MetadataSource {
@@ -21,23 +33,36 @@ export class MetadataSource {
     private readonly loopbackAllowed = false,
   ) {}
 
-  /** What is wrong with a metadata document; empty = it can be used. */
-  check(xml: string, now: Date): readonly MetadataProblem[] {
+  /**
+   * What a metadata document says, or what is wrong with it.
+   * @param options `entityId` picks the entity, `signedBy` is who must have signed it
+   */
+  read(
+    xml: string,
+    options: Pick<MetadataOptions, 'entityId' | 'signedBy' | 'now'>,
+  ): UsableMetadata | { readonly problem: MetadataProblem } {
     try {
-      const { ssoUrl } = parseIdpMetadata(xml, { now, allowHttp: true });
-      const { protocol, origin, hostname } = new URL(ssoUrl);
-      if (protocol === 'https:' || this.allowedOrigins.includes(origin)) return [];
-      if (this.loopbackAllowed && LOOPBACK.has(hostname)) return [];
-      return [
-        { code: 'metadata_sso_url_insecure', message: `the sign-on address must be https, or ${origin} be allowed` },
-      ];
+      const metadata = parseIdpMetadata(xml, { ...options, allowHttp: true });
+      const { protocol, origin, hostname } = new URL(metadata.ssoUrl);
+      const allowed = protocol === 'https:' || this.allowedOrigins.includes(origin);
+      if (allowed || (this.loopbackAllowed && LOOPBACK.has(hostname))) return { xml, metadata };
+      const message = `the sign-on address must be https, or ${origin} be allowed`;
+      return { problem: { code: 'metadata_sso_url_insecure', message } };
     } catch (error) {
-      return [problemOf(error)];
+      return { problem: problemOf(error) };
     }
   }
 
-  /** @returns the metadata document, checked, or what is wrong with it or with getting it */
-  async fetch(url: string, now: Date): Promise<{ readonly xml: string } | { readonly problem: MetadataProblem }> {
+  /** What metadata says that was usable when it was stored, also when it has ended since. */
+  readStored(xml: string, entityId: string | undefined): UsableMetadata | { readonly problem: MetadataProblem } {
+    return this.read(xml, { entityId, now: BEGINNING_OF_TIME });
+  }
+
+  /** @returns the metadata behind a URL, checked, or what is wrong with it or with getting it */
+  async fetch(
+    { url, entityId, signedBy }: MetadataUrl,
+    now: Date,
+  ): Promise<UsableMetadata | { readonly problem: MetadataProblem }> {
     try {
       const { body, contentType } = await this.guarded.get(
         url,
@@ -49,9 +74,7 @@ export class MetadataSource {
       }
       if (!isUtf8(body))
         return { problem: { code: 'metadata_not_utf8', message: 'the metadata is not encoded in UTF-8' } };
-      const xml = body.toString();
-      const [problem] = this.check(xml, now);
-      return problem ? { problem } : { xml };
+      return this.read(body.toString(), { entityId, signedBy, now });
     } catch (error) {
       return { problem: problemOf(error) };
     }

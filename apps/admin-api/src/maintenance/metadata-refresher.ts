@@ -1,0 +1,94 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { MetadataClaim, MetadataStore } from '@rolecall/persistence';
+import type { Clock, Logger, MetadataRefresh, Metrics } from '@rolecall/platform';
+
+const EVERY_MS = 5_000;
+
+/** Fetched at once by this process; each waits for a server of somebody else, 5 s at most. */
+const CONCURRENT = 8;
+
+/**
+ * Looks every few seconds for SAML metadata that is due and refreshes it. Replicas share the work: what one of them claims
+ * the others do not see, and what a dead one claimed is claimed again after a minute.
+ */
+export class MetadataRefresher implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: Pick<MetadataStore, 'claimDue' | 'summary'>,
+    private readonly refresh: Pick<MetadataRefresh, 'run'>,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    metrics: Metrics,
+    private readonly enabled = true,
+  ) {
+    metrics.gauge(
+      'rolecall_saml_metadata',
+      'SAML identity providers whose metadata fails to refresh, or waits to be accepted',
+      'state',
+      async () => {
+        const { failing, held } = await store.summary(clock());
+        return { failing, held };
+      },
+    );
+    metrics.gauge(
+      'rolecall_saml_certificates_expiring',
+      'SAML identity providers whose last signing certificate ends within so many days; 0 = has ended',
+      'days',
+      async () => {
+        const { expired, within7, within30, within90 } = (await store.summary(clock())).certificates;
+        return { 0: expired, 7: within7, 30: within30, 90: within90 };
+      },
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.enabled) this.schedule();
+  }
+
+  /** What is under way ends first: it holds claims, and the database is closed after this. */
+  async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.running;
+  }
+
+  /** Refreshes all that is due now; returns how many. */
+  async runDue(): Promise<number> {
+    let done = 0;
+    for (;;) {
+      const claims = await this.store.claimDue(this.clock(), CONCURRENT);
+      await Promise.all(claims.map((claim) => this.runOne(claim)));
+      done += claims.length;
+      if (claims.length < CONCURRENT) return done;
+    }
+  }
+
+  /** Jittered by half, so that replicas that started together do not work together. */
+  private schedule(): void {
+    const delay = EVERY_MS * (0.5 + Math.random());
+    this.timer = setTimeout(() => {
+      this.running = this.runScheduled();
+    }, delay).unref();
+  }
+
+  private async runScheduled(): Promise<void> {
+    try {
+      await this.runDue();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'looking for metadata that is due failed; the next time it is tried again');
+    }
+    if (this.timer !== undefined) this.schedule();
+  }
+
+  /** One that fails for a reason of ours must not keep the others from being written; its claim ends by itself. */
+  private async runOne(claim: MetadataClaim): Promise<void> {
+    try {
+      await this.refresh.run(claim);
+    } catch (error) {
+      const { organizationId, identityProvider } = claim;
+      this.logger.error({ err: error, organizationId, identityProvider }, 'a metadata refresh failed');
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { Database, OrganizationRecord } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import { isSlug } from '../api/validate.ts';
+
+/**
+ * The organization that a path names.
+ * @param name UNTRUSTED
+ * @throws Problem 404 `unknown_organization`
+ */
+export async function knownOrganization(
+  database: Pick<Database, 'registry'>,
+  name: string,
+): Promise<OrganizationRecord> {
+  const record = isSlug(name) ? await database.registry.record(name) : undefined;
+  if (record) return record;
+  throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
+}
