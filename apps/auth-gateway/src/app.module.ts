@@ -1,4 +1,11 @@
-import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  RequestMethod,
+} from '@nestjs/common';
 import { OidcProviders, type OidcTransport } from '@rolecall/oidc';
 import type { Database } from '@rolecall/persistence';
 import { type Clock, DATABASE, type Logger, type Metrics, PlatformModule } from '@rolecall/platform';
@@ -7,6 +14,7 @@ import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
 import { ConfirmationController } from './login/confirmation.controller.ts';
 import { LoginController } from './login/login.controller.ts';
+import { RateLimits } from './limits/rate-limits.ts';
 import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
 import { Logins } from './login/logins.ts';
@@ -59,6 +67,7 @@ export class AppModule implements NestModule {
         },
         CurrentSession,
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
+        RateLimits,
         Logins,
         LoginStarts,
         LoginEnds,
@@ -68,12 +77,32 @@ export class AppModule implements NestModule {
     };
   }
 
+  constructor(@Inject(RateLimits) private readonly limits: RateLimits) {}
+
   /** Only these routes read a body, each with its own limit (security.md §4.53); every other body is never looked at. */
   configure(consumer: MiddlewareConsumer): void {
+    this.limitDoors(consumer);
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
     for (const path of ['login', 'login/forget', 'saml/confirm', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
     }
+  }
+
+  /** Before any body is read (security.md §4.30). `/session` has none: applications ask it at each of their requests. */
+  private limitDoors(consumer: MiddlewareConsumer): void {
+    consumer
+      .apply(this.limits.door('start'))
+      .forRoutes(
+        'saml/:org/:idp/login',
+        'oidc/:org/:idp/login',
+        'sso/test/:org/:idp',
+        'oidc/initiate',
+        'oidc/:org/:idp/initiate',
+      );
+    consumer.apply(this.limits.door('identify')).forRoutes({ path: 'login', method: RequestMethod.POST });
+    consumer
+      .apply(this.limits.door('answer'))
+      .forRoutes('saml/:org/:idp/acs', 'saml/:org/:idp/slo', 'saml/continue', 'saml/confirm', 'oidc/callback');
   }
 }

@@ -3,6 +3,7 @@ import {
   choice,
   host,
   LOG_LEVELS,
+  networks,
   origins,
   port,
   postgresUrl,
@@ -10,6 +11,7 @@ import {
   sealingKey,
 } from '@rolecall/platform';
 import type { VerifierName } from '@rolecall/saml';
+import { rateLimits, type RateLimitSettings } from './limits/settings.ts';
 
 /** Injection token of the configuration. */
 export const CONFIG = Symbol('Config');
@@ -31,6 +33,9 @@ const variables = {
   returnTo: origins('ROLECALL_RETURN_TO'),
   /** The engine that verifies signatures of SAML responses; node-saml is the way back (docs/decisions/0011). */
   samlVerifier: choice('ROLECALL_SAML_VERIFIER', ['strict', 'node-saml'], 'strict'),
+  /** Proxies that tell the client's address: networks in CIDR notation. */
+  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
+  rateLimits,
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -44,6 +49,8 @@ export interface Config {
   readonly outboundAllow: readonly string[];
   readonly returnTo: readonly string[];
   readonly samlVerifier: VerifierName;
+  readonly trustedProxies: readonly string[];
+  readonly rateLimits: RateLimitSettings | 'off';
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

@@ -42,6 +42,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...config.trustedProxies]); // X-Forwarded-For of anybody else is not read (security.md §4.33)
   app.set(HTTP_IDENTITY_PROVIDERS, url.startsWith('http:'));
   prepareHttp(app, { logger, metrics, https: url.startsWith('https:') });
   app.getHttpAdapter().getInstance().get('/session', app.get(CurrentSession).answer);

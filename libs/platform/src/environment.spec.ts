@@ -1,5 +1,5 @@
 import { EnvironmentError, readEnvironment } from './environment.ts';
-import { baseUrl, choice, host, origins, port, postgresUrl, sealingKey } from './variables.ts';
+import { baseUrl, choice, host, networks, origins, port, postgresUrl, sealingKey } from './variables.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const spec = {
@@ -43,6 +43,10 @@ it('names every wrong or missing variable at once, with what was got and what to
   );
 });
 
+it('reads networks in both families, and single addresses', () => {
+  expect(networks('X').parse('10.0.0.0/8, fd00::/8,127.0.0.1')).toEqual(['10.0.0.0/8', 'fd00::/8', '127.0.0.1']);
+});
+
 it('prints a configuration without its secrets', () => {
   const { redacted } = readEnvironment('app', spec, { ...good, APP_ALLOW: 'http://localhost:4010, https://a.example' });
   expect(redacted).toEqual({
@@ -68,6 +72,11 @@ it.each([
   [host('X'), 'not a host'],
   [postgresUrl('X'), 'mysql://db/rolecall'],
   [postgresUrl('X'), 'postgresql://db'],
+  [networks('X'), '10.0.0.0/33'],
+  [networks('X'), 'fd00::/129'],
+  [networks('X'), '10.0.0.0/8,proxy.example'],
+  [networks('X'), 'fe80::1%eth0'],
+  [networks('X'), '10.0.0.0/8/8'],
   [sealingKey('X'), Buffer.alloc(31).toString('base64')],
   [sealingKey('X'), `${KEY} and more`],
 ])('%# refuses %s', (variable, text) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Variable } from './environment.ts';
 
 /** `fallback` present (also as `undefined`) makes the variable optional. */
@@ -21,6 +22,17 @@ export function baseUrl<F = never>(name: string, optional?: Optional<F>): Variab
 /** Comma separated origins, such as `https://app.example.com,http://localhost:4020`; empty = none. */
 export function origins(name: string): Variable<readonly string[]> {
   return variable(name, 'origins separated by commas, such as http://localhost:4010', parseOrigins, {
+    fallback: [] as readonly string[],
+  });
+}
+
+/** Networks in CIDR notation or single addresses, such as `10.0.0.0/8,fd00::/8`; empty = none. */
+export function networks(name: string): Variable<readonly string[]> {
+  const parse = (text: string) => {
+    const parts = text.split(',').map((part) => part.trim());
+    return parts.every(isNetwork) ? parts : undefined;
+  };
+  return variable(name, 'networks separated by commas, such as 10.0.0.0/8,fd00::/8', parse, {
     fallback: [] as readonly string[],
   });
 }
@@ -53,6 +65,13 @@ export function postgresUrl(name: string): Variable<string> {
 export function sealingKey(name: string): Variable<Buffer> {
   const want = '32 random bytes in base64; make them with: openssl rand -base64 32';
   return variable(name, want, parseKey, undefined, true);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = address.includes('%') ? 0 : isIP(address);
+  const most = family === 4 ? 32 : 128;
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
 function parseOrigin(text: string): string | undefined {

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type Logger, problemOf, traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { sendPage } from '../http/send-page.ts';
+import { TooManyRequests } from '../limits/too-many-requests.ts';
 import { ErrorPage } from '../pages/error-page.tsx';
 import { TestPage } from '../pages/test-page.tsx';
 import { LoginRefused, RecordedRefusal } from './login-refused.ts';
@@ -27,6 +28,7 @@ export class PageFilter implements ExceptionFilter {
       return;
     }
     if (sentence.status === 503) response.setHeader('Retry-After', '5');
+    if (error instanceof TooManyRequests) response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (JSON_PATHS.has(request.path)) {
       response.status(sentence.status).json({ error: { code, message: sentence.sentence, traceId } });
       return;
@@ -41,6 +43,7 @@ export class PageFilter implements ExceptionFilter {
   private explain(error: unknown, traceId: string): { code: string; sentence: Sentence } {
     const refusal = error instanceof RecordedRefusal ? error.refusal : error;
     if (refusal instanceof LoginRefused) return { code: refusal.code, sentence: sentenceOf(refusal.code) };
+    if (error instanceof TooManyRequests) return { code: error.code, sentence: sentenceOf(error.code) };
     const problem = problemOf(isHttpError(error) ? new HttpException('', error.status) : error);
     if (problem.status >= 500) this.logger.error({ err: error, traceId, code: problem.code }, problem.message);
     return { code: problem.code, sentence: sentenceOfStatus(problem.code, problem.status) };

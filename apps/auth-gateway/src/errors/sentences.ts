@@ -114,6 +114,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     status: 403,
     title: 'Request refused',
   },
+  too_many_requests: {
+    ...user(
+      'Too many sign-ins are coming in from your network or for your organization: please try again in a minute.',
+    ),
+    status: 429,
+    title: 'Please wait a moment',
+  },
   not_found: nowhere(NOT_HERE),
   bad_request: {
     ...user('Your browser sent something that cannot be read: please start again.'),

@@ -199,6 +199,11 @@ export class Logins {
     return new RecordedRefusal(refusal, traceId, { ...names, traceId, code: refusal.code, steps: flow.steps });
   }
 
+  /** Whether a login waits for the answer to the request that an attempt claims to answer. */
+  async isAwaited({ organization }: IdpTarget, { answers }: Attempt): Promise<boolean> {
+    return (await this.pendingLogin(organization.id, answers, this.clock())) !== undefined;
+  }
+
   /** The login that waits for an answer to a request; asks the database for nothing that cannot wait any more. */
   private async pendingLogin(organizationId: string, requestId: string | undefined, now: Date) {
     const begun = requestId === undefined ? undefined : issuedAt(requestId);

@@ -21,6 +21,9 @@ export interface TestGatewayOptions {
   readonly oidcTransport?: OidcTransport;
   /** Default: strict. */
   readonly samlVerifier?: Config['samlVerifier'];
+  /** Default: none. */
+  readonly rateLimits?: Config['rateLimits'];
+  readonly trustedProxies?: Config['trustedProxies'];
 }
 
 /** TEST ONLY. A gateway over HTTP, with what it logged. */
@@ -42,6 +45,8 @@ export async function startTestGateway({
   databaseUrl = db.url,
   oidcTransport,
   samlVerifier = 'strict',
+  rateLimits = 'off',
+  trustedProxies = [],
 }: TestGatewayOptions): Promise<TestGateway> {
   const logLines: string[] = [];
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
@@ -54,6 +59,8 @@ export async function startTestGateway({
     outboundAllow: [],
     returnTo: [APPLICATION],
     samlVerifier,
+    rateLimits,
+    trustedProxies,
     logLevel: 'debug',
     redacted: {},
   };

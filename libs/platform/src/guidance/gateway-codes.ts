@@ -72,6 +72,9 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   other_browser: user(
     'The sign-in was started in another browser than the one that it came back to: start it again there.',
   ),
+  too_many_requests: user(
+    'A rate limit turned the request away: nothing of it was looked at; rolecall_rate_limited_total says which limit.',
+  ),
   handle_unknown: user('The sign-in was finished before or took longer than ten minutes: start it again.'),
   initiation_refused: user(
     'A sign-in that a provider starts must name a configured issuer and an allowed destination: correct them there, or start at the sign-in page.',

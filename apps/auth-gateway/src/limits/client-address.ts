@@ -1,0 +1,30 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/**
+ * Whom a limit counts: an IPv4 address, or the /64 network of an IPv6 address, since one host has all of that to choose from.
+ * `ip` is Express's, which reads X-Forwarded-For from trusted proxies alone; undefined when the client has gone.
+ */
+export function clientOf(ip: string | undefined): string {
+  const address = (ip ?? '').split('%')[0] ?? ''; // without the zone of a link-local address
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+  if (isIPv4(mapped)) return mapped;
+  return isIPv6(address) ? `${networkOf(address)}::/64` : 'unknown';
+}
+
+/** The first four groups, zeros written out. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const before = groupsOf(head);
+  const after = groupsOf(tail ?? '');
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array<string>(zeros).fill('0'), ...after];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
+/** An IPv4 address at the end takes the room of two groups. */
+function groupsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]));
+}

@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Counter } from 'prom-client';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { CONFIG, type Config } from '../config.ts';
+import { clientOf } from './client-address.ts';
+import type { RateLimitSettings } from './settings.ts';
+import { TooManyRequests } from './too-many-requests.ts';
+
+const MINUTE_SECONDS = 60;
+
+/** An answer that a login waits for may fail a few times, and is not a way around the limit of its connection. */
+const TRIES_PER_LOGIN = 5;
+
+/** Limits that count one client. */
+type Door = 'start' | 'identify' | 'answer';
+
+/**
+ * How much one client, and strangers together, may ask of this process in a minute (docs/decisions/0025). Nothing here locks
+ * anybody out: what is good is not counted where that can be told, and an answer that a login waits for passes a connection
+ * that is being flooded.
+ */
+@Injectable()
+export class RateLimits {
+  private readonly limiters: Readonly<Record<keyof RateLimitSettings | 'login', RateLimiterMemory>> | undefined;
+  private readonly turnedAway: Counter<'limit'>;
+  private warned = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimits' | 'trustedProxies'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    const { rateLimits } = config;
+    this.limiters = rateLimits === 'off' ? undefined : limitersOf(rateLimits);
+    this.turnedAway = metrics.counter('rolecall_rate_limited_total', 'Requests that a limit turned away', ['limit']);
+  }
+
+  /**
+   * Middleware that counts a client's requests, before their bodies are read. At `answer` only what was refused stays counted:
+   * the people of a company come from one address.
+   */
+  door(door: Door): RequestHandler {
+    return async (request: Request, response: Response, next: NextFunction) => {
+      this.noticeUntrustedProxy(request);
+      const limiter = this.limiters?.[door];
+      if (limiter) {
+        const client = clientOf(request.ip);
+        await this.take(limiter, door, client);
+        if (door === 'answer') onceAnswered(response, (status) => void (status < 400 && limiter.reward(client)));
+      }
+      next();
+    };
+  }
+
+  /**
+   * Lets an answer at a connection pass: each while few were refused there, and beyond that only one that a login waits for
+   * (`isAwaited` asks the database), a few times each. Whether it is refused in the end is seen by its status.
+   * @param requestId which request of ours it claims to answer: UNVERIFIED
+   * @throws TooManyRequests
+   */
+  async passAnswer(
+    connection: string,
+    requestId: string | undefined,
+    response: Response,
+    isAwaited: () => Promise<boolean>,
+  ): Promise<void> {
+    if (!this.limiters) return;
+    const { connection: refused, login } = this.limiters;
+    const so = await refused.get(connection);
+    if (so !== null && so.remainingPoints <= 0) {
+      if (requestId === undefined) throw this.refusal('connection', so);
+      await this.take(login, 'connection', requestId);
+      if (!(await isAwaited())) throw this.refusal('connection', so);
+    }
+    onceAnswered(response, (status) => void (status >= 400 && status < 500 && refused.penalty(connection)));
+  }
+
+  private async take(limiter: RateLimiterMemory, limit: keyof RateLimitSettings, key: string): Promise<void> {
+    try {
+      await limiter.consume(key);
+    } catch (result) {
+      if (!(result instanceof RateLimiterRes)) throw result;
+      throw this.refusal(limit, result);
+    }
+  }
+
+  private refusal(limit: keyof RateLimitSettings, { msBeforeNext }: RateLimiterRes): TooManyRequests {
+    this.turnedAway.inc({ limit });
+    return new TooManyRequests(Math.max(1, Math.ceil(msBeforeNext / 1000)));
+  }
+
+  /** Behind a proxy that is not named, all clients have one address, and its limit. */
+  private noticeUntrustedProxy({ headers }: Request): void {
+    if (this.warned || this.config.trustedProxies.length > 0 || headers['x-forwarded-for'] === undefined) return;
+    this.warned = true;
+    const message = 'X-Forwarded-For comes in and is not believed; name your proxies in ROLECALL_TRUSTED_PROXIES';
+    this.logger.warn({ code: 'untrusted_proxy' }, message);
+  }
+}
+
+function limitersOf(settings: RateLimitSettings) {
+  const limiter = (points: number) => new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+  const { start, identify, answer, connection } = settings;
+  return {
+    start: limiter(start),
+    identify: limiter(identify),
+    answer: limiter(answer),
+    connection: limiter(connection),
+    login: limiter(TRIES_PER_LOGIN),
+  };
+}
+
+function onceAnswered(response: Response, then: (status: number) => void): void {
+  response.once('finish', () => then(response.statusCode));
+}
