@@ -1,4 +1,4 @@
-import type { LoadedDocument } from '@rolecall/org-config';
+import { type LoadedDocument, renderDiagnostics } from '@rolecall/org-config';
 import { fingerprintOf, GUARD_CODES, INPUT_CODES, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from './exit.ts';
@@ -15,6 +15,7 @@ import type { GlobalOptions } from './options.ts';
 import { originOf } from './origin.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
+import { paintFor } from './output/style.ts';
 import { Client, ServerRefusal } from './server/client.ts';
 import type { PlanRequest, SentOrganization } from './server/client.ts';
 import { connectionOf } from './server/connection.ts';
@@ -67,6 +68,10 @@ export async function makePlan(
       io.now,
     );
     if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
+    if (loaded.diagnostics.length > 0) {
+      progress.clear();
+      io.err(renderDiagnostics(loaded.diagnostics, loaded.sources, paintFor(io, 'err', options.color)));
+    }
     const request: PlanRequest = {
       collection,
       organizations: loaded.documents.map((one) => sentOrganization(one, secrets, key)),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDocuments, renderDiagnostics, testDiagnostics, type CheckMetadata } from './index.ts';
+import { expiryDiagnostics, loadDocuments, renderDiagnostics, testDiagnostics, type CheckMetadata } from './index.ts';
 
 const cases = join(import.meta.dirname, '../cases');
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -26,10 +26,10 @@ describe.each(readdirSync(cases).sort())('%s', (name) => {
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   };
   const { documents, diagnostics } = loadDocuments(files, { readFile, checkMetadata });
-  const failed = documents.flatMap((loaded) => testDiagnostics(loaded, NOW));
+  const timely = documents.flatMap((loaded) => [...testDiagnostics(loaded, NOW), ...expiryDiagnostics(loaded, NOW)]);
 
   it('says what is wrong, and where', () => {
-    const text = renderDiagnostics([...diagnostics, ...failed], files);
+    const text = renderDiagnostics([...diagnostics, ...timely], files);
     expect(text).toBe(expected(join(folder, 'expected.txt'), text));
   });
 

@@ -12,6 +12,7 @@ export type {
   EffectiveOrganization,
   EffectiveSamlIdentityProvider,
 } from './effective.ts';
+export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export type { SourceFile } from './load/source-text.ts';

@@ -1,4 +1,4 @@
-import { loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
+import { expiryDiagnostics, loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
 import type { CheckMetadata, Diagnostic, LoadedDocument, SourceFile } from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
@@ -13,7 +13,7 @@ export interface Loaded {
   readonly tests: number;
 }
 
-/** Parses and checks files, with their metadata, and runs the `tests` of every document that is valid. */
+/** Parses and checks files, with their metadata; of every valid document, runs the `tests` and looks for secrets that end. */
 export async function load(inventory: Inventory, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
   const sources = files.map((file) => inventory.source(file));
   const checkMetadata = await metadataChecker(sources, now);
@@ -25,12 +25,14 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
   };
   const { documents, diagnostics } = loadDocuments(sources, checkMetadata ? { readFile, checkMetadata } : { readFile });
   const failed = documents.flatMap((document) => testDiagnostics(document, now));
+  const expiring = documents.flatMap((document) => expiryDiagnostics(document, now));
   const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
   return {
     documents,
     diagnostics: [
       ...diagnostics,
       ...failed,
+      ...expiring,
       ...unseen(inventory, files, read, documents),
       ...unseenReferences(sources, documents),
     ],

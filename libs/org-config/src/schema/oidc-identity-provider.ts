@@ -29,7 +29,8 @@ const clientSecret: JsonSchema = {
     },
     expires: {
       ...day,
-      description: 'The day on which the secret ends at the identity provider, for people who read the document.',
+      description:
+        'The last day of the secret at the identity provider; `rolecall validate`, `plan` and `apply` warn of it from 30 days before.',
       examples: ['2027-03-31'],
     },
   },

@@ -1,0 +1,57 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { OrganizationDocument } from './document.ts';
+import { pointerTo } from './json.ts';
+import type { LoadedDocument } from './load/load-documents.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long before its end a secret is warned of, in days: time for a customer's administrator to make another. */
+export const WARN_DAYS = 30;
+
+/** A client secret whose end the document tells. */
+export interface ExpiringSecret {
+  readonly identityProvider: string;
+  /** Of `expires`. */
+  readonly pointer: string;
+  /** Its last day, as declared: `2027-03-31`. */
+  readonly expires: string;
+  /** Whole days until the end of that day, UTC; negative = it is over. */
+  readonly daysLeft: number;
+}
+
+/** The client secrets of a valid document that say when they end, the earliest first. */
+export function expiringSecrets({ spec }: OrganizationDocument, now: Date): readonly ExpiringSecret[] {
+  return Object.entries(spec.identityProviders ?? {})
+    .flatMap(([identityProvider, declared]) => {
+      const expires = declared.type === 'oidc' ? declared.clientSecret.expires : undefined;
+      if (expires === undefined) return [];
+      const pointer = pointerTo('/spec/identityProviders', identityProvider, 'clientSecret', 'expires');
+      return [{ identityProvider, pointer, expires, daysLeft: daysUntilEndOf(expires, now) }];
+    })
+    .sort((a, b) => a.daysLeft - b.daysLeft);
+}
+
+/** Warnings for the secrets of a document that have ended or will within `WARN_DAYS`. Never errors: other changes go on. */
+export function expiryDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagnostic[] {
+  return expiringSecrets(loaded.document, now)
+    .filter(({ daysLeft }) => daysLeft <= WARN_DAYS)
+    .map(({ identityProvider, pointer, expires, daysLeft }) => ({
+      severity: 'warning',
+      code: daysLeft < 0 ? 'secret_expired' : 'secret_expires_soon',
+      message: `the client secret of \`${identityProvider}\` ${daysLeft < 0 ? 'ended' : 'ends'} ${whenIs(daysLeft)} (${expires})`,
+      suggestion: 'make a new one at the identity provider, then raise `version` and correct `expires`',
+      pointer,
+      position: loaded.positionOf(pointer),
+    }));
+}
+
+function daysUntilEndOf(day: string, now: Date): number {
+  return Math.floor((Date.parse(`${day}T00:00:00Z`) + DAY_MS - 1 - now.getTime()) / DAY_MS);
+}
+
+function whenIs(daysLeft: number): string {
+  if (daysLeft === 0) return 'today';
+  const days = Math.abs(daysLeft);
+  const count = `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
+  return daysLeft < 0 ? `${count} ago` : `in ${count}`;
+}
