@@ -1,0 +1,27 @@
+/** One way in which an identity provider answers, and what the gateway must make of it. */
+export interface Variant {
+  /** Also the organization's name, behind that of the product. */
+  readonly name: string;
+  readonly sign: 'assertion' | 'response' | 'both';
+  /** Last word of the signature's algorithm: rsa-sha256, … */
+  readonly algorithm?: 'rsa-sha512' | 'rsa-sha1';
+  readonly encrypt?: boolean;
+  /** The organization asks for a new authentication at every login. */
+  readonly forceAuthn?: boolean;
+  /** The identity provider answers with an error, since it is asked to be passive and nobody is signed in there. */
+  readonly passive?: boolean;
+  /** The code that refuses the login; absent: the user is signed in. */
+  readonly refusedAs?: string;
+}
+
+/** What every product can do. */
+export const COMMON_VARIANTS: readonly Variant[] = [
+  { name: 'assertion-signed', sign: 'assertion' },
+  { name: 'response-signed', sign: 'response' },
+  { name: 'both-signed', sign: 'both' },
+  { name: 'sha512', sign: 'both', algorithm: 'rsa-sha512' },
+  { name: 'sha1', sign: 'both', algorithm: 'rsa-sha1', refusedAs: 'signature_algorithm_not_allowed' },
+  { name: 'encrypted', sign: 'both', encrypt: true, refusedAs: 'encrypted_assertion_not_supported' },
+  { name: 'force-authn', sign: 'both', forceAuthn: true },
+  { name: 'error-status', sign: 'both', passive: true, refusedAs: 'status_not_success' },
+];
