@@ -14,6 +14,10 @@ export interface SamlConnection {
   readonly minimumSigned?: 'assertion' | 'response' | 'both';
   /** Authentication context classes to request (exact), one of which the answer must name. Absent = none is requested. */
   readonly authnContexts?: readonly string[];
+  /** Refuse an Assertion that is not encrypted. Default false. */
+  readonly requireEncrypted?: boolean;
+  /** Our private keys for encrypted assertions, PEM, RSA; each is tried, the likeliest first. Absent = none is opened. */
+  readonly decryptionKeys?: readonly string[];
   /** Present = sign AuthnRequests with it (RSA-SHA256). Needed for single logout, whose messages are all signed. */
   readonly signing?: SigningKey;
   /** Our SingleLogoutService, for both bindings. Present = single logout is on. */

@@ -51,7 +51,6 @@ export const SAML_ERROR_CODES = {
   id_duplicate: customer('Give every element an ID of its own.'),
   status_missing: customer('Send one Status with one StatusCode.'),
   status_not_success: customer('The identity provider refused the sign-in: its log says why.'),
-  encrypted_assertion_not_supported: customer('Turn assertion encryption off: it is not supported yet.'),
   assertion_missing: customer('Send an Assertion in the Response.'),
   assertion_several: customer('Send exactly one Assertion.'),
   assertion_misplaced: customer('Send the Assertion as a child of the Response.'),
@@ -76,6 +75,25 @@ export const SAML_ERROR_CODES = {
   ),
   signature_invalid: platform(
     "Import the identity provider's metadata again: no signing certificate of this connection verifies a signature.",
+  ),
+
+  // encryption (rule G12; XMLEnc 1.1, Core 2.3.4)
+  encryption_required: customer('Encrypt the Assertion for this connection.'),
+  encryption_malformed: customer(
+    'Send the EncryptedAssertion in the form of XML Encryption: one EncryptedData with CipherValue, at most 4 EncryptedKey.',
+  ),
+  encryption_algorithm_not_allowed: customer(
+    'Encrypt with AES-128-GCM or AES-256-GCM, and the key with RSA-OAEP (SHA-1 or SHA-256); never with RSA 1.5 or triple DES.',
+  ),
+  encryption_needs_signed_response: customer(
+    'Encrypt with AES-GCM, or sign the Response: AES-CBC alone does not tell whether it was changed.',
+  ),
+  encrypted_key_missing: customer('Send the EncryptedKey in the KeyInfo of EncryptedData, or beside it.'),
+  encrypted_id_not_supported: customer('Send the NameID in clear text: encrypt the whole Assertion instead.'),
+  encrypted_attribute_not_supported: customer('Send attributes in clear text: encrypt the whole Assertion instead.'),
+  decryption_key_missing: customer('Turn assertion encryption off: this connection has no key to decrypt with.'),
+  decryption_failed: customer(
+    "Import this connection's metadata again: the Assertion is not encrypted for a key of ours, or was changed.",
   ),
 
   // the Response (rule G6; Core 3.2.2, Profiles 4.1.4.2)

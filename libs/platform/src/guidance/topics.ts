@@ -29,7 +29,12 @@ export const TOPIC_OF_CODE: Readonly<Record<string, Topic>> = {
   metadata_certificate_invalid: 'certificate',
   metadata_key_too_weak: 'certificate',
   metadata_key_unsupported: 'certificate',
-  encrypted_assertion_not_supported: 'encryption',
+  decryption_key_missing: 'encryption',
+  decryption_failed: 'encryption',
+  encryption_required: 'encryption',
+  encryption_algorithm_not_allowed: 'encryption',
+  encryption_needs_signed_response: 'encryption',
+  encrypted_key_missing: 'encryption',
 
   name_id_missing: 'nameId',
   name_id_empty: 'nameId',

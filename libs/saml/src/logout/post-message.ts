@@ -1,8 +1,9 @@
 import type { IdpMetadata } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { verificationKeysOf } from '../metadata/idp-keys.ts';
-import { bytesOfBase64, decodeText } from '../response/decode-response.ts';
+import { decodeText } from '../response/decode-response.ts';
 import { idsAreUnambiguous } from '../response/preflight.ts';
+import { bytesOfBase64 } from '../xml/base64.ts';
 import { checkSignatureForm } from '../response/signature-checks.ts';
 import { verifySignature, withoutSignatures } from '../response/strict-verifier.ts';
 import { isElement, selfAndDescendants, type XmlElement } from '../xml/element.ts';

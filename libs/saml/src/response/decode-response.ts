@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts';
+import { bytesOfBase64 } from '../xml/base64.ts';
 
 const MAX_RESPONSE_BYTES = 256 * 1024;
 /** Base64 with a line break after every 64 characters and a little air. */
@@ -14,13 +15,6 @@ export function decodeResponse(unverifiedResponse: string): string {
   const bytes = bytesOfBase64(unverifiedResponse) ?? refuse('response_not_base64');
   if (bytes.length > MAX_RESPONSE_BYTES) refuse('response_too_large', { got: `${bytes.length} bytes` });
   return decodeText(bytes);
-}
-
-/** The bytes of strict base64, line breaks allowed; undefined when it says none, or could be written another way. */
-export function bytesOfBase64(text: string): Buffer | undefined {
-  const base64 = text.replace(/[ \t\r\n]+/g, '');
-  const bytes = Buffer.from(base64, 'base64');
-  return base64 === '' || bytes.toString('base64') !== base64 ? undefined : bytes;
 }
 
 /** Valid UTF-8 without NUL; a byte order mark is dropped. @throws SamlError `xml_encoding` */

@@ -13,9 +13,17 @@ const connection: SamlConnection = {
   idp: parseIdpMetadata(idp.metadata(), { now }),
   forceAuthn: false,
 };
-const unverified = preflight(
+const { xml, response, holder } = preflight(
   idp.respondXml({ connection, inResponseTo: '_r', nameId: 'eve', assertionId: '_seen', now }),
 );
+
+const unverified = {
+  xml,
+  response,
+  assertion: holder,
+  isEncrypted: false,
+  signed: { response: false, assertion: true },
+};
 
 describe('whatever verifier is used', () => {
   it.each([

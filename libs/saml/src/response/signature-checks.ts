@@ -3,7 +3,7 @@ import { childrenOf, isElement, selfAndDescendants, type XmlElement } from '../x
 import { NS } from '../xml/namespaces.ts';
 import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS, TRANSFORMS } from './algorithms.ts';
 import { algorithmOf, inclusivePrefixesOf, signaturePartsOf } from './signature-parts.ts';
-import { assertionOf, signaturesOf, type FormCheck } from './unverified-response.ts';
+import { signablesOf, signaturesOf, type FormCheck } from './unverified-response.ts';
 
 /** The form of one signature, wherever it stands. In this order. */
 const checksOfEach: readonly ((signature: XmlElement) => void)[] = [
@@ -27,16 +27,14 @@ export function checkSignatureForm(signature: XmlElement): void {
 }
 
 function ofEachSignature(check: (signature: XmlElement) => void): FormCheck {
-  return (response) => {
-    for (const element of [response, assertionOf(response)])
-      for (const signature of signaturesOf(element)) check(signature);
+  return (root) => {
+    for (const signature of signablesOf(root).flatMap(signaturesOf)) check(signature);
   };
 }
 
-function signaturesAreInPlace(response: XmlElement): void {
-  const places = [response, assertionOf(response)];
-  const all = selfAndDescendants(response).filter((element) => isElement(element, NS.signature, 'Signature'));
-  if (all.length === 0) refuse('signature_missing');
+function signaturesAreInPlace(root: XmlElement): void {
+  const places = signablesOf(root);
+  const all = selfAndDescendants(root).filter((element) => isElement(element, NS.signature, 'Signature'));
   if (all.some(({ parent }) => parent === undefined || !places.includes(parent))) refuse('signature_misplaced');
   if (places.some((place) => signaturesOf(place).length > 1)) refuse('signature_several');
 }

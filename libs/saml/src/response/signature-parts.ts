@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts';
+import { base64Of } from '../xml/base64.ts';
 import { isElement, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
 
@@ -36,8 +37,8 @@ export function signaturePartsOf(signature: XmlElement): SignatureParts {
     reference,
     transforms: transforms.children,
     digestMethod,
-    digestValue: base64Of(digestValue),
-    signatureValue: base64Of(signatureValue),
+    digestValue: bytesOf(digestValue),
+    signatureValue: bytesOf(signatureValue),
   };
 }
 
@@ -60,13 +61,8 @@ function exactly<const Names extends readonly string[]>(
   return children as unknown as { readonly [Index in keyof Names]: XmlElement };
 }
 
-/** Base64 that says one thing only: no other character, no missing padding, no bits beyond the last byte. */
-function base64Of(element: XmlElement): Buffer {
-  const text = element.text.replace(/[ \t\r\n]+/g, '');
-  const bytes = Buffer.from(text, 'base64');
-  if (element.children.length > 0 || text === '' || bytes.toString('base64') !== text)
-    refuse('signature_malformed', { got: element.localName });
-  return bytes;
+function bytesOf(element: XmlElement): Buffer {
+  return base64Of(element) ?? refuse('signature_malformed', { got: element.localName });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual, verify } from 'node:crypto';
 
+import type { IdpMetadata } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { verificationKeysOf, type VerificationKey } from '../metadata/idp-keys.ts';
 import { canonicalize } from '../xml/canonicalize.ts';
@@ -10,17 +11,22 @@ import type { SignatureVerifier } from './signature-verifier.ts';
 import { signaturesOf } from './unverified-response.ts';
 
 /**
- * Verifies every signature that is present over the very tree that the preflight parsed, and returns the Assertion of that
- * tree: nothing is looked up by id, selected by XPath or parsed again, so there is one answer to what was signed.
- *
- * @throws SamlError `signature_invalid` or `idp_key_unusable`
+ * Verifies every signature that is present over the very tree that the preflight parsed (or that was decrypted), and
+ * returns the Assertion of that tree: nothing is looked up by id, selected by XPath or parsed again, so there is one answer
+ * to what was signed.
  */
-export const strictVerifier: SignatureVerifier = ({ response, assertion }, { idp }) => {
+export const strictVerifier = {
+  response: ({ response }, { idp }) => verifySignaturesOf(response, idp),
+  assertion: ({ assertion }, { idp }) => {
+    verifySignaturesOf(assertion, idp);
+    return withoutSignatures(assertion);
+  },
+} satisfies SignatureVerifier;
+
+function verifySignaturesOf(element: XmlElement, idp: IdpMetadata): void {
   const keys = verificationKeysOf(idp);
-  for (const element of [response, assertion])
-    for (const signature of signaturesOf(element)) verifySignature(element, signature, keys);
-  return withoutSignatures(assertion);
-};
+  for (const signature of signaturesOf(element)) verifySignature(element, signature, keys);
+}
 
 /**
  * Core validation (XMLDSig 1.1 3.2), the signature first: nothing is canonicalized for a key that nobody trusts. The form of

@@ -38,8 +38,8 @@ export async function verifyResponse({
   now,
   verifier = 'strict',
 }: ResponseToVerify): Promise<VerifiedAssertion> {
-  const unverified = preflight(decodeResponse(unverifiedResponse));
-  const assertion = await signedAssertion(unverified, connection, verifier);
+  const received = preflight(decodeResponse(unverifiedResponse));
+  const { unverified, assertion } = await signedAssertion(received, connection, verifier);
   const exchange: Exchange = { unverified, assertion, connection, now };
   for (const check of profileChecks) check(exchange);
   return readAssertion(exchange);

@@ -15,7 +15,7 @@ const refusedWith = (verdict: Verdict, ...codes: readonly string[]) =>
   'code' in verdict && codes.includes(verdict.code);
 
 /**
- * Every known difference, named. Only the first lets the strict verifier accept what node-saml does not, and only by a
+ * Every known difference, named. Only ADD and ENC let the strict verifier accept what node-saml does not, and only by a
  * code that node-saml's engine gives to algorithms and keys that it does not know.
  */
 export const DISAGREEMENTS: readonly Disagreement[] = [
@@ -24,6 +24,11 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'Algorithms that node-saml does not know: SHA-384, RSA-PSS with SHA-384 and SHA-512, ECDSA.',
     explains: (_strict, nodeSaml) =>
       refusedWith(nodeSaml, 'signature_algorithm_not_allowed', 'digest_algorithm_not_allowed', 'idp_key_unusable'),
+  },
+  {
+    rule: 'ENC',
+    why: 'Encryption that node-saml does not know: AES-192, RSA-OAEP by its newer name or with SHA-256, EncryptedKeys that are named or stand alone.',
+    explains: (_strict, nodeSaml) => refusedWith(nodeSaml, 'encryption_algorithm_not_allowed', 'encrypted_key_missing'),
   },
   {
     rule: 'WS',

@@ -5,6 +5,7 @@ export {
   type OneTimeStoreUnderTest,
   type PendingRequest,
 } from './one-time-store-contract.ts';
+export { encryptXml, type EncryptOptions } from './encrypt-xml.ts';
 export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
 export { TestIdp, type TestIdpOptions, type TestResponse } from './test-idp.ts';
 export { logoutForm, logoutQuery, logoutXml, type TestLogout } from './test-logout.ts';
@@ -15,5 +16,7 @@ export {
   TEST_EXPIRED_KEY,
   TEST_IDP_KEY,
   TEST_OTHER_KEY,
+  TEST_SP_KEY,
+  TEST_SP_NEXT_KEY,
   TEST_WEAK_KEY,
 } from './test-keys.ts';

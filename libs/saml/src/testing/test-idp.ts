@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SigningKey } from '../connection.ts';
 import { BINDING, NS } from '../xml/namespaces.ts';
 import { escapeXml } from '../xml/escape-xml.ts';
+import { encryptXml, type EncryptOptions } from './encrypt-xml.ts';
 import { fillTemplate } from './fill-template.ts';
 import { ASSERTION_TEMPLATE, RESPONSE_TEMPLATE } from './response-template.ts';
 import { signXml, type SignOptions } from './sign-xml.ts';
@@ -20,6 +21,8 @@ export interface TestResponse {
   readonly now: Date;
   /** Default: assertion. */
   readonly sign?: 'assertion' | 'response' | 'both' | 'none';
+  /** Encrypts the (signed) Assertion. */
+  readonly encrypt?: EncryptOptions;
   readonly sessionIndex?: string;
   readonly authnInstant?: Date;
   readonly assertionId?: string;
@@ -28,9 +31,13 @@ export interface TestResponse {
   readonly signature?: Partial<SignOptions>;
   /** Other XML, with the same `{placeholders}`. */
   readonly template?: { readonly response?: string; readonly assertion?: string };
-  /** Changes on the way: to the unsigned Assertion, to the Response that holds the signed one, to the finished text. */
+  /**
+   * Changes on the way: to the unsigned Assertion, to the signed one before it is encrypted, to the Response that holds it,
+   * to the finished text.
+   */
   readonly mutate?: {
     readonly assertion?: (xml: string) => string;
+    readonly plaintext?: (xml: string) => string;
     readonly response?: (xml: string) => string;
     readonly signed?: (xml: string) => string;
   };
@@ -101,7 +108,7 @@ export class TestIdp {
     const signedAssertion = sign === 'assertion' || sign === 'both' ? signXml(assertion, signature) : assertion;
     const filled = fillTemplate(
       template.response ?? RESPONSE_TEMPLATE,
-      { ...values, assertion: { xml: signedAssertion } },
+      { ...values, assertion: { xml: encrypted(through(mutate.plaintext, signedAssertion), answer.encrypt) } },
       now,
     );
     const response = through(mutate.response, filled);
@@ -129,6 +136,10 @@ export class TestIdp {
 
 function through(change: ((xml: string) => string) | undefined, xml: string): string {
   return change === undefined ? xml : change(xml);
+}
+
+function encrypted(xml: string, options: EncryptOptions | undefined): string {
+  return options === undefined ? xml : encryptXml(xml, options);
 }
 
 function attributeStatement(attributes: Readonly<Record<string, string | readonly string[]>>): string {

@@ -2,15 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { SamlConnection } from '../../connection.ts';
+import type { EncryptOptions } from '../encrypt-xml.ts';
 import type { AttackName } from './builders.ts';
 
 /** Which of the test keys, by name; `impostor` = the other's private key under the IdP's certificate. */
-export type KeyName = 'idp' | 'other' | 'impostor' | 'weak' | 'ec' | 'expired';
+export type KeyName = 'idp' | 'other' | 'impostor' | 'weak' | 'ec' | 'expired' | 'sp' | 'spNext';
 
 /** A textual change; `find` must occur, so that a case cannot silently test something else. */
 export interface Edit {
-  /** In the unsigned Assertion, in the Response around the signed Assertion, or in the finished text. */
-  readonly in: 'assertion' | 'response' | 'signed';
+  /**
+   * In the unsigned Assertion, in the signed one before it is encrypted, in the Response around it, or in the finished text.
+   */
+  readonly in: 'assertion' | 'plaintext' | 'response' | 'signed';
   readonly find: string;
   readonly put: string;
 }
@@ -40,13 +43,20 @@ export interface AttackCase {
       readonly transforms?: readonly string[];
       readonly prefixList?: readonly string[];
     };
+    /** Encrypted for our key, unless `to` names another. */
+    readonly encrypt?: Omit<EncryptOptions, 'certificate' | 'contentKey'> & {
+      readonly to?: KeyName;
+      readonly contentKeyBytes?: number;
+    };
   };
   readonly edit?: readonly Edit[];
   /** Our side, changed. `keys` are the signing certificates that the connection trusts; default: the IdP's. */
   readonly connection?: Pick<
     Partial<SamlConnection>,
-    'forceAuthn' | 'allowIdpInitiated' | 'minimumSigned' | 'authnContexts'
+    'forceAuthn' | 'allowIdpInitiated' | 'minimumSigned' | 'authnContexts' | 'requireEncrypted'
   > & {
+    /** Whose private keys open what is encrypted; default: ours. */
+    readonly decryptsWith?: readonly KeyName[];
     readonly keys?: readonly KeyName[];
     readonly ssoUrl?: string;
     readonly signed?: boolean;

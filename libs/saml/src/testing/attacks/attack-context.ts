@@ -3,8 +3,16 @@ import { parseIdpMetadata } from '../../metadata/parse-idp-metadata.ts';
 import { fillTemplate } from '../fill-template.ts';
 import type { SignOptions } from '../sign-xml.ts';
 import { TestIdp, type TestResponse } from '../test-idp.ts';
-import { TEST_EC_KEY, TEST_EXPIRED_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TEST_WEAK_KEY } from '../test-keys.ts';
-import type { AttackCase, KeyName } from './attack-case.ts';
+import {
+  TEST_EC_KEY,
+  TEST_EXPIRED_KEY,
+  TEST_IDP_KEY,
+  TEST_OTHER_KEY,
+  TEST_SP_KEY,
+  TEST_SP_NEXT_KEY,
+  TEST_WEAK_KEY,
+} from '../test-keys.ts';
+import type { AttackCase, Edit, KeyName } from './attack-case.ts';
 
 /** The moment at which every case happens. */
 export const NOW = new Date('2026-03-01T12:00:00Z');
@@ -26,6 +34,8 @@ export const KEYS: Readonly<Record<KeyName, SigningKey>> = {
   weak: TEST_WEAK_KEY,
   ec: TEST_EC_KEY,
   expired: TEST_EXPIRED_KEY,
+  sp: TEST_SP_KEY,
+  spNext: TEST_SP_NEXT_KEY,
 };
 
 /** What a builder works with. */
@@ -41,12 +51,13 @@ export interface AttackContext {
 /** The IdP, the connection and the genuine answer of a case. */
 export function attackContext({ answer = {}, edit = [], connection: changed = {} }: AttackCase): AttackContext {
   const idp = new TestIdp();
-  const { keys = ['idp'], ssoUrl, signed, ...rest } = changed;
+  const { keys = ['idp'], ssoUrl, signed, decryptsWith = ['sp'], ...rest } = changed;
   const connection: SamlConnection = {
     id: 'org/okta',
     spEntityId: 'https://login.example/saml/acme/okta/metadata',
     acsUrl: 'https://login.example/saml/acme/okta/acs',
     forceAuthn: false,
+    decryptionKeys: decryptsWith.map((name) => KEYS[name].privateKey),
     ...rest,
     ...(signed === true ? { signing: TEST_OTHER_KEY } : {}),
     idp: {
@@ -61,7 +72,7 @@ export function attackContext({ answer = {}, edit = [], connection: changed = {}
       { acsUrl: connection.acsUrl, spEntityId: connection.spEntityId, idp: idp.entityId, requestId: REQUEST_ID },
       NOW,
     );
-  const changes = (place: 'assertion' | 'response' | 'signed') => (xml: string) =>
+  const changes = (place: Edit['in']) => (xml: string) =>
     edit
       .filter((one) => one.in === place)
       .reduce((text, { find, put }) => replaceOnce(text, fill(find), fill(put)), xml);
@@ -82,7 +93,13 @@ export function attackContext({ answer = {}, edit = [], connection: changed = {}
         ? {}
         : { authnInstant: new Date(NOW.getTime() + answer.authnInstant * 1000) }),
       signature: signatureOf(answer.signature),
-      mutate: { assertion: changes('assertion'), response: changes('response'), signed: changes('signed') },
+      ...(answer.encrypt === undefined ? {} : { encrypt: encryptionOf(answer.encrypt) }),
+      mutate: {
+        assertion: changes('assertion'),
+        plaintext: changes('plaintext'),
+        response: changes('response'),
+        signed: changes('signed'),
+      },
     },
   };
 }
@@ -90,6 +107,11 @@ export function attackContext({ answer = {}, edit = [], connection: changed = {}
 function signatureOf(signature: NonNullable<AttackCase['answer']>['signature'] = {}): Partial<SignOptions> {
   const { key, ...options } = signature;
   return { ...options, ...(key === undefined ? {} : { key: KEYS[key] }) };
+}
+
+function encryptionOf({ to = 'sp', contentKeyBytes, ...options }: NonNullable<AttackCase['answer']>['encrypt'] & {}) {
+  const contentKey = contentKeyBytes === undefined ? {} : { contentKey: Buffer.alloc(contentKeyBytes, 1) };
+  return { ...options, ...contentKey, certificate: KEYS[to].certificate };
 }
 
 /** Replaces the one place that must be there. */

@@ -26,8 +26,14 @@ describe('the attack catalogue', () => {
 });
 
 describe('the attack catalogue with node-saml as verifier', () => {
-  /** Rule ADD of `disagreements.ts`: node-saml knows no elliptic curves. */
-  const explained = new Map<string, Expectation>([['S50', { code: 'idp_key_unusable' }]]);
+  /** Rules ADD and ENC of `disagreements.ts`: what node-saml does not know. */
+  const explained = new Map<string, Expectation>([
+    ['S50', { code: 'idp_key_unusable' }],
+    ...['E05d', 'E16b', 'E16c', 'E16d', 'E16e'].map(
+      (id) => [id, { code: 'encryption_algorithm_not_allowed' }] as const,
+    ),
+    ...['E17b', 'E17c'].map((id) => [id, { code: 'encrypted_key_missing' }] as const),
+  ]);
 
   it.each(cases.map(({ folder, attack }) => [folder, attack] as const))('%s', async (_folder, attack) => {
     const outcomes = await runAttack(attack, 'node-saml');

@@ -1,6 +1,6 @@
 /**
  * The ids of every row of the attack catalogue, written down apart from the folders so that none can go missing. A row
- * that says two things has a second id (M16b, M24b, M31b, T06b, T07b, V51b), and an `a` where the connection takes unsolicited answers.
+ * that says two things has a second id (M16b, M24b, M31b, T06b, T07b, V51b, and of E), and an `a` where the connection takes unsolicited answers.
  */
 export const CATALOGUE: readonly string[] = `
 X1 X1d X2 X3 X3b X4 X5 X5c X6 X7 X7d X8 X8d X9 X10 X11 X12 X13 X14 X15 X16 X17 X18 X19 S01 S02 S03
@@ -16,6 +16,10 @@ V01 V02 V03 V04 V05 V06 V07 V08 V09 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 
 V26 V27 V28 V29 V30 V31 V32 V33 V34 V35 V36 V37 V38 V39 V40 V40a V40b V40c V41 V41a V42 V42a V43 V44 V45 V45a V46 V47 V48 V48b V49
 V50 V51 V51b V52 V53 V54 V55 V56 V57 V58 V59 V60 V61 V62 V63 V64 V65 V66 V67 V68 V69 V70 V71 V72 V73
 V74 V75 L27 V76 V77 V78 V79
+
+E01 E01b E02 E02b E03 E03b E04 E05 E05b E05c E05d E06 E07 E07b E07c E08 E09 E10 E11 E12 E12b E12c
+E12d E13 E14 E15 E15b E16 E16b E16c E16d E16e E16f E16g E17 E17b E17c E18 E18b E18c E19 E19b E20
+E20b E21 E22 E23 E24 E25 E26 E27
 `
   .trim()
   .split(/\s+/);
