@@ -49,9 +49,32 @@ create table collections (
   constraint collections_pkey PRIMARY KEY (name)
 );
 
+create table domain_checks (
+  org_id uuid not null,
+  domain text not null,
+  due_at timestamp(3) with time zone not null,
+  constraint domain_checks_pkey PRIMARY KEY (org_id, domain),
+  constraint domain_checks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
+create table domain_claims (
+  org_id uuid not null,
+  domain text not null,
+  verification text not null,
+  token text not null,
+  claimed_at timestamp(3) with time zone not null,
+  verified_at timestamp(3) with time zone,
+  checked_at timestamp(3) with time zone,
+  failing_since timestamp(3) with time zone,
+  error text,
+  constraint domain_claims_pkey PRIMARY KEY (org_id, domain),
+  constraint domain_claims_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
 create table email_domains (
   domain text not null,
   org_id uuid not null,
+  verification text default 'asserted'::text not null,
   constraint email_domains_pkey PRIMARY KEY (domain)
 );
 
@@ -267,6 +290,8 @@ create table users (
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+CREATE INDEX domain_checks_due ON public.domain_checks USING btree (due_at);
+
 CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
 
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
@@ -302,6 +327,10 @@ alter table audit_events force row level security;
 alter table audit_heads enable row level security;
 
 alter table audit_heads force row level security;
+
+alter table domain_claims enable row level security;
+
+alter table domain_claims force row level security;
 
 alter table flow_records enable row level security;
 
@@ -360,6 +389,10 @@ create policy own_organization on audit_events as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on audit_heads as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on domain_claims as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -691,6 +724,10 @@ grant select on audit_heads to rolecall_runtime;
 grant delete, insert, select, update on collection_files to rolecall_runtime;
 
 grant insert, select, update on collections to rolecall_runtime;
+
+grant delete, insert, select, update on domain_checks to rolecall_runtime;
+
+grant delete, insert, select, update on domain_claims to rolecall_runtime;
 
 grant delete, insert, select, update on email_domains to rolecall_runtime;
 

@@ -17,6 +17,9 @@ import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
+import { DomainChecks } from './domains/domain-checks.ts';
+import { DomainsController } from './domains/domains.controller.ts';
+import type { ResolveTxt } from './domains/txt-record.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
@@ -28,12 +31,13 @@ export interface AppOptions extends PlatformOptions {
   readonly outboundAllow: readonly string[];
   /** Whether this process looks by itself for metadata that is due. */
   readonly refreshesMetadata: boolean;
+  readonly resolveTxt: ResolveTxt;
 }
 
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow, url, refreshesMetadata } = options;
+    const { outboundAllow, resolveTxt, url, refreshesMetadata } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     const providers = new OpenIdProviders(guarded, outboundAllow);
@@ -44,6 +48,7 @@ export class AppModule {
         ApiController,
         AppliesController,
         CollectionsController,
+        DomainsController,
         FlowsController,
         IdentityProvidersController,
         OrganizationsController,
@@ -67,6 +72,12 @@ export class AppModule {
           inject: [DATABASE, MetadataRefresh, CLOCK, LOGGER, Metrics],
           useFactory: (database: Database, refresh: MetadataRefresh, clock: Clock, logger: Logger, metrics: Metrics) =>
             new MetadataRefresher(database.metadata, refresh, clock, logger, metrics, refreshesMetadata),
+        },
+        {
+          provide: DomainChecks,
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+          useFactory: ({ domains }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new DomainChecks(domains, resolveTxt, clock, logger, metrics),
         },
         {
           provide: Purge,

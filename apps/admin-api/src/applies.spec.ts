@@ -182,9 +182,9 @@ describe('rights', () => {
       organization('acme', { emailDomains: { 'acme.example': { verification: 'asserted' } } }),
     ]);
     const planned = await client.plan(request);
-    expect([planned.status, planned.json.error.code]).toEqual([403, 'missing_right']);
+    expect([planned.status, planned.json.error.code]).toEqual([403, 'domain_assertion_refused']);
     const applied = await client.apply(request, `sha256:${'0'.repeat(64)}`);
-    expect([applied.status, applied.json.error.code]).toEqual([403, 'missing_right']);
+    expect([applied.status, applied.json.error.code]).toEqual([403, 'domain_assertion_refused']);
     expect((await client.apply(requestOf([organization('acme')]))).status).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 import {
   baseUrl,
   choice,
+  dnsServers,
   host,
   LOG_LEVELS,
   origins,
@@ -23,6 +24,8 @@ const variables = {
   masterKey: sealingKey('ROLECALL_MASTER_KEY'),
   /** Origins whose metadata may be fetched although they are not https or not public. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
+  /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
+  dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -34,6 +37,7 @@ export interface Config {
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
   readonly outboundAllow: readonly string[];
+  readonly dnsServers: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import { txtResolver } from './domains/txt-record.ts';
 
 /**
  * The admin API, not listening yet.
@@ -19,6 +20,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics('admin-api');
   const { url, databaseUrl, masterKey, outboundAllow } = config;
+  const resolveTxt = txtResolver(config.dnsServers);
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
   const root = AppModule.forRoot({
@@ -28,6 +30,7 @@ export async function createApp(
     clock,
     url,
     outboundAllow,
+    resolveTxt,
     refreshesMetadata,
   });
   const app = await createJsonApp(root, { logger, metrics, url });

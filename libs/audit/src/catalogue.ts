@@ -47,6 +47,8 @@ const applied = {
 
 const organization = 'Organization id';
 const user = 'User id';
+const emailDomain = 'E-mail domain';
+const domainError = key('text', 'record_missing, record_differs, dns_unreachable or email_domain_taken');
 
 /**
  * Every type of audit event, with everything that its data may say. What is not listed is not kept: add a key here before
@@ -158,5 +160,21 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     description: 'Somebody tested an identity provider; nobody was signed in',
     subject: 'Name of the identity provider',
     data: { identityProvider, outcome: key('text', 'succeeded or refused'), code },
+  },
+  'domain.verified': {
+    description: "The TXT record of an e-mail domain proved that it is the organization's",
+    subject: emailDomain,
+    data: {},
+  },
+  'domain.lost': {
+    description: 'The proof of an e-mail domain was missing for a week: it leads nobody to the organization any more',
+    subject: emailDomain,
+    data: { error: domainError },
+  },
+  'domain.refused': {
+    description:
+      "The organization proved an e-mail domain that is another one's: nothing was changed, somebody should look",
+    subject: emailDomain,
+    data: { error: domainError },
   },
 };

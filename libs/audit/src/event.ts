@@ -17,6 +17,9 @@ export const AUDIT_EVENT_TYPES = [
   'metadata.changed',
   'metadata.held',
   'metadata.accepted',
+  'domain.verified',
+  'domain.lost',
+  'domain.refused',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

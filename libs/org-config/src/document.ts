@@ -28,7 +28,7 @@ export interface OrganizationDocument {
 
 export interface OrganizationSpec {
   readonly displayName?: string;
-  readonly emailDomains?: Readonly<Record<string, { readonly verification: 'asserted' }>>;
+  readonly emailDomains?: Readonly<Record<string, { readonly verification: 'dns' | 'asserted' }>>;
   readonly scopes?: Readonly<Record<string, ScopeEntry>>;
   readonly roles?: Readonly<Record<string, RoleEntry>>;
   readonly groups?: Readonly<Record<string, GroupEntry>>;

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
+import { domainClaims } from './domains/domain-claims.ts';
 import { CachedOrganizationReader } from './organizations/cached-reader.ts';
 import { ChangeListener } from './organizations/change-listener.ts';
 import { loadOrganization } from './organizations/load-organization.ts';
@@ -27,6 +28,7 @@ import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
 import type {
   ApiTokenStore,
+  DomainClaims,
   LoginTransactions,
   OrganizationReader,
   OrganizationTransaction,
@@ -61,6 +63,7 @@ export interface Database {
   readonly metadata: MetadataStore;
   readonly apiTokens: ApiTokenStore;
   readonly registry: Registry;
+  readonly domains: DomainClaims;
   readonly collections: {
     state(name: string): Promise<CollectionState>;
     /** The key of `secretFingerprint`, for those who may plan. Throws `master_key_missing`. */
@@ -118,6 +121,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     metadata: metadataStore(pool),
     apiTokens: apiTokenStore(orm.em),
     registry: registry(orm.em, pool),
+    domains: domainClaims(pool),
     collections: {
       state: (name) => readCollection(pool, name),
       fingerprintKey: (name) => fingerprintKey(masterKey, name),

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { workingFor } from './sql.ts';
-import { connected, document, later, NOW, subject, useTestDatabase } from './testing/fixture.ts';
+import { connected, document, later, NOW, OKTA, subject, useTestDatabase } from './testing/fixture.ts';
 import { seedOrganization } from './testing/index.ts';
 
 const test = useTestDatabase();
@@ -11,6 +11,7 @@ const WITHOUT_ORGANIZATION = [
   'api_tokens',
   'collection_files',
   'collections',
+  'domain_checks',
   'email_domains',
   'metadata_refreshes',
   'mikro_orm_migrations',
@@ -25,8 +26,12 @@ let globex: string;
 
 /** A row in every table of the organization. */
 async function fill(name: string): Promise<string> {
+  const spec = { ...OKTA, emailDomains: { [`${name}.example`]: { verification: 'dns' as const } } };
   const signingKey = { privateKey: 'key', certificate: 'certificate' };
-  const { id } = await seedOrganization(test.current.database, document(name), { metadataXml: '<x/>', signingKey });
+  const { id } = await seedOrganization(test.current.database, document(name, spec), {
+    metadataXml: '<x/>',
+    signingKey,
+  });
   const login = (requestId: string) => ({
     organizationId: id,
     identityProvider: 'okta',

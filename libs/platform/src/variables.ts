@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Variable } from './environment.ts';
 
 /** `fallback` present (also as `undefined`) makes the variable optional. */
@@ -35,6 +35,18 @@ export function networks(name: string): Variable<readonly string[]> {
   return variable(name, 'networks separated by commas, such as 10.0.0.0/8,fd00::/8', parse, {
     fallback: [] as readonly string[],
   });
+}
+
+/** Comma separated addresses of DNS servers, as `node:dns` takes them: `10.0.0.53`, `[2001:db8::53]:5353`; empty = the system's. */
+export function dnsServers(name: string): Variable<readonly string[]> {
+  return variable(
+    name,
+    'addresses of DNS servers separated by commas, such as 10.0.0.53 or 127.0.0.1:5353',
+    parseDnsServers,
+    {
+      fallback: [] as readonly string[],
+    },
+  );
 }
 
 /** A TCP port, 0 (any free one) to 65535. */
@@ -85,6 +97,16 @@ function parseOrigins(text: string): readonly string[] | undefined {
   const parsed = text.split(',').map((origin) => parseOrigin(origin.trim()));
   const good = parsed.filter((origin) => origin !== undefined);
   return good.length === parsed.length ? good : undefined;
+}
+
+function parseDnsServers(text: string): readonly string[] | undefined {
+  const servers = text.split(',').map((server) => server.trim());
+  const isServer = (server: string) => {
+    const [, v6, v4, portText = '53'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(server) ?? [];
+    const isAddress = isIPv6(server) || (v6 !== undefined && isIPv6(v6)) || (v4 !== undefined && isIPv4(v4));
+    return isAddress && Number(portText) > 0 && Number(portText) < 65_536;
+  };
+  return servers.every(isServer) ? servers : undefined;
 }
 
 function parsePostgresUrl(text: string): string | undefined {

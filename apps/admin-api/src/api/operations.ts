@@ -29,7 +29,7 @@ const RECONCILE_BODY = 32_000_000;
 const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
-  403: ['missing_right'],
+  403: ['missing_right', 'domain_assertion_refused'],
   409: ['owned_by_other_collection', 'needs_adopt', 'stale_plan'],
   413: ['body_too_large'],
   422: [
@@ -147,6 +147,26 @@ export const OPERATIONS = {
       409: ['nothing_held', 'another_held', 'overtaken'],
       422: ['metadata_expired'],
     },
+  },
+  listDomains: {
+    id: 'listDomains',
+    method: 'get',
+    path: '/v1/organizations/:organization/domains',
+    summary:
+      'The e-mail domains of one organization: the TXT record that proves each, and what the last look at DNS found',
+    right: 'organizations.read',
+    response: 'DomainList',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  checkDomain: {
+    id: 'checkDomain',
+    method: 'post',
+    path: '/v1/organizations/:organization/domains/:domain/check',
+    summary:
+      'Looks the TXT record of an e-mail domain up now, every five seconds at most; one that is there proves the domain',
+    right: 'apply',
+    response: 'Domain',
+    refusals: { 404: ['unknown_organization', 'unknown_domain'] },
   },
   listFlows: {
     id: 'listFlows',

@@ -233,6 +233,24 @@ const responses = {
     error: nullable(shown),
   }),
   MetadataAccepted: object({ identityProvider: string, digest: sha256 }),
+  DomainList: object({ domains: list(ref('Domain')) }),
+  Domain: object({
+    domain: string,
+    verification: { enum: ['dns', 'asserted'] },
+    state: {
+      enum: ['asserted', 'pending', 'verified', 'failing'],
+      description:
+        'Pending: leads nobody here, creates nobody and links nobody. Failing: the proof is missing; after a week the domain is pending again',
+    },
+    record: object({ type: { const: 'TXT' }, name: string, value: string }),
+    verifiedAt: { type: ['string', 'null'], format: 'date-time', description: 'Proved without a break since then' },
+    checkedAt: { type: ['string', 'null'], format: 'date-time' },
+    failingSince: { type: ['string', 'null'], format: 'date-time' },
+    error: {
+      enum: ['record_missing', 'record_differs', 'dns_unreachable', 'email_domain_taken', null],
+      description: 'Of the last look; `email_domain_taken`: it is proved, and another organization has it',
+    },
+  }),
   FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
   FlowSummary: object(flow),
   Flow: object({

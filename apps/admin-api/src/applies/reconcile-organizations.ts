@@ -8,6 +8,7 @@ import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
+import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { refusing } from './refusal.ts';
@@ -56,11 +57,12 @@ export class ReconcileOrganizations {
       }),
       now,
     );
-    if (checked.some(assertsDomains)) requireRight(caller, 'domains.assert', '`verification: asserted`');
     if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
-    const heads = await store.transaction('rollback', (state) =>
-      state.heads(request.collection, checked.flatMap(namesOf)),
-    );
+    const heads = await store.transaction('rollback', async (state) => {
+      const found = await state.heads(request.collection, checked.flatMap(namesOf));
+      if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
+      return found;
+    });
     const { collection, unchangedFiles, files, prune, adopt } = request;
     const key = this.database.collections.fingerprintKey(collection);
     const organizations = await prepareIdentityProviders(withSecrets(checked, request.organizations, collection, key), {
@@ -102,10 +104,6 @@ function requireSameBase(plan: Plan, heads: ReadonlyMap<string, OrganizationHead
 }
 
 const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];
-
-function assertsDomains({ document }: CheckedOrganization): boolean {
-  return Object.values(document.spec.emailDomains ?? {}).some(({ verification }) => verification === 'asserted');
-}
 
 /** Vouches for whatever address the provider sends. */
 function trustsEmail({ document }: CheckedOrganization): boolean {

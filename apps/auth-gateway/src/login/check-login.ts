@@ -44,7 +44,7 @@ export async function checkLogin(context: LoginContext): Promise<Person> {
   checkUserActive(context, known);
   if (known) checkKnownEmail(context, known); // first: a refusal of the mapping stores what the login said
   await checkAccess(context, known);
-  checkEmailDomain(context);
+  checkEmailDomain(context, known);
   if (!known) return identify(context);
   context.flow.pass('user_found', 'by subject');
   return { is: 'known', user: known };

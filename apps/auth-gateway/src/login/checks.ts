@@ -93,33 +93,47 @@ export async function linkableUsers(context: LoginContext): Promise<readonly Sto
   const { tx, login, decision } = context;
   const { email } = decision.profile;
   const vouched = email !== undefined && mayLink(email) && isVouchedFor(login, email);
-  return vouched && emailDomainsOf(context).includes(domainOf(email))
+  return vouched && emailDomainsOf(context)?.includes(domainOf(email))
     ? tx.findLinkableUsers(email, login.identityProvider)
     : [];
 }
 
-/** The domains whose addresses an identity provider is believed: its own, else all of the organization. None = any. */
-function emailDomainsOf({ organization, identityProvider }: LoginContext): readonly string[] {
-  return identityProvider.emailDomains ?? organization.settings.emailDomains;
+/**
+ * The domains whose addresses the identity provider is believed: its own, else all of the organization, as far as these are
+ * asserted or proved. undefined = any, where the organization declares none.
+ */
+function emailDomainsOf({ organization, identityProvider }: LoginContext): readonly string[] | undefined {
+  if (organization.settings.emailDomains.length === 0) return undefined;
+  const { emailDomains } = organization.snapshot;
+  const own = identityProvider.emailDomains;
+  return own === undefined ? emailDomains : emailDomains.filter((domain) => own.includes(domain));
 }
 
 /**
  * An organization that declares its e-mail domains is heard about addresses of these alone (rule G16), also at the later
- * logins of a user: applications read the address of the session.
+ * logins of a user: applications read the address of the session. A user who is known under an address stays so while its
+ * domain waits for a proof, new or lost.
  */
-export function checkEmailDomain(context: LoginContext): void {
-  const { decision, flow } = context;
+export function checkEmailDomain(context: LoginContext, known: StoredUser | undefined): void {
+  const { organization, identityProvider, decision, flow } = context;
   const emailDomains = emailDomainsOf(context);
   const { email } = decision.profile;
-  if (emailDomains.length === 0 || email === undefined) return;
+  if (emailDomains === undefined || email === undefined) return;
   const check = 'email_domain_allowed';
-  if (emailDomains.includes(domainOf(email))) {
+  const domain = domainOf(email);
+  if (emailDomains.includes(domain)) {
     flow.pass(check);
     return;
   }
-  throw new LoginRefused('email_domain_not_allowed', check, 'Add the domain to emailDomains, or correct the address.', {
-    want: `an e-mail address of ${emailDomains.join(', ')}`,
-    got: `an address of ${domainOf(email) || 'no domain'}`,
+  const declared = (identityProvider.emailDomains ?? organization.settings.emailDomains).includes(domain);
+  if (declared && known?.profile.email === email) {
+    flow.pass(check, 'the domain is not proved; the user has had this address before');
+    return;
+  }
+  const what = declared ? 'Prove the domain: rolecall domains shows the record.' : 'Add the domain to emailDomains.';
+  throw new LoginRefused('email_domain_not_allowed', check, `${what} Or correct the address.`, {
+    want: `an e-mail address of ${emailDomains.join(', ') || 'a proved domain, and none is'}`,
+    got: `an address of ${domain || 'no domain'}`,
   });
 }
 

@@ -25,6 +25,7 @@ function snapshot(metadataXml: string): OrganizationSnapshot {
     revision: 1,
     runtimeVersion: 0,
     document,
+    emailDomains: [],
     identityProviders: new Map(['okta', 'signing'].map((name) => [name, { metadataXml, signingKey }])),
   };
 }

@@ -28,13 +28,19 @@ function duplicateNames(documents: readonly PlacedDocument[]): readonly Diagnost
   );
 }
 
+/** Two that want to prove a domain are no mistake: it will be whose proof stands. */
 function duplicateDomains(documents: readonly PlacedDocument[]): readonly Diagnostic[] {
   const domainsOf = (document: PlacedDocument): readonly Claim[] =>
     Object.keys(mapOf(own(mapOf(own(mapOf(document.value), 'spec')), 'emailDomains'))).map((word) => ({
       word,
       pointer: pointerTo('/spec/emailDomains', word),
     }));
-  return findTaken(documents, domainsOf).map(({ word, pointer, first, second }) =>
+  const proves = ({ value }: PlacedDocument, domain: string) =>
+    own(mapOf(own(mapOf(own(mapOf(own(mapOf(value), 'spec')), 'emailDomains')), domain)), 'verification') === 'dns';
+  const taken = findTaken(documents, domainsOf).filter(
+    ({ word, first, second }) => !(proves(first, word) && proves(second, word)),
+  );
+  return taken.map(({ word, pointer, first, second }) =>
     second.locate({
       code: 'duplicate_email_domain',
       message: `the e-mail domain ${quoted(word)} belongs to another organization in ${shown(first.positionOf(pointer))}`,

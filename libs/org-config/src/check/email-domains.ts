@@ -1,6 +1,8 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { getPublicSuffix } from 'tldts';
 import type { Json } from '../document.ts';
 import { mapOf, own, pointerTo } from '../json.ts';
-import { quoted, type Findings } from './finding.ts';
+import { type Finding, type Findings, quoted } from './finding.ts';
 
 /** Where anybody has an address: who claims one of these leads strangers to an identity provider of a customer. */
 const MAILBOX_PROVIDERS: ReadonlySet<string> = new Set(
@@ -13,23 +15,62 @@ const MAILBOX_PROVIDERS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Second levels below which a country registers names (`co.uk`, `com.au`): whole parts of the internet, nobody's domain. */
-const REGISTRY = /^(?:ac|co|com|edu|gob|gov|mil|net|org)\.[a-z]{2}$/;
-
 /**
- * An e-mail domain belongs to one company. These belong to everybody, and are refused even when somebody vouches for them.
- * Not the whole list of public suffixes: those of countries that customers come from, and the usual mailboxes.
+ * An e-mail domain belongs to one company. Public suffixes (https://publicsuffix.org, those of registries and of hosters) and
+ * mailbox providers belong to everybody, and are refused even when somebody vouches for them or could prove them. A name that
+ * mixes scripts, as `\u0430pple.com` does, is made to be taken for another.
  */
 export function checkEmailDomains(document: Json, findings: Findings): void {
   const domains = Object.keys(mapOf(own(mapOf(own(mapOf(document), 'spec')), 'emailDomains')));
   for (const domain of domains) {
     if (findings.full) return;
-    if (!MAILBOX_PROVIDERS.has(domain) && !REGISTRY.test(domain)) continue;
-    findings.add({
-      code: 'public_email_domain',
-      message: `${quoted(domain)} is no domain of one company: anybody may have an address there`,
-      suggestion: 'name domains of the customer; without any, users of every domain may sign in',
-      pointer: pointerTo('/spec/emailDomains', domain),
-    });
+    const wrong = everybodys(domain) ?? mixedScripts(domain);
+    if (wrong) findings.add({ ...wrong, pointer: pointerTo('/spec/emailDomains', domain) });
   }
+}
+
+type Wrong = Pick<Finding, 'code' | 'message' | 'suggestion'>;
+
+function everybodys(domain: string): Wrong | undefined {
+  const isSuffix = getPublicSuffix(domain, { allowPrivateDomains: true, extractHostname: false }) === domain;
+  if (!MAILBOX_PROVIDERS.has(domain) && !(isSuffix && domain.includes('.'))) return undefined;
+  return {
+    code: 'public_email_domain',
+    message: `${quoted(domain)} is no domain of one company: anybody may have an address there`,
+    suggestion: 'name domains of the customer; without any, users of every domain may sign in',
+  };
+}
+
+/** Scripts that people write together in one word (Unicode TR 39, section 5.1, "highly restrictive"). */
+const WRITTEN_TOGETHER = [
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
+  /^[\p{Script=Han}\p{Script=Bopomofo}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
+];
+const ALONE = [
+  'Cyrillic',
+  'Greek',
+  'Armenian',
+  'Hebrew',
+  'Arabic',
+  'Devanagari',
+  'Bengali',
+  'Thai',
+  'Georgian',
+  'Tamil',
+].map((script) => new RegExp(`^[\\p{Script=${script}}\\p{Script=Common}\\p{Script=Inherited}]*$`, 'u'));
+
+/** Of a domain in the form that DNS has: each `xn--` label must say something, in one spelling and one script. */
+function mixedScripts(domain: string): Wrong | undefined {
+  if (!/(?:^|\.)xn--/.test(domain)) return undefined;
+  const read = domainToUnicode(domain);
+  const labels = read.split('.');
+  const isPlain = (label: string) =>
+    !label.startsWith('xn--') && [...WRITTEN_TOGETHER, ...ALONE].some((script) => script.test(label));
+  if (read !== '' && domainToASCII(read) === domain && labels.every(isPlain)) return undefined;
+  return {
+    code: 'confusable_email_domain',
+    message: `${quoted(domain)} is read as ${quoted(read || domain)}, which mixes scripts or has another spelling`,
+    suggestion: 'look at the domain again: it may be made to be taken for another one',
+  };
 }

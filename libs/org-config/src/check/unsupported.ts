@@ -15,7 +15,6 @@ const UNSUPPORTED: readonly { readonly path: string; readonly value?: Json; read
   { path: '/spec/applications', instead: 'remove it' },
   { path: '/spec/login/exemptions', instead: 'remove it' },
   { path: '/spec/login/recoveryAdmins', instead: 'remove it' },
-  { path: '/spec/emailDomains/*/verification', value: 'dns', instead: 'write `asserted`' },
   { path: '/spec/identityProviders/*/clientSecret/age', instead: 'write `fromEnv` or `fromFile`' },
 ];
 

@@ -44,7 +44,7 @@ const TEXT = '^[^\\u0000-\\u001f\\u007f]+$';
 export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [SLUG]: 'lower-case letters, digits and inner hyphens, 1 to 63 of them',
   [NAME]: 'letters, digits, `.`, `_`, `/` and `-`, 1 to 128 of them, beginning with a letter, a digit or `_`',
-  [DOMAIN]: 'a domain name in lower case, such as example.com',
+  [DOMAIN]: 'a domain name in lower case as DNS has it, such as example.com',
   [DURATION]: 'a whole number and a unit: s, m, h or d, such as 30m or 12h',
   [HTTP_URL]: 'a URL that begins with https:// (or http:// in development), without a password in it',
   [ISSUER]: 'a URL that begins with https:// (or http:// in development), without a query or a fragment',

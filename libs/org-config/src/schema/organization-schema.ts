@@ -40,7 +40,7 @@ const metadata: JsonSchema = {
 
 const emailDomains: JsonSchema = {
   description:
-    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address. Domains of everybody, such as gmail.com or co.uk, are refused.',
+    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address. Domains of everybody, such as gmail.com or co.uk, are refused. A name that is not ASCII is written as DNS has it (`xn--…`).',
   type: 'object',
   propertyNames: domain,
   maxProperties: 1000,
@@ -52,14 +52,14 @@ const emailDomains: JsonSchema = {
     properties: {
       verification: {
         description:
-          '`asserted`: the platform team vouches for it, which needs the right `domains.assert`. (`dns` is not supported yet.)',
-        const: 'asserted',
-        examples: ['asserted'],
+          '`dns`: the organization proves it by a TXT record, which `rolecall domains` shows; until then the domain leads nobody here, creates nobody and links nobody. `asserted`: the platform team vouches for it, which needs the right `domains.assert`.',
+        enum: ['dns', 'asserted'],
+        examples: ['dns'],
       },
     },
-    examples: [{ verification: 'asserted' }],
+    examples: [{ verification: 'dns' }],
   },
-  examples: [{ 'acme.com': { verification: 'asserted' } }],
+  examples: [{ 'acme.com': { verification: 'dns' } }],
 };
 
 const login: JsonSchema = {

@@ -1,11 +1,19 @@
 import { AuditEventRow, AuditHead } from './audit.ts';
 import { FlowRecordRow, LoginTransaction, Session, UsedAssertion } from './logins.ts';
-import { IdentityProviderMetadata, Organization, OrganizationKey, Revision, SealedSecret } from './organizations.ts';
+import {
+  DomainClaimRow,
+  IdentityProviderMetadata,
+  Organization,
+  OrganizationKey,
+  Revision,
+  SealedSecret,
+} from './organizations.ts';
 import { Grant, Identity, Membership, User } from './people.ts';
 import {
   ApiTokenRow,
   Collection,
   CollectionFile,
+  DomainCheck,
   EmailDomain,
   OpenIdIssuer,
   MetadataRefresh,
@@ -18,6 +26,7 @@ export const ENTITIES = [
   OrganizationRegistry,
   OrganizationPreviousName,
   EmailDomain,
+  DomainCheck,
   OpenIdIssuer,
   Collection,
   CollectionFile,
@@ -25,6 +34,7 @@ export const ENTITIES = [
   MetadataRefresh,
   Organization,
   Revision,
+  DomainClaimRow,
   IdentityProviderMetadata,
   OrganizationKey,
   SealedSecret,

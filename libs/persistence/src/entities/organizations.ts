@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
+import type { DomainError, DomainVerification } from '../stores.ts';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
 /** An organization and the number of its live revision. */
@@ -30,6 +31,24 @@ export const Revision = defineEntity({
     digest: p.text(),
     origin: p.json<RevisionOrigin>(),
     appliedAt: p.datetime(3),
+  },
+});
+
+/** An e-mail domain of the live revision, with the token that proves it and how the last look at DNS went. */
+export const DomainClaimRow = defineEntity({
+  name: 'DomainClaimRow',
+  tableName: 'domain_claims',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    domain: p.text().primary(),
+    verification: p.text().$type<DomainVerification>(),
+    token: p.text(),
+    claimedAt: p.datetime(3),
+    verifiedAt: p.datetime(3).nullable(),
+    checkedAt: p.datetime(3).nullable(),
+    failingSince: p.datetime(3).nullable(),
+    error: p.text().$type<DomainError>().nullable(),
   },
 });
 

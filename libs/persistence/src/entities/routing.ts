@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { ApiRight } from '../stores.ts';
+import type { ApiRight, DomainVerification } from '../stores.ts';
 
 /*
  * Routing and deployment tables: read before an organization is known, so they have no row-level security and hold
@@ -31,13 +31,26 @@ export const OrganizationPreviousName = defineEntity({
   },
 });
 
-/** E-mail domain, lower case -> organization. */
+/** E-mail domain, lower case -> the organization that has proved it, or that somebody vouches for. Never a mere claim. */
 export const EmailDomain = defineEntity({
   name: 'EmailDomain',
   tableName: 'email_domains',
   properties: {
     domain: p.text().primary(),
     orgId: p.uuid().index('email_domains_org_id'),
+    verification: p.text().$type<DomainVerification>().default('asserted'),
+  },
+});
+
+/** When the TXT record of a claimed domain is looked up next. */
+export const DomainCheck = defineEntity({
+  name: 'DomainCheck',
+  tableName: 'domain_checks',
+  indexes: [{ name: 'domain_checks_due', properties: ['dueAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    domain: p.text().primary(),
+    dueAt: p.datetime(3),
   },
 });
 

@@ -12,6 +12,7 @@ import { openIdConnect } from './20261122T20-openid-connect.ts';
 import { metadataRefresh } from './20261122T31-metadata-refresh.ts';
 import { oidcLoginPinned } from './20261122T33-oidc-login-pinned.ts';
 import { issuerRoutes } from './20261122T34-issuer-routes.ts';
+import { verifiedDomains } from './20261122T34-verified-domains.ts';
 import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   metadataRefresh,
   oidcLoginPinned,
   issuerRoutes,
+  verifiedDomains,
   unsolicitedLogins,
   flowVendor,
 ];

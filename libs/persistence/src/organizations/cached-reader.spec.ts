@@ -9,6 +9,7 @@ const snapshot = (revision: number): OrganizationSnapshot => ({
   revision,
   runtimeVersion: 0,
   document: document('acme'),
+  emailDomains: [],
   identityProviders: new Map(),
 });
 

@@ -12,6 +12,7 @@ export interface LiveRevisionRow {
   revision: number;
   runtime_version: number;
   document: OrganizationDocument;
+  email_domains: string[];
   digest: string;
   origin: RevisionOrigin;
   applied_at: Date;
@@ -25,8 +26,8 @@ interface IdentityProviderRow {
 
 /**
  * Reads one organization whole, as one moment shows it; undefined when it does not exist (any more). Metadata and keys
- * change with a revision or with the runtime version: while these and the name are those of `previous`, that very object is
- * returned, so that what callers derived from it stays good.
+ * change with a revision or with the runtime version: while these, the name and the e-mail domains are those of `previous`, that
+ * very object is returned, so that what callers derived from it stays good.
  */
 export async function loadOrganization(
   pool: Pool,
@@ -42,14 +43,16 @@ export async function loadOrganization(
     const vault = new Vault(client, organizationId, masterKey);
     const identityProviders = new Map<string, StoredIdentityProvider>();
     for (const row of rows) identityProviders.set(row.identity_provider, await readIdentityProvider(row, vault));
-    const { name, revision, runtime_version: runtimeVersion, document } = live;
-    return { organizationId, name, revision, runtimeVersion, document, identityProviders };
+    const { name, revision, runtime_version: runtimeVersion, document, email_domains: emailDomains } = live;
+    return { organizationId, name, revision, runtimeVersion, document, emailDomains, identityProviders };
   });
 }
 
+/** E-mail domains are proved, and lost, between two revisions. */
 function isStill(previous: OrganizationSnapshot, live: LiveRevisionRow): boolean {
-  const { name, revision, runtimeVersion } = previous;
-  return revision === live.revision && runtimeVersion === live.runtime_version && name === live.name;
+  const { name, revision, runtimeVersion, emailDomains } = previous;
+  const sameDomains = emailDomains.join(' ') === live.email_domains.join(' ');
+  return revision === live.revision && runtimeVersion === live.runtime_version && name === live.name && sameDomains;
 }
 
 async function readIdentityProvider(row: IdentityProviderRow, vault: Vault): Promise<StoredIdentityProvider> {

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { effective, issuersOf } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '@rolecall/reconcile';
 import type { ReconcileProblem } from '@rolecall/reconcile';
 import { query } from '../sql.ts';
-import { REPLACE_ROUTES } from './statements.ts';
+import type { DomainVerification } from '../stores.ts';
+import { REPLACE_CLAIMS, REPLACE_ROUTES } from './statements.ts';
 
 /**
- * Makes the document's e-mail domains, previous names and issuers exactly what routes to the organization. Throws a ReconcileError
+ * Makes the document's e-mail domains, as far as they are asserted or proved, its previous names and its issuers exactly what
+ * routes to the organization, and the rest of its domains claims that wait for their proof. Throws a ReconcileError
  * with every one that belongs to another organization.
  */
 export async function replaceRoutes(
@@ -15,22 +18,33 @@ export async function replaceRoutes(
   organizationId: string,
   name: string,
   document: OrganizationDocument,
+  now: Date,
 ): Promise<void> {
-  const domains = Object.keys(document.spec.emailDomains ?? {});
+  const declared = Object.entries(document.spec.emailDomains ?? {});
+  const by = (verification: DomainVerification) =>
+    declared.filter(([, entry]) => entry.verification === verification).map(([domain]) => domain);
+  const [asserted, dns] = [by('asserted'), by('dns')];
+  await query(client, REPLACE_CLAIMS, [organizationId, asserted, dns, declared.map(newToken), now]);
   const previous = (document.metadata.previously ?? []).filter((old) => old !== name);
   const issuers = Object.values(effective(document).identityProviders).flatMap((it) =>
     it.type === 'oidc' ? issuersOf(it.provider) : [],
   );
   const taken = await query<{ kind: 'domain' | 'name'; value: string }>(client, REPLACE_ROUTES, [
     organizationId,
-    domains,
+    asserted,
     previous,
     [...new Set(issuers)],
+    dns,
   ]);
   const [first, ...others] = taken.map(({ kind, value }) =>
     kind === 'domain' ? domainProblem(name, value) : nameProblem(name, value, '/metadata/previously'),
   );
   if (first !== undefined) throw new ReconcileError([first, ...others]);
+}
+
+/** 160 random bits, as DNS shows them. */
+function newToken(): string {
+  return randomBytes(20).toString('hex');
 }
 
 /** The refusal of a name that another organization has, or had and keeps. */

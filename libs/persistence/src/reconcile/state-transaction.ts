@@ -203,7 +203,7 @@ export class PgStateTransaction implements StateTransaction {
   /** What a revision brings along: the names that route here, and what its IdPs need. */
   private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
     this.#changed = true;
-    await replaceRoutes(this.client, organizationId, name, revision.document);
+    await replaceRoutes(this.client, organizationId, name, revision.document, this.by.now);
     await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision, this.by.now);
     this.#written.add(organizationId);
   }

@@ -186,7 +186,8 @@ export class MemoryTransaction implements StateTransaction {
       if (otherId === id) continue;
       if (head.name === name) throw taken('name_taken', name, '/metadata/name', name);
       const theirs = revisions.at(-1)?.document.spec.emailDomains ?? {};
-      const domain = Object.keys(document.spec.emailDomains ?? {}).find((mine) => Object.hasOwn(theirs, mine));
+      const asserted = new Map(Object.entries(theirs).filter(([, { verification }]) => verification === 'asserted'));
+      const domain = Object.keys(document.spec.emailDomains ?? {}).find((mine) => asserted.has(mine));
       if (domain !== undefined) throw taken('email_domain_taken', name, `/spec/emailDomains/${domain}`, domain);
     }
   }

@@ -161,6 +161,14 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       });
     });
 
+    it('lets nobody claim what another organization vouches for, and claims stand in nobody\u2019s way', async () => {
+      const domain = (verification: 'asserted' | 'dns') => ({ emailDomains: { 'acme.example': { verification } } });
+      await create(document('acme', domain('dns')));
+      await create(document('initech', domain('dns')));
+      await create(document('globex', domain('asserted')));
+      await expect(create(document('umbrella', domain('dns')))).rejects.toMatchObject({ code: 'email_domain_taken' });
+    });
+
     it('frees an e-mail domain for another organization in the same apply', async () => {
       const domain = { emailDomains: { 'acme.example': { verification: 'asserted' as const } } };
       const made = await create(document('acme', domain));
