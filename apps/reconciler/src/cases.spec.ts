@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
-import type { Flow } from './server/client.ts';
+import type { Domain, Flow } from './server/client.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
-// directory), the folders with files (`files` at first), perhaps `flows.json` with logins that the server has on record, and
+// directory), the folders with files (`files` at first), perhaps `flows.json` and `domains.json` with logins and e-mail domains that the server has on record, and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -44,6 +44,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     const server = await testServer.start();
     const flows = join(CASES, name, 'flows.json');
     if (existsSync(flows)) testServer.flows = JSON.parse(readFileSync(flows, 'utf8')) as Flow[];
+    const domains = join(CASES, name, 'domains.json');
+    if (existsSync(domains)) testServer.domains = JSON.parse(readFileSync(domains, 'utf8')) as Domain[];
     try {
       put(join(CASES, name, 'files'), cwd);
       const parts: string[] = [];

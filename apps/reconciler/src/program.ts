@@ -27,6 +27,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
   addReadingCommands(program, io, finish);
   addApply(program, io, finish);
   addFlows(program, io, finish);
+  addDomains(program, io, finish);
   addTokenCommands(program, io, finish);
   program
     .command('db')
@@ -122,6 +123,29 @@ function addFlows(program: Command, io: Io, finish: (code: ExitCode) => void): v
       const { flows } = await import('./commands/flows.ts');
       finish(await flows(organization, traceId, command.optsWithGlobals<FlowsOptions>(), io));
     });
+}
+
+function addDomains(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('domains')
+    .description('show e-mail domains and the DNS records that prove them, or look one up now')
+    .argument('<org>', "the organization's name")
+    .argument('[action]', '"check", to look a domain up now')
+    .argument('[domain]', 'which one')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall domains acme', 'rolecall domains acme check acme.com'))
+    .action(
+      async (
+        organization: string,
+        action: string | undefined,
+        domain: string | undefined,
+        _flags,
+        command: Command,
+      ) => {
+        const { domains } = await import('./commands/domains.ts');
+        finish(await domains(organization, [action, domain], command.optsWithGlobals<OutputOptions>(), io));
+      },
+    );
 }
 
 function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => void): void {

@@ -167,6 +167,7 @@ describe('rolecall', () => {
     'plan --help',
     'apply --help',
     'flows --help',
+    'domains --help',
     'token create --help',
     'token list --help',
     'db migrate --help',

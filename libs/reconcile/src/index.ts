@@ -1,4 +1,5 @@
 export { diffDocuments } from './diff.ts';
+export { domainsToProve } from './domains-to-prove.ts';
 export { GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanError } from './errors.ts';
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';

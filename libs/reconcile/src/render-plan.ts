@@ -1,5 +1,6 @@
 import type { Json, SourcePosition } from '@rolecall/org-config';
 import { keysOf } from './address.ts';
+import { domainsToProve } from './domains-to-prove.ts';
 import { impactLines } from './render-impact.ts';
 import type { FieldChange, OrganizationChange, Plan, PlanAction } from './plan.ts';
 
@@ -38,13 +39,22 @@ function lastLine(plan: Plan, paint: Paint): string {
 
 function renderChange(change: OrganizationChange, paint: Paint): string {
   const head = paint(styleOf(change.action), `${SYMBOLS[change.action]} ${titleOf(change)}`);
-  const impact = impactLines(change.impact).map((line) => `    ${paint('strong', '!')} ${line}`);
+  const notes = [...impactLines(change.impact), ...proofLines(change)];
+  const impact = notes.map((line) => `    ${paint('strong', '!')} ${line}`);
   return [
     head + place(change.source, paint),
     ...(change.action === 'adopt' ? [adoption(change.organization, paint)] : []),
     ...change.fields.map((field) => renderField(field, paint)),
     ...impact,
   ].join('\n');
+}
+
+/** The value of a record is made by the apply. */
+function proofLines(change: OrganizationChange): string[] {
+  return domainsToProve(change).map((domain) => {
+    const record = `publish the TXT record _rolecall-challenge.${domain}`;
+    return `${domain} opens nothing before it is proved: ${record} that "rolecall domains ${change.organization}" shows`;
+  });
 }
 
 function adoption(organization: string, paint: Paint): string {

@@ -1,4 +1,4 @@
-import { renderPlan } from '@rolecall/reconcile';
+import { domainsToProve, renderPlan } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -9,6 +9,7 @@ import { outPaint, printJson } from '../options.ts';
 import type { ApplyOptions } from '../options.ts';
 import { answered, makePlan } from '../planning.ts';
 import type { Planned } from '../planning.ts';
+import { recordsToPublish } from '../output/domains.ts';
 import { Progress } from '../output/progress.ts';
 import { readPlan } from '../saved-plan.ts';
 import { Client } from '../server/client.ts';
@@ -34,7 +35,9 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
     const body = { ...request, organizations, fingerprint: plan.fingerprint };
     const applied = await answered(client.apply(body), loaded);
     progress.clear();
-    return done({ ...applied, plan }, options, io);
+    const ended = done({ ...applied, plan }, options, io);
+    if (options.format === 'human') await showRecords(plan, client, io);
+    return ended;
   } finally {
     progress.clear();
   }
@@ -80,6 +83,21 @@ async function approve(options: ApplyOptions, io: Io, saved: boolean): Promise<v
   if (!/^y(es)?$/i.test(answer.trim())) {
     throw new CommandError(EXIT.failed, 'not_approved', 'not approved; nothing was changed');
   }
+}
+
+const MAX_SHOWN = 10;
+
+/** What the organizations' people have to publish now. The apply is done: not being able to show it changes nothing of that. */
+async function showRecords(plan: Plan, client: Client, io: Io): Promise<void> {
+  const names = plan.changes.filter((change) => domainsToProve(change).length > 0).map((change) => change.organization);
+  for (const name of names.slice(0, MAX_SHOWN)) {
+    const records = await client.domains(name).then(
+      ({ domains }) => recordsToPublish(domains),
+      () => `\n"rolecall domains ${name}" shows the DNS records to publish.\n`,
+    );
+    io.out(names.length === 1 || records === '' ? records : `\n${name}:${records}`);
+  }
+  if (names.length > MAX_SHOWN) io.out(`\n"rolecall domains ORG" shows those of ${names.length - MAX_SHOWN} more.\n`);
 }
 
 function done(result: Applied, options: ApplyOptions, io: Io): ExitCode {

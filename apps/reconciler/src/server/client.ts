@@ -72,6 +72,18 @@ export interface Flow extends FlowSummary {
   readonly steps: readonly FlowStep[];
 }
 
+/** An e-mail domain of an organization, and the TXT record that proves it. */
+export interface Domain {
+  readonly domain: string;
+  readonly verification: 'dns' | 'asserted';
+  readonly state: 'asserted' | 'pending' | 'verified' | 'failing';
+  readonly record: { readonly type: 'TXT'; readonly name: string; readonly value: string };
+  readonly verifiedAt: string | null;
+  readonly checkedAt: string | null;
+  readonly failingSince: string | null;
+  readonly error: 'record_missing' | 'record_differs' | 'dns_unreachable' | 'email_domain_taken' | null;
+}
+
 /** The server refused; `code` is its own. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
@@ -120,6 +132,16 @@ export class Client {
       'GET',
       `v1/organizations/${encodeURIComponent(organization)}/flows?${new URLSearchParams(query).toString()}`,
     );
+  }
+
+  domains(organization: string): Promise<{ readonly domains: readonly Domain[] }> {
+    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/domains`);
+  }
+
+  /** Has the server look the record up now. */
+  checkDomain(organization: string, domain: string): Promise<Domain> {
+    const path = `v1/organizations/${encodeURIComponent(organization)}/domains/${encodeURIComponent(domain)}/check`;
+    return this.#call('POST', path);
   }
 
   flow(organization: string, traceId: string): Promise<Flow> {

@@ -7,7 +7,7 @@ import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, Stale
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
-import type { ApplyRequest, Flow, PlanRequest } from '../server/client.ts';
+import type { ApplyRequest, Domain, Flow, PlanRequest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -32,6 +32,8 @@ export class TestServer {
   readonly store = new MemoryStateStore();
   /** The logins on record of the organization "acme". */
   flows: readonly Flow[] = [];
+  /** The e-mail domains of the organization "acme". */
+  domains: readonly Domain[] = [];
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -69,12 +71,19 @@ export class TestServer {
   async #answer(request: IncomingMessage): Promise<unknown> {
     if (request.headers.authorization !== `Bearer ${TEST_TOKEN}`)
       throw new Refusal(401, 'unauthorized', 'no such token');
-    const body: unknown = request.method === 'POST' ? JSON.parse(await text(request)) : undefined;
+    const sent = await text(request);
+    const body: unknown = sent === '' ? undefined : JSON.parse(sent);
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
     if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
+    const [, domain] = /^\/v1\/organizations\/acme\/domains(?:\/([^/]+)\/check)?$/.exec(request.url ?? '') ?? [
+      '',
+      'none',
+    ];
+    if (domain === undefined) return { domains: this.domains };
+    if (domain !== 'none') return this.#domain(domain);
     const [, traceId, query] = /^\/v1\/organizations\/acme\/flows(?:\/(\w+))?(\?.*)?$/.exec(request.url ?? '') ?? [];
     if (traceId !== undefined) return this.#flow(traceId);
     if (query !== undefined) return this.#flowPage(new URLSearchParams(query));
@@ -98,6 +107,12 @@ export class TestServer {
         removed: [...known.keys()].filter((path) => !sent.has(path)),
       };
     });
+  }
+
+  #domain(domain: string): Domain {
+    const found = this.domains.find((known) => known.domain === domain);
+    if (found) return found;
+    throw new Refusal(404, 'unknown_domain', 'the organization declares no such e-mail domain under emailDomains');
   }
 
   #flow(traceId: string): Flow {
