@@ -1,5 +1,6 @@
+import { Resolver } from 'node:dns';
 import { EnvironmentError, readEnvironment } from './environment.ts';
-import { baseUrl, choice, host, networks, origins, port, postgresUrl, sealingKey } from './variables.ts';
+import { baseUrl, choice, dnsServers, host, networks, origins, port, postgresUrl, sealingKey } from './variables.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const spec = {
@@ -67,6 +68,12 @@ it.each([
   [baseUrl('X'), 'a.example'],
   [origins('X'), 'https://a.example,'],
   [origins('X'), 'https://a.example/*'],
+  [dnsServers('X'), 'dns.example'],
+  [dnsServers('X'), '10.0.0.53,'],
+  [dnsServers('X'), '10.0.0.256'],
+  [dnsServers('X'), '10.0.0.53:0'],
+  [dnsServers('X'), '10.0.0.53:65536'],
+  [dnsServers('X'), '[::1'],
   [port('X'), '-1'],
   [port('X'), '80a'],
   [host('X'), 'not a host'],
@@ -81,4 +88,11 @@ it.each([
   [sealingKey('X'), `${KEY} and more`],
 ])('%# refuses %s', (variable, text) => {
   expect(variable.parse(text)).toBeUndefined();
+});
+
+it('takes addresses of DNS servers as node:dns does', () => {
+  const text = '10.0.0.53, 127.0.0.1:5353,::1,[2001:db8::53]:53';
+  const servers = dnsServers('X').parse(text);
+  expect(servers).toEqual(['10.0.0.53', '127.0.0.1:5353', '::1', '[2001:db8::53]:53']);
+  expect(() => new Resolver().setServers(servers ?? [])).not.toThrow();
 });
