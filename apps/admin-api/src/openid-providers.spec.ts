@@ -158,6 +158,51 @@ it('gives the key of fingerprints to callers who may plan, and to no others', as
   expect(Buffer.from(json.fingerprintKey, 'base64')).toHaveLength(32);
 });
 
+describe('with keys instead of a secret', () => {
+  const keyed = (more: object = {}) => {
+    const { clientSecret: _, ...rest } = google({ clientAuthentication: 'private_key_jwt', ...more });
+    return rest;
+  };
+  const keys = async (name = 'google') => (await stored())?.get(name)?.clientKeys;
+  beforeEach(() => {
+    configuration['token_endpoint_auth_methods_supported'] = ['private_key_jwt', 'client_secret_basic'];
+  });
+
+  it('makes them at the apply alone, sealed, and keeps them', async () => {
+    expect((await plan(acme({ google: keyed() }), {})).json.summary.create).toBe(1);
+    expect((await apply(acme({ google: keyed() }), {})).status).toBe(200);
+    const made = await keys();
+    expect(made).toMatchObject([{ certificate: expect.stringContaining('BEGIN CERTIFICATE') }, {}]);
+    await apply(acme({ google: keyed({ displayName: 'Google' }) }), {});
+    expect(await keys()).toEqual(made);
+    await apply(acme({ workspace: keyed({ previously: ['google'] }) }), {});
+    expect(await keys('workspace')).toEqual(made);
+    const rows = Object.values(await everyRow(api.database.ownerUrl)).flat();
+    for (const text of [...answers, ...api.log, ...rows]) expect(text).not.toContain('PRIVATE KEY');
+  });
+
+  it('makes others for another issuer, and forgets what is not used any more', async () => {
+    await apply(acme(), { [POINTER]: PLANTED });
+    await apply(acme({ google: keyed() }), {});
+    expect((await stored())?.get('google')).not.toHaveProperty('clientSecret');
+    const made = await keys();
+    configuration = { ...configuration, issuer: `${issuer}/2` };
+    await apply(acme({ google: keyed({ issuer: `${issuer}/2` }) }), {});
+    expect((await keys())?.[0]?.privateKey).not.toBe(made?.[0]?.privateKey);
+    configuration = { ...configuration, issuer };
+    await apply(acme(), { [POINTER]: PLANTED });
+    expect((await stored())?.get('google')).toEqual({ clientSecret: PLANTED });
+    const { sealed_secrets: sealed } = await everyRow(api.database.ownerUrl);
+    expect(sealed).toHaveLength(1);
+  });
+
+  it('says that the provider does not take them', async () => {
+    configuration['token_endpoint_auth_methods_supported'] = ['client_secret_basic'];
+    const { json } = await plan(acme({ google: keyed() }), {});
+    expect(json.error.diagnostics).toMatchObject([{ code: 'discovery_client_authentication' }]);
+  });
+});
+
 it('lets nobody vouch for the addresses of a provider without the right', async () => {
   const document = acme({ google: google({ trustEmail: true }) });
   const request = await requestWith(document, { [POINTER]: 'one' }, 'plan');

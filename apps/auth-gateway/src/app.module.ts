@@ -19,6 +19,7 @@ import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
 import { Logins } from './login/logins.ts';
 import { SsoTestController } from './login/sso-test.controller.ts';
+import { ClientKeysController } from './oidc/client-keys.controller.ts';
 import { OidcCallbackStrategy } from './oidc/oidc-callback.strategy.ts';
 import { InitiationController } from './oidc/initiation.controller.ts';
 import { OidcController } from './oidc/oidc.controller.ts';
@@ -51,6 +52,7 @@ export class AppModule implements NestModule {
         ConfirmationController,
         SamlController,
         OidcController,
+        ClientKeysController,
         InitiationController,
         SsoTestController,
         SessionController,

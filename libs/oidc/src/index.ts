@@ -3,7 +3,7 @@ export { completeAuthorization, type PendingAuthorization } from './authorizatio
 export { type PinnedProvider } from './authorization/pinned-provider.ts';
 export { checkOffers, startAuthorization, type StartedAuthorization } from './authorization/start-authorization.ts';
 export { publicKeySet } from './client/client-assertion.ts';
-export type { ClientAuthentication, ClientCredentials, ClientKey } from './client/client-credentials.ts';
+export type { ClientAuthentication, ClientCredentials, ClientKey, ClientKeys } from './client/client-credentials.ts';
 export type { OidcConnection, ProviderReference } from './connection.ts';
 export { discover, type DiscoveryOptions, type ProviderMetadata } from './discovery/discover.ts';
 export { OidcProviders } from './discovery/providers.ts';

@@ -117,8 +117,9 @@ export interface OidcIdentityProvider extends Renameable {
   readonly tenant?: string;
   readonly tenants?: readonly string[];
   readonly clientId: string;
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
-  readonly clientSecret: SecretReference;
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /** Absent with `private_key_jwt` alone. */
+  readonly clientSecret?: SecretReference;
   /** Beside openid, email and profile. */
   readonly scopes?: readonly string[];
   readonly userinfo?: boolean;

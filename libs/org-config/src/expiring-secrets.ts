@@ -23,7 +23,7 @@ export interface ExpiringSecret {
 export function expiringSecrets({ spec }: OrganizationDocument, now: Date): readonly ExpiringSecret[] {
   return Object.entries(spec.identityProviders ?? {})
     .flatMap(([identityProvider, declared]) => {
-      const expires = declared.type === 'oidc' ? declared.clientSecret.expires : undefined;
+      const expires = declared.type === 'oidc' ? declared.clientSecret?.expires : undefined;
       if (expires === undefined) return [];
       const pointer = pointerTo('/spec/identityProviders', identityProvider, 'clientSecret', 'expires');
       return [{ identityProvider, pointer, expires, daysLeft: daysUntilEndOf(expires, now) }];

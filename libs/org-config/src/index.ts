@@ -16,7 +16,7 @@ export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expir
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export type { SourceFile } from './load/source-text.ts';
-export { issuersOf, openIdProviderOf, type OpenIdProvider } from './openid-provider.ts';
+export { issuersOf, openIdProviderOf, type OpenIdProvider, type Preset } from './openid-provider.ts';
 export { publishedSchema, schemaDocs } from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -23,6 +23,14 @@ export interface StoredIdentityProvider {
   readonly signingKey?: SigningKey;
   /** Present for an OpenID provider; secret, never to be logged or shown. */
   readonly clientSecret?: string;
+  /** Present for an OpenID provider with `clientAuthentication: private_key_jwt`; secret as well. */
+  readonly clientKeys?: readonly ClientKeyPair[];
+}
+
+/** A key of ours at one OpenID provider, PEM. */
+export interface ClientKeyPair {
+  readonly privateKey: string;
+  readonly certificate?: string;
 }
 
 export interface OrganizationReader {

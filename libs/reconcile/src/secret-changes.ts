@@ -9,6 +9,8 @@ import type { OrganizationHead, StateTransaction } from './state-store.ts';
 
 const MAP = '/spec/identityProviders';
 
+type WithSecret = OidcIdentityProvider & { readonly clientSecret: SecretReference };
+
 /** The organization as it is, under the names that it has before the change. */
 export interface Live {
   readonly head: OrganizationHead;
@@ -52,10 +54,15 @@ export async function secretChanges(
   return { fields, problems };
 }
 
-function openIdProviders({ spec }: OrganizationDocument): [string, OidcIdentityProvider][] {
+/** Those that have a secret. */
+function openIdProviders({ spec }: OrganizationDocument): [string, WithSecret][] {
   return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) =>
-    provider.type === 'oidc' ? [[name, provider]] : [],
+    provider.type === 'oidc' && hasSecret(provider) ? [[name, provider]] : [],
   );
+}
+
+function hasSecret(provider: OidcIdentityProvider): provider is WithSecret {
+  return provider.clientSecret !== undefined;
 }
 
 /** The OpenID provider that goes on under this name, with the name that it has now. */
@@ -66,11 +73,11 @@ function providerBefore({ before, renames }: Live, name: string) {
 }
 
 /** A stored secret goes to no other provider or client than the one that it was given for. */
-function sameSecret(before: OidcIdentityProvider | undefined, after: OidcIdentityProvider): boolean {
+function sameSecret(before: WithSecret | undefined, after: WithSecret): boolean {
   return before !== undefined && secretOf(before) === secretOf(after);
 }
 
-function secretOf(provider: OidcIdentityProvider): string {
+function secretOf(provider: WithSecret): string {
   const { clientId, clientSecret } = provider;
   const { issuer } = openIdProviderOf(provider);
   return JSON.stringify([issuer, clientId, sourceOf(clientSecret), clientSecret.version]);

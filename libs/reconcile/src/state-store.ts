@@ -107,6 +107,8 @@ export interface PreparedIdentityProvider {
   readonly signingKey?: { readonly privateKey: string; readonly certificate: string };
   /** The client secret of an OpenID provider, to be sealed. Absent = the one that it has stays. */
   readonly clientSecret?: string;
+  /** The keys of a client of an OpenID provider, to be sealed; PEM. */
+  readonly clientKeys?: readonly { readonly privateKey: string; readonly certificate?: string }[];
 }
 
 export interface RevisionOrigin {

@@ -1,7 +1,7 @@
 import type { OidcIdentityProvider } from '@rolecall/org-config';
 import { openIdProviderOf } from '@rolecall/org-config';
 import { checkOffers, discover, OidcError } from '@rolecall/oidc';
-import type { OidcTransport } from '@rolecall/oidc';
+import type { ClientCredentials, OidcTransport } from '@rolecall/oidc';
 import { OutboundError } from '@rolecall/platform';
 import type { GuardedFetch, MetadataProblem } from '@rolecall/platform';
 
@@ -27,7 +27,10 @@ export class OpenIdProviders {
     try {
       const allowHttp = this.allowedOrigins.includes(new URL(provider.issuer).origin);
       const { clientAuthentication: method, userinfo } = declared;
-      const credentials = { secret: '', ...(method && { method }) };
+      const credentials: ClientCredentials =
+        method === 'private_key_jwt'
+          ? { keys: [], audience: 'issuer', algorithm: 'RS256' }
+          : { secret: '', ...(method && { method }) };
       checkOffers({ credentials, ...(userinfo && { userinfo }) }, await discover(provider, { transport, allowHttp }));
       return undefined;
     } catch (error) {

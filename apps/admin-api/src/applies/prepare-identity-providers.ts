@@ -1,7 +1,7 @@
 import { openIdProviderOf } from '@rolecall/org-config';
 import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
 import { metadataSourceOf } from '@rolecall/persistence';
-import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
+import type { ClientKeyPair, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { lastExpiryOf } from '@rolecall/platform';
 import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
@@ -9,6 +9,7 @@ import { createSigningKey } from '@rolecall/saml';
 import type { SigningKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
+import { createClientKeys } from './client-keys.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import type { OrganizationWithSecrets } from './secrets.ts';
 
@@ -51,15 +52,17 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
     const stored = head && (await storedAt(head, preparation.organizations));
     for (const [name, provider] of Object.entries(organization.document.spec.identityProviders ?? {})) {
       const known = storedProvider(stored, name, provider);
+      const commonName = `${organization.document.metadata.name}/${name}`;
       const prepared =
         provider.type === 'oidc'
           ? await prepareOidc(
+              commonName,
               provider,
               secretValues[`/spec/identityProviders/${name}/clientSecret`],
               known,
               preparation,
             )
-          : await prepareSaml(`${organization.document.metadata.name}/${name}`, provider, known, preparation);
+          : await prepareSaml(commonName, provider, known, preparation);
       if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name, provider));
       else identityProviders[name] = prepared;
     }
@@ -69,13 +72,18 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
 
 /** A provider is asked when it is new here, or something else is wanted of it: a plan shows then what a login would find. */
 async function prepareOidc(
+  commonName: string,
   declared: OidcIdentityProvider,
   clientSecret: string | undefined,
   stored: StoredProvider | undefined,
-  { providers }: Preparation,
+  { providers, makeKeys, now }: Preparation,
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const problem = stored?.wanted === wantedOf(declared) ? undefined : await providers.check(declared);
-  return problem ? { problem } : { clientSecret };
+  if (problem) return { problem };
+  if (declared.clientAuthentication !== 'private_key_jwt') return { clientSecret };
+  // keys are of one provider: another issuer is never shown an assertion by them
+  const known = stored?.issuer === openIdProviderOf(declared).issuer ? stored.clientKeys : undefined;
+  return { clientKeys: known ?? (makeKeys ? await createClientKeys({ commonName, now }) : undefined) };
 }
 
 async function prepareSaml(
@@ -129,6 +137,8 @@ interface StoredProvider {
   readonly source: string | undefined;
   /** Of an OpenID provider: what it was asked for. */
   readonly wanted: string | undefined;
+  readonly issuer?: string;
+  readonly clientKeys?: readonly ClientKeyPair[] | undefined;
 }
 
 /** What a configuration document is read for: which provider, and what it must offer. */
@@ -147,7 +157,10 @@ function storedProvider(
   const key = [name, ...(provider.previously ?? [])].find((candidate) => Object.hasOwn(declared, candidate));
   const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
   const before = key === undefined ? undefined : declared[key];
-  if (before?.type === 'oidc') return { source: undefined, wanted: wantedOf(before) };
+  if (before?.type === 'oidc') {
+    const { issuer } = openIdProviderOf(before);
+    return { source: undefined, wanted: wantedOf(before), issuer, clientKeys: runtime?.clientKeys };
+  }
   return runtime && { ...runtime, source: before && metadataSourceOf(before.metadata), wanted: undefined };
 }
 

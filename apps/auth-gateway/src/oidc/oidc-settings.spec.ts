@@ -1,5 +1,6 @@
+import { publicKeySet } from '@rolecall/oidc';
 import { openId, OidcWorld } from '../testing/oidc-world.ts';
-import type { TestGateway } from '../testing/test-gateway.ts';
+import { CLIENT_KEYS, type TestGateway } from '../testing/test-gateway.ts';
 import { BETA } from '../testing/test-world.ts';
 
 const TENANT = '11111111-2222-3333-4444-555555555555';
@@ -20,6 +21,10 @@ describe('an OpenID provider of a document', () => {
           userinfo: openId('https://userinfo.example', { userinfo: true }),
           forced: openId('https://forced.example', { forceAuthn: true }),
           recent: openId('https://recent.example', { maxAge: '1h', acrValues: ['phr', 'mfa'], scopes: ['groups'] }),
+          keyed: {
+            ...openId('https://keyed.example', { clientAuthentication: 'private_key_jwt' }),
+            clientSecret: undefined,
+          },
           posting: openId('https://posting.example', { clientAuthentication: 'client_secret_post' }),
         },
       },
@@ -105,6 +110,20 @@ describe('an OpenID provider of a document', () => {
       (issuer) => oidc.at(issuer).clientAuthentication,
     );
     expect(used).toEqual(['client_secret_basic', 'client_secret_post']);
+  });
+
+  it('knows us by keys of our own, which it reads at their address', async () => {
+    expect(await signIn('/oidc/asking/keyed/login', { sub: 'k' })).toMatchObject({ status: 303 });
+    expect(oidc.at('https://keyed.example').clientAuthentication).toBe('private_key_jwt');
+    const answer = await gateway.browser().get('/oidc/asking/keyed/jwks.json');
+    expect(answer.headers.get('content-type')).toContain('application/jwk-set+json');
+    expect(await answer.json()).toEqual(publicKeySet(CLIENT_KEYS));
+    const nothing = [
+      '/oidc/asking/plain/jwks.json',
+      '/oidc/asking/none/jwks.json',
+      '/oidc/asking/keyed/certificate.pem',
+    ];
+    for (const path of nothing) expect((await gateway.browser().get(path)).status).toBe(404);
   });
 
   it('is not asked when it does not offer what the document wants', async () => {

@@ -1,9 +1,9 @@
-import type { OidcTransport } from '@rolecall/oidc';
+import { type OidcTransport, publicKeySet } from '@rolecall/oidc';
 import { TestOpenIdProvider } from '@rolecall/oidc/testing';
 import { openIdProviderOf } from '@rolecall/org-config';
 import type { OidcIdentityProvider, OrganizationSpec } from '@rolecall/org-config';
 import type { TestBrowser } from './test-browser.ts';
-import type { TestGateway } from './test-gateway.ts';
+import { CLIENT_KEYS, type TestGateway } from './test-gateway.ts';
 import { TestWorld } from './test-world.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -24,7 +24,8 @@ export class OidcWorld {
         const { clientId } = declared;
         const { issuer, configurationUrl } = openIdProviderOf(declared);
         const address = configurationUrl?.replace('/.well-known/openid-configuration', '') ?? issuer;
-        const options = { issuer, address, clientId, clientSecret: SECRET, clock: () => world.now };
+        const clientKeys = async () => publicKeySet(CLIENT_KEYS);
+        const options = { issuer, address, clientId, clientSecret: SECRET, clientKeys, clock: () => world.now };
         providers.set(issuer, new TestOpenIdProvider(options));
       }
     }

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
+import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { OidcTransport } from '@rolecall/oidc';
 import type { OrganizationSpec } from '@rolecall/org-config';
+import type { ClientKeyPair } from '@rolecall/persistence';
 import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
 import { createLogger } from '@rolecall/platform';
 import { TestIdp } from '@rolecall/saml/testing';
@@ -83,8 +85,18 @@ export async function createOrganization(
   const declared = Object.keys(spec.identityProviders ?? {});
   const clientSecrets =
     clientSecret === undefined ? {} : Object.fromEntries(declared.map((each) => [each, clientSecret]));
-  const { id } = await seedOrganization(db.database, document, { metadataXml: idp.metadata(), clientSecrets });
+  const { id } = await seedOrganization(db.database, document, {
+    metadataXml: idp.metadata(),
+    clientSecrets,
+    clientKeys: CLIENT_KEYS,
+  });
   return id;
 }
+
+/** TEST ONLY. What every OpenID provider knows us by that takes `private_key_jwt`. */
+export const CLIENT_KEYS: readonly ClientKeyPair[] = [
+  generateKeyPairSync('rsa', { modulusLength: 2_048 }),
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+].map(({ privateKey }) => ({ privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }));
 
 export { TestIdp, testDatabase, type TestDatabase };

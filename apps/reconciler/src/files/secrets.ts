@@ -77,9 +77,10 @@ export function unseenSecrets(document: OrganizationDocument, text: string): rea
 }
 
 function referencesIn({ spec }: OrganizationDocument): [string, SecretReference][] {
-  return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) =>
-    provider.type === 'oidc' ? [[`/spec/identityProviders/${name}/clientSecret`, provider.clientSecret]] : [],
-  );
+  return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) => {
+    const reference = provider.type === 'oidc' ? provider.clientSecret : undefined;
+    return reference ? [[`/spec/identityProviders/${name}/clientSecret`, reference]] : [];
+  });
 }
 
 function keyOf(reference: SecretReference): Reference {

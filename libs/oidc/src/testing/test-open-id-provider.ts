@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, type JsonWebKey, randomBytes } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { OidcAnswer, OidcTransport } from '../transport.ts';
 import { changed, type Changes, type Misbehaviour } from './misbehaviour.ts';
@@ -12,7 +12,7 @@ export interface TestProviderOptions {
   readonly clientId?: string;
   readonly clientSecret?: string;
   /** Of a client that authenticates by `private_key_jwt`: verifies its assertion instead of a secret. */
-  readonly clientKeys?: () => Promise<JSONWebKeySet>;
+  readonly clientKeys?: () => Promise<{ readonly keys: readonly JsonWebKey[] }>;
   readonly clock: () => Date;
 }
 
@@ -155,7 +155,7 @@ export class TestOpenIdProvider {
       maxTokenAge: 60,
       requiredClaims: ['jti', 'exp'],
     };
-    const keySet = createLocalJWKSet(await this.clientKeys());
+    const keySet = createLocalJWKSet(JSON.parse(JSON.stringify(await this.clientKeys())) as JSONWebKeySet);
     const { payload } = await jwtVerify(form.get('client_assertion') ?? '', keySet, options);
     const { jti = '', iat = 0, exp = 0 } = payload;
     const fresh = !this.usedAssertions.has(jti) && exp - iat <= 60 && form.get('client_id') === issuer;

@@ -89,6 +89,12 @@ function googleDomain({ name, provider, pointer }: Declared, findings: Findings)
 }
 
 function googleCannot({ provider, pointer }: Declared, findings: Findings): void {
+  if (own(provider, 'clientAuthentication') === 'private_key_jwt') {
+    conflict(findings, pointerTo(pointer, 'clientAuthentication'), {
+      message: 'Google knows its clients by a secret alone',
+      suggestion: 'remove it, and add `clientSecret`',
+    });
+  }
   for (const key of NOT_OF_GOOGLE) {
     const value = own(provider, key);
     if (value === undefined || value === false) continue;
@@ -142,6 +148,10 @@ function entraTrust({ provider, pointer }: Declared, findings: Findings): void {
 }
 
 function clientSecret(declared: Declared, findings: Findings): void {
+  if (own(declared.provider, 'clientAuthentication') === 'private_key_jwt') {
+    apart(declared, 'clientAuthentication: private_key_jwt', 'clientSecret', findings);
+    return;
+  }
   oneOf(declared, ['clientSecret'], 'clientSecret: { fromEnv: ACME_GOOGLE_SECRET }', findings);
 }
 

@@ -100,8 +100,8 @@ export const oidcIdentityProvider: JsonSchema = {
     },
     clientAuthentication: {
       description:
-        'How Rolecall proves to the provider who it is. Default: what the provider offers, `client_secret_basic` first.',
-      enum: ['client_secret_basic', 'client_secret_post'],
+        'How Rolecall proves to the provider who it is. Default: what the provider offers, `client_secret_basic` first. `private_key_jwt` needs no `clientSecret`: the server makes keys for this identity provider, and publishes the public ones at /oidc/<organization>/<name>/jwks.json.',
+      enum: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       examples: ['client_secret_post'],
     },
     clientSecret,

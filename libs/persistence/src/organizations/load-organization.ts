@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
+import { readClientKeys, usesClientKeys } from '../secrets/client-keys.ts';
 import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
@@ -42,7 +43,9 @@ export async function loadOrganization(
     const rows = await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId]);
     const vault = new Vault(client, organizationId, masterKey);
     const identityProviders = new Map<string, StoredIdentityProvider>();
-    for (const row of rows) identityProviders.set(row.identity_provider, await readIdentityProvider(row, vault));
+    for (const row of rows) {
+      identityProviders.set(row.identity_provider, await readIdentityProvider(row, live.document, vault));
+    }
     const { name, revision, runtime_version: runtimeVersion, document, email_domains: emailDomains } = live;
     return { organizationId, name, revision, runtimeVersion, document, emailDomains, identityProviders };
   });
@@ -55,8 +58,14 @@ function isStill(previous: OrganizationSnapshot, live: LiveRevisionRow): boolean
   return revision === live.revision && runtimeVersion === live.runtime_version && name === live.name && sameDomains;
 }
 
-async function readIdentityProvider(row: IdentityProviderRow, vault: Vault): Promise<StoredIdentityProvider> {
+async function readIdentityProvider(
+  row: IdentityProviderRow,
+  { spec }: OrganizationDocument,
+  vault: Vault,
+): Promise<StoredIdentityProvider> {
   const { identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate } = row;
+  const declared = spec.identityProviders?.[name];
+  if (declared && usesClientKeys(declared)) return { clientKeys: await readClientKeys(vault, name) };
   if (metadataXml === null) return { clientSecret: await vault.read(clientSecretName(name)) };
   const privateKey = certificate === null ? undefined : await vault.read(signingKeyName(name));
   const signingKey = certificate !== null && privateKey !== undefined ? { privateKey, certificate } : undefined;

@@ -3,7 +3,8 @@ import { effective } from '@rolecall/org-config';
 import type { NewRevision } from '@rolecall/reconcile';
 import { metadataSourceOf } from '../metadata/metadata-source.ts';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
-import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
+import { deleteUnused, writeClientKeys } from '../secrets/client-keys.ts';
+import { clientKeysName, clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
 import * as sql from './statements.ts';
@@ -34,10 +35,11 @@ export async function replaceIdentityProviders(
   const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
   const vault = new Vault(client, organizationId, masterKey);
   const rows = [];
-  for (const [name, { metadataXml, signingKey, clientSecret }] of Object.entries(providers)) {
+  for (const [name, { metadataXml, signingKey, clientSecret, clientKeys }] of Object.entries(providers)) {
     const known = signingKey && (keys.get(name) ?? undefined);
     if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
     if (clientSecret !== undefined) await vault.write(clientSecretName(name), clientSecret);
+    if (clientKeys !== undefined) await writeClientKeys(vault, name, clientKeys);
     const certificate = known ?? signingKey?.certificate;
     const declared = document.spec.identityProviders?.[name];
     const source = declared?.type === 'saml' ? metadataSourceOf(declared.metadata) : undefined;
@@ -54,8 +56,7 @@ export async function replaceIdentityProviders(
     if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
   }
   for (const { identity_provider: name, metadata_xml: metadataXml } of stored) {
-    const stays = document.spec.identityProviders?.[name]?.type === 'oidc';
-    if (metadataXml === null && !stays) await vault.delete(clientSecretName(name));
+    if (metadataXml === null) await deleteUnused(vault, name, document.spec.identityProviders?.[name]);
   }
   if (rows.length + stored.length === 0) return;
   await query(client, sql.REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
@@ -80,7 +81,7 @@ export async function renameIdentityProvider(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
   const vault = new Vault(client, organizationId, masterKey);
-  for (const nameOf of [signingKeyName, clientSecretName]) {
+  for (const nameOf of [signingKeyName, clientSecretName, clientKeysName]) {
     const secret = await vault.read(nameOf(from));
     if (secret === undefined) continue;
     await vault.write(nameOf(to), secret);

@@ -9,6 +9,8 @@ export interface SeedOptions {
   readonly metadataXml?: string;
   /** The client secrets of its OpenID providers, by name. */
   readonly clientSecrets?: Readonly<Record<string, string>>;
+  /** Given to every OpenID provider of the document that authenticates us by `private_key_jwt`. */
+  readonly clientKeys?: PreparedIdentityProvider['clientKeys'];
   /** Given to every SAML IdP of the document; its connection then signs. */
   readonly signingKey?: PreparedIdentityProvider['signingKey'];
   /** Default `default`. */
@@ -20,14 +22,15 @@ export interface SeedOptions {
 export async function seedOrganization(
   database: Database,
   document: OrganizationDocument,
-  { metadataXml, clientSecrets, signingKey, collection = 'default', now = new Date() }: SeedOptions,
+  { metadataXml, clientSecrets, clientKeys, signingKey, collection = 'default', now = new Date() }: SeedOptions,
 ): Promise<OrganizationHead> {
   const declared = Object.entries(document.spec.identityProviders ?? {});
   const identityProviders = Object.fromEntries(
-    declared.map(([name, { type }]): [string, PreparedIdentityProvider] => [
-      name,
-      type === 'oidc' ? { clientSecret: clientSecrets?.[name] } : { metadataXml, signingKey },
-    ]),
+    declared.map(([name, provider]): [string, PreparedIdentityProvider] => {
+      if (provider.type === 'saml') return [name, { metadataXml, signingKey }];
+      const keyed = provider.clientAuthentication === 'private_key_jwt';
+      return [name, keyed ? { clientKeys } : { clientSecret: clientSecrets?.[name] }];
+    }),
   );
   const revision = { document, digest: documentDigest(document), origin: { actor: 'seed' }, identityProviders };
   const store = database.reconcileState({ actor: 'seed', now });

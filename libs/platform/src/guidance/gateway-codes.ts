@@ -65,7 +65,7 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
     'The identity provider is switched off: set enabled: true, or remove the links that lead to it.',
   ),
   client_secret_missing: platform(
-    'The client secret is not stored: apply the organization again with the secret at hand.',
+    'The client secret or key is not stored: apply the organization again, with the secret at hand.',
   ),
 
   // one login, one browser, once

@@ -213,9 +213,9 @@ export function memoryFingerprintKey(collection: string): Buffer {
 /** What a revision leaves of the client secrets: new ones win, those of OpenID providers that stay do, others are gone. */
 function secretsAfter({ document, identityProviders }: NewRevision, before: ReadonlyMap<string, string>) {
   const after = new Map<string, string>();
-  for (const [name, { type }] of Object.entries(document.spec.identityProviders ?? {})) {
+  for (const [name, declared] of Object.entries(document.spec.identityProviders ?? {})) {
     const secret = identityProviders[name]?.clientSecret ?? before.get(name);
-    if (type === 'oidc' && secret !== undefined) after.set(name, secret);
+    if (declared.type === 'oidc' && declared.clientSecret && secret !== undefined) after.set(name, secret);
   }
   return after;
 }
