@@ -160,6 +160,19 @@ create table login_transactions (
   constraint login_transactions_browser CHECK ((unsolicited OR (browser_hash IS NOT NULL)))
 );
 
+create table logouts (
+  org_id uuid not null,
+  request_id text not null,
+  identity_provider text not null,
+  browser_hash bytea not null,
+  state_hash bytea,
+  everywhere boolean,
+  expires_at timestamp(3) with time zone not null,
+  constraint logouts_state UNIQUE (org_id, state_hash),
+  constraint logouts_pkey PRIMARY KEY (org_id, request_id, identity_provider),
+  constraint logouts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
 create table memberships (
   org_id uuid not null,
   user_id uuid not null,
@@ -302,6 +315,8 @@ CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
 
 CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree (org_id, expires_at);
 
+CREATE INDEX logouts_expiry ON public.logouts USING btree (org_id, expires_at);
+
 CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
 
 CREATE INDEX metadata_refreshes_due ON public.metadata_refreshes USING btree (due_at);
@@ -313,6 +328,8 @@ CREATE INDEX organization_previous_names_org_id ON public.organization_previous_
 CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at);
+
+CREATE INDEX sessions_subject ON public.sessions USING btree (org_id, name_id);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (org_id, user_id);
 
@@ -351,6 +368,10 @@ alter table identity_provider_metadata force row level security;
 alter table login_transactions enable row level security;
 
 alter table login_transactions force row level security;
+
+alter table logouts enable row level security;
+
+alter table logouts force row level security;
 
 alter table memberships enable row level security;
 
@@ -413,6 +434,10 @@ create policy own_organization on identity_provider_metadata as permissive for a
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on login_transactions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on logouts as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -622,6 +647,8 @@ begin
     perform set_config('rolecall.organization_id', v_org_id::text, true);
     delete from login_transactions t where t.org_id = v_org_id and t.expires_at <= p_now;
     get diagnostics v_count = row_count; logins := logins + v_count;
+    delete from logouts l where l.org_id = v_org_id and l.expires_at <= p_now;
+    get diagnostics v_count = row_count; logins := logins + v_count;
     delete from used_assertions a where a.org_id = v_org_id and a.replayable_until <= p_now;
     get diagnostics v_count = row_count; assertions := assertions + v_count;
     delete from sessions s where s.org_id = v_org_id and (s.expires_at <= p_now or s.idle_expires_at <= p_now);
@@ -740,6 +767,8 @@ grant delete, insert, select, update on identities to rolecall_runtime;
 grant delete, insert, select, update on identity_provider_metadata to rolecall_runtime;
 
 grant delete, insert, select, update on login_transactions to rolecall_runtime;
+
+grant delete, insert, select, update on logouts to rolecall_runtime;
 
 grant delete, insert, select, update on memberships to rolecall_runtime;
 

@@ -84,7 +84,7 @@ test('an engineer signs in through another site, is told the new roles, sees the
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await shot('6-account');
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await page.goto(system.urls.app);
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
   }));
@@ -129,7 +129,7 @@ test('somebody of an organization with an OpenID provider signs in, and out', ()
     expect(await page.locator('.chip').allTextContents()).toEqual(expect.arrayContaining(['deal-owner', 'team/sales']));
     await page.getByRole('link', { name: 'Account and sign-out' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   }));
 
 test('everything works without JavaScript', () =>

@@ -172,3 +172,21 @@ it('an IdP whose requests are signed keeps its key through every change, also un
   expect(api.log.join('')).not.toMatch(/PRIVATE KEY|EntityDescriptor/);
   expect((await api.client.call('GET', '/v1/organizations/acme')).text).not.toContain('PRIVATE KEY');
 });
+
+it('single logout needs a service in the metadata, and gets a key', async () => {
+  const without = await api.client.plan(
+    requestOf([withOkta('acme', { metadata: { xml: METADATA }, singleLogout: true })]),
+  );
+  expect(without.status).toBe(422);
+  expect(without.text).toContain('metadata_no_single_logout');
+  const insecure = new TestIdp({ sloUrl: 'http://idp.example/slo' }).metadata();
+  const refused = await api.client.plan(
+    requestOf([withOkta('acme', { metadata: { xml: insecure }, singleLogout: true })]),
+  );
+  expect(refused.text).toContain('metadata_no_single_logout');
+  const xml = new TestIdp({ sloUrl: 'https://idp.example/slo' }).metadata();
+  expect(
+    (await api.client.apply(requestOf([withOkta('acme', { metadata: { xml }, singleLogout: true })]))).status,
+  ).toBe(200);
+  expect((await stored('acme'))?.signingKey?.certificate).toContain('BEGIN CERTIFICATE');
+});

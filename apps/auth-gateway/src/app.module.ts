@@ -23,6 +23,8 @@ import { ClientKeysController } from './oidc/client-keys.controller.ts';
 import { OidcCallbackStrategy } from './oidc/oidc-callback.strategy.ts';
 import { InitiationController } from './oidc/initiation.controller.ts';
 import { OidcController } from './oidc/oidc.controller.ts';
+import { LogoutController } from './logout/logout.controller.ts';
+import { Logouts } from './logout/logouts.ts';
 import { Organizations } from './organizations/organization.ts';
 import { StaticController } from './pages/static.controller.ts';
 import { SamlController } from './saml/saml.controller.ts';
@@ -56,6 +58,7 @@ export class AppModule implements NestModule {
         InitiationController,
         SsoTestController,
         SessionController,
+        LogoutController,
         StaticController,
       ],
       providers: [
@@ -71,6 +74,7 @@ export class AppModule implements NestModule {
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         RateLimits,
         Logins,
+        Logouts,
         LoginStarts,
         LoginEnds,
         SamlResponseStrategy,
@@ -86,6 +90,7 @@ export class AppModule implements NestModule {
     this.limitDoors(consumer);
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
+    consumer.apply(form('200kb')).forRoutes({ path: 'saml/:org/:idp/slo', method: RequestMethod.POST });
     for (const path of ['login', 'login/forget', 'saml/confirm', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
     }

@@ -128,6 +128,11 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: 'Name of the identity provider',
     data: { identityProvider, code, revision },
   },
+  'logout.refused': {
+    description: 'A logout message of an identity provider was refused; the trace id leads to its flow record',
+    subject: 'Name of the identity provider',
+    data: { identityProvider, code },
+  },
   'session.opened': {
     description: 'A session was opened',
     subject: user,
@@ -137,7 +142,11 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     description: 'Sessions of a user, or of a disabled or removed identity provider, ended before their time',
     subject: `${user}; organization id when an apply did it`,
     data: {
-      reason: key('text', 'logout, user_disabled, administrator or identity_provider_disabled'),
+      reason: key(
+        'text',
+        'logout, single_logout (the identity provider said so), user_disabled, administrator or identity_provider_disabled',
+      ),
+      identityProvider,
       sessions: key('number', 'How many sessions ended'),
     },
   },

@@ -11,6 +11,7 @@ export const AUDIT_EVENT_TYPES = [
   'groups.changed',
   'login.succeeded',
   'login.refused',
+  'logout.refused',
   'session.opened',
   'session.revoked',
   'sso.tested',

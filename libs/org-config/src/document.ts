@@ -84,6 +84,7 @@ export interface SamlIdentityProvider extends Renameable {
   readonly forceAuthn?: boolean;
   readonly allowIdpInitiated?: boolean;
   readonly signRequests?: boolean;
+  readonly singleLogout?: boolean;
   readonly minimumSigned?: MinimumSigned;
   /** A set of authentication context classes, not empty. */
   readonly authnContexts?: readonly string[];

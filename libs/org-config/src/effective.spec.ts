@@ -49,6 +49,7 @@ describe('effective', () => {
       forceAuthn: false,
       refreshSeconds: 21_600,
       signRequests: false,
+      singleLogout: false,
       minimumSigned: 'either',
       authnContexts: undefined,
       attributes: {},

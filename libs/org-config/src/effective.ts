@@ -53,6 +53,8 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   /** Sign-ins may begin at the IdP. */
   readonly allowIdpInitiated: boolean;
   readonly signRequests: boolean;
+  /** A sign-out here or there ends the session at both sides. */
+  readonly singleLogout: boolean;
   readonly minimumSigned: MinimumSigned;
   /** Requested, and one of them expected; undefined = none is requested. */
   readonly authnContexts: readonly string[] | undefined;
@@ -150,11 +152,22 @@ function samlOf(declared: SamlIdentityProvider) {
     forceAuthn = false,
     allowIdpInitiated = false,
     signRequests = false,
+    singleLogout = false,
     minimumSigned = 'either',
     authnContexts,
   } = declared;
   const refreshSeconds = 'url' in metadata ? seconds(metadata.refresh, REFRESH_LIMITS.default) : undefined;
-  return { type, metadata, refreshSeconds, forceAuthn, allowIdpInitiated, signRequests, minimumSigned, authnContexts };
+  return {
+    type,
+    metadata,
+    refreshSeconds,
+    forceAuthn,
+    allowIdpInitiated,
+    signRequests,
+    singleLogout,
+    minimumSigned,
+    authnContexts,
+  };
 }
 
 function oidcOf(declared: OidcIdentityProvider) {

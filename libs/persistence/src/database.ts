@@ -13,6 +13,7 @@ import { loginTransactions } from './logins/login-transactions.ts';
 import { PersistenceError, translateError } from './errors.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
+import { logoutStore } from './logouts/logout-store.ts';
 import { metadataStore } from './metadata/metadata-store.ts';
 import type { MetadataStore } from './metadata/metadata-store.ts';
 import { createOrm } from './orm.ts';
@@ -30,6 +31,7 @@ import type {
   ApiTokenStore,
   DomainClaims,
   LoginTransactions,
+  LogoutStore,
   OrganizationReader,
   OrganizationTransaction,
   SessionStore,
@@ -57,6 +59,7 @@ export interface Database {
   readonly organizations: OrganizationReader;
   readonly logins: LoginTransactions;
   readonly sessions: SessionStore;
+  readonly logouts: LogoutStore;
   /** How logins ended, and why. */
   readonly flows: FlowStore;
   /** What the URLs of SAML metadata last served. */
@@ -117,6 +120,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     organizations,
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
+    logouts: logoutStore(pool),
     flows: flowStore(pool),
     metadata: metadataStore(pool),
     apiTokens: apiTokenStore(orm.em),

@@ -4,6 +4,7 @@ import pg from 'pg';
 import * as audit from './audit/statements.ts';
 import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
+import * as logouts from './logouts/statements.ts';
 import * as logins from './logins/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import * as organizations from './organizations/statements.ts';
@@ -15,7 +16,7 @@ import { document, later, METADATA_XML, NOW, subject, useTestDatabase } from './
 import { seedOrganization } from './testing/index.ts';
 
 const HOT: Statement[] = [
-  ...Object.values({ ...audit, ...flows, ...grants, ...logins, ...organizations, ...sessions }),
+  ...Object.values({ ...audit, ...flows, ...grants, ...logins, ...logouts, ...organizations, ...sessions }),
   FACTS_OF_USERS,
   LOCK_USERS,
 ];

@@ -9,6 +9,7 @@ const ORGANIZATIONS_PER_TRANSACTION = 200;
 
 /** What a purge deleted. */
 export interface Purged {
+  /** With the sign-outs that nobody came back from. */
   readonly logins: number;
   readonly assertions: number;
   readonly sessions: number;

@@ -56,6 +56,14 @@ async function fill(name: string): Promise<string> {
       replayableUntil: later(300),
     },
   );
+  await test.current.database.logouts.begin({
+    organizationId: id,
+    identityProvider: 'okta',
+    requestId: '_3',
+    browserHash: hash('b'),
+    stateHash: undefined,
+    expiresAt: later(600),
+  });
   await test.current.database.inOrganization(id, async (tx) => {
     const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example' }, {}, NOW);
     const sources = [{ kind: 'rule' as const, name: 'r' }];

@@ -24,8 +24,8 @@ const OF_ORGANIZATION = new Map<string, Default>([
 function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
   const { displayName, enabled } = provider;
   if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled }));
-  const { forceAuthn, signRequests, minimumSigned } = provider;
-  return new Map(Object.entries({ displayName, enabled, forceAuthn, signRequests, minimumSigned }));
+  const { forceAuthn, signRequests, singleLogout, minimumSigned } = provider;
+  return new Map(Object.entries({ displayName, enabled, forceAuthn, signRequests, singleLogout, minimumSigned }));
 }
 
 /** What holds when the document no longer says anything at `path`; undefined where there is no default worth a word. */

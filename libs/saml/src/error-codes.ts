@@ -218,7 +218,6 @@ export const SAML_ERROR_CODES = {
   logout_name_id_encrypted: customer('Send the NameID of a LogoutRequest unencrypted.'),
   session_index_invalid: customer('Send at most 50 SessionIndex of 1 to 512 characters.'),
   replayed_logout_request: customer('Send every LogoutRequest once, with an ID of its own.'),
-  unknown_logout: user('Nobody waits for this answer of the identity provider any more: the sign-out is over.'),
 
   // our own requests
   relay_state_too_long: platform('Give a RelayState of at most 80 bytes.'),

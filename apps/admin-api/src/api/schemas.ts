@@ -109,7 +109,7 @@ const change = {
 
 const flow = {
   traceId: { ...string, description: 'Stands on the error page and in the log' },
-  kind: { enum: ['saml-login', 'saml-test', 'oidc-login', 'oidc-test'] },
+  kind: { enum: ['saml-login', 'saml-test', 'saml-logout', 'oidc-login', 'oidc-test', 'oidc-logout'] },
   identityProvider: { ...string, description: '`unknown` when the login could not be told' },
   vendor: { type: ['string', 'null'], description: 'The make of identity provider, such as `okta` or `generic`' },
   startedAt: moment,

@@ -94,7 +94,12 @@ async function prepareSaml(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const got = await samlMetadata(provider, stored, metadata, now);
   if ('problem' in got) return got;
-  if (!provider.signRequests) return got;
+  const { singleLogout, signRequests } = provider;
+  const problem = singleLogout
+    ? metadata.checkSingleLogout(got.metadataXml ?? '', provider.metadata.entityId)
+    : undefined;
+  if (problem) return { problem };
+  if (!signRequests && !singleLogout) return got;
   const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
   return { ...got, signingKey };
 }

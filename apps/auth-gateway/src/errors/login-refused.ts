@@ -22,7 +22,7 @@ export class LoginRefused extends Error {
 
 /** A refusal that is counted, logged and, within bounds, recorded: what is left is to answer the browser. */
 export class RecordedRefusal extends Error {
-  override readonly name = 'RecordedRefusal';
+  override readonly name: string = 'RecordedRefusal';
   constructor(
     readonly refusal: LoginRefused,
     /** Finds the flow record; shown to the user. */
@@ -34,4 +34,9 @@ export class RecordedRefusal extends Error {
   ) {
     super(refusal.message, { cause: refusal });
   }
+}
+
+/** A recorded refusal of a logout message: the page speaks of signing out. */
+export class RecordedLogoutRefusal extends RecordedRefusal {
+  override readonly name = 'RecordedLogoutRefusal';
 }

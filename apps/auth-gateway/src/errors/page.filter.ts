@@ -5,8 +5,8 @@ import { sendPage } from '../http/send-page.ts';
 import { TooManyRequests } from '../limits/too-many-requests.ts';
 import { ErrorPage } from '../pages/error-page.tsx';
 import { TestPage } from '../pages/test-page.tsx';
-import { LoginRefused, RecordedRefusal } from './login-refused.ts';
-import { type Sentence, sentenceOf, sentenceOfStatus } from './sentences.ts';
+import { LoginRefused, RecordedLogoutRefusal, RecordedRefusal } from './login-refused.ts';
+import { LOGOUT_REFUSED, type Sentence, sentenceOf, sentenceOfStatus } from './sentences.ts';
 
 /** Routes that programs ask; they get errors as JSON. */
 const JSON_PATHS = new Set(['/session', '/healthz', '/readyz', '/metrics']);
@@ -41,6 +41,7 @@ export class PageFilter implements ExceptionFilter {
 
   /** The code and its sentence. What nobody foresaw is logged with its stack and shown without. */
   private explain(error: unknown, traceId: string): { code: string; sentence: Sentence } {
+    if (error instanceof RecordedLogoutRefusal) return { code: error.refusal.code, sentence: LOGOUT_REFUSED };
     const refusal = error instanceof RecordedRefusal ? error.refusal : error;
     if (refusal instanceof LoginRefused) return { code: refusal.code, sentence: sentenceOf(refusal.code) };
     if (error instanceof TooManyRequests) return { code: error.code, sentence: sentenceOf(error.code) };

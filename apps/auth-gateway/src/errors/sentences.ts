@@ -149,6 +149,15 @@ const ANSWER_REFUSED: Sentence = {
   retry: true,
 };
 
+/** A refused logout message: whatever was wrong with it, it ended nothing. */
+export const LOGOUT_REFUSED: Sentence = {
+  ...ANSWER_REFUSED,
+  title: 'Your sign-out did not finish',
+  sentence:
+    "Your company's sign-in sent a sign-out that we cannot accept, so it ended nothing here: sign out here yourself, or tell your administrator.",
+  retry: false,
+};
+
 /** The catalogue entry of a code; codes without a sentence of their own are refused messages, and say nothing else. */
 export function sentenceOf(code: string): Sentence {
   const own = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;

@@ -4,18 +4,23 @@ import { renderPage } from '../pages/page.tsx';
 
 /**
  * Where the forms of a page may lead. Chrome applies `form-action` to the redirects after a submission as well, so the
- * sign-in form, whose POST ends at an identity provider that is not known before, must allow more than this origin.
+ * forms to sign in and out, whose POST ends at an identity provider that is not known before, must allow more than this
+ * origin.
  */
 export type FormTarget = 'none' | 'self' | 'identity-provider';
 
-/** Sends a page with its Content-Security-Policy: no script at all, and styles from this origin only. */
+/**
+ * Sends a page with its Content-Security-Policy: styles from this origin only, and no script at all, save the one whose hash
+ * is given as `script`.
+ */
 export function sendPage(
   response: Response,
   page: VNode,
-  options: { readonly status?: number; readonly forms?: FormTarget } = {},
+  options: { readonly status?: number; readonly forms?: FormTarget; readonly script?: string } = {},
 ): void {
-  const { status = 200, forms = 'none' } = options;
-  response.setHeader('Content-Security-Policy', `${POLICY}; form-action ${formActionOf(forms, response)}`);
+  const { status = 200, forms = 'none', script } = options;
+  const scripts = script === undefined ? '' : `; script-src ${script}`;
+  response.setHeader('Content-Security-Policy', `${POLICY}${scripts}; form-action ${formActionOf(forms, response)}`);
   response.status(status).type('text/html; charset=utf-8').send(renderPage(page));
 }
 

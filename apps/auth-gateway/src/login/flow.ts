@@ -4,12 +4,14 @@ import { operatorEntry, type Vendor } from '@rolecall/platform/guidance';
 import type { LoginRefused } from '../errors/login-refused.ts';
 
 const SHOWN_CHARACTERS = 400;
+const REFUSED = { login: 'login.refused', test: 'sso.tested', logout: 'logout.refused' } as const;
 
 /** What names one login in its flow record, its audit events and on an error page. */
 export interface FlowHead {
   readonly protocol: 'saml' | 'oidc';
   readonly traceId: string;
-  readonly mode: 'login' | 'test';
+  /** `logout` is of a logout message, and only of one that was refused. */
+  readonly mode: 'login' | 'test' | 'logout';
   readonly identityProvider: string;
   /** The make of the identity provider; absent when the login could not be told. */
   readonly vendor?: Vendor;
@@ -70,7 +72,7 @@ export class Flow {
     });
     await tx.audit([
       {
-        type: mode === 'test' ? 'sso.tested' : 'login.refused',
+        type: REFUSED[mode],
         at: now,
         actor: { kind: 'system', id: 'auth-gateway' },
         subject: identityProvider,

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
-import { OidcError, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
-import { issuedAt, SamlError, type VerifiedAssertion } from '@rolecall/saml';
+import { OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
+import { issuedAt, type VerifiedAssertion } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
+import { asRefusal } from '../errors/as-refusal.ts';
 import { LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import {
@@ -238,13 +239,4 @@ export class Logins {
     this.outcomes.inc({ outcome, code });
     this.logger.info({ traceId, outcome, code }, 'login');
   }
-}
-
-/** A refused message of libs/saml or libs/oidc is a refused login; other errors are no refusals. */
-function asRefusal(error: unknown): LoginRefused | undefined {
-  if (error instanceof LoginRefused) return error;
-  if (error instanceof SamlError || error instanceof OidcError) {
-    return new LoginRefused(error.code, 'answer_verified', error.message, error.detail);
-  }
-  return undefined;
 }

@@ -123,8 +123,9 @@ export class Organization {
       identityProvider,
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider, now);
-        const { signRequests, forceAuthn, allowIdpInitiated, minimumSigned, authnContexts } = identityProvider;
-        const sign = signRequests || idp.wantAuthnRequestsSigned;
+        const { signRequests, singleLogout, forceAuthn, allowIdpInitiated, minimumSigned, authnContexts } =
+          identityProvider;
+        const sign = signRequests || singleLogout || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
           spEntityId: `${base}/metadata`,
@@ -135,6 +136,7 @@ export class Organization {
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),
+          ...(singleLogout && signingKey ? { sloUrl: `${base}/slo` } : {}),
         };
       },
     };

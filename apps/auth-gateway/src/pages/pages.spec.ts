@@ -42,11 +42,11 @@ describe('pages', () => {
     },
   );
 
-  it('lets only the sign-in form lead away, and to https', async () => {
+  it('lets only the forms to sign in and out lead away, and to https', async () => {
     const policy = async (path: string) =>
       (await gateway.browser().get(path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/login')).toContain("form-action 'self' https:");
-    expect(await policy('/')).toMatch(/form-action 'self'$/);
+    expect(await policy('/')).toMatch(/form-action 'none'$/);
     expect(await policy('/login/duo')).toMatch(/form-action 'none'$/);
     const local = await world.startGateway({ url: 'http://localhost:4000' });
     expect((await local.browser().get('/login')).headers.get('content-security-policy')).toContain(

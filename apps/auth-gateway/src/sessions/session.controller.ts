@@ -1,16 +1,15 @@
-import { Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
-import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
 import { CurrentSession } from './current-session.ts';
 import { readOrganizationToken } from './organization-token.ts';
 
-/** The pages of somebody who is signed in, and the way out. */
+/** The pages of somebody who is signed in. */
 @Controller()
 export class SessionController {
   constructor(
@@ -22,7 +21,8 @@ export class SessionController {
 
   @Get()
   async home(@Req() request: Request, @Res() response: Response): Promise<void> {
-    sendPage(response, HomePage({ session: await this.session.of(request) }), { forms: 'self' });
+    const session = await this.session.of(request);
+    sendPage(response, HomePage({ session }), { forms: session ? 'identity-provider' : 'none' });
   }
 
   /** Shown once after a login that changed something; without such a login it leads home. */
@@ -33,15 +33,5 @@ export class SessionController {
       token && (await this.database.sessions.announcement(token.organizationId, token.hash, this.clock()));
     if (announcement) sendPage(response, AnnouncementPage({ announcement }));
     else response.redirect(303, '/');
-  }
-
-  @Post('logout')
-  @UseGuards(SameOriginGuard)
-  async logout(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const token = readOrganizationToken(this.cookies.session(request));
-    if (token)
-      await this.database.sessions.revoke(token.organizationId, { tokenHash: token.hash }, 'logout', this.clock());
-    this.cookies.clearSession(response);
-    response.redirect(303, '/login');
   }
 }

@@ -91,7 +91,7 @@ describe('a session', () => {
     const { browser } = await signedIn();
     const cookie = `__Host-rolecall_session=${browser.cookies.get('__Host-rolecall_session')}`;
     const out = await browser.submit('/logout', {});
-    expect([out.status, out.headers.get('location')]).toEqual([303, '/login']);
+    expect([out.status, out.headers.get('location')]).toEqual([303, '/logged-out']);
     expect(browser.cookies.has('__Host-rolecall_session')).toBe(false);
     expect((await gateway.browser().get('/session', { cookie })).status).toBe(401);
     expect((await gateway.browser().get('/announcement', { cookie })).headers.get('location')).toBe('/');

@@ -6,7 +6,7 @@ import type { OrganizationSpec } from '@rolecall/org-config';
 import type { ClientKeyPair } from '@rolecall/persistence';
 import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
 import { createLogger } from '@rolecall/platform';
-import { TestIdp } from '@rolecall/saml/testing';
+import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
 import { createApp } from '../create-app.ts';
 import { TestBrowser } from './test-browser.ts';
@@ -73,7 +73,10 @@ export async function startTestGateway({
   return { url, address, logLines, browser: () => new TestBrowser(address), close: () => app.close() };
 }
 
-/** Creates an organization whose SAML identity providers are all `idp`; the others have `clientSecret`. Returns its id. */
+/**
+ * Creates an organization whose SAML identity providers are all `idp`, with a key of ours where one signs; the others have
+ * `clientSecret`. Returns its id.
+ */
 export async function createOrganization(
   db: TestDatabase,
   idp: TestIdp,
@@ -85,10 +88,16 @@ export async function createOrganization(
   const declared = Object.keys(spec.identityProviders ?? {});
   const clientSecrets =
     clientSecret === undefined ? {} : Object.fromEntries(declared.map((each) => [each, clientSecret]));
+  const signs = Object.values(spec.identityProviders ?? {}).some(
+    (declared) => declared.type === 'saml' && (declared.signRequests === true || declared.singleLogout === true),
+  );
+  const metadataXml = idp.metadata();
+  const signingKey = signs ? TEST_OTHER_KEY : undefined;
   const { id } = await seedOrganization(db.database, document, {
-    metadataXml: idp.metadata(),
+    metadataXml,
     clientSecrets,
     clientKeys: CLIENT_KEYS,
+    signingKey,
   });
   return id;
 }

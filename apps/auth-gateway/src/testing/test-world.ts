@@ -10,7 +10,7 @@ import { createOrganization, startTestGateway, type TestGateway, type TestGatewa
 /** TEST ONLY. One database, one IdP, one gateway and a clock that stands still until it is moved. */
 export class TestWorld {
   now = new Date('2026-03-02T09:00:00Z');
-  readonly idp = new TestIdp();
+  readonly idp = new TestIdp({ sloUrl: 'https://idp.example/slo' });
   private readonly gateways: TestGateway[] = [];
 
   private constructor(

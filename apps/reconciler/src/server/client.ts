@@ -47,7 +47,7 @@ export interface Applied {
 /** How one login ended. */
 export interface FlowSummary {
   readonly traceId: string;
-  readonly kind: 'saml-login' | 'saml-test' | 'oidc-login' | 'oidc-test';
+  readonly kind: 'saml-login' | 'saml-test' | 'saml-logout' | 'oidc-login' | 'oidc-test' | 'oidc-logout';
   readonly identityProvider: string;
   readonly vendor: string | null;
   readonly startedAt: string;

@@ -119,6 +119,13 @@ export const samlIdentityProvider: JsonSchema = {
       default: false,
       examples: [true],
     },
+    singleLogout: {
+      description:
+        'A sign-out here signs the user out at the identity provider too, and a sign-out there ends the sessions here (SAML single logout). Both sides must be set up: its metadata must name a SingleLogoutService, and it must know ours, /saml/<organization>/<name>/slo, and our certificate, as in our metadata. Requests are then signed as with `signRequests`.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
     minimumSigned: {
       description:
         'What the identity provider must sign at least: the `response`, the `assertion`, `both`, or `either` of them. A signature that is present must be good in any case.',

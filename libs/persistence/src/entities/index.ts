@@ -1,5 +1,5 @@
 import { AuditEventRow, AuditHead } from './audit.ts';
-import { FlowRecordRow, LoginTransaction, Session, UsedAssertion } from './logins.ts';
+import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
 import {
   DomainClaimRow,
   IdentityProviderMetadata,
@@ -43,6 +43,7 @@ export const ENTITIES = [
   Grant,
   Membership,
   LoginTransaction,
+  Logout,
   UsedAssertion,
   Session,
   FlowRecordRow,

@@ -42,7 +42,10 @@ export const LoginTransaction = defineEntity({
   },
 });
 
-/** Ids of assertions that were accepted, until they could not be replayed any more. */
+/**
+ * Ids of assertions that were accepted, until they could not be replayed any more; and of LogoutRequests and logout tokens,
+ * which begin with `logout:`.
+ */
 export const UsedAssertion = defineEntity({
   name: 'UsedAssertion',
   tableName: 'used_assertions',
@@ -56,6 +59,27 @@ export const UsedAssertion = defineEntity({
   },
 });
 
+/** A sign-out at an IdP that was asked for: waits for the IdP's answer, then for the browser at `/logged-out`. */
+export const Logout = defineEntity({
+  name: 'Logout',
+  tableName: 'logouts',
+  ...OWN_ORGANIZATION_ONLY,
+  uniques: [{ name: 'logouts_state', properties: ['orgId', 'stateHash'] }],
+  indexes: [{ name: 'logouts_expiry', properties: ['orgId', 'expiresAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    /** The LogoutRequest's id; at an OpenID provider any id that is used once. */
+    requestId: p.text().primary(),
+    identityProvider: p.text().primary(),
+    browserHash: p.blob(),
+    /** SHA-256 of the random part of `state`; at a SAML IdP set when its answer came. */
+    stateHash: p.blob().nullable(),
+    /** Whether the IdP ended its session too. */
+    everywhere: p.boolean().nullable(),
+    expiresAt: p.datetime(3),
+  },
+});
+
 /** A signed-in browser, found by the SHA-256 of its cookie's secret. */
 export const Session = defineEntity({
   name: 'Session',
@@ -64,6 +88,7 @@ export const Session = defineEntity({
   indexes: [
     { name: 'sessions_user', properties: ['orgId', 'userId'] },
     { name: 'sessions_expiry', properties: ['orgId', 'expiresAt'] },
+    { name: 'sessions_subject', properties: ['orgId', 'nameId'] },
   ],
   properties: {
     orgId: p.uuid().primary(),

@@ -10,6 +10,7 @@ import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import { openIdConnect } from './20261122T20-openid-connect.ts';
 import { metadataRefresh } from './20261122T31-metadata-refresh.ts';
+import { singleLogout } from './20261122T32-single-logout.ts';
 import { oidcLoginPinned } from './20261122T33-oidc-login-pinned.ts';
 import { issuerRoutes } from './20261122T34-issuer-routes.ts';
 import { verifiedDomains } from './20261122T34-verified-domains.ts';
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   writeAtTheEnd,
   openIdConnect,
   metadataRefresh,
+  singleLogout,
   oidcLoginPinned,
   issuerRoutes,
   verifiedDomains,

@@ -1,11 +1,9 @@
 import type { Pool } from 'pg';
-import type { AuditEvent } from '@rolecall/audit';
 import { appendAudit } from '../audit/append.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { Announcement, SessionStore } from '../stores.ts';
+import { endedSession, type EndedSessionRow, revocations } from './ended-sessions.ts';
 import { ANNOUNCEMENT, CHECK_SESSION, REVOKE_SESSIONS } from './statements.ts';
-
-type Reason = Parameters<SessionStore['revoke']>[2];
 
 /** As `session_check` makes it. */
 interface CheckedSession {
@@ -49,24 +47,11 @@ export function sessionStore(pool: Pool): SessionStore {
       const tokenHash = by !== 'all' && 'tokenHash' in by ? by.tokenHash : null;
       const userId = by !== 'all' && 'userId' in by ? by.userId : null;
       return inTransaction(pool, { organizationId }, async (client) => {
-        const ended = await query<{ user_id: string }>(client, REVOKE_SESSIONS, [organizationId, tokenHash, userId]);
-        const users = ended.map((row) => row.user_id);
-        await appendAudit(client, organizationId, revocations(users, reason, now));
-        return users.length;
+        const rows = await query<EndedSessionRow>(client, REVOKE_SESSIONS, [organizationId, tokenHash, userId]);
+        const ended = rows.map(endedSession);
+        await appendAudit(client, organizationId, revocations(ended, { reason, now }));
+        return ended;
       });
     },
   };
-}
-
-/** One event per user, with how many of the user's sessions ended. */
-function revocations(userIds: readonly string[], reason: Reason, now: Date): AuditEvent[] {
-  const counts = new Map<string, number>();
-  for (const userId of userIds) counts.set(userId, (counts.get(userId) ?? 0) + 1);
-  return [...counts].map(([userId, sessions]) => ({
-    type: 'session.revoked',
-    at: now,
-    actor: reason === 'logout' ? { kind: 'user', id: userId } : { kind: 'system', id: 'sessions' },
-    subject: userId,
-    data: { reason, sessions },
-  }));
 }

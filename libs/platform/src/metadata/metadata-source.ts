@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { DeclaredMetadata } from '@rolecall/org-config';
-import { parseIdpMetadata, SamlError } from '@rolecall/saml';
+import { parseIdpMetadata, SAML_ERROR_CODES, SamlError } from '@rolecall/saml';
 import type { IdpMetadata, MetadataOptions } from '@rolecall/saml';
 import { OutboundError } from '../outbound/guarded-fetch.ts';
 import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
@@ -43,10 +43,8 @@ export class MetadataSource {
   ): UsableMetadata | { readonly problem: MetadataProblem } {
     try {
       const metadata = parseIdpMetadata(xml, { ...options, allowHttp: true });
-      const { protocol, origin, hostname } = new URL(metadata.ssoUrl);
-      const allowed = protocol === 'https:' || this.allowedOrigins.includes(origin);
-      if (allowed || (this.loopbackAllowed && LOOPBACK.has(hostname))) return { xml, metadata };
-      const message = `the sign-on address must be https, or ${origin} be allowed`;
+      if (this.isSafe(metadata.ssoUrl)) return { xml, metadata };
+      const message = `the sign-on address must be https, or ${new URL(metadata.ssoUrl).origin} be allowed`;
       return { problem: { code: 'metadata_sso_url_insecure', message } };
     } catch (error) {
       return { problem: problemOf(error) };
@@ -56,6 +54,23 @@ export class MetadataSource {
   /** What metadata says that was usable when it was stored, also when it has ended since. */
   readStored(xml: string, entityId: string | undefined): UsableMetadata | { readonly problem: MetadataProblem } {
     return this.read(xml, { entityId, now: BEGINNING_OF_TIME });
+  }
+
+  /** What single logout lacks in metadata that can be used for signing in; undefined = nothing. */
+  checkSingleLogout(xml: string, entityId: string | undefined): MetadataProblem | undefined {
+    const got = this.readStored(xml, entityId);
+    if ('problem' in got) return got.problem;
+    const { singleLogout } = got.metadata;
+    if (singleLogout && [singleLogout.url, singleLogout.responseUrl].every((url) => this.isSafe(url))) return undefined;
+    const { sentence: message } = SAML_ERROR_CODES.metadata_no_single_logout;
+    return { code: 'metadata_no_single_logout', message };
+  }
+
+  /** Whether a browser may be sent there. */
+  private isSafe(url: string): boolean {
+    const { protocol, origin, hostname } = new URL(url);
+    if (protocol === 'https:' || this.allowedOrigins.includes(origin)) return true;
+    return this.loopbackAllowed && LOOPBACK.has(hostname);
   }
 
   /** @returns the metadata behind a URL, checked, or what is wrong with it or with getting it */
