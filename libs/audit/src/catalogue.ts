@@ -96,9 +96,16 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     },
   },
   'identity.linked': {
-    description: 'An identity of an identity provider was linked to an existing user, by a verified e-mail domain',
+    description: 'An identity of an identity provider was linked to an existing user',
     subject: user,
-    data: { identityProvider, revision },
+    data: {
+      identityProvider,
+      revision,
+      how: key(
+        'text',
+        'verified_email: an address of a domain of the organization that the identity provider vouches for',
+      ),
+    },
   },
   'grants.changed': {
     description: 'Grants changed: of one user by a login, or of an organization by new rules',

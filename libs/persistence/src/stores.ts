@@ -226,6 +226,8 @@ export interface OrganizationTransaction {
   findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
   /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
   findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
+  /** Whether somebody else than this user has the address (case-insensitive). */
+  isAddressOfAnother(email: string, userId: string): Promise<boolean>;
   /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
   createUser(
     subject: SubjectKey,

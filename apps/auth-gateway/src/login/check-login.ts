@@ -38,16 +38,38 @@ export function decideLogin(
  * refuses loses the grants that have no source any more.
  * @throws LoginRefused with the code of the check that failed
  */
-export async function checkLogin(context: LoginContext): Promise<Person> {
-  checkProfileFits(context);
-  const known = await context.tx.findUserBySubject(context.subject);
-  checkUserActive(context, known);
-  if (known) checkKnownEmail(context, known); // first: a refusal of the mapping stores what the login said
+export async function checkLogin(said: LoginContext): Promise<CheckedLogin> {
+  checkProfileFits(said);
+  const known = await said.tx.findUserBySubject(said.subject);
+  checkUserActive(said, known);
+  if (known) checkKnownEmail(said, known); // first: a refusal of the mapping stores what the login said
+  const context = known ? await keepAddressesApart(said, known) : said;
   await checkAccess(context, known);
   checkEmailDomain(context, known);
-  if (!known) return identify(context);
+  if (!known) return { context, person: await identify(context) };
   context.flow.pass('user_found', 'by subject');
-  return { is: 'known', user: known };
+  return { context, person: { is: 'known', user: known } };
+}
+
+/** A login that passed: what may be stored of it, and whose it is. */
+export interface CheckedLogin {
+  readonly context: LoginContext;
+  readonly person: Person;
+}
+
+/**
+ * A known user whom the identity provider now calls by another user's address keeps the one they had: applications tell users
+ * apart by it, and whoever may edit a profile at the identity provider must not appear as somebody else.
+ */
+async function keepAddressesApart(context: LoginContext, known: StoredUser): Promise<LoginContext> {
+  const { tx, decision, flow } = context;
+  const { email } = decision.profile;
+  const former = known.profile.email;
+  if (email === undefined || email === former || !(await tx.isAddressOfAnother(email, known.userId))) return context;
+  flow.pass('email_kept', 'the address that the identity provider sent is another user\u2019s');
+  const { email: _, ...rest } = decision.profile;
+  const profile = former === undefined ? rest : { ...rest, email: former };
+  return { ...context, decision: { ...decision, profile } };
 }
 
 async function checkAccess(context: LoginContext, known: StoredUser | undefined): Promise<void> {

@@ -79,9 +79,9 @@ async function signIn(
   now: Date,
 ): Promise<Completion> {
   try {
-    const context = decideLogin(tx, organization, login, flow, now);
-    const expiresAt = checkSessionEnd(context);
-    const person = await checkLogin(context);
+    const said = decideLogin(tx, organization, login, flow, now);
+    const expiresAt = checkSessionEnd(said);
+    const { context, person } = await checkLogin(said);
     const { user, created } = await storeUser(context, person);
     const changes = await storeGrants(context, user, created);
     const session = await openSession(context, user, created, changes, expiresAt);

@@ -15,7 +15,7 @@ import type {
 } from '../stores.ts';
 import { findFlow } from './flow-records.ts';
 import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
-import { LINK_IDENTITY, RECORD_LOGIN } from './statements.ts';
+import { IS_ADDRESS_OF_ANOTHER, LINK_IDENTITY, RECORD_LOGIN } from './statements.ts';
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
 import { TransactionEnd } from './transaction-end.ts';
@@ -71,6 +71,12 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   async findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]> {
     const rows = await query<UserRow>(this.client, FIND_LINKABLE_USERS, [this.organizationId, email, identityProvider]);
     return rows.map(toStoredUser);
+  }
+
+  async isAddressOfAnother(email: string, userId: string): Promise<boolean> {
+    const values = [this.organizationId, email, userId];
+    const [row] = await query<{ taken: boolean }>(this.client, IS_ADDRESS_OF_ANOTHER, values);
+    return row?.taken === true;
   }
 
   async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date) {

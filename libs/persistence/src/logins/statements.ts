@@ -73,6 +73,12 @@ where u.org_id = $1 and lower(u.email) = lower($2)
 order by u.user_id`,
 };
 
+export const IS_ADDRESS_OF_ANOTHER: Statement = {
+  name: 'login.is-address-of-another',
+  text: `
+select exists (select from users where org_id = $1 and lower(email) = lower($2) and user_id <> $3) as taken`,
+};
+
 /** No row comes back when the subject has a user already. */
 export const CREATE_USER: Statement = {
   name: 'login.create-user',

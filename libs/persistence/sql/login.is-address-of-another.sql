@@ -1,0 +1,1 @@
+select exists (select from users where org_id = $1 and lower(email) = lower($2) and user_id <> $3) as taken
