@@ -8,7 +8,17 @@ import {
 } from '@nestjs/common';
 import { OidcProviders, type OidcTransport } from '@rolecall/oidc';
 import type { Database } from '@rolecall/persistence';
-import { type Clock, DATABASE, type Logger, type Metrics, PlatformModule } from '@rolecall/platform';
+import {
+  CLOCK,
+  type Clock,
+  DATABASE,
+  LOGGER,
+  type Logger,
+  MetadataRefresh,
+  type MetadataSource,
+  Metrics,
+  PlatformModule,
+} from '@rolecall/platform';
 import { urlencoded } from 'express';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
@@ -29,6 +39,7 @@ import { Organizations } from './organizations/organization.ts';
 import { StaticController } from './pages/static.controller.ts';
 import { SamlController } from './saml/saml.controller.ts';
 import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';
+import { UnknownKeys } from './saml/unknown-keys.ts';
 import { CurrentSession } from './sessions/current-session.ts';
 import { SessionController } from './sessions/session.controller.ts';
 
@@ -38,13 +49,14 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly clock: Clock | undefined;
   readonly oidcTransport: OidcTransport;
+  readonly metadataSource: MetadataSource;
   readonly openDatabase: () => Promise<Database>;
 }
 
 /** Wires the gateway: everything that decides is a plain class or function below. */
 @Module({})
 export class AppModule implements NestModule {
-  static forRoot({ config, oidcTransport: transport, ...platform }: AppOptions): DynamicModule {
+  static forRoot({ config, oidcTransport: transport, metadataSource, ...platform }: AppOptions): DynamicModule {
     const { url } = config;
     return {
       module: AppModule,
@@ -77,6 +89,13 @@ export class AppModule implements NestModule {
         Logouts,
         LoginStarts,
         LoginEnds,
+        {
+          provide: MetadataRefresh,
+          useFactory: ({ metadata }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new MetadataRefresh(metadata, metadataSource, clock, logger, metrics),
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+        },
+        UnknownKeys,
         SamlResponseStrategy,
         OidcCallbackStrategy,
       ],

@@ -2,7 +2,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { OidcTransport } from '@rolecall/oidc';
 import { openDatabase } from '@rolecall/persistence';
-import { type Clock, GuardedFetch, type Logger, Metrics, PinoNestLogger, prepareHttp } from '@rolecall/platform';
+import {
+  type Clock,
+  GuardedFetch,
+  type Logger,
+  MetadataSource,
+  Metrics,
+  PinoNestLogger,
+  prepareHttp,
+} from '@rolecall/platform';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { PageFilter } from './errors/page.filter.ts';
@@ -26,12 +34,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
   const { logger, clock } = parts;
   const metrics = new Metrics('auth-gateway');
   const { url, databaseUrl, masterKey, outboundAllow } = config;
+  const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
   const root = AppModule.forRoot({
     config,
     logger,
     metrics,
     clock,
-    oidcTransport: parts.oidcTransport ?? guardedTransport(new GuardedFetch({ allowedOrigins: outboundAllow })),
+    oidcTransport: parts.oidcTransport ?? guardedTransport(guarded),
+    metadataSource: new MetadataSource(guarded, outboundAllow, url.startsWith('http:')),
     openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey }),
   });
   const app = await NestFactory.create<NestExpressApplication>(root, {

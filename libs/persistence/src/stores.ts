@@ -37,6 +37,8 @@ export interface OrganizationReader {
   /** By login name (current or previous). Cached per process, dropped by NOTIFY `rolecall_organization`, 30 s at most. */
   byName(name: string): Promise<OrganizationSnapshot | undefined>;
   byId(organizationId: string): Promise<OrganizationSnapshot | undefined>;
+  /** As `byId`, from the database and not from what is cached: for what may have changed at this moment. */
+  byIdAnew(organizationId: string): Promise<OrganizationSnapshot | undefined>;
   /** The organization that an e-mail domain (lower case) routes to. */
   byEmailDomain(domain: string): Promise<OrganizationSnapshot | undefined>;
   /** The one organization that has an OpenID provider with this issuer; undefined when there is none, or more than one. */

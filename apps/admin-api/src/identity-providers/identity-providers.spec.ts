@@ -1,19 +1,18 @@
-import { TEST_EC_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import { TEST_EC_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TestIdp, TestMetadataHost } from '@rolecall/saml/testing';
 import { mistakes } from '../api/validate.ts';
 import type { ErrorBody } from '../testing/test-api.ts';
-import { MetadataHost } from '../testing/metadata-host.ts';
 import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
 
 const idp = new TestIdp();
 const PATH = '/v1/organizations/acme/identity-providers';
 
-let host: MetadataHost;
+let host: TestMetadataHost;
 let api: TestApi;
 let now: Date;
 
 beforeAll(async () => {
-  host = await MetadataHost.start();
+  host = await TestMetadataHost.start();
 });
 beforeEach(async () => {
   now = new Date('2026-03-02T09:00:00Z');

@@ -4,8 +4,7 @@ import type { IdentityProviderState } from '@rolecall/persistence';
 import { createLogger, MetadataRefresh, Metrics } from '@rolecall/platform';
 import { certificatesOf, parseIdpMetadata } from '@rolecall/saml';
 import type { SigningKey } from '@rolecall/saml';
-import { signXml, TEST_EC_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
-import { MetadataHost } from '../testing/metadata-host.ts';
+import { signXml, TEST_EC_KEY, TEST_IDP_KEY, TEST_OTHER_KEY, TestIdp, TestMetadataHost } from '@rolecall/saml/testing';
 import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
 import { MetadataRefresher } from './metadata-refresher.ts';
@@ -16,13 +15,13 @@ const ORIGINAL = idp.metadata();
 const BOTH = idp.metadata([TEST_IDP_KEY, TEST_OTHER_KEY]);
 const OTHER = idp.metadata([TEST_OTHER_KEY]);
 
-let host: MetadataHost;
+let host: TestMetadataHost;
 let api: TestApi;
 let now: Date;
 let id: string;
 
 beforeAll(async () => {
-  host = await MetadataHost.start();
+  host = await TestMetadataHost.start();
 });
 beforeEach(async () => {
   now = new Date('2026-03-02T09:00:00Z');

@@ -89,7 +89,13 @@ describe('an organization', () => {
       return only;
     };
     const organizations = new Organizations(
-      { byName: found('name'), byId: found('id'), byEmailDomain: found('domain'), byIssuer: found('issuer') },
+      {
+        byName: found('name'),
+        byId: found('id'),
+        byIdAnew: found('anew'),
+        byEmailDomain: found('domain'),
+        byIssuer: found('issuer'),
+      },
       ADDRESS,
     );
     expect(await organizations.byName('acme')).toBe(await organizations.byId('x'));

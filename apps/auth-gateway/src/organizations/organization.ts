@@ -197,6 +197,12 @@ export class Organizations {
     throw unknownIdentityProvider();
   }
 
+  /** As `samlTarget`, with what the database holds at this moment. @throws LoginRefused as `target` */
+  async samlTargetAnew(path: IdpPath, organizationId: string): Promise<SamlTarget> {
+    await this.reader.byIdAnew(organizationId);
+    return this.samlTarget(path);
+  }
+
   /** The IdP that an OpenID Connect route names. @throws LoginRefused as `target` */
   async oidcTarget(path: IdpPath): Promise<OidcTarget> {
     const target = await this.target(path);

@@ -1,13 +1,15 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { traceOf } from '@rolecall/platform';
+import { SamlError } from '@rolecall/saml';
 import { RateLimits } from '../limits/rate-limits.ts';
 import type { Attempt } from '../login/login-wish.ts';
 import { Logins } from '../login/logins.ts';
-import { Organizations } from '../organizations/organization.ts';
+import { Organizations, type SamlTarget } from '../organizations/organization.ts';
 import { claimedRequest } from './claimed-request.ts';
 import type { Response } from 'express';
 import type { AcsRequest } from './saml-response.strategy.ts';
+import { UnknownKeys } from './unknown-keys.ts';
 
 /** Lets a request to an ACS through only with a verified assertion; every refusal is recorded first. */
 @Injectable()
@@ -16,6 +18,7 @@ export class SamlResponseGuard extends AuthGuard('saml') {
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(Logins) private readonly logins: Logins,
     @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(UnknownKeys) private readonly unknownKeys: UnknownKeys,
   ) {
     super();
   }
@@ -29,7 +32,21 @@ export class SamlResponseGuard extends AuthGuard('saml') {
     const connection = `${target.organization.id}/${target.identityProvider.name}`;
     const isAwaited = () => this.logins.isAwaited(target, attempt);
     await this.limits.passAnswer(connection, attempt.answers, http.getResponse<Response>(), isAwaited);
-    return this.logins.recorded(target, attempt, async () => (await super.canActivate(context)) === true);
+    return this.logins.recorded(target, attempt, () => this.verified(context, target));
+  }
+
+  /** A signature by no known key may be by one that is new: asks what keys there are now, and verifies the same again. */
+  private async verified(context: ExecutionContext, target: SamlTarget): Promise<boolean> {
+    try {
+      return (await super.canActivate(context)) === true;
+    } catch (error) {
+      if (!(error instanceof SamlError) || error.code !== 'signature_invalid') throw error;
+      const request = context.switchToHttp().getRequest<AcsRequest>();
+      const renewed = await this.unknownKeys.otherKeys(target, request.params);
+      if (renewed === undefined) throw error;
+      request.samlTarget = renewed;
+      return (await super.canActivate(context)) === true;
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface TestGatewayOptions {
   readonly databaseUrl?: string;
   /** The way to OpenID providers. */
   readonly oidcTransport?: OidcTransport;
+  /** Origins of metadata that may be fetched from loopback. */
+  readonly outboundAllow?: readonly string[];
   /** Default: strict. */
   readonly samlVerifier?: Config['samlVerifier'];
   /** Default: none. */
@@ -46,6 +48,7 @@ export async function startTestGateway({
   url = 'https://sso.example.com',
   databaseUrl = db.url,
   oidcTransport,
+  outboundAllow = [],
   samlVerifier = 'strict',
   rateLimits = 'off',
   trustedProxies = [],
@@ -58,7 +61,7 @@ export async function startTestGateway({
     port: 0,
     databaseUrl,
     masterKey: db.masterKey,
-    outboundAllow: [],
+    outboundAllow,
     returnTo: [APPLICATION],
     samlVerifier,
     rateLimits,
@@ -83,6 +86,7 @@ export async function createOrganization(
   name: string,
   spec: OrganizationSpec,
   clientSecret?: string,
+  now?: Date,
 ): Promise<string> {
   const document = { apiVersion: 'rolecall/v1', kind: 'Organization', metadata: { name }, spec } as const;
   const declared = Object.keys(spec.identityProviders ?? {});
@@ -98,6 +102,7 @@ export async function createOrganization(
     clientSecrets,
     clientKeys: CLIENT_KEYS,
     signingKey,
+    now,
   });
   return id;
 }

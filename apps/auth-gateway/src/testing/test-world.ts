@@ -24,7 +24,7 @@ export class TestWorld {
     const ids = new Map<string, string>();
     const world = new TestWorld(db, ids);
     for (const [name, spec] of Object.entries(specs))
-      ids.set(name, await createOrganization(db, world.idp, name, spec, clientSecret));
+      ids.set(name, await createOrganization(db, world.idp, name, spec, clientSecret, world.now));
     return world;
   }
 
@@ -37,6 +37,11 @@ export class TestWorld {
 
   pass(minutes: number): void {
     this.now = new Date(this.now.getTime() + minutes * 60_000);
+  }
+
+  /** Resolves when it is so; the time limit of the test is the limit. */
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Somebody at the IdP, now. */

@@ -48,6 +48,12 @@ export class CachedOrganizationReader implements OrganizationReader {
     return this.held(this.#organizations, organizationId, (previous) => this.source.load(organizationId, previous));
   }
 
+  byIdAnew(organizationId: string): Promise<OrganizationSnapshot | undefined> {
+    const held = this.#organizations.get(organizationId);
+    if (held !== undefined) this.#organizations.set(organizationId, outdated(held));
+    return this.byId(organizationId);
+  }
+
   /** Reads the organization anew before it is given out again and, since its names may have changed, all routes. */
   forget(organizationId: string): void {
     const held = this.#organizations.get(organizationId);

@@ -9,6 +9,7 @@ export { encryptXml, type EncryptOptions } from './encrypt-xml.ts';
 export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
 export { TestIdp, type TestIdpOptions, type TestResponse } from './test-idp.ts';
 export { logoutForm, logoutQuery, logoutXml, type TestLogout } from './test-logout.ts';
+export { TestMetadataHost } from './test-metadata-host.ts';
 export {
   TEST_EC_KEY,
   TEST_EC_P384_KEY,

@@ -4,7 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** TEST ONLY. The host of an IdP's metadata, on loopback: serves one document, or behaves as a test wants. */
-export class MetadataHost {
+export class TestMetadataHost {
   /** Paths asked for, in order. */
   readonly asked: string[] = [];
   /** What is served; a test may change it at any time. */
@@ -19,8 +19,8 @@ export class MetadataHost {
     });
   }
 
-  static async start(): Promise<MetadataHost> {
-    const host = new MetadataHost();
+  static async start(): Promise<TestMetadataHost> {
+    const host = new TestMetadataHost();
     await once(host.#server.listen(0, '127.0.0.1'), 'listening');
     return host;
   }
