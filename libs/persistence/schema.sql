@@ -278,6 +278,32 @@ create table sessions (
   constraint sessions_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
 
+create table sso_evidence (
+  org_id uuid not null,
+  identity_provider text not null,
+  connection_digest text not null,
+  revision integer not null,
+  kind text not null,
+  at timestamp(3) with time zone not null,
+  constraint sso_evidence_pkey PRIMARY KEY (org_id, identity_provider)
+);
+
+create table sso_tests (
+  org_id uuid not null,
+  test_id uuid not null,
+  identity_provider text not null,
+  token_hash bytea not null,
+  created_by text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  trace_id text,
+  finished_at timestamp(3) with time zone,
+  result jsonb,
+  constraint sso_tests_token UNIQUE (org_id, token_hash),
+  constraint sso_tests_pkey PRIMARY KEY (org_id, test_id),
+  constraint sso_tests_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
 create table used_assertions (
   org_id uuid not null,
   identity_provider text not null,
@@ -332,6 +358,10 @@ CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at)
 CREATE INDEX sessions_subject ON public.sessions USING btree (org_id, name_id);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (org_id, user_id);
+
+CREATE INDEX sso_tests_expiry ON public.sso_tests USING btree (org_id, expires_at);
+
+CREATE INDEX sso_tests_trace ON public.sso_tests USING btree (org_id, trace_id);
 
 CREATE INDEX used_assertions_expiry ON public.used_assertions USING btree (org_id, replayable_until);
 
@@ -396,6 +426,14 @@ alter table sealed_secrets force row level security;
 alter table sessions enable row level security;
 
 alter table sessions force row level security;
+
+alter table sso_evidence enable row level security;
+
+alter table sso_evidence force row level security;
+
+alter table sso_tests enable row level security;
+
+alter table sso_tests force row level security;
 
 alter table used_assertions enable row level security;
 
@@ -462,6 +500,14 @@ create policy own_organization on sealed_secrets as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on sessions as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on sso_evidence as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on sso_tests as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -532,6 +578,17 @@ begin
   delete from public.email_domains where org_id = p_org_id;
   delete from public.organization_previous_names where org_id = p_org_id;
   delete from public.organization_registry where org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.forget_sso_evidence()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.sso_evidence where org_id = old.org_id;
+  return null;
 end
 $function$
 ;
@@ -661,6 +718,26 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.purge_sso_tests(p_org_ids uuid[], p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_total bigint := 0;
+begin
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    delete from sso_tests t where t.org_id = v_org_id and t.expires_at <= p_now;
+    get diagnostics v_count = row_count;
+    v_total := v_total + v_count;
+  end loop;
+  return v_total;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.session_check(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
@@ -742,6 +819,8 @@ $function$
 
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
+CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
+
 grant insert, select on api_tokens to rolecall_runtime;
 
 grant select on audit_events to rolecall_runtime;
@@ -792,6 +871,10 @@ grant delete, insert, select, update on sealed_secrets to rolecall_runtime;
 
 grant delete, insert, select, update on sessions to rolecall_runtime;
 
+grant delete, insert, select, update on sso_evidence to rolecall_runtime;
+
+grant delete, insert, select, update on sso_tests to rolecall_runtime;
+
 grant delete, insert, select on used_assertions to rolecall_runtime;
 
 grant delete, insert, select, update on users to rolecall_runtime;
@@ -804,6 +887,8 @@ grant execute on function audit_append to rolecall_runtime;
 
 grant execute on function delete_organization to rolecall_runtime;
 
+grant execute on function forget_sso_evidence to public;
+
 grant execute on function login_accept to public;
 
 grant execute on function login_accept_unsolicited to public;
@@ -815,6 +900,8 @@ grant execute on function oidc_login_begin to public;
 grant execute on function oidc_login_take to public;
 
 grant execute on function purge_expired to public;
+
+grant execute on function purge_sso_tests to public;
 
 grant execute on function session_check to public;
 

@@ -40,7 +40,7 @@ spec:
       metadata: { file: idp.xml }
       attributes: { email: email, givenName: firstName, familyName: lastName }
   login:
-    enforceSso: true
+    enforceSso: false
     session: { idle: 1h, lifetime: 12h }
   jit:
     enabled: true

@@ -25,9 +25,11 @@ import { IdentityProvidersController } from './identity-providers/identity-provi
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
+import { GATEWAY_URL, SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
   readonly url: string;
+  readonly gatewayUrl: string;
   readonly outboundAllow: readonly string[];
   /** Whether this process looks by itself for metadata that is due. */
   readonly refreshesMetadata: boolean;
@@ -37,7 +39,7 @@ export interface AppOptions extends PlatformOptions {
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow, resolveTxt, url, refreshesMetadata } = options;
+    const { outboundAllow, resolveTxt, url, gatewayUrl, refreshesMetadata } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     const providers = new OpenIdProviders(guarded, outboundAllow);
@@ -52,9 +54,11 @@ export class AppModule {
         FlowsController,
         IdentityProvidersController,
         OrganizationsController,
+        SsoTestsController,
       ],
       providers: [
         { provide: BASE_URL, useValue: options.url },
+        { provide: GATEWAY_URL, useValue: gatewayUrl },
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],

@@ -16,6 +16,8 @@ const DEFAULT_PORT = 4002;
 const variables = {
   /** Public base URL. */
   url: baseUrl('ROLECALL_ADMIN_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
+  /** Of the gateway, for the links that it serves. */
+  gatewayUrl: baseUrl('ROLECALL_GATEWAY_URL', { fallback: 'http://localhost:4000' }),
   host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
@@ -32,6 +34,7 @@ const variables = {
 /** Everything that the app takes from its environment, and the same redacted for the log. */
 export interface Config {
   readonly url: string;
+  readonly gatewayUrl: string;
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;

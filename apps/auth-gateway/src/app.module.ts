@@ -110,7 +110,15 @@ export class AppModule implements NestModule {
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
     consumer.apply(form('200kb')).forRoutes({ path: 'saml/:org/:idp/slo', method: RequestMethod.POST });
-    for (const path of ['login', 'login/forget', 'saml/confirm', 'oidc/initiate', 'oidc/:org/:idp/initiate']) {
+    const small = [
+      'login',
+      'login/forget',
+      'saml/confirm',
+      'oidc/initiate',
+      'oidc/:org/:idp/initiate',
+      'sso/test/:org/:idp',
+    ];
+    for (const path of small) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
     }
   }

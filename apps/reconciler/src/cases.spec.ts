@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
-import type { Domain, Flow } from './server/client.ts';
+import type { Domain, Flow, SsoTest } from './server/client.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
-// directory), the folders with files (`files` at first), perhaps `flows.json` and `domains.json` with logins and e-mail domains that the server has on record, and
+// directory), the folders with files (`files` at first), perhaps `flows.json` and `domains.json` with logins and e-mail domains
+// that the server has on record, `sso-tests.json` with the states that a test goes through, one per question, and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -31,6 +32,7 @@ async function execute(line: string, cwd: string, server: string): Promise<strin
     outIsTerminal: false,
     errIsTerminal: false,
     ask: undefined,
+    pause: () => Promise.resolve(),
   };
   const [, ...args] = line.split(' ');
   const exitCode = await run(args, io);
@@ -46,6 +48,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(flows)) testServer.flows = JSON.parse(readFileSync(flows, 'utf8')) as Flow[];
     const domains = join(CASES, name, 'domains.json');
     if (existsSync(domains)) testServer.domains = JSON.parse(readFileSync(domains, 'utf8')) as Domain[];
+    const tests = join(CASES, name, 'sso-tests.json');
+    if (existsSync(tests)) testServer.ssoTests = JSON.parse(readFileSync(tests, 'utf8')) as SsoTest[];
     try {
       put(join(CASES, name, 'files'), cwd);
       const parts: string[] = [];

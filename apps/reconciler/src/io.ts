@@ -12,6 +12,8 @@ export interface Io {
   /** True where a person reads, so that colour and progress are welcome. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Lets time pass; the clock when absent. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   /** Asks a person; undefined where there is none to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }

@@ -9,9 +9,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.once('SIGINT', () => {
-  process.stderr.write(
-    '\nrolecall: interrupted; an apply that was sent is done whole or not at all, see "rolecall plan"\n',
-  );
+  const after =
+    process.argv[2] === 'test-sso'
+      ? 'the link that was printed stays good; "rolecall flows" shows how its sign-in ends'
+      : 'an apply that was sent is done whole or not at all, see "rolecall plan"';
+  process.stderr.write(`\nrolecall: interrupted; ${after}\n`);
   process.exit(130);
 });
 

@@ -139,6 +139,7 @@ function meaningOf(refusal: ServerRefusal, { documents, sources }: Loaded): Erro
     return new CommandError(EXIT.failed, code, `the server does not know the token; ${hint}`);
   }
   if (status === 403) return new CommandError(EXIT.failed, code, `${message}; use a token that has this right`);
+  if (status === 404) return new CommandError(EXIT.failed, code, message);
   if (status === 422 || status === 400) return new CommandError(EXIT.invalid, code, message);
   const trace = traceId === undefined ? '' : ` (trace id ${traceId})`;
   return new CommandError(EXIT.failed, code, `${message}${trace}; look at the server's log and try again`);

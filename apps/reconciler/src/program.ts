@@ -3,6 +3,7 @@ import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
 import type { FlowsOptions } from './commands/flows.ts';
+import type { TestSsoOptions } from './commands/test-sso.ts';
 import type { TokenOptions } from './commands/token.ts';
 
 const PATHS = 'files or directories; default: paths of rolecall.yaml, else the working directory';
@@ -28,6 +29,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
   addApply(program, io, finish);
   addFlows(program, io, finish);
   addDomains(program, io, finish);
+  addTestSso(program, io, finish);
   addTokenCommands(program, io, finish);
   program
     .command('db')
@@ -146,6 +148,24 @@ function addDomains(program: Command, io: Io, finish: (code: ExitCode) => void):
         finish(await domains(organization, [action, domain], command.optsWithGlobals<OutputOptions>(), io));
       },
     );
+}
+
+function addTestSso(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('test-sso')
+    .description('try a sign-in from end to end by a one-time link, and show what came of it; signs nobody in')
+    .argument('<org>', "the organization's name")
+    .argument('<idp>', "the identity provider's name in the document")
+    .option(
+      '--timeout <duration>',
+      'how long to wait for the sign-in, such as 5m (default: as long as the link is good)',
+    )
+    .addOption(format())
+    .addHelpText('after', examples('rolecall test-sso acme okta', 'rolecall test-sso acme okta --format json'))
+    .action(async (organization: string, identityProvider: string, _flags, command: Command) => {
+      const { testSso } = await import('./commands/test-sso.ts');
+      finish(await testSso(organization, identityProvider, command.optsWithGlobals<TestSsoOptions>(), io));
+    });
 }
 
 function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => void): void {

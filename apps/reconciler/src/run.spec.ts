@@ -168,6 +168,7 @@ describe('rolecall', () => {
     'apply --help',
     'flows --help',
     'domains --help',
+    'test-sso --help',
     'token create --help',
     'token list --help',
     'db migrate --help',

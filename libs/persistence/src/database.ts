@@ -27,6 +27,10 @@ import { fingerprintKey } from './secrets/fingerprint-key.ts';
 import { requireMasterKey } from './secrets/seal.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
+import { ssoEvidenceStore } from './sso/evidence.ts';
+import type { SsoEvidenceStore } from './sso/evidence.ts';
+import { ssoTestStore } from './sso/sso-tests.ts';
+import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
   DomainClaims,
@@ -64,6 +68,10 @@ export interface Database {
   readonly flows: FlowStore;
   /** What the URLs of SAML metadata last served. */
   readonly metadata: MetadataStore;
+  /** Tests of identity providers by one-time link. */
+  readonly ssoTests: SsoTestStore;
+  /** That somebody could sign in through an identity provider as it is set up. */
+  readonly ssoEvidence: SsoEvidenceStore;
   readonly apiTokens: ApiTokenStore;
   readonly registry: Registry;
   readonly domains: DomainClaims;
@@ -123,6 +131,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     logouts: logoutStore(pool),
     flows: flowStore(pool),
     metadata: metadataStore(pool),
+    ssoTests: ssoTestStore(pool),
+    ssoEvidence: ssoEvidenceStore(pool),
     apiTokens: apiTokenStore(orm.em),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),

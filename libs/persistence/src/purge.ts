@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { OrganizationRegistry } from './entities/routing.ts';
 import { query } from './sql.ts';
 import type { Statement } from './sql.ts';
+import { PURGE_TESTS } from './sso/statements.ts';
 
 const FLOW_RECORDS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const ORGANIZATIONS_PER_TRANSACTION = 200;
@@ -14,6 +15,7 @@ export interface Purged {
   readonly assertions: number;
   readonly sessions: number;
   readonly flows: number;
+  readonly tests: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -21,9 +23,9 @@ export const PURGE_EXPIRED: Statement = {
   text: 'select logins::integer, assertions::integer, sessions::integer, flows::integer from purge_expired($1, $2, $3)',
 };
 
-/** Deletes expired logins, sessions and assertion ids, and flow records older than 30 days, in short transactions. */
+/** Deletes expired logins, sessions, assertion ids and tests, and flow records older than 30 days, in short transactions. */
 export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
-  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0 };
+  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0 };
   const flowsBefore = new Date(now.getTime() - FLOW_RECORDS_KEPT_MS);
   let after = '';
   for (;;) {
@@ -37,8 +39,10 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [purged] = await query<typeof total>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += purged?.[key] ?? 0;
+    const [expired] = await query<Omit<Purged, 'tests'>>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
+    const [tests] = await query<Pick<Purged, 'tests'>>(pool, PURGE_TESTS, [ids, now]);
+    const purged: Partial<Purged> = { ...expired, ...tests };
+    for (const key of Object.keys(total) as (keyof Purged)[]) total[key] += purged[key] ?? 0;
     after = last.name;
   }
 }

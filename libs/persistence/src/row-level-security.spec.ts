@@ -64,6 +64,16 @@ async function fill(name: string): Promise<string> {
     stateHash: undefined,
     expiresAt: later(600),
   });
+  const made = { organizationId: id, identityProvider: 'okta', tokenHash: hash('l'), now: NOW };
+  await test.current.database.ssoTests.create({ ...made, createdBy: 'ci', expiresAt: later(600) });
+  await test.current.database.ssoEvidence.record({
+    organizationId: id,
+    identityProvider: 'okta',
+    connectionDigest: 'ab',
+    revision: 1,
+    kind: 'test',
+    at: NOW,
+  });
   await test.current.database.inOrganization(id, async (tx) => {
     const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example' }, {}, NOW);
     const sources = [{ kind: 'rule' as const, name: 'r' }];

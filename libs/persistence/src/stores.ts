@@ -2,6 +2,7 @@ import type { Actor, AuditEvent, ChainedEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import type { Acceptance, SigningKey, VerifiedAssertion } from '@rolecall/saml';
+import type { SsoTestResult } from './sso/sso-tests.ts';
 
 /** One organization as the gateway needs it; immutable, one object per (organization, revision, metadata). */
 export interface OrganizationSnapshot {
@@ -260,6 +261,8 @@ export interface OrganizationTransaction {
   /** Written when the transaction commits. */
   recordFlow(flow: FlowRecord): Promise<void>;
   findFlow(traceId: string): Promise<FlowRecord | undefined>;
+  /** Stores the result of the test whose link began the login with this trace id; false when no link did. */
+  finishTest(traceId: string, result: SsoTestResult, now: Date): Promise<boolean>;
   /** Appends to the organization's hash chain, in order; written when the transaction commits. */
   audit(events: readonly AuditEvent[]): Promise<void>;
   /** Up to `limit` committed links of the chain after `afterSeq` (0 = from the first), in order. */

@@ -1,5 +1,11 @@
 /** Refusals of a guard: the input is sound, and doing it might hurt. The command line ends with 5. */
-export const GUARD_CODES = ['owned_by_other_collection', 'needs_adopt', 'empty_input', 'too_many_deletes'] as const;
+export const GUARD_CODES = [
+  'owned_by_other_collection',
+  'needs_adopt',
+  'empty_input',
+  'too_many_deletes',
+  'sso_not_tested',
+] as const;
 
 /** Refusals of the input itself. The command line ends with 3. */
 export const INPUT_CODES = [

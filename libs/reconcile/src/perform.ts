@@ -145,6 +145,7 @@ async function change(
   for (const { map, from, to } of renames) {
     if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
   }
+  for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
   const revision = revisionOf(desired, request);
   const next = await state.addRevision(head.id, head.revision, revision);
   const fields = fieldsOf(before, desired.document, step.secretFields);
@@ -205,6 +206,11 @@ async function withLinkedUsers(state: StateTransaction, organizationId: string, 
     counted.push({ identityProvider, linkedUsers: await state.linkedUsers(organizationId, identityProvider) });
   }
   return counted;
+}
+
+/** What was proved with the old client secret says nothing of the new one. */
+function providersWithNewSecret(fields: readonly FieldChange[]): readonly string[] {
+  return fields.flatMap(({ path }) => /^\/spec\/identityProviders\/([^/]+)\/clientSecret$/.exec(path)?.[1] ?? []);
 }
 
 function revisionOf(desired: DesiredOrganization, request: ReconcileRequest): NewRevision {

@@ -7,6 +7,7 @@ import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
 import { guards } from './guards.ts';
 import { namesOf, resolve } from './resolve.ts';
+import { ssoGuards } from './sso-guard.ts';
 import type { FileDigest, StateTransaction } from './state-store.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     ...resolved.problems,
     ...steps.flatMap((step) => step.problems),
     ...guards(request, steps, owned),
+    ...(await ssoGuards(state, steps, now)),
   ];
   if (problem !== undefined) throw new ReconcileError([problem, ...others]);
 

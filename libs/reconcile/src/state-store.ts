@@ -34,7 +34,11 @@ export interface StateTransaction {
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
   /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
   secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
-  /** Keeps identities of a renamed IdP linked, and its secrets. */
+  /** By IdP: the newest sign-in that got through every check. */
+  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>>;
+  /** An IdP's client secret is another now: what was proved with the old one is proved no more. */
+  forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
+  /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
   /**
    * Follows a renamed role, scope or group through what users hold: who held `from` holds `to`, once, with its sources
@@ -109,6 +113,15 @@ export interface PreparedIdentityProvider {
   readonly clientSecret?: string;
   /** The keys of a client of an OpenID provider, to be sealed; PEM. */
   readonly clientKeys?: readonly { readonly privateKey: string; readonly certificate?: string }[];
+  /** Over the settings that decide whether a sign-in works; the caller's to compute. Absent = never proved. */
+  readonly connectionDigest?: string;
+}
+
+/** Somebody got through every check of a sign-in, by a test or for real. */
+export interface SignInEvidence {
+  /** Of the connection that was used; see `PreparedIdentityProvider`. */
+  readonly connectionDigest: string;
+  readonly at: Date;
 }
 
 export interface RevisionOrigin {

@@ -30,7 +30,7 @@ const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
   403: ['missing_right', 'domain_assertion_refused'],
-  409: ['owned_by_other_collection', 'needs_adopt', 'stale_plan'],
+  409: ['owned_by_other_collection', 'needs_adopt', 'sso_not_tested', 'stale_plan'],
   413: ['body_too_large'],
   422: [
     'configuration_invalid',
@@ -195,5 +195,24 @@ export const OPERATIONS = {
     right: 'flows.read',
     response: 'Flow',
     refusals: { 404: ['unknown_organization', 'flow_not_found'] },
+  },
+  createSsoTest: {
+    id: 'createSsoTest',
+    method: 'post',
+    path: '/v1/organizations/:organization/identity-providers/:identityProvider/tests',
+    summary: 'Makes a one-time link that tries a sign-in from end to end, without a session; good for 30 minutes',
+    right: 'flows.read',
+    response: 'SsoTestLink',
+    refusals: { 404: ['unknown_organization', 'unknown_identity_provider'] },
+  },
+  readSsoTest: {
+    id: 'readSsoTest',
+    method: 'get',
+    path: '/v1/organizations/:organization/identity-providers/:identityProvider/tests/:testId',
+    summary:
+      'How the test of a link went: every check and rule, and the facts that decide; the result is kept for 30 minutes',
+    right: 'flows.read',
+    response: 'SsoTest',
+    refusals: { 404: ['unknown_organization', 'unknown_identity_provider', 'test_not_found'] },
   },
 } as const satisfies Record<string, Operation>;

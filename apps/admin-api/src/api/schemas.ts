@@ -261,6 +261,38 @@ const responses = {
     },
     steps: list(ref('FlowStep')),
   }),
+  SsoTestLink: object({
+    id: string,
+    url: { ...string, description: 'SECRET until it was used: shows details to whoever opens it first' },
+    expiresAt: moment,
+  }),
+  SsoTest: object(
+    {
+      id: string,
+      state: { enum: ['waiting', 'begun', 'succeeded', 'failed'], description: 'begun = somebody opened the link' },
+      expiresAt: { ...moment, description: 'Of the link, and of the result once there is one' },
+      traceId: { type: ['string', 'null'], description: 'Of the flow record of the sign-in that the link began' },
+      code: { type: ['string', 'null'] },
+      mustAct: { enum: ['platform', 'customer', 'user', null] },
+      guidance: { anyOf: [ref('Guidance'), { type: 'null' }] },
+      steps: list(ref('FlowStep')),
+      facts: {
+        ...list(object({ name: string, count, values: list(string) }, ['values'])),
+        description: 'What the identity provider said; values only of attributes that the mapping reads',
+      },
+      grants: list(object({ scope: string, role: string })),
+      groups: list(string),
+      rules: list(
+        object({
+          kind: { enum: ['mappingRole', 'rule', 'accountAttribute', 'default'] },
+          name: string,
+          matched: { type: 'boolean' },
+          why: string,
+        }),
+      ),
+    },
+    ['facts', 'grants', 'groups', 'rules'],
+  ),
   Guidance: object({
     sentence: { ...string, description: "The operator's sentence: what is wrong and what to do" },
     menu: {

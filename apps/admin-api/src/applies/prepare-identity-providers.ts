@@ -1,11 +1,11 @@
 import { openIdProviderOf } from '@rolecall/org-config';
 import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
-import { metadataSourceOf } from '@rolecall/persistence';
+import { connectionDigest, metadataSourceOf } from '@rolecall/persistence';
 import type { ClientKeyPair, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { lastExpiryOf } from '@rolecall/platform';
 import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
-import { createSigningKey } from '@rolecall/saml';
+import { createSigningKey, parseIdpMetadata, SamlError } from '@rolecall/saml';
 import type { SigningKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
@@ -80,10 +80,14 @@ async function prepareOidc(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const problem = stored?.wanted === wantedOf(declared) ? undefined : await providers.check(declared);
   if (problem) return { problem };
-  if (declared.clientAuthentication !== 'private_key_jwt') return { clientSecret };
+  const { issuer, tenants } = openIdProviderOf(declared);
+  const settings = { type: 'oidc', issuer, tenants, clientId: declared.clientId } as const;
+  const digest = connectionDigest(settings);
+  if (declared.clientAuthentication !== 'private_key_jwt') return { clientSecret, connectionDigest: digest };
   // keys are of one provider: another issuer is never shown an assertion by them
-  const known = stored?.issuer === openIdProviderOf(declared).issuer ? stored.clientKeys : undefined;
-  return { clientKeys: known ?? (makeKeys ? await createClientKeys({ commonName, now }) : undefined) };
+  const known = stored?.issuer === issuer ? stored.clientKeys : undefined;
+  const clientKeys = known ?? (makeKeys ? await createClientKeys({ commonName, now }) : undefined);
+  return { clientKeys, connectionDigest: digest };
 }
 
 async function prepareSaml(
@@ -99,9 +103,10 @@ async function prepareSaml(
     ? metadata.checkSingleLogout(got.metadataXml ?? '', provider.metadata.entityId)
     : undefined;
   if (problem) return { problem };
-  if (!signRequests && !singleLogout) return got;
+  const prepared = { ...got, connectionDigest: samlDigest(provider, got.metadataXml, now) };
+  if (!signRequests && !singleLogout) return prepared;
   const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
-  return { ...got, signingKey };
+  return { ...prepared, signingKey };
 }
 
 /**
@@ -121,6 +126,20 @@ async function samlMetadata(
   const { entityId } = source;
   const got = 'xml' in source ? metadata.read(source.xml, { entityId, now }) : await metadata.fetch(source, now);
   return 'problem' in got ? got : { metadataXml: got.xml, certificatesExpireAt: lastExpiryOf(got.metadata) };
+}
+
+/** The metadata was checked when it came; that which was stored may be over by now, and then nothing proves it. */
+function samlDigest(
+  { metadata: { entityId } }: SamlIdentityProvider,
+  xml: string | undefined,
+  now: Date,
+): string | undefined {
+  try {
+    return connectionDigest({ type: 'saml', ...parseIdpMetadata(xml ?? '', { now, entityId, allowHttp: true }) });
+  } catch (error) {
+    if (error instanceof SamlError) return undefined;
+    throw error;
+  }
 }
 
 function detailOf(

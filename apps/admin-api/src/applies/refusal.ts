@@ -10,6 +10,7 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   rename_conflict: 422,
   duplicate_organization: 422,
   secret_unavailable: 422,
+  sso_not_tested: 409,
   empty_input: 422,
   too_many_deletes: 422,
 };

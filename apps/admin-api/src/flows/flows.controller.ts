@@ -1,12 +1,12 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { DATABASE, Problem } from '@rolecall/platform';
-import { errorGuidance, isVendor } from '@rolecall/platform/guidance';
 import type { Database, FlowSummary } from '@rolecall/persistence';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { cursorText, flowFilterOf, isTraceId } from './flow-query.ts';
+import { guidanceOf } from './guidance-of.ts';
 
 /** How the logins of an organization ended, for the people who are asked why. */
 @Controller()
@@ -24,7 +24,14 @@ export class FlowsController {
   async read(@Param('organization') name: string, @Param('traceId') traceId: string): Promise<object> {
     const organizationId = await this.organizationId(name);
     const flow = isTraceId(traceId) ? await this.database.flows.find(organizationId, traceId) : undefined;
-    if (flow) return { ...summaryOf(flow), guidance: guidanceOf(flow), steps: flow.steps };
+    if (flow) {
+      const { code, vendor, kind, steps } = flow;
+      return {
+        ...summaryOf(flow),
+        guidance: guidanceOf(code, vendor, kind.startsWith('oidc') ? 'oidc' : 'saml'),
+        steps,
+      };
+    }
     const sentence = 'no login of this organization has this trace id; records are kept for 30 days';
     throw new Problem(404, 'flow_not_found', sentence);
   }
@@ -40,12 +47,4 @@ function summaryOf(flow: FlowSummary): object {
   const times = { startedAt: flow.startedAt.toISOString(), finishedAt: flow.finishedAt.toISOString() };
   const how = { outcome, code: code ?? null, mustAct: mustAct ?? null, userId: userId ?? null };
   return { traceId, kind, identityProvider, vendor, ...times, ...how };
-}
-
-/** The operator's sentence, the menu to open and the guide; null for a login that succeeded or a code of another version. */
-function guidanceOf({ code, vendor, kind }: FlowSummary): object | null {
-  if (code === undefined) return null;
-  const protocol = kind.startsWith('oidc') ? 'oidc' : 'saml';
-  const guidance = errorGuidance(code, isVendor(vendor) ? vendor : 'generic', protocol);
-  return guidance ? { sentence: guidance.sentence, menu: guidance.menu ?? null, guide: guidance.guide } : null;
 }

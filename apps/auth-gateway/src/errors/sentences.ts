@@ -100,6 +100,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   unsolicited_response: user(
     'Your organization lets you sign in only from here, not from a link elsewhere: please sign in here.',
   ),
+  test_link_invalid: user('This test link was used before or is too old: please ask for a new one.'),
   handle_unknown: user('This sign-in is over: please sign in again.'),
   callback_invalid: user('This answer of a sign-in is not complete: please sign in again.'),
   access_denied: user(

@@ -1,12 +1,13 @@
 import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
-import type { Organization } from '../organizations/organization.ts';
+import type { IdpTarget, Organization } from '../organizations/organization.ts';
 import { checkLogin, decideLogin } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';
 import { Flow, type FlowHead } from './flow.ts';
 import type { LoginContext, LoginToFinish } from './login-context.ts';
-import type { TestReport } from './test-report.ts';
+import { outcomeOnly, type TestReport } from './test-report.ts';
+import { testResultOf } from './test-result.ts';
 import { type OpenedSession, openSession, storeGrants, storeUser } from './writes.ts';
 
 /** The browser that came back with a handle: hashes of what it presented. Unverified until a login was taken with them. */
@@ -24,9 +25,19 @@ export interface BrowserArrival {
 }
 
 export type Completion =
-  | { readonly outcome: 'signed_in'; readonly traceId: string; readonly session: OpenedSession }
+  | {
+      readonly outcome: 'signed_in';
+      readonly traceId: string;
+      readonly identityProvider: string;
+      readonly session: OpenedSession;
+    }
   | { readonly outcome: 'refused'; readonly traceId: string; readonly refusal: LoginRefused }
-  | { readonly outcome: 'tested'; readonly traceId: string; readonly report: TestReport };
+  | {
+      readonly outcome: 'tested';
+      readonly traceId: string;
+      readonly identityProvider: string;
+      readonly report: TestReport;
+    };
 
 /**
  * Completes a SAML login (design §6): the second half, run when the browser that started it comes back with its one-time
@@ -86,7 +97,7 @@ async function signIn(
     const changes = await storeGrants(context, user, created);
     const session = await openSession(context, user, created, changes, expiresAt);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
-    return { outcome: 'signed_in', traceId: login.traceId, session };
+    return { outcome: 'signed_in', traceId: login.traceId, identityProvider: login.identityProvider, session };
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     await flow.refuse(tx, error, now);
@@ -114,13 +125,41 @@ async function test(
     await flow.refuse(tx, refusal, now);
   }
   const { facts, decision } = context ?? {};
-  const report = { ...reportHead(organization, flow), code: refusal?.code, steps: flow.steps, facts, decision };
-  return { outcome: 'tested', traceId: login.traceId, report };
+  const { traceId, identityProvider } = login;
+  const names = { ...reportHead(organization, flow), code: refusal?.code, steps: flow.steps };
+  const report = await reported(tx, organization, identityProvider, { ...names, detailed: true, facts, decision }, now);
+  return { outcome: 'tested', traceId, identityProvider, report };
+}
+
+/** The report of a test that was refused before its answer was verified. */
+export function refusedTest(
+  tx: OrganizationTransaction,
+  { organization, identityProvider }: IdpTarget,
+  flow: Flow,
+  { code }: LoginRefused,
+  now: Date,
+): Promise<TestReport> {
+  const report = { ...reportHead(organization, flow), code, steps: flow.steps, detailed: true };
+  return reported(tx, organization, identityProvider.name, report, now);
+}
+
+/** Keeps what a test found for the people who made its link; who came without one gets the outcome alone. */
+async function reported(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  identityProvider: string,
+  report: TestReport,
+  now: Date,
+): Promise<TestReport> {
+  const { attributes = {} } = organization.identityProvider(identityProvider) ?? {};
+  const result = testResultOf(report, organization.settings.policy, attributes);
+  return (await tx.finishTest(report.traceId, result, now)) ? report : outcomeOnly(report);
 }
 
 function reportHead(organization: Organization, { head }: Flow) {
   const { displayName = head.identityProvider } = organization.identityProvider(head.identityProvider) ?? {};
-  return { organization: organization.settings.displayName, identityProvider: displayName, traceId: head.traceId };
+  const { traceId, protocol, vendor = 'generic' } = head;
+  return { organization: organization.settings.displayName, identityProvider: displayName, traceId, protocol, vendor };
 }
 
 /** The handle or state is burnt, and its login stays unknown: whoever started it has another cookie. */

@@ -26,7 +26,9 @@ import {
   finishLogin,
   handleUnknown,
   refuseOtherBrowser,
+  refusedTest,
 } from './complete-login.ts';
+import { EvidenceNotes } from './evidence-notes.ts';
 import { Flow } from './flow.ts';
 import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
 import { RefusalBudget } from './refusal-budget.ts';
@@ -40,6 +42,12 @@ export type { ReturnedLogin } from './returned-login.ts';
 
 /** A login that ended well. */
 export type EndedLogin = Exclude<Completion, { outcome: 'refused' }>;
+
+/** What a login came to, and the organization as it was then. */
+interface Decided {
+  readonly completion: Completion;
+  readonly organization: Organization;
+}
 
 /** An apply may replace the rules while a login is decided; more often than this in a row it does not happen. */
 const MAX_DECISIONS = 3;
@@ -56,6 +64,7 @@ const NOTICE_MS = 30;
 export class Logins {
   private readonly outcomes: Counter<'outcome' | 'code'>;
   private readonly strangers = new RefusalBudget();
+  private readonly evidence: EvidenceNotes;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -65,6 +74,7 @@ export class Logins {
     @Inject(OidcProviders) private readonly providers: OidcProviders,
     @Inject(Metrics) metrics: Metrics,
   ) {
+    this.evidence = new EvidenceNotes(database.ssoEvidence, logger);
     this.outcomes = metrics.counter('rolecall_logins_total', 'Logins that ended, by outcome and error code', [
       'outcome',
       'code',
@@ -100,10 +110,11 @@ export class Logins {
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
   async complete(handle: PresentedToken, arrival: Arrival): Promise<EndedLogin> {
-    const completion = await this.decideAnew(handle.organizationId, (tx, organization) =>
-      completeLogin(tx, organization, arrival, this.clock()),
+    return this.ended(
+      await this.decideAnew(handle.organizationId, (tx, organization) =>
+        completeLogin(tx, organization, arrival, this.clock()),
+      ),
     );
-    return this.ended(completion);
   }
 
   /**
@@ -140,14 +151,16 @@ export class Logins {
     const { target, taken } = returned;
     const attempt = attemptOfTaken(taken);
     const login = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
-    const completion = await this.decideAnew(target.organization.id, (tx, organization) =>
-      finishLogin(tx, organization, login, 'oidc', this.clock()),
+    return this.ended(
+      await this.decideAnew(target.organization.id, (tx, organization) =>
+        finishLogin(tx, organization, login, 'oidc', this.clock()),
+      ),
     );
-    return this.ended(completion);
   }
 
-  private ended(completion: Completion): EndedLogin {
+  private async ended({ completion, organization }: Decided): Promise<EndedLogin> {
     if (completion.outcome === 'refused') return this.refused(completion);
+    await this.evidence.note(organization, completion, this.clock());
     const succeeded = completion.outcome === 'signed_in' ? 'succeeded' : 'tested';
     this.count(
       succeeded,
@@ -173,11 +186,8 @@ export class Logins {
     }
   }
 
-  private async record(
-    { organization, identityProvider }: IdpTarget,
-    attempt: Attempt,
-    refusal: LoginRefused,
-  ): Promise<RecordedRefusal> {
+  private async record(target: IdpTarget, attempt: Attempt, refusal: LoginRefused): Promise<RecordedRefusal> {
+    const { organization, identityProvider } = target;
     const now = this.clock();
     const { name, type: protocol } = identityProvider;
     const login = await this.pendingLogin(organization.id, attempt.answers, now);
@@ -187,17 +197,16 @@ export class Logins {
     if (login) flow.pass('answer_expected');
     const waited = login !== undefined && !(await this.isRecorded(organization.id, traceId));
     const isFirst = waited || attempt.startedAt !== undefined;
-    if (isFirst || this.strangers.take(organization.id, now)) {
-      await this.database.inOrganization(organization.id, (tx) => flow.refuse(tx, refusal, now));
-    } else flow.fail(refusal);
+    const isKept = isFirst || this.strangers.take(organization.id, now);
+    const keep = async (tx: OrganizationTransaction) => {
+      if (isKept) await flow.refuse(tx, refusal, now);
+      else flow.fail(refusal);
+      return mode === 'test' ? refusedTest(tx, target, flow, refusal, now) : undefined;
+    };
+    const report = isKept || mode === 'test' ? await this.database.inOrganization(organization.id, keep) : undefined;
     this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
-    if (mode === 'login') {
-      const startAt = refusal.code === 'unsolicited_response' ? loginPath(organization, identityProvider) : undefined;
-      return new RecordedRefusal(refusal, traceId, undefined, startAt);
-    }
-    const { displayName } = organization.settings;
-    const names = { organization: displayName, identityProvider: identityProvider.displayName };
-    return new RecordedRefusal(refusal, traceId, { ...names, traceId, code: refusal.code, steps: flow.steps });
+    const startAt = refusal.code === 'unsolicited_response' ? loginPath(organization, identityProvider) : undefined;
+    return new RecordedRefusal(refusal, traceId, report, mode === 'login' ? startAt : undefined);
   }
 
   /** Whether a login waits for the answer to the request that an attempt claims to answer. */
@@ -218,15 +227,16 @@ export class Logins {
   }
 
   /** Runs `decide` in a transaction of the organization; again from the start when an apply or another login overtook it. */
-  private async decideAnew<T>(
+  private async decideAnew(
     organizationId: string,
-    decide: (tx: OrganizationTransaction, organization: Organization) => Promise<T>,
-  ): Promise<T> {
+    decide: (tx: OrganizationTransaction, organization: Organization) => Promise<Completion>,
+  ): Promise<Decided> {
     for (let left = MAX_DECISIONS; ; left--) {
       const organization = await this.organizations.byId(organizationId);
       if (!organization) throw handleUnknown();
       try {
-        return await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
+        const completion = await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
+        return { completion, organization };
       } catch (error) {
         const stale = error instanceof PersistenceError && error.code === 'stale_revision';
         if (!(stale || error instanceof Overtaken) || left <= 1) throw error;

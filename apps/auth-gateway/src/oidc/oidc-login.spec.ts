@@ -306,10 +306,15 @@ describe('a login at an OpenID provider', () => {
   describe('/sso/test', () => {
     it('shows facts, decision and steps, and opens no session', async () => {
       const browser = gateway.browser();
-      const page = await (await oidc.signIn(browser, '/sso/test/acme/google', eve())).text();
+      const { id, path } = await oidc.world.testLink('acme', 'google');
+      const page = await (await oidc.signIn(browser, path, eve())).text();
       for (const shown of ['Success', 'campaign-creator', 'role_mapping', 'google-1']) expect(page).toContain(shown);
       expect((await browser.get('/session')).status).toBe(NOT_SIGNED_IN);
       expect(await oidc.world.flowOn('acme', page)).toMatchObject({ kind: 'oidc-test', outcome: 'succeeded' });
+      const test = await oidc.world.db.database.ssoTests.find(oidc.world.idOf('acme'), 'google', id, oidc.world.now);
+      expect(test?.result).toMatchObject({ outcome: 'succeeded', facts: expect.anything() });
+      const plain = await (await oidc.signIn(gateway.browser(), '/sso/test/acme/google', eve())).text();
+      for (const hidden of ['campaign-creator', 'google-1']) expect(plain).not.toContain(hidden);
     });
 
     it('says what is wrong with the answer, and works before the provider is switched on', async () => {

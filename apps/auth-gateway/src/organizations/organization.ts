@@ -5,7 +5,7 @@ import {
   effective,
   issuersOf,
 } from '@rolecall/org-config';
-import type { OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
+import { connectionDigest, type OrganizationReader, type OrganizationSnapshot } from '@rolecall/persistence';
 import { detectVendor, type Vendor, type VendorHints } from '@rolecall/platform/guidance';
 import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
 import { type IdpMetadata, parseIdpMetadata, type SamlConnection, SamlError } from '@rolecall/saml';
@@ -94,6 +94,17 @@ export class Organization {
     const vendor = detectVendor(this.hintsOf(name, now));
     this.vendors.set(name, vendor);
     return vendor;
+  }
+
+  /** `connectionDigest` of an identity provider as it is. @throws SamlError when its metadata cannot be used at `now` */
+  connectionDigest(name: string, now: Date): string | undefined {
+    const identityProvider = this.identityProvider(name);
+    if (!identityProvider) return undefined;
+    if (identityProvider.type === 'saml') {
+      return connectionDigest({ type: 'saml', ...this.idpMetadata(identityProvider, now) });
+    }
+    const { provider, clientId } = identityProvider;
+    return connectionDigest({ type: 'oidc', issuer: provider.issuer, tenants: provider.tenants, clientId });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { FlowStep } from '@rolecall/persistence';
+import { errorGuidance } from '@rolecall/platform/guidance';
 import type { Decision, Facts, TraceEntry } from '@rolecall/role-mapping';
 import type { ComponentChildren, VNode } from 'preact';
 import type { TestReport } from '../login/test-report.ts';
@@ -9,7 +10,7 @@ import { Page } from './page.tsx';
 
 /** The last page of `/sso/test/:org/:idp`. */
 export function TestPage({ report }: { readonly report: TestReport }): VNode {
-  const { organization, identityProvider, code, steps, facts, decision, traceId } = report;
+  const { organization, identityProvider, code, steps, facts, decision, traceId, detailed } = report;
   return (
     <Page title={`Test of ${identityProvider}: ${code === undefined ? 'success' : 'refused'}`} wide>
       <h1>
@@ -25,19 +26,47 @@ export function TestPage({ report }: { readonly report: TestReport }): VNode {
             This person would not be signed in: <code>{code}</code>
           </p>
           <p>They would read: “{sentenceOf(code).sentence}”</p>
+          {detailed && <Advice report={report} code={code} />}
         </div>
       )}
-      <Steps steps={steps} />
+      <Steps steps={steps} detailed={detailed} />
       {decision && <DecisionPart decision={decision} />}
       {facts && <FactsPart facts={facts} />}
+      {!detailed && (
+        <p class="soft">
+          Why is for the administrators: “rolecall flows” shows it under the trace id, and a link of “rolecall test-sso”
+          shows it here, with what your company's sign-in says of you.
+        </p>
+      )}
       <TraceId traceId={traceId}>The flow record of this test is kept under it.</TraceId>
     </Page>
   );
 }
 
-function Steps({ steps }: { readonly steps: readonly FlowStep[] }): VNode {
+function Advice({ report, code }: { readonly report: TestReport; readonly code: string }): VNode | null {
+  const guidance = errorGuidance(code, report.vendor, report.protocol);
+  if (!guidance) return null;
   return (
-    <Section title="Steps" caption="Each check of the sign-in, in order" heads={['Check', 'Result', 'Found']}>
+    <>
+      <p>{guidance.sentence}</p>
+      {guidance.menu && (
+        <p>
+          <strong>{guidance.menu}</strong>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface StepsProps {
+  readonly steps: readonly FlowStep[];
+  readonly detailed: boolean;
+}
+
+function Steps({ steps, detailed }: StepsProps): VNode {
+  const heads = ['Check', 'Result', ...(detailed ? ['Found'] : [])];
+  return (
+    <Section title="Steps" caption="Each check of the sign-in, in order" heads={heads}>
       {steps.map(({ check, passed, want, got }) => (
         <tr key={check} role="row">
           <th scope="row" role="rowheader">
@@ -46,10 +75,12 @@ function Steps({ steps }: { readonly steps: readonly FlowStep[] }): VNode {
           <td role="cell">
             <Verdict good={passed} yes="passed" no="failed" />
           </td>
-          <td role="cell">
-            {got}
-            {want && <div class="soft">Wanted: {want}</div>}
-          </td>
+          {detailed && (
+            <td role="cell">
+              {got}
+              {want && <div class="soft">Wanted: {want}</div>}
+            </td>
+          )}
         </tr>
       ))}
     </Section>

@@ -50,8 +50,9 @@ export class OidcWorld {
 
   /** From `path` to the provider and back: the callback's path and query, not opened yet. */
   async goAndComeBack(browser: TestBrowser, path: string, claims: Claims): Promise<string> {
-    const response = await browser.get(path);
-    if (response.status !== 302) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    const response = await browser.begin(path);
+    if (response.status !== 302 && response.status !== 303)
+      throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     const location = response.headers.get('location') ?? '';
     const { pathname, search } = this.at(location).authorize(location, claims);
     return pathname + search;

@@ -46,10 +46,16 @@ export class TestBrowser {
     return fetch(this.address + path, { method: 'POST', body, redirect: 'manual' });
   }
 
-  /** Starts a login (or a test) and reads the AuthnRequest out of the redirect. */
+  /** Opens the path of a login or a test; the link of a test asks first, so its form is sent. */
+  begin(path: string): Promise<Response> {
+    const [address = '', link] = path.split('?link=');
+    return link === undefined ? this.get(path) : this.submit(address, { link });
+  }
+
+  /** Starts a login (or a test, by its link or without) and reads the AuthnRequest out of the redirect. */
   async start(path: string): Promise<SentRequest> {
-    const response = await this.get(path);
-    if (response.status !== 302) throw new Error(`${path} answered ${response.status}`);
+    const response = await this.begin(path);
+    if (response.status !== 302 && response.status !== 303) throw new Error(`${path} answered ${response.status}`);
     const location = new URL(response.headers.get('location') ?? '');
     const deflated = Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64');
     const xml = inflateRawSync(deflated).toString('utf8');

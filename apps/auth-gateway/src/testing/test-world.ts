@@ -1,6 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type { ChainedEvent } from '@rolecall/audit';
 import { documentDigest, type OrganizationSpec } from '@rolecall/org-config';
-import type { FlowRecord } from '@rolecall/persistence';
+import { type FlowRecord, SSO_TEST_LIFETIME_MS } from '@rolecall/persistence';
 import { type TestDatabase, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import pg from 'pg';
@@ -57,6 +58,20 @@ export class TestWorld {
   flowOn(organization: string, page: string): Promise<FlowRecord | undefined> {
     const traceId = /<code>([0-9a-f]{32})<\/code>/.exec(page)?.[1] ?? '';
     return this.db.database.inOrganization(this.idOf(organization), (tx) => tx.findFlow(traceId));
+  }
+
+  /** The path of a one-time link as the admin API makes one, with the test's id. */
+  async testLink(organization: string, identityProvider: string): Promise<{ id: string; path: string }> {
+    const token = randomBytes(32).toString('base64url');
+    const id = await this.db.database.ssoTests.create({
+      organizationId: this.idOf(organization),
+      identityProvider,
+      tokenHash: createHash('sha256').update(token).digest(),
+      now: this.now,
+      createdBy: 'test',
+      expiresAt: new Date(this.now.getTime() + SSO_TEST_LIFETIME_MS),
+    });
+    return { id, path: `/sso/test/${organization}/${identityProvider}?link=${token}` };
   }
 
   audit(organization: string): Promise<readonly ChainedEvent[]> {

@@ -45,7 +45,7 @@ export function flowText(flow: Flow, paint: Paint): string {
 }
 
 /** Where a check had nothing to compare, its record holds the sentence and the code: they stand in the text already. */
-function stepLines(step: FlowStep, { code, guidance }: Flow, paint: Paint): string[] {
+export function stepLines(step: FlowStep, { code, guidance }: Pick<Flow, 'code' | 'guidance'>, paint: Paint): string[] {
   const { check, passed, got } = step;
   const want = step.want === guidance?.sentence ? undefined : step.want;
   if (passed) return [`  ${paint('create', '✓')} ${printable(got === undefined ? check : `${check}: ${got}`)}`];
@@ -54,17 +54,17 @@ function stepLines(step: FlowStep, { code, guidance }: Flow, paint: Paint): stri
 }
 
 /** Who must act, what to do, the menu where it is done, and where to read on. */
-function adviceLines({ mustAct, guidance }: Flow): string[] {
+export function adviceLines({ mustAct, guidance }: Pick<Flow, 'mustAct' | 'guidance'>): string[] {
   if (mustAct === null) return [];
   const { sentence, menu, guide } = guidance ?? {};
   return ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence, menu, guide })];
 }
 
 /** `  name  value`, in columns; what is not known has no line. */
-function named(values: Readonly<Record<string, string | null | undefined>>): string[] {
+export function named(values: Readonly<Record<string, string | null | undefined>>): string[] {
   const known = Object.entries(values).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
   const width = Math.max(...known.map(([name]) => name.length));
-  return known.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`);
+  return known.map(([name, value]) => `  ${printable(name).padEnd(width)}  ${printable(value)}`);
 }
 
 const outcomeOf = ({ outcome, kind }: FlowSummary) => (kind.endsWith('-test') ? `${outcome} (test)` : outcome);

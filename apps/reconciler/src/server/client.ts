@@ -84,6 +84,30 @@ export interface Domain {
   readonly error: 'record_missing' | 'record_differs' | 'dns_unreachable' | 'email_domain_taken' | null;
 }
 
+/** A one-time link that tries an identity provider. */
+export interface SsoTestLink {
+  readonly id: string;
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+/** How far a test is, and what it found once it is over. */
+export interface SsoTest extends Pick<Flow, 'code' | 'mustAct' | 'guidance' | 'steps'> {
+  readonly id: string;
+  readonly state: 'waiting' | 'begun' | 'succeeded' | 'failed';
+  readonly expiresAt: string;
+  readonly traceId: string | null;
+  readonly facts?: readonly { readonly name: string; readonly count: number; readonly values?: readonly string[] }[];
+  readonly grants?: readonly { readonly scope: string; readonly role: string }[];
+  readonly groups?: readonly string[];
+  readonly rules?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly matched: boolean;
+    readonly why: string;
+  }[];
+}
+
 /** The server refused; `code` is its own. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
@@ -151,6 +175,14 @@ export class Client {
     );
   }
 
+  createSsoTest(organization: string, identityProvider: string): Promise<SsoTestLink> {
+    return this.#call('POST', testsOf(organization, identityProvider));
+  }
+
+  ssoTest(organization: string, identityProvider: string, id: string): Promise<SsoTest> {
+    return this.#call('GET', `${testsOf(organization, identityProvider)}/${encodeURIComponent(id)}`);
+  }
+
   async #call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
     const { server, token } = this.connection;
     const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
@@ -171,6 +203,11 @@ export class Client {
       throw new CommandError(EXIT.failed, 'not_rolecall', `${server} does not answer as Rolecall does`);
     return answer as T;
   }
+}
+
+function testsOf(organization: string, identityProvider: string): string {
+  const [name, idp] = [organization, identityProvider].map(encodeURIComponent);
+  return `v1/organizations/${name}/identity-providers/${idp}/tests`;
 }
 
 function unreachable(server: string, error: unknown): CommandError {

@@ -7,10 +7,16 @@ import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, Stale
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
-import type { ApplyRequest, Domain, Flow, PlanRequest } from '../server/client.ts';
+import type { ApplyRequest, Domain, Flow, PlanRequest, SsoTest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
+
+const TEST_LINK = {
+  id: '019a3f00-0000-7000-8000-000000000001',
+  url: 'https://sso.example.com/sso/test/acme/okta?link=abc',
+  expiresAt: '2026-11-01T12:30:00.000Z',
+};
 
 /** A refusal as the wire has it. */
 class Refusal extends Error {
@@ -34,6 +40,8 @@ export class TestServer {
   flows: readonly Flow[] = [];
   /** The e-mail domains of the organization "acme". */
   domains: readonly Domain[] = [];
+  /** What the tests of sign-ins at "acme" answer, one after the other; the last one stays. */
+  ssoTests: SsoTest[] = [];
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -87,6 +95,9 @@ export class TestServer {
     const [, traceId, query] = /^\/v1\/organizations\/acme\/flows(?:\/(\w+))?(\?.*)?$/.exec(request.url ?? '') ?? [];
     if (traceId !== undefined) return this.#flow(traceId);
     if (query !== undefined) return this.#flowPage(new URLSearchParams(query));
+    const [tests, id] =
+      /^\/v1\/organizations\/acme\/identity-providers\/okta\/tests(?:\/(.+))?$/.exec(request.url ?? '') ?? [];
+    if (tests !== undefined) return id === undefined ? TEST_LINK : this.#ssoTest();
     throw new Refusal(404, 'not_found', 'there is nothing here');
   }
 
@@ -113,6 +124,12 @@ export class TestServer {
     const found = this.domains.find((known) => known.domain === domain);
     if (found) return found;
     throw new Refusal(404, 'unknown_domain', 'the organization declares no such e-mail domain under emailDomains');
+  }
+
+  #ssoTest(): SsoTest {
+    const next = this.ssoTests.length > 1 ? this.ssoTests.shift() : this.ssoTests[0];
+    if (next) return next;
+    throw new Refusal(404, 'test_not_found', 'there is no such test any more; make a new one');
   }
 
   #flow(traceId: string): Flow {

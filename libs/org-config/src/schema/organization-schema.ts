@@ -68,7 +68,8 @@ const login: JsonSchema = {
   additionalProperties: false,
   properties: {
     enforceSso: {
-      description: 'Only single sign-on lets users of this organization in. Needs an enabled identity provider.',
+      description:
+        'Only single sign-on lets users of this organization in. Needs an enabled identity provider, and to be turned on a sign-in through it within the last 14 days: `rolecall test-sso`.',
       type: 'boolean',
       default: false,
       examples: [true],

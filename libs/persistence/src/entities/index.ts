@@ -20,6 +20,7 @@ import {
   OrganizationPreviousName,
   OrganizationRegistry,
 } from './routing.ts';
+import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
 /** Every table. A spec compares them with the migrated database. */
 export const ENTITIES = [
@@ -47,6 +48,8 @@ export const ENTITIES = [
   UsedAssertion,
   Session,
   FlowRecordRow,
+  SsoTestRow,
+  SsoEvidenceRow,
   AuditHead,
   AuditEventRow,
 ];

@@ -5,6 +5,8 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import { readAudit } from '../audit/append.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
+import { finishTest } from '../sso/sso-tests.ts';
+import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type {
   FlowRecord,
   GrantChanges,
@@ -132,6 +134,10 @@ class PgOrganizationTransaction implements OrganizationTransaction {
 
   findFlow(traceId: string): Promise<FlowRecord | undefined> {
     return findFlow(this.client, this.organizationId, traceId);
+  }
+
+  finishTest(traceId: string, result: SsoTestResult, now: Date): Promise<boolean> {
+    return finishTest(this.client, this.organizationId, traceId, result, now);
   }
 
   async audit(events: readonly AuditEvent[]): Promise<void> {

@@ -16,6 +16,7 @@ import { issuerRoutes } from './20261122T34-issuer-routes.ts';
 import { verifiedDomains } from './20261122T34-verified-domains.ts';
 import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
+import { ssoTests } from './20261122T36-sso-tests.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   verifiedDomains,
   unsolicitedLogins,
   flowVendor,
+  ssoTests,
 ];

@@ -7,6 +7,7 @@ import { deleteUnused, writeClientKeys } from '../secrets/client-keys.ts';
 import { clientKeysName, clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
+import { RENAME_EVIDENCE } from '../sso/statements.ts';
 import * as sql from './statements.ts';
 
 interface StoredProvider {
@@ -88,6 +89,7 @@ export async function renameIdentityProvider(
     await vault.delete(nameOf(from));
   }
   await query(client, sql.RENAME_IDENTITY_PROVIDER, [organizationId, from, to]);
+  await query(client, RENAME_EVIDENCE, [organizationId, from, to]);
 }
 
 /** Ends every session that an IdP opened which is disabled or gone by now; returns how many. */

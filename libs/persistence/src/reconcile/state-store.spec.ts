@@ -10,6 +10,11 @@ stateStoreContract('postgresql', async () => {
   return {
     store: database.reconcileState({ actor: 'ci', now: NOW }),
     close: drop,
+    async addEvidence(organization, identityProvider, { connectionDigest, at }) {
+      const { organizationId } = (await database.registry.record(organization))!;
+      const kind = 'login' as const;
+      await database.ssoEvidence.record({ organizationId, identityProvider, connectionDigest, revision: 1, kind, at });
+    },
     async addUser(organization, { identityProvider, facts, grants = [], groups = [] }) {
       const record = await database.registry.record(organization);
       const sources = [{ kind: 'default' as const, name: 'jit.defaults' }];

@@ -12,6 +12,7 @@ import type {
   OrganizationHead,
   ReconcileEvent,
   SecretPlace,
+  SignInEvidence,
   StateTransaction,
   UserFacts,
   UserGrants,
@@ -25,6 +26,7 @@ import { fingerprintKey } from '../secrets/fingerprint-key.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query, workingFor } from '../sql.ts';
+import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
 import type { Statement } from '../sql.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { factsOfUsers } from './facts-of-users.ts';
@@ -40,6 +42,12 @@ interface HeadRow {
   revision: number;
   digest: string;
   deletion_policy: 'retain' | 'delete';
+}
+
+interface EvidenceRow {
+  readonly identity_provider: string;
+  readonly connection_digest: string;
+  readonly at: Date;
 }
 
 /** One plan or apply. It walks from organization to organization; row-level security shows it one at a time. */
@@ -180,6 +188,15 @@ export class PgStateTransaction implements StateTransaction {
   async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
     await this.enter(organizationId);
     await renameIdentityProvider(this.client, organizationId, this.masterKey, { from, to });
+  }
+
+  async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
+    const rows = await this.in<EvidenceRow>(organizationId, EVIDENCE, []);
+    return new Map(rows.map((row) => [row.identity_provider, { connectionDigest: row.connection_digest, at: row.at }]));
+  }
+
+  async forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
+    await this.in(organizationId, FORGET_EVIDENCE, [identityProvider]);
   }
 
   async renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {

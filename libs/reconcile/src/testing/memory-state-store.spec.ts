@@ -6,6 +6,8 @@ stateStoreContract('memory', () => {
   return Promise.resolve({
     store,
     addUser: (organization, user) => Promise.resolve(store.addUser(organization, user)),
+    addEvidence: (organization, identityProvider, evidence) =>
+      Promise.resolve(store.addEvidence(organization, identityProvider, evidence)),
     close: () => Promise.resolve(),
   });
 });

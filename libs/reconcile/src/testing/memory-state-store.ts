@@ -1,5 +1,5 @@
 import type { FactsJson } from '@rolecall/role-mapping';
-import type { ReconcileEvent, StateStore, StateTransaction } from '../state-store.ts';
+import type { ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
 import { emptyState, idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryUser } from './memory-state.ts';
 import { MemoryTransaction } from './memory-transaction.ts';
@@ -42,6 +42,11 @@ export class MemoryStateStore implements StateStore {
       groups: (user.groups ?? []).map((group) => ({ group, sources: GIVEN })),
     });
     return userId;
+  }
+
+  /** Somebody got in through an IdP. */
+  addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): void {
+    this.#named(organization).evidence.set(identityProvider, evidence);
   }
 
   user(organization: string, userId: string): MemoryUser | undefined {

@@ -1,6 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
-import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin } from '../state-store.ts';
+import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
 
 export interface MemoryUser {
   userId: string;
@@ -17,6 +17,7 @@ export interface MemoryOrganization {
   audit: ReconcileEvent[];
   /** Client secrets by IdP; nothing seals them here. */
   secrets: Map<string, string>;
+  evidence: Map<string, SignInEvidence>;
 }
 
 /** Everything that a MemoryStateStore holds; plain data, so that a transaction works on a structured clone. */

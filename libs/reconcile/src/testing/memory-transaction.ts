@@ -12,6 +12,7 @@ import type {
   NewRevision,
   OrganizationHead,
   ReconcileEvent,
+  SignInEvidence,
   StateTransaction,
   UserFacts,
   UserGrants,
@@ -59,6 +60,7 @@ export class MemoryTransaction implements StateTransaction {
       users: [],
       audit: [],
       secrets: secretsAfter(revision, new Map()),
+      evidence: new Map(),
     });
     this.#changed = true;
     return Promise.resolve(head);
@@ -136,8 +138,20 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve(secret && secretFingerprint(memoryFingerprintKey(at.collection), at, secret));
   }
 
+  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
+    return Promise.resolve(this.#organization(organizationId).evidence);
+  }
+
+  forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
+    this.#organization(organizationId).evidence.delete(identityProvider);
+    return Promise.resolve();
+  }
+
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
-    const { users, secrets } = this.#organization(organizationId);
+    const { users, secrets, evidence } = this.#organization(organizationId);
+    const proof = evidence.get(from);
+    if (proof !== undefined) evidence.set(to, proof);
+    evidence.delete(from);
     const secret = secrets.get(from);
     if (secret !== undefined) secrets.set(to, secret);
     secrets.delete(from);

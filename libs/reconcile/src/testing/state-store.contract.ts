@@ -2,7 +2,7 @@
 import { API_VERSION, documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import { rootDigestOf } from '../root-digest.ts';
-import type { NewRevision, OrganizationHead, StateStore, StateTransaction } from '../state-store.ts';
+import type { NewRevision, OrganizationHead, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
 import type { TestUser } from './memory-state-store.ts';
 
 /** A store under test, with the hands that the contract needs beside the port. Each test makes a new, empty one. */
@@ -10,6 +10,8 @@ export interface StateStoreHarness {
   readonly store: StateStore;
   /** Adds a user with one identity; returns the user's id. */
   addUser(organization: string, user: TestUser): Promise<string>;
+  /** Somebody got in through an IdP. */
+  addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -249,6 +251,19 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(await read((state) => state.linkedUsers(acme.id, 'okta-eu'))).toBe(1);
       expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(0);
       expect((await held(acme))[0]?.identityProvider).toBe('okta-eu');
+    });
+
+    it('knows who got in through which identity provider, follows its rename, and forgets', async () => {
+      const acme = await create(document('acme', OKTA));
+      const globex = await create(document('globex', OKTA));
+      const proof = { connectionDigest: 'ab', at: new Date('2026-11-01T12:00:00Z') };
+      await harness.addEvidence('acme', 'okta', proof);
+      const known = (id: string) => read(async (state) => [...(await state.evidence(id))]);
+      expect([await known(acme.id), await known(globex.id)]).toEqual([[['okta', proof]], []]);
+      await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+      expect(await known(acme.id)).toEqual([['okta-eu', proof]]);
+      await commit((state) => state.forgetEvidence(acme.id, 'okta-eu'));
+      expect(await known(acme.id)).toEqual([]);
     });
 
     it('answers with the root digest of the last apply and counts the ones that changed something', async () => {
