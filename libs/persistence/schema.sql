@@ -153,6 +153,8 @@ create table login_transactions (
   nonce text,
   code_verifier text,
   provider jsonb,
+  answer jsonb,
+  link_user_id uuid,
   unsolicited boolean default false not null,
   constraint login_transactions_handle UNIQUE (org_id, handle_hash),
   constraint login_transactions_state UNIQUE (org_id, state_hash),
@@ -660,7 +662,7 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.oidc_login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone, p_state_hash bytea, p_nonce text, p_code_verifier text, p_provider jsonb)
+CREATE OR REPLACE FUNCTION public.oidc_login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone, p_state_hash bytea, p_nonce text, p_code_verifier text, p_provider jsonb, p_link_user_id uuid)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -668,16 +670,29 @@ begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
   insert into login_transactions
     (org_id, request_id, identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at, state_hash,
-     nonce, code_verifier, provider)
+     nonce, code_verifier, provider, link_user_id)
   values
     (p_org_id, p_request_id, p_identity_provider, p_browser_hash, p_trace_id, p_return_to, p_mode, p_created_at,
-     p_expires_at, p_state_hash, p_nonce, p_code_verifier, p_provider);
+     p_expires_at, p_state_hash, p_nonce, p_code_verifier, p_provider, p_link_user_id);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.oidc_login_hold(p_org_id uuid, p_state_hash bytea, p_handle_hash bytea, p_answer jsonb, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  update login_transactions t set state_hash = p_handle_hash, answer = p_answer
+    where t.org_id = p_org_id and t.state_hash = p_state_hash and t.answer is null and t.expires_at > p_now;
+  return found;
 end
 $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.oidc_login_take(p_org_id uuid, p_state_hash bytea)
- RETURNS TABLE(identity_provider text, browser_hash bytea, trace_id text, return_to text, mode text, created_at timestamp with time zone, expires_at timestamp with time zone, nonce text, code_verifier text, provider jsonb)
+ RETURNS TABLE(identity_provider text, browser_hash bytea, trace_id text, return_to text, mode text, created_at timestamp with time zone, expires_at timestamp with time zone, nonce text, code_verifier text, provider jsonb, answer jsonb, link_user_id uuid)
  LANGUAGE plpgsql
 AS $function$
 begin
@@ -685,7 +700,7 @@ begin
   return query
     delete from login_transactions t where t.org_id = p_org_id and t.state_hash = p_state_hash and t.provider is not null
     returning t.identity_provider, t.browser_hash, t.trace_id, t.return_to, t.mode, t.created_at, t.expires_at, t.nonce,
-      t.code_verifier, t.provider;
+      t.code_verifier, t.provider, t.answer, t.link_user_id;
 end
 $function$
 ;
@@ -896,6 +911,8 @@ grant execute on function login_accept_unsolicited to public;
 grant execute on function login_begin to public;
 
 grant execute on function oidc_login_begin to public;
+
+grant execute on function oidc_login_hold to public;
 
 grant execute on function oidc_login_take to public;
 

@@ -112,6 +112,7 @@ export class AppModule implements NestModule {
     consumer.apply(form('200kb')).forRoutes({ path: 'saml/:org/:idp/slo', method: RequestMethod.POST });
     const small = [
       'login',
+      'oidc/callback',
       'login/forget',
       'saml/confirm',
       'oidc/initiate',

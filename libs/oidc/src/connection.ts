@@ -9,6 +9,8 @@ export interface OidcConnection {
   readonly credentials: ClientCredentials;
   /** One exact value for the whole gateway: `<gateway>/oidc/callback`. */
   readonly redirectUri: string;
+  /** How the provider answers: by a redirect, or by a form that its page posts. Default query. */
+  readonly responseMode?: 'query' | 'form_post';
   /** Beside `openid email profile`. */
   readonly scopes?: readonly string[];
   /** Google Workspace: only this hosted domain (`hd` of the ID token, never of the request). */

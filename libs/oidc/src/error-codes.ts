@@ -21,6 +21,7 @@ export const OIDC_ERROR_CODES = {
   discovery_client_authentication: platform(
     'Write a clientAuthentication that the provider offers, or let it offer the one that is wanted.',
   ),
+  discovery_response_mode: platform('Remove responseMode: form_post, or let the provider support it.'),
   discovery_userinfo_missing: platform('Remove userinfo: true, or let the provider publish a userinfo endpoint.'),
 
   // the provider's keys (RFC 7517)

@@ -1,5 +1,9 @@
 export type { CallbackQuery } from './authorization/callback.ts';
-export { completeAuthorization, type PendingAuthorization } from './authorization/complete-authorization.ts';
+export {
+  completeAuthorization,
+  type PendingAuthorization,
+  type ReturnedAuthorization,
+} from './authorization/complete-authorization.ts';
 export { type PinnedProvider } from './authorization/pinned-provider.ts';
 export { checkOffers, startAuthorization, type StartedAuthorization } from './authorization/start-authorization.ts';
 export { publicKeySet } from './client/client-assertion.ts';
@@ -10,9 +14,5 @@ export { OidcProviders } from './discovery/providers.ts';
 export { OIDC_ERROR_CODES, type MustAct, type OidcErrorCode } from './error-codes.ts';
 export { OidcError, whoMustActOnOidc } from './errors.ts';
 export type { VerifiedIdToken } from './id-token.ts';
-export {
-  type CallbackRequest,
-  HardenedOidcStrategy,
-  type OidcStrategyOptions,
-} from './strategy/hardened-oidc-strategy.ts';
+export { HardenedOidcStrategy, type OidcStrategyOptions } from './strategy/hardened-oidc-strategy.ts';
 export type { OidcAnswer, OidcTransport } from './transport.ts';

@@ -121,6 +121,7 @@ export interface OidcIdentityProvider extends Renameable {
   readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
   /** Absent with `private_key_jwt` alone. */
   readonly clientSecret?: SecretReference;
+  readonly responseMode?: 'query' | 'form_post';
   /** Beside openid, email and profile. */
   readonly scopes?: readonly string[];
   readonly userinfo?: boolean;

@@ -65,6 +65,7 @@ export interface EffectiveOidcIdentityProvider extends Effective {
   readonly clientId: string;
   /** undefined = what the provider offers. */
   readonly clientAuthentication: OidcIdentityProvider['clientAuthentication'];
+  readonly responseMode: 'query' | 'form_post';
   readonly scopes: readonly string[];
   readonly userinfo: boolean;
   readonly forceAuthn: boolean;
@@ -172,10 +173,16 @@ function samlOf(declared: SamlIdentityProvider) {
 
 function oidcOf(declared: OidcIdentityProvider) {
   const { type, clientId, clientAuthentication, acrValues, maxAge, hostedDomain } = declared;
-  const { scopes = [], userinfo = false, forceAuthn = false, trustEmail = false } = declared;
+  const {
+    scopes = [],
+    userinfo = false,
+    forceAuthn = false,
+    trustEmail = false,
+    responseMode = 'query' as const,
+  } = declared;
   const provider = openIdProviderOf(declared);
   const maxAgeSeconds = maxAge === undefined ? undefined : durationSeconds(maxAge);
-  const asked = { scopes, userinfo, forceAuthn, maxAgeSeconds, acrValues };
+  const asked = { responseMode, scopes, userinfo, forceAuthn, maxAgeSeconds, acrValues };
   return { type, provider, clientId, clientAuthentication, ...asked, trustEmail, hostedDomain };
 }
 

@@ -68,8 +68,13 @@ export interface NewLogin {
     readonly nonce: string;
     readonly codeVerifier: string;
     readonly provider: PinnedOidcProvider;
+    /** The signed-in user to whom the identity is to be linked; absent for a login. */
+    readonly linkUserId?: string | undefined;
   };
 }
+
+/** Parameters that an OpenID provider posted, UNVERIFIED; a repeated one is a list. */
+export type PostedAnswer = Readonly<Record<string, string | readonly string[]>>;
 
 /** Where a login at an OpenID provider was started; kept with it. */
 export interface PinnedOidcProvider {
@@ -84,6 +89,9 @@ export interface TakenOidcLogin {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly provider: PinnedOidcProvider;
+  /** Present when the provider posted its answer. */
+  readonly answer: PostedAnswer | undefined;
+  readonly linkUserId: string | undefined;
   readonly traceId: string;
   readonly returnTo: string | undefined;
   readonly mode: 'login' | 'test';
@@ -130,6 +138,17 @@ export interface LoginTransactions {
     at: AcceptedLogin & { readonly traceId: string; readonly expiresAt: Date },
     assertion: VerifiedAssertion,
   ): Promise<Acceptance>;
+  /**
+   * Keeps the answer that a provider posted to this `state`, which is used up by it: `takeOidc` gives the login under the handle
+   * from now on. False when nobody waits for it. One statement.
+   */
+  holdOidc(at: {
+    organizationId: string;
+    stateHash: Buffer;
+    handleHash: Buffer;
+    answer: PostedAnswer;
+    now: Date;
+  }): Promise<boolean>;
   /** Deletes and returns the login that this `state` began, in one statement; `other_browser` leaves it consumed as well. */
   takeOidc(at: {
     organizationId: string;

@@ -26,12 +26,12 @@ export class OpenIdProviders {
     };
     try {
       const allowHttp = this.allowedOrigins.includes(new URL(provider.issuer).origin);
-      const { clientAuthentication: method, userinfo } = declared;
+      const { clientAuthentication: method, userinfo, responseMode } = declared;
       const credentials: ClientCredentials =
         method === 'private_key_jwt'
           ? { keys: [], audience: 'issuer', algorithm: 'RS256' }
           : { secret: '', ...(method && { method }) };
-      checkOffers({ credentials, ...(userinfo && { userinfo }) }, await discover(provider, { transport, allowHttp }));
+      checkOffers({ credentials, userinfo, responseMode }, await discover(provider, { transport, allowHttp }));
       return undefined;
     } catch (error) {
       return problemOf(error);

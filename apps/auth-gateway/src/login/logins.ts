@@ -1,8 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
+import {
+  type Database,
+  type OrganizationTransaction,
+  PersistenceError,
+  type PostedAnswer,
+} from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
-import { OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
+import { type CallbackQuery, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
 import { issuedAt, type VerifiedAssertion } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
 import { asRefusal } from '../errors/as-refusal.ts';
@@ -16,7 +21,7 @@ import {
   Organizations,
   type SamlTarget,
 } from '../organizations/organization.ts';
-import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
+import { newOrganizationToken, type PresentedToken } from '../sessions/organization-token.ts';
 import { acceptSamlResponse } from './accept-saml-response.ts';
 import {
   type Arrival,
@@ -32,7 +37,14 @@ import { EvidenceNotes } from './evidence-notes.ts';
 import { Flow } from './flow.ts';
 import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
 import { RefusalBudget } from './refusal-budget.ts';
-import { attemptOfTaken, loginOfIdToken, returnedLogin, type ReturnedLogin } from './returned-login.ts';
+import {
+  attemptOfTaken,
+  checkResponseMode,
+  loginOfIdToken,
+  presentedState,
+  returnedLogin,
+  type ReturnedLogin,
+} from './returned-login.ts';
 import { startOidcLogin } from './start-oidc-login.ts';
 import { startSamlLogin } from './start-saml-login.ts';
 import { claimLogin, type UnconfirmedLogin } from './unconfirmed-login.ts';
@@ -118,32 +130,52 @@ export class Logins {
   }
 
   /**
-   * Takes the login that a callback's `unverifiedState` names, once, for the browser that started it.
+   * Keeps an answer that a provider's page posted: from another site, so without our cookie. Nothing of it is looked at before the
+   * browser itself comes for it.
+   * @returns the handle for `/oidc/callback?h=`
+   * @throws LoginRefused `callback_invalid`, `unknown_request`
+   */
+  async holdPosted(unverifiedState: unknown, answer: PostedAnswer, traceId: string): Promise<string> {
+    const state = presentedState(unverifiedState);
+    if (!state) throw this.stateUnknown(traceId);
+    const { organizationId, hash: stateHash } = state;
+    const handle = newOrganizationToken(organizationId);
+    const at = { organizationId, stateHash, handleHash: handle.hash, answer, now: this.clock() };
+    if (!(await this.database.logins.holdOidc(at))) throw this.stateUnknown(traceId);
+    return handle.value;
+  }
+
+  /**
+   * Takes the login that a callback's state names, or the handle of an answer that was posted; once, for the browser that
+   * started it. `query` is UNVERIFIED.
    * @throws LoginRefused `callback_invalid`, `unknown_request`; RecordedRefusal
    */
-  async takeReturned(unverifiedState: unknown, arrival: BrowserArrival): Promise<ReturnedLogin> {
+  async takeReturned(query: CallbackQuery, arrival: BrowserArrival): Promise<ReturnedLogin> {
     const now = this.clock();
-    if (typeof unverifiedState !== 'string') {
-      throw new LoginRefused('callback_invalid', 'state_known', 'The answer must hold one state.');
-    }
-    const state = readOrganizationToken(unverifiedState);
+    const posted = query['h'] !== undefined;
+    const state = presentedState(posted ? query['h'] : query['state']);
     const { organizationId = '', hash: stateHash = Buffer.alloc(0) } = state ?? {};
     const { browserHash, traceId } = arrival;
     const taken = state
       ? await this.database.logins.takeOidc({ organizationId, stateHash, browserHash, now })
       : 'unknown';
-    if (taken === 'unknown') {
-      this.count('refused', 'unknown_request', traceId);
-      throw new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
-    }
+    if (taken === 'unknown') throw this.stateUnknown(traceId);
     if (taken === 'other_browser') {
       const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);
       return this.refused(await this.database.inOrganization(organizationId, refuse));
     }
     const target = await this.organizations.oidcTargetById(organizationId, taken.identityProvider);
     const attempt = attemptOfTaken(taken);
-    const connection = await this.recorded(target, attempt, async () => target.connection());
-    return returnedLogin(target, taken, connection);
+    const connection = await this.recorded(target, attempt, async () => {
+      checkResponseMode(target, posted, taken.answer);
+      return target.connection();
+    });
+    return returnedLogin(target, taken, connection, taken.answer ?? query);
+  }
+
+  private stateUnknown(traceId: string): LoginRefused {
+    this.count('refused', 'unknown_request', traceId);
+    return new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
   }
 
   /** Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction. @throws RecordedRefusal */

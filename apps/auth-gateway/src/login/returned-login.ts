@@ -1,23 +1,30 @@
-import type { OidcConnection, PendingAuthorization, VerifiedIdToken } from '@rolecall/oidc';
+import type { CallbackQuery, OidcConnection, ReturnedAuthorization, VerifiedIdToken } from '@rolecall/oidc';
 import type { EffectiveOidcIdentityProvider } from '@rolecall/org-config';
-import type { TakenOidcLogin } from '@rolecall/persistence';
+import type { PostedAnswer, TakenOidcLogin } from '@rolecall/persistence';
+import { LoginRefused } from '../errors/login-refused.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { boundedFacts } from './assertion-facts.ts';
 import type { LoginToFinish } from './login-context.ts';
+import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
 import type { Attempt } from './login-wish.ts';
 
 /** A subject of an OpenID provider; the formats of NameIDs are SAML's, so the two never meet. */
 export const OIDC_SUBJECT = 'urn:rolecall:subject:oidc';
 
 /** A login at an OpenID provider whose browser came back: taken from the database, its answer not verified yet. */
-export interface ReturnedLogin extends PendingAuthorization {
+export interface ReturnedLogin extends ReturnedAuthorization {
   readonly target: OidcTarget;
   readonly taken: TakenOidcLogin;
 }
 
-export function returnedLogin(target: OidcTarget, taken: TakenOidcLogin, connection: OidcConnection): ReturnedLogin {
+export function returnedLogin(
+  target: OidcTarget,
+  taken: TakenOidcLogin,
+  connection: OidcConnection,
+  answer: CallbackQuery,
+): ReturnedLogin {
   const { nonce, codeVerifier, provider: pinned, createdAt: startedAt } = taken;
-  return { target, taken, connection, pinned, nonce, codeVerifier, startedAt };
+  return { target, taken, connection, answer, pinned, nonce, codeVerifier, startedAt };
 }
 
 /**
@@ -54,6 +61,32 @@ function vouchedEmails(
   if (emailVerified === false) return [];
   if (trustEmail) return [...email, ...(claims.get(attributes.email ?? 'email') ?? [])];
   return emailVerified ? email : [];
+}
+
+/**
+ * What a callback presents in place of a cookie, taken apart; undefined when it is none of ours. UNVERIFIED.
+ * @throws LoginRefused `callback_invalid` when there is none, or more than one
+ */
+export function presentedState(unverified: unknown): PresentedToken | undefined {
+  if (typeof unverified === 'string') return readOrganizationToken(unverified);
+  throw new LoginRefused('callback_invalid', 'state_known', 'The answer must hold one state.');
+}
+
+/**
+ * An answer comes the way that was asked for, so that nobody else chooses whether a code stands in a URL.
+ * @throws LoginRefused `callback_invalid`
+ */
+export function checkResponseMode(
+  { identityProvider: { responseMode: want } }: OidcTarget,
+  byHandle: boolean,
+  posted: PostedAnswer | undefined,
+): void {
+  const got = posted === undefined ? 'query' : 'form_post';
+  if (got === want && byHandle === (posted !== undefined)) return;
+  throw new LoginRefused('callback_invalid', 'response_mode_kept', 'The provider must answer as it was asked to.', {
+    want,
+    got,
+  });
 }
 
 /** How a login that was taken from the database is named in its flow record, should what follows be refused. */

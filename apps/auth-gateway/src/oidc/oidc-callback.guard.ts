@@ -9,7 +9,7 @@ import type { CallbackRequest } from './oidc-callback.strategy.ts';
 
 /**
  * Lets a request to the callback through only with a verified ID token. First the login that its state names is taken, for
- * this browser, once; nothing else of the request is looked at before that, an error answer neither.
+ * this browser, once (or by the handle of an answer that was posted); nothing else is looked at before that, an error answer neither.
  */
 @Injectable()
 export class OidcCallbackGuard extends AuthGuard('oidc') {
@@ -22,7 +22,7 @@ export class OidcCallbackGuard extends AuthGuard('oidc') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CallbackRequest>();
-    const login = await this.logins.takeReturned(request.query['state'], {
+    const login = await this.logins.takeReturned(request.query, {
       browserHash: sha256(this.cookies.flow(request) ?? ''),
       traceId: traceOf(request).traceId,
     });

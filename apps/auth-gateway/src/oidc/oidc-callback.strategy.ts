@@ -23,7 +23,7 @@ const RegisteredStrategy: new (options: OidcStrategyOptions) => HardenedOidcStra
 @Injectable()
 export class OidcCallbackStrategy extends RegisteredStrategy {
   constructor(@Inject(CLOCK) clock: Clock, @Inject(OidcProviders) providers: OidcProviders) {
-    super({ clock, providers, pendingOf: async (request) => returnedLoginOf(request) });
+    super({ clock, providers, returnedOf: async (request) => returnedLoginOf(request) });
   }
 
   validate(_request: CallbackRequest, token: VerifiedIdToken): VerifiedIdToken {

@@ -1,5 +1,7 @@
-import { Controller, Get, Head, Inject, NotFoundException, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Head, Inject, NotFoundException, Param, Post } from '@nestjs/common';
+import { Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { VerifiedIdToken } from '@rolecall/oidc';
+import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
@@ -7,6 +9,7 @@ import { LoginEnds } from '../login/login-ends.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
 import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { readPostedAnswer } from './posted-answer.ts';
 import { OidcCallbackGuard } from './oidc-callback.guard.ts';
 import { type CallbackRequest, returnedLoginOf } from './oidc-callback.strategy.ts';
 
@@ -36,6 +39,17 @@ export class OidcController {
   @Head('oidc/callback')
   callbackHeaders(): never {
     throw new NotFoundException();
+  }
+
+  /**
+   * `response_mode=form_post`: the provider's page posts the answer from another site, so no Lax cookie comes with it. As at an
+   * ACS it waits under a one-time handle, and the browser comes for it from here.
+   */
+  @Post('oidc/callback')
+  async posted(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const { state, answer } = readPostedAnswer(form);
+    const handle = await this.logins.holdPosted(state, answer, traceOf(request).traceId);
+    response.redirect(303, `/oidc/callback?h=${handle}`);
   }
 
   /** A GET that the provider redirects the browser to, so the Lax cookie is there: the login ends in this request. */

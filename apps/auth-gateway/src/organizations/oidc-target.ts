@@ -27,13 +27,14 @@ export function oidcTarget(
     clientKeys: stored?.clientKeys,
     connection: () => {
       const { name, provider, clientId, maxAgeSeconds: maxAge } = identityProvider;
-      const { scopes, userinfo, forceAuthn, acrValues, hostedDomain } = identityProvider;
+      const { responseMode, scopes, userinfo, forceAuthn, acrValues, hostedDomain } = identityProvider;
       return {
         id: `${organization.id}/${name}`,
         provider,
         clientId,
         credentials: credentialsOf(identityProvider, stored),
         redirectUri: `${gatewayUrl}/oidc/callback`,
+        responseMode,
         scopes,
         userinfo,
         forceAuthn,

@@ -39,11 +39,12 @@ describe('the authorization request', () => {
     const asked = async (differs: Partial<OidcConnection>) =>
       new URL(startAuthorization({ ...connectionTo(provider), ...differs }, await metadata(), 's').url).searchParams;
     const plain = await asked({});
-    for (const name of ['max_age', 'prompt', 'acr_values', 'hd']) expect(plain.has(name)).toBe(false);
+    for (const name of ['max_age', 'prompt', 'acr_values', 'hd', 'response_mode']) expect(plain.has(name)).toBe(false);
     const wanting = await asked({ maxAge: 3_600, acrValues: ['phr', 'mfa'], scopes: ['groups', 'offline'] });
     expect(wanting.get('max_age')).toBe('3600');
     expect(wanting.get('acr_values')).toBe('phr mfa');
     expect(wanting.get('scope')).toBe('openid email profile groups offline');
+    expect((await asked({ responseMode: 'form_post' })).get('response_mode')).toBe('form_post');
     const forced = await asked({ maxAge: 3_600, forceAuthn: true });
     expect([forced.get('max_age'), forced.get('prompt')]).toEqual(['0', 'login']);
   });

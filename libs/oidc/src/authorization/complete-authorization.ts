@@ -17,6 +17,11 @@ export interface PendingAuthorization {
   readonly startedAt: Date;
 }
 
+/** A login that came back, with the answer: UNVERIFIED, the query of the callback or what was posted in its place. */
+export interface ReturnedAuthorization extends PendingAuthorization {
+  readonly answer: CallbackQuery;
+}
+
 /**
  * Completes a login at the callback: who answers, the code for tokens, the ID token's checks, and the userinfo endpoint where
  * the connection asks for it.

@@ -46,21 +46,33 @@ export function startAuthorization(
 
 /**
  * What a provider's configuration document must offer for this connection.
- * @throws OidcError `discovery_client_authentication`, `discovery_userinfo_missing`
+ * @throws OidcError `discovery_client_authentication`, `discovery_userinfo_missing`, `discovery_response_mode`
  */
 export function checkOffers(
-  connection: Pick<OidcConnection, 'credentials' | 'userinfo'>,
+  connection: Pick<OidcConnection, 'credentials' | 'userinfo' | 'responseMode'>,
   metadata: ProviderMetadata,
 ): void {
   clientAuthenticationFor(connection.credentials, metadata);
   if (connection.userinfo && metadata.userinfoEndpoint === undefined) refuse('discovery_userinfo_missing');
+  const modes = metadata.responseModes;
+  if (connection.responseMode === 'form_post' && modes && !modes.includes('form_post')) {
+    refuse('discovery_response_mode', { want: 'form_post', got: modes.join(', ') });
+  }
 }
 
 /** Requests only: what counts is what the ID token says. */
-function optionsOf({ hostedDomain, maxAge, forceAuthn, acrValues }: OidcConnection): Readonly<Record<string, string>> {
+function optionsOf({
+  responseMode,
+  hostedDomain,
+  maxAge,
+  forceAuthn,
+  acrValues,
+}: OidcConnection): Readonly<Record<string, string>> {
   const age = forceAuthn ? 0 : maxAge;
   return {
     ...(hostedDomain === undefined ? {} : { hd: hostedDomain }),
+    // without it the provider answers by redirect (OAuth 2.0 Multiple Response Types, section 2.1)
+    ...(responseMode === 'form_post' ? { response_mode: responseMode } : {}),
     ...(age === undefined ? {} : { max_age: String(age) }),
     ...(forceAuthn ? { prompt: 'login' } : {}),
     ...(acrValues === undefined ? {} : { acr_values: acrValues.join(' ') }),

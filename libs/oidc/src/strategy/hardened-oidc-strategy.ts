@@ -1,19 +1,17 @@
 import OpenIDConnectStrategy from 'passport-openidconnect';
-import type { CallbackQuery } from '../authorization/callback.ts';
-import { completeAuthorization, type PendingAuthorization } from '../authorization/complete-authorization.ts';
+import {
+  completeAuthorization,
+  type PendingAuthorization,
+  type ReturnedAuthorization,
+} from '../authorization/complete-authorization.ts';
 import type { OidcProviders } from '../discovery/providers.ts';
 import { OIDC_ERROR_CODES } from '../error-codes.ts';
 import { OidcError } from '../errors.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
 
-/** The part of a request that the strategy looks at: the query of a GET at the callback. */
-export interface CallbackRequest {
-  readonly query: CallbackQuery;
-}
-
 export interface OidcStrategyOptions {
   /** The login that the request's state names; already consumed, for this browser. A rejection goes on as it is. */
-  pendingOf(req: CallbackRequest): Promise<PendingAuthorization>;
+  returnedOf(req: object): Promise<ReturnedAuthorization>;
   readonly providers: OidcProviders;
   readonly clock: () => Date;
 }
@@ -23,7 +21,7 @@ export type VerifiedCallback = (error: Error | null, user?: object | false, info
 
 /** Receives what the provider asserts, verified. */
 export type OnVerifiedIdToken = {
-  verify(req: CallbackRequest, token: VerifiedIdToken, done: VerifiedCallback): void;
+  verify(req: object, token: VerifiedIdToken, done: VerifiedCallback): void;
 }['verify'];
 
 /** Filled per login; the registered strategy itself can reach nobody. */
@@ -58,15 +56,15 @@ export class HardenedOidcStrategy extends OpenIDConnectStrategy {
     this.verify = verify;
   }
 
-  override authenticate(req: CallbackRequest): void {
+  override authenticate(req: object): void {
     this.answer(req).catch((failure: Error) => this.error(failure));
   }
 
-  private async answer(req: CallbackRequest): Promise<void> {
+  private async answer(req: object): Promise<void> {
     const { oidcOptions: options } = this;
     const now = options.clock();
-    const pending = await options.pendingOf(req);
-    const verified = await completeAuthorization(req.query, pending, options.providers, now);
+    const pending = await options.returnedOf(req);
+    const verified = await completeAuthorization(pending.answer, pending, options.providers, now);
     const refuseOther = () => this.error(refusal());
     const self = Object.assign(Object.create(this) as this, {
       _issuer: verified.issuer,

@@ -55,7 +55,7 @@ export function answerOf(
 ): Promise<VerifiedIdToken> {
   return new Promise((resolve, reject) => {
     const strategy = new HardenedOidcStrategy(
-      { pendingOf: async () => pending, providers, clock: () => now },
+      { returnedOf: async () => ({ ...pending, answer: query }), providers, clock: () => now },
       (_request, token, done) => done(null, token),
     );
     const never = (what: string) => () => reject(new Error(`the strategy wanted to ${what}`));
@@ -66,7 +66,7 @@ export function answerOf(
       pass: never('pass'),
       redirect: never('redirect'),
     });
-    strategy.authenticate({ query });
+    strategy.authenticate({});
   });
 }
 

@@ -105,6 +105,13 @@ export const oidcIdentityProvider: JsonSchema = {
       examples: ['client_secret_post'],
     },
     clientSecret,
+    responseMode: {
+      description:
+        'How the provider answers: `query` by a redirect, `form_post` by a form that its page posts, so that the code stands in no URL. A sign-in by form takes one redirect more.',
+      enum: ['query', 'form_post'],
+      default: 'query',
+      examples: ['form_post'],
+    },
     scopes: {
       description: 'Scopes to ask for beside `openid`, `email` and `profile`.',
       type: 'array',

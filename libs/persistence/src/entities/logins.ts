@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { FactsJson } from '@rolecall/role-mapping';
-import type { Announcement, FlowRecord, PinnedOidcProvider } from '../stores.ts';
+import type { Announcement, FlowRecord, PinnedOidcProvider, PostedAnswer } from '../stores.ts';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
 /** A login under way: pending until its assertion is accepted, then waiting at `/saml/continue`, then gone. */
@@ -39,6 +39,10 @@ export const LoginTransaction = defineEntity({
     /** It began at the IdP, without a request of ours. */
     unsolicited: p.boolean().default(false),
     provider: p.json<PinnedOidcProvider>().nullable(),
+    /** What the provider posted, until the browser comes for it. */
+    answer: p.json<PostedAnswer>().nullable(),
+    /** The signed-in user to whom the identity is to be linked. */
+    linkUserId: p.uuid().nullable(),
   },
 });
 

@@ -3,7 +3,7 @@ import type { Acceptance, VerifiedAssertion } from '@rolecall/saml';
 import { v7 as uuidv7 } from 'uuid';
 import { inTransaction, query } from '../sql.ts';
 import type { AcceptedLogin, LoginTransactions } from '../stores.ts';
-import { takeOidcLogin } from './oidc-login.ts';
+import { holdOidcLogin, takeOidcLogin } from './oidc-login.ts';
 import { ACCEPT_LOGIN, ACCEPT_UNSOLICITED_LOGIN, BEGIN_LOGIN, BEGIN_OIDC_LOGIN, PENDING_LOGIN } from './statements.ts';
 
 /** Logins between the AuthnRequest and `/saml/continue`, or between the authorization request and its callback. */
@@ -22,8 +22,15 @@ export function loginTransactions(pool: Pool): LoginTransactions {
         login.expiresAt,
       ];
       if (login.oidc === undefined) return void (await query(pool, BEGIN_LOGIN, values));
-      const { stateHash, nonce, codeVerifier, provider } = login.oidc;
-      await query(pool, BEGIN_OIDC_LOGIN, [...values, stateHash, nonce, codeVerifier, JSON.stringify(provider)]);
+      const { stateHash, nonce, codeVerifier, provider, linkUserId } = login.oidc;
+      await query(pool, BEGIN_OIDC_LOGIN, [
+        ...values,
+        stateHash,
+        nonce,
+        codeVerifier,
+        JSON.stringify(provider),
+        linkUserId,
+      ]);
     },
 
     async pending(organizationId, requestId) {
@@ -44,6 +51,7 @@ export function loginTransactions(pool: Pool): LoginTransactions {
       return rows[0]?.acceptance ?? 'replayed_assertion';
     },
 
+    holdOidc: (at) => holdOidcLogin(pool, at),
     takeOidc: (at) => takeOidcLogin(pool, at),
   };
 }

@@ -37,6 +37,8 @@ it('is given to the browser that began, once', async () => {
     nonce: 'a nonce',
     codeVerifier: 'a verifier',
     provider: PROVIDER,
+    answer: undefined,
+    linkUserId: undefined,
     traceId: 'trace',
     returnTo: 'https://app.example/',
     mode: 'test',
@@ -72,4 +74,68 @@ it('is given to one of two callbacks that arrive at two processes at the same mo
 it('has a state of its own within its organization', async () => {
   const organizationId = await begun();
   await expect(test.current.database.logins.begin(newLogin(organizationId))).rejects.toMatchObject({ code: '23505' });
+});
+
+describe('an answer that the provider posted', () => {
+  const HANDLE = Buffer.alloc(32, 'handle');
+  const answer = { code: 'c', error: ['a', 'b'] };
+  const hold = (organizationId: string, differs: { stateHash?: Buffer; now?: Date; handleHash?: Buffer } = {}) =>
+    test.current.database.logins.holdOidc({
+      organizationId,
+      stateHash: STATE,
+      handleHash: HANDLE,
+      answer,
+      now: NOW,
+      ...differs,
+    });
+
+  it('waits under its handle, once; the state is used up', async () => {
+    const organizationId = await begun();
+    expect(await hold(organizationId)).toBe(true);
+    expect(await hold(organizationId)).toBe(false);
+    expect(await take(organizationId)).toBe('unknown');
+    expect(await take(organizationId, HANDLE)).toMatchObject({ nonce: 'a nonce', answer });
+    expect(await take(organizationId, HANDLE)).toBe('unknown');
+  });
+
+  it('replaces no answer that waits already', async () => {
+    const organizationId = await begun();
+    await hold(organizationId);
+    expect(await hold(organizationId, { stateHash: HANDLE, handleHash: STATE })).toBe(false);
+    expect(await take(organizationId, HANDLE)).toMatchObject({ answer });
+  });
+
+  it('is burnt when another browser comes for it', async () => {
+    const organizationId = await begun();
+    await hold(organizationId);
+    expect(await take(organizationId, HANDLE, Buffer.alloc(32, 'thief'))).toBe('other_browser');
+    expect(await take(organizationId, HANDLE)).toBe('unknown');
+  });
+
+  it('is not kept for another state, in another organization, or too late', async () => {
+    const organizationId = await begun();
+    expect(await hold(organizationId, { stateHash: Buffer.alloc(32, 'guess') })).toBe(false);
+    expect(await hold(uuidv7())).toBe(false);
+    expect(await hold(organizationId, { now: later(600) })).toBe(false);
+    expect(await take(organizationId)).toMatchObject({ answer: undefined });
+  });
+
+  it('is kept for one of two posts that arrive at the same moment', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const organizationId = await begun();
+      const held = await Promise.all([
+        hold(organizationId),
+        hold(organizationId, { handleHash: Buffer.alloc(32, 'other') }),
+      ]);
+      expect(held.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
+  it('remembers the user to whom an identity is to be linked', async () => {
+    const organizationId = uuidv7();
+    const linkUserId = uuidv7();
+    const login = newLogin(organizationId);
+    await test.current.database.logins.begin({ ...login, oidc: { ...login.oidc!, linkUserId } });
+    expect(await take(organizationId)).toMatchObject({ linkUserId });
+  });
 });

@@ -17,7 +17,12 @@ export const ACCEPT_UNSOLICITED_LOGIN: Statement = {
 
 export const BEGIN_OIDC_LOGIN: Statement = {
   name: 'logins.begin-oidc',
-  text: 'select oidc_login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
+  text: 'select oidc_login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
+};
+
+export const HOLD_OIDC_LOGIN: Statement = {
+  name: 'logins.hold-oidc',
+  text: 'select oidc_login_hold($1, $2, $3, $4, $5) as held',
 };
 
 export const TAKE_OIDC_LOGIN: Statement = {

@@ -12,6 +12,7 @@ import { openIdConnect } from './20261122T20-openid-connect.ts';
 import { metadataRefresh } from './20261122T31-metadata-refresh.ts';
 import { singleLogout } from './20261122T32-single-logout.ts';
 import { oidcLoginPinned } from './20261122T33-oidc-login-pinned.ts';
+import { oidcPostedAnswers } from './20261122T33-oidc-posted-answers.ts';
 import { issuerRoutes } from './20261122T34-issuer-routes.ts';
 import { verifiedDomains } from './20261122T34-verified-domains.ts';
 import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   metadataRefresh,
   singleLogout,
   oidcLoginPinned,
+  oidcPostedAnswers,
   issuerRoutes,
   verifiedDomains,
   unsolicitedLogins,
