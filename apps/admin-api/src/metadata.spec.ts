@@ -173,6 +173,16 @@ it('an IdP whose requests are signed keeps its key through every change, also un
   expect((await api.client.call('GET', '/v1/organizations/acme')).text).not.toContain('PRIVATE KEY');
 });
 
+it('requests by HTTP-POST need a usable address for them in the metadata', async () => {
+  const plan = (xml: string) =>
+    api.client.plan(requestOf([withOkta('acme', { metadata: { xml }, requestBinding: 'post' })]));
+  const without = await plan(METADATA);
+  expect([without.status, without.text]).toEqual([422, expect.stringContaining('metadata_no_post_endpoint')]);
+  const insecure = await plan(new TestIdp({ ssoPostUrl: 'http://idp.example/post' }).metadata());
+  expect(insecure.text).toContain('metadata_no_post_endpoint');
+  expect((await plan(new TestIdp({ ssoPostUrl: 'https://idp.example/post' }).metadata())).status).toBe(200);
+});
+
 it('single logout needs a service in the metadata, and gets a key', async () => {
   const without = await api.client.plan(
     requestOf([withOkta('acme', { metadata: { xml: METADATA }, singleLogout: true })]),

@@ -85,6 +85,7 @@ export interface SamlIdentityProvider extends Renameable {
   readonly allowIdpInitiated?: boolean;
   readonly signRequests?: boolean;
   readonly singleLogout?: boolean;
+  readonly requestBinding?: 'redirect' | 'post';
   readonly minimumSigned?: MinimumSigned;
   /** A set of authentication context classes, not empty. */
   readonly authnContexts?: readonly string[];

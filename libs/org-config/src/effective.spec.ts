@@ -44,6 +44,7 @@ describe('effective', () => {
       type: 'saml',
       displayName: 'okta',
       allowIdpInitiated: false,
+      requestBinding: 'redirect',
       enabled: true,
       metadata,
       forceAuthn: false,

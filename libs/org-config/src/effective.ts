@@ -55,6 +55,7 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   readonly signRequests: boolean;
   /** A sign-out here or there ends the session at both sides. */
   readonly singleLogout: boolean;
+  readonly requestBinding: 'redirect' | 'post';
   readonly minimumSigned: MinimumSigned;
   /** Requested, and one of them expected; undefined = none is requested. */
   readonly authnContexts: readonly string[] | undefined;
@@ -154,21 +155,13 @@ function samlOf(declared: SamlIdentityProvider) {
     allowIdpInitiated = false,
     signRequests = false,
     singleLogout = false,
+    requestBinding = 'redirect',
     minimumSigned = 'either',
     authnContexts,
   } = declared;
   const refreshSeconds = 'url' in metadata ? seconds(metadata.refresh, REFRESH_LIMITS.default) : undefined;
-  return {
-    type,
-    metadata,
-    refreshSeconds,
-    forceAuthn,
-    allowIdpInitiated,
-    signRequests,
-    singleLogout,
-    minimumSigned,
-    authnContexts,
-  };
+  const requests = { forceAuthn, signRequests, requestBinding, authnContexts };
+  return { type, metadata, refreshSeconds, allowIdpInitiated, singleLogout, ...requests, minimumSigned };
 }
 
 function oidcOf(declared: OidcIdentityProvider) {

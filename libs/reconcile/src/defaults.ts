@@ -24,8 +24,9 @@ const OF_ORGANIZATION = new Map<string, Default>([
 function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
   const { displayName, enabled } = provider;
   if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled }));
-  const { forceAuthn, signRequests, singleLogout, minimumSigned } = provider;
-  return new Map(Object.entries({ displayName, enabled, forceAuthn, signRequests, singleLogout, minimumSigned }));
+  const { forceAuthn, allowIdpInitiated, signRequests, singleLogout, requestBinding, minimumSigned } = provider;
+  const requests = { forceAuthn, signRequests, requestBinding };
+  return new Map(Object.entries({ displayName, enabled, allowIdpInitiated, ...requests, singleLogout, minimumSigned }));
 }
 
 /** What holds when the document no longer says anything at `path`; undefined where there is no default worth a word. */

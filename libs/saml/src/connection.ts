@@ -8,6 +8,8 @@ export interface SamlConnection {
   readonly idp: IdpMetadata;
   /** Ask the IdP to authenticate again, and refuse an AuthnInstant older than the request. */
   readonly forceAuthn: boolean;
+  /** How AuthnRequests go; an IdP that takes them by HTTP-POST only gets them so. Default redirect (saml2int SDP-SP02). */
+  readonly requestBinding?: 'redirect' | 'post';
   /** Take answers to no request: sign-ins that begin at the IdP (Profiles 4.1.5). Default false. */
   readonly allowIdpInitiated?: boolean;
   /** What the IdP must sign at least. Absent = any; every signature that is present must verify in any case (rule G4). */
@@ -42,8 +44,15 @@ export interface SigningKey {
 /** What an IdP's metadata says, parsed and checked (SAML metadata, saml2int SDP-MD). */
 export interface IdpMetadata {
   readonly entityId: string;
-  /** HTTP-Redirect endpoint for AuthnRequests, https (or http when the caller allows it for development). */
+  /**
+   * Where AuthnRequests go, https (or http when the caller allows it for development): the HTTP-Redirect endpoint, or the
+   * HTTP-POST one of an IdP that has no other.
+   */
   readonly ssoUrl: string;
+  /** The HTTP-POST endpoint, where it has a usable one. */
+  readonly ssoPostUrl?: string;
+  /** It has no HTTP-Redirect endpoint. */
+  readonly ssoByPostOnly?: true;
   /** Absent = the IdP offers none that a browser may be sent to. */
   readonly singleLogout?: SingleLogoutService;
   /** Every signing certificate, PEM; keys without `use` count (IIP-MD11). At least one. */

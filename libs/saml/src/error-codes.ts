@@ -188,7 +188,12 @@ export const SAML_ERROR_CODES = {
   metadata_sso_url_moved: platform(
     "Ask the customer's administrator whether the sign-on page moved to another host, then accept the new metadata.",
   ),
-  metadata_no_redirect_endpoint: customer('Publish a SingleSignOnService with the HTTP-Redirect binding.'),
+  metadata_no_redirect_endpoint: customer(
+    'Publish a SingleSignOnService with the HTTP-Redirect or the HTTP-POST binding.',
+  ),
+  metadata_no_post_endpoint: platform(
+    'Remove requestBinding: post: the metadata has no usable SingleSignOnService with the HTTP-POST binding.',
+  ),
   metadata_sso_url_invalid: customer('Publish an https URL for single sign-on.'),
 
   metadata_no_single_logout: platform(

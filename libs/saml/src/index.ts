@@ -6,7 +6,6 @@ export {
   createLogoutRequest,
   createLogoutResponse,
   offersSingleLogout,
-  type OutgoingMessage,
   type SubjectToSignOut,
 } from './logout/create-logout-message.ts';
 export type { LogoutHttpRequest } from './logout/logout-http.ts';
@@ -17,6 +16,7 @@ export { changeOf, judgeMetadata, type MetadataChange, type MetadataVerdict } fr
 export { parseIdpMetadata, type MetadataOptions } from './metadata/parse-idp-metadata.ts';
 export { serviceProviderMetadata } from './metadata/sp-metadata.ts';
 export type { Acceptance, OneTimeStore } from './one-time-store.ts';
+export type { OutgoingMessage } from './outgoing-message.ts';
 export { createAuthnRequest } from './request/authn-request.ts';
 export { issuedAt } from './request/request-id.ts';
 export { createSigningKey } from './request/signing-key.ts';

@@ -98,10 +98,12 @@ async function prepareSaml(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const got = await samlMetadata(provider, stored, metadata, now);
   if ('problem' in got) return got;
-  const { singleLogout, signRequests } = provider;
-  const problem = singleLogout
-    ? metadata.checkSingleLogout(got.metadataXml ?? '', provider.metadata.entityId)
-    : undefined;
+  const { singleLogout, signRequests, requestBinding } = provider;
+  const { metadataXml = '' } = got;
+  const { entityId } = provider.metadata;
+  const problem =
+    (singleLogout ? metadata.checkSingleLogout(metadataXml, entityId) : undefined) ??
+    (requestBinding === 'post' ? metadata.checkPostBinding(metadataXml, entityId) : undefined);
   if (problem) return { problem };
   const prepared = { ...got, connectionDigest: samlDigest(provider, got.metadataXml, now) };
   if (!signRequests && !singleLogout) return prepared;

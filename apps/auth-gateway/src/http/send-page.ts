@@ -7,7 +7,7 @@ import { renderPage } from '../pages/page.tsx';
  * forms to sign in and out, whose POST ends at an identity provider that is not known before, must allow more than this
  * origin.
  */
-export type FormTarget = 'none' | 'self' | 'identity-provider';
+export type FormTarget = 'none' | 'self' | 'identity-provider' | { readonly origin: string };
 
 /**
  * Sends a page with its Content-Security-Policy: styles from this origin only, and no script at all, save the one whose hash
@@ -30,6 +30,7 @@ const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 function formActionOf(forms: FormTarget, response: Response): string {
   if (forms === 'none') return "'none'";
   if (forms === 'self') return "'self'";
+  if (typeof forms === 'object') return `'self' ${forms.origin}`;
   return response.app.get(HTTP_IDENTITY_PROVIDERS) === true ? "'self' https: http:" : "'self' https:";
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
+import { sendMessage } from '../http/send-message.ts';
 import type { IdpTarget } from '../organizations/organization.ts';
 import { Logins } from './logins.ts';
 
@@ -24,8 +25,8 @@ export class LoginStarts {
   ): Promise<void> {
     const { traceId } = traceOf(request);
     const wish = { mode, returnTo, traceId, flowCookie: this.cookies.flow(request), loginHint };
-    const { redirectTo, flowCookie } = await this.logins.start(target, wish);
+    const { message, flowCookie } = await this.logins.start(target, wish);
     this.cookies.setFlow(response, flowCookie);
-    response.redirect(request.method === 'POST' ? 303 : 302, redirectTo);
+    sendMessage(response, message, { title: 'Signing in', redirect: request.method === 'POST' ? 303 : 302 });
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { OutgoingMessage } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { IdpTarget } from '../organizations/organization.ts';
 
@@ -24,9 +25,9 @@ export interface Attempt {
   readonly startedAt?: Date | undefined;
 }
 
-/** Where the browser goes now, and the flow cookie that binds it to this login. */
+/** How the browser goes on now, and the flow cookie that binds it to this login. */
 export interface StartedLogin {
-  readonly redirectTo: string;
+  readonly message: OutgoingMessage;
   readonly flowCookie: string;
 }
 

@@ -37,5 +37,5 @@ export async function startOidcLogin(
     expiresAt: new Date(now.getTime() + LOGIN_LIFETIME_MS),
     oidc: { stateHash: state.hash, nonce, codeVerifier, provider: pinned },
   });
-  return { redirectTo: url, flowCookie };
+  return { message: { binding: 'redirect', url }, flowCookie };
 }

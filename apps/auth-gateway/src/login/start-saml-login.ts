@@ -7,7 +7,7 @@ import { checkMayStart, flowCookieOf, type LoginWish, type StartedLogin } from '
 
 /**
  * Starts a SAML login: one pending request in the database, keyed by connection and bound to this browser (rules G7, G8),
- * and the AuthnRequest by HTTP-Redirect.
+ * and the AuthnRequest for the binding of the connection.
  * @throws LoginRefused `idp_disabled`; SamlError when the IdP's metadata cannot be used
  */
 export async function startSamlLogin(
@@ -21,11 +21,11 @@ export async function startSamlLogin(
   const flowCookie = flowCookieOf(wish);
   // random, and means nothing to the IdP; what comes back is not read (rule G10)
   const relayState = `${wish.mode}.${wish.traceId}`;
-  const request = await createAuthnRequest(target.connection(now), { relayState, now });
+  const { id, ...message } = await createAuthnRequest(target.connection(now), { relayState, now });
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,
-    requestId: request.id,
+    requestId: id,
     browserHash: sha256(flowCookie),
     traceId: wish.traceId,
     returnTo: wish.returnTo,
@@ -33,5 +33,5 @@ export async function startSamlLogin(
     createdAt: now,
     expiresAt: new Date(now.getTime() + LOGIN_LIFETIME_MS),
   });
-  return { redirectTo: request.url, flowCookie };
+  return { message, flowCookie };
 }

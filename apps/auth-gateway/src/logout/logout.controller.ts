@@ -4,11 +4,11 @@ import type { OutgoingMessage } from '@rolecall/saml';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
+import { sendMessage } from '../http/send-message.ts';
 import { sendPage } from '../http/send-page.ts';
 import { flowCookieOf } from '../login/login-wish.ts';
 import { type IdpPath, Organizations } from '../organizations/organization.ts';
 import { LoggedOutPage } from '../pages/logged-out-page.tsx';
-import { PostFormPage, SUBMIT_SCRIPT } from '../pages/post-form-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { readOrganizationToken } from '../sessions/organization-token.ts';
 import { type IdpSignOut, Logouts } from './logouts.ts';
@@ -31,7 +31,7 @@ export class LogoutController {
     const message = token && (await this.logouts.signOut(token, { flowCookie }, traceOf(request).traceId));
     this.cookies.clearSession(response);
     if (message) this.cookies.setFlow(response, flowCookie);
-    if (message) sendMessage(response, message);
+    if (message) sendSignOut(response, message);
     else response.redirect(303, '/logged-out');
   }
 
@@ -53,7 +53,7 @@ export class LogoutController {
   private answer({ ended, answer }: IdpSignOut, request: Request, response: Response): void {
     const own = readOrganizationToken(this.cookies.session(request));
     if (own && ended.some(({ tokenHash }) => tokenHash.equals(own.hash))) this.cookies.clearSession(response);
-    sendMessage(response, answer);
+    sendSignOut(response, answer);
   }
 
   /** Where every sign-out ends; also the `post_logout_redirect_uri` for OpenID providers. */
@@ -65,11 +65,7 @@ export class LogoutController {
   }
 }
 
-function postForm({ url: action, fields }: Extract<OutgoingMessage, { binding: 'post' }>) {
-  return PostFormPage({ title: 'Signing out', action, fields });
-}
-
-function sendMessage(response: Response, message: OutgoingMessage): void {
-  if (message.binding === 'redirect') response.redirect(303, message.url);
-  else sendPage(response, postForm(message), { forms: 'identity-provider', script: SUBMIT_SCRIPT });
+/** A sign-out goes through the other applications of the user: where to, cannot be known before. */
+function sendSignOut(response: Response, message: OutgoingMessage): void {
+  sendMessage(response, message, { title: 'Signing out', forms: 'identity-provider' });
 }

@@ -42,6 +42,7 @@ describe('an organization', () => {
       acsUrl: 'https://sso.example.com/saml/acme/okta/acs',
       forceAuthn: true,
       allowIdpInitiated: false,
+      requestBinding: 'redirect',
       idp: expect.objectContaining({ entityId: 'https://idp.example/saml' }),
     });
   });

@@ -134,8 +134,8 @@ export class Organization {
       identityProvider,
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider, now);
-        const { signRequests, singleLogout, forceAuthn, allowIdpInitiated, minimumSigned, authnContexts } =
-          identityProvider;
+        const { signRequests, singleLogout, requestBinding, forceAuthn, allowIdpInitiated } = identityProvider;
+        const { minimumSigned, authnContexts } = identityProvider;
         const sign = signRequests || singleLogout || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
@@ -144,6 +144,7 @@ export class Organization {
           idp,
           forceAuthn,
           allowIdpInitiated,
+          requestBinding,
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),

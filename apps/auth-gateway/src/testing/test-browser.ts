@@ -59,17 +59,19 @@ export class TestBrowser {
     const location = new URL(response.headers.get('location') ?? '');
     const deflated = Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64');
     const xml = inflateRawSync(deflated).toString('utf8');
-    const read = (pattern: RegExp) => pattern.exec(xml)?.[1] ?? '';
-    return {
-      requestId: read(/\bID="([^"]+)"/),
-      connection: {
-        acsUrl: read(/\bAssertionConsumerServiceURL="([^"]+)"/),
-        spEntityId: read(/Issuer[^>]*>([^<]+)</),
-      },
-      relayState: location.searchParams.get('RelayState') ?? '',
-      xml,
-      location,
-    };
+    return { ...readRequest(xml), relayState: location.searchParams.get('RelayState') ?? '', location };
+  }
+
+  /** Starts a login whose request goes by HTTP-POST, and reads it out of the page's form. */
+  async startByPost(
+    path: string,
+  ): Promise<Omit<SentRequest, 'location'> & { readonly html: string; readonly policy: string }> {
+    const response = await this.get(path);
+    const html = await response.text();
+    const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
+    const xml = Buffer.from(field('SAMLRequest'), 'base64').toString('utf8');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    return { ...readRequest(xml), relayState: field('RelayState'), html, policy };
   }
 
   /** Starts at `path`, lets the IdP answer for `person`, posts the answer: gives where the ACS leads. */
@@ -105,4 +107,16 @@ export class TestBrowser {
     if (ended) this.cookies.delete(pair.slice(0, at));
     else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
   }
+}
+
+function readRequest(xml: string): Pick<SentRequest, 'requestId' | 'connection' | 'xml'> {
+  const read = (pattern: RegExp) => pattern.exec(xml)?.[1] ?? '';
+  return {
+    requestId: read(/\bID="([^"]+)"/),
+    connection: {
+      acsUrl: read(/\bAssertionConsumerServiceURL="([^"]+)"/),
+      spEntityId: read(/Issuer[^>]*>([^<]+)</),
+    },
+    xml,
+  };
 }

@@ -126,6 +126,13 @@ export const samlIdentityProvider: JsonSchema = {
       default: false,
       examples: [true],
     },
+    requestBinding: {
+      description:
+        'How authentication requests reach the identity provider: by `redirect`, or by a form that the browser posts. One whose metadata offers HTTP-POST alone gets them so in any case.',
+      enum: ['redirect', 'post'],
+      default: 'redirect',
+      examples: ['post'],
+    },
     minimumSigned: {
       description:
         'What the identity provider must sign at least: the `response`, the `assertion`, `both`, or `either` of them. A signature that is present must be good in any case.',

@@ -66,6 +66,15 @@ export class MetadataSource {
     return { code: 'metadata_no_single_logout', message };
   }
 
+  /** What keeps AuthnRequests from going by HTTP-POST, with metadata that is usable. */
+  checkPostBinding(xml: string, entityId: string | undefined): MetadataProblem | undefined {
+    const got = this.readStored(xml, entityId);
+    if ('problem' in got) return got.problem;
+    const { ssoPostUrl } = got.metadata;
+    if (ssoPostUrl !== undefined && this.isSafe(ssoPostUrl)) return undefined;
+    return { code: 'metadata_no_post_endpoint', message: SAML_ERROR_CODES.metadata_no_post_endpoint.sentence };
+  }
+
   /** Whether a browser may be sent there. */
   private isSafe(url: string): boolean {
     const { protocol, origin, hostname } = new URL(url);

@@ -4,7 +4,7 @@ import type { SamlConnection } from '../connection.ts';
 import { parseIdpMetadata } from '../metadata/parse-idp-metadata.ts';
 import { TEST_IDP_KEY, TEST_OTHER_KEY, TestIdp } from '../testing/index.ts';
 import { createLogoutRequest, createLogoutResponse, offersSingleLogout } from './create-logout-message.ts';
-import type { OutgoingMessage } from './create-logout-message.ts';
+import type { OutgoingMessage } from '../outgoing-message.ts';
 import { verifyLogoutMessage } from './verify-logout-message.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');

@@ -4,21 +4,17 @@ import { deflateRawSync } from 'node:zlib';
 import type { SamlConnection, SigningKey, SingleLogoutService } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { isUsableUrl } from '../metadata/sso-url.ts';
+import type { OutgoingMessage } from '../outgoing-message.ts';
 import { newRequestId } from '../request/request-id.ts';
 import { escapeXml } from '../xml/escape-xml.ts';
 import { NS } from '../xml/namespaces.ts';
-import { RSA_SHA256, signEnveloped } from './enveloped-signature.ts';
+import { RSA_SHA256, signEnveloped } from '../request/enveloped-signature.ts';
 import { MAX_RELAY_STATE_BYTES, type MessageParameter } from './logout-http.ts';
 
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 const STATUS = 'urn:oasis:names:tc:SAML:2.0:status:';
 /** Until when the IdP may act on a request of ours. */
 const VALID_MS = 5 * 60_000;
-
-/** A signed message on its way through the browser: a redirect, or a form that is posted. */
-export type OutgoingMessage =
-  | { readonly binding: 'redirect'; readonly url: string }
-  | { readonly binding: 'post'; readonly url: string; readonly fields: Readonly<Record<string, string>> };
 
 /** Whom the IdP is to sign out, as its assertion named the person and the session. */
 export interface SubjectToSignOut {

@@ -47,8 +47,7 @@ export function judgeMetadata(
   const known = keyDigestsOf(current);
   if (![...keyDigestsOf(next)].some((key) => known.has(key)))
     return { outcome: 'hold', code: 'metadata_all_keys_replaced', change };
-  if (new URL(next.ssoUrl).origin !== new URL(current.ssoUrl).origin)
-    return { outcome: 'hold', code: 'metadata_sso_url_moved', change };
+  if (!hasKnownOrigins(current, next)) return { outcome: 'hold', code: 'metadata_sso_url_moved', change };
   return { outcome: 'accept', change };
 }
 
@@ -59,8 +58,18 @@ export function changeOf(current: IdpMetadata, next: IdpMetadata): MetadataChang
   return {
     addedCertificates: after.filter((fingerprint) => !before.includes(fingerprint)),
     removedCertificates: before.filter((fingerprint) => !after.includes(fingerprint)),
-    ssoUrlMoved: current.ssoUrl !== next.ssoUrl,
+    ssoUrlMoved: !isDeepStrictEqual(ssoUrlsOf(current), ssoUrlsOf(next)),
   };
+}
+
+function ssoUrlsOf({ ssoUrl, ssoPostUrl }: IdpMetadata): readonly string[] {
+  return ssoPostUrl === undefined ? [ssoUrl] : [ssoUrl, ssoPostUrl];
+}
+
+/** Whether browsers are sent to no other host than before, by either binding. */
+function hasKnownOrigins(current: IdpMetadata, next: IdpMetadata): boolean {
+  const known = ssoUrlsOf(current).map((url) => new URL(url).origin);
+  return ssoUrlsOf(next).every((url) => known.includes(new URL(url).origin));
 }
 
 function fingerprintsOf(idp: IdpMetadata): readonly string[] {

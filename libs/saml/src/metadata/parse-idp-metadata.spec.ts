@@ -161,11 +161,30 @@ describe('parseIdpMetadata', () => {
       expect(refusal(withSsoUrl(url), { allowHttp: true }).code).toBe('metadata_sso_url_invalid');
     });
 
-    it('needs the HTTP-Redirect binding', () => {
-      expect(refusal(xml.replace('HTTP-Redirect', 'HTTP-POST'))).toMatchObject({
+    it('needs the HTTP-Redirect or the HTTP-POST binding', () => {
+      expect(refusal(xml.replace('HTTP-Redirect', 'SOAP'))).toMatchObject({
         code: 'metadata_no_redirect_endpoint',
-        detail: { got: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' },
+        detail: { got: 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP' },
       });
+    });
+
+    it('is that for HTTP-POST of an IdP that has no other', () => {
+      expect(parse(xml.replace('HTTP-Redirect', 'HTTP-POST'))).toMatchObject({
+        ssoUrl: 'https://idp.example/sso',
+        ssoPostUrl: 'https://idp.example/sso',
+        ssoByPostOnly: true,
+      });
+    });
+
+    it('keeps both bindings, and passes over one that a browser must not be sent to', () => {
+      const both = (post: string) =>
+        parse(new TestIdp({ ssoUrl: 'https://idp.example/sso', ssoPostUrl: post }).metadata());
+      expect(both('https://idp.example/post')).toMatchObject({
+        ssoUrl: 'https://idp.example/sso',
+        ssoPostUrl: 'https://idp.example/post',
+      });
+      expect(both('https://idp.example/post').ssoByPostOnly).toBeUndefined();
+      expect(both('javascript:alert(1)').ssoPostUrl).toBeUndefined();
     });
   });
 

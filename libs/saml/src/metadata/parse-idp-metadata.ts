@@ -2,12 +2,12 @@ import type { IdpMetadata } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { parseDateTime } from '../xml/date-time.ts';
 import { childrenOf, isElement, type XmlElement } from '../xml/element.ts';
-import { BINDING, NS } from '../xml/namespaces.ts';
+import { NS } from '../xml/namespaces.ts';
 import { parseXml, type XmlLimits } from '../xml/parse-xml.ts';
 import { signedMetadata } from './signed-metadata.ts';
 import { signingKeysOf } from './signing-keys.ts';
 import { singleLogoutServiceOf } from './single-logout-service.ts';
-import { requireSsoUrl } from './sso-url.ts';
+import { singleSignOnOf } from './single-sign-on-service.ts';
 
 const MAX_METADATA_BYTES = 1024 * 1024;
 const METADATA_LIMITS: XmlLimits = {
@@ -55,13 +55,12 @@ export function parseIdpMetadata(xml: string, options: MetadataOptions): IdpMeta
   const validUntil = endOf(role);
   if (validUntil !== undefined && validUntil <= now) refuse('metadata_expired', { got: validUntil.toISOString() });
   if (signedBy !== undefined) requireNearEnd(validUntil, now);
-  const ssoUrl = redirectEndpointOf(role);
-  requireSsoUrl(ssoUrl, { allowHttp });
+  const singleSignOn = singleSignOnOf(role, { allowHttp });
   const keys = signingKeysOf(role);
   const singleLogout = singleLogoutServiceOf(role, { allowHttp });
   return {
     entityId: entityIdOf(role),
-    ssoUrl,
+    ...singleSignOn,
     ...(singleLogout === undefined ? {} : { singleLogout }),
     signingCertificates: keys.map(({ certificate }) => certificate),
     certificatesExpire: keys.map(({ expires }) => expires),
@@ -113,14 +112,4 @@ function endOf(role: XmlElement): Date | undefined {
       ends.push((parseDateTime(text) ?? refuse('metadata_time_invalid', { got: text })).getTime());
   }
   return ends.length === 0 ? undefined : new Date(Math.min(...ends));
-}
-
-function redirectEndpointOf(role: XmlElement): string {
-  const services = childrenOf(role, NS.metadata, 'SingleSignOnService');
-  const redirect = services.find((service) => service.attributes.get('Binding') === BINDING.redirect);
-  const bindings = services.map((service) => service.attributes.get('Binding') ?? '').join(' ');
-  return (
-    redirect?.attributes.get('Location') ??
-    refuse('metadata_no_redirect_endpoint', { got: bindings, want: BINDING.redirect })
-  );
 }

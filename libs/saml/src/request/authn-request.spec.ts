@@ -1,6 +1,8 @@
 import { createVerify, X509Certificate } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 
+import { SignedXml } from 'xml-crypto';
+
 import { createAuthnRequest, createSigningKey, issuedAt, type SamlConnection } from '../index.ts';
 import { TEST_IDP_KEY, TEST_OTHER_KEY } from '../testing/index.ts';
 
@@ -77,6 +79,58 @@ describe('createAuthnRequest', () => {
   it('refuses a RelayState that IdPs cut', async () => {
     await expect(request({}, 'ä'.repeat(40))).resolves.toBeDefined();
     await expect(request({}, `${'ä'.repeat(40)}x`)).rejects.toMatchObject({ code: 'relay_state_too_long' });
+  });
+});
+
+describe('createAuthnRequest by HTTP-POST', () => {
+  const POST_URL = 'https://idp.example/post?app=1&x=<';
+  const byPost = { requestBinding: 'post', idp: { ...connection.idp, ssoPostUrl: POST_URL } } as const;
+  async function form(changed: Partial<SamlConnection> = {}, relayState?: string) {
+    const made = await createAuthnRequest(
+      { ...connection, ...byPost, ...changed },
+      { now: NOW, ...(relayState === undefined ? {} : { relayState }) },
+    );
+    if (made.binding !== 'post') throw new Error('not by POST');
+    return { ...made, xml: Buffer.from(made.fields['SAMLRequest'] ?? '', 'base64').toString() };
+  }
+
+  it('makes a form to the HTTP-POST endpoint with the same request', async () => {
+    const { id, url, fields, xml } = await form({ forceAuthn: true }, 'handle');
+    expect(url).toBe(POST_URL);
+    expect(fields).toEqual({ SAMLRequest: expect.any(String), RelayState: 'handle' });
+    expect(xml).toContain(` ID="${id}" Version="2.0" IssueInstant="2026-03-01T12:00:00.123Z"`);
+    expect(xml).toContain(' Destination="https://idp.example/post?app=1&amp;x=&lt;"');
+    expect(xml).toContain(` AssertionConsumerServiceURL="${connection.acsUrl}"`);
+    expect(xml).toContain(' ForceAuthn="true"');
+    expect(xml).not.toContain('Signature');
+    expect(Object.keys((await form()).fields)).toEqual(['SAMLRequest']);
+  });
+
+  it('signs the message itself, enveloped, so that another library verifies it', async () => {
+    const { id, xml } = await form({ signing: TEST_OTHER_KEY });
+    const signature = /<ds:Signature [^]*<\/ds:Signature>/.exec(xml)?.[0] ?? '';
+    const verifies = (text: string) => {
+      const verifier = new SignedXml({ publicCert: TEST_OTHER_KEY.certificate });
+      verifier.loadSignature(signature);
+      return verifier.checkSignature(text) && verifier.getSignedReferences().length === 1;
+    };
+    expect(verifies(xml)).toBe(true);
+    expect(verifies(xml.replace(connection.acsUrl, 'https://evil.example/acs'))).toBe(false);
+    expect(signature).toContain(`URI="#${id}"`);
+    expect(xml).toMatch(/<\/saml:Issuer><ds:Signature /);
+    expect(xml).not.toContain('PRIVATE');
+  });
+
+  it('is how an identity provider without HTTP-Redirect is asked, whatever the connection says', async () => {
+    const postOnly = { ...connection.idp, ssoUrl: POST_URL, ssoPostUrl: POST_URL, ssoByPostOnly: true } as const;
+    expect((await form({ requestBinding: 'redirect', idp: postOnly })).url).toBe(POST_URL);
+  });
+
+  it('is refused where the identity provider has no such endpoint, and where it is none for a browser', async () => {
+    await expect(form({ idp: connection.idp })).rejects.toMatchObject({ code: 'metadata_no_post_endpoint' });
+    const script = { ...connection.idp, ssoPostUrl: 'javascript:alert(1)' };
+    await expect(form({ idp: script })).rejects.toMatchObject({ code: 'metadata_sso_url_invalid' });
+    await expect(form({}, 'x'.repeat(81))).rejects.toMatchObject({ code: 'relay_state_too_long' });
   });
 });
 

@@ -46,6 +46,8 @@ export interface TestResponse {
 export interface TestIdpOptions {
   readonly entityId?: string;
   readonly ssoUrl?: string;
+  /** Default: HTTP-Redirect alone. */
+  readonly ssoPostUrl?: string;
   readonly key?: SigningKey;
   /** Default: no single logout. */
   readonly sloUrl?: string;
@@ -56,6 +58,7 @@ export interface TestIdpOptions {
 export class TestIdp {
   readonly entityId: string;
   readonly ssoUrl: string;
+  readonly ssoPostUrl: string | undefined;
   readonly key: SigningKey;
   /** Its SingleLogoutService, if it has one. */
   readonly sloUrl: string | undefined;
@@ -64,12 +67,14 @@ export class TestIdp {
   constructor({
     entityId = 'https://idp.example/saml',
     ssoUrl = 'https://idp.example/sso',
+    ssoPostUrl,
     key = TEST_IDP_KEY,
     sloUrl,
     sloBinding = 'redirect',
   }: TestIdpOptions = {}) {
     this.entityId = entityId;
     this.ssoUrl = ssoUrl;
+    this.ssoPostUrl = ssoPostUrl;
     this.key = key;
     this.sloUrl = sloUrl;
     this.sloBinding = sloBinding;
@@ -85,11 +90,15 @@ export class TestIdp {
       this.sloUrl === undefined
         ? ''
         : `<md:SingleLogoutService Binding="${BINDING[this.sloBinding]}" Location="${escapeXml(this.sloUrl)}"/>`;
+    const byPost =
+      this.ssoPostUrl === undefined
+        ? ''
+        : `<md:SingleSignOnService Binding="${BINDING.post}" Location="${escapeXml(this.ssoPostUrl)}"/>`;
     return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="${NS.metadata}" xmlns:ds="${NS.signature}" entityID="${escapeXml(this.entityId)}">
   <md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="${NS.protocol}">
     ${descriptors.join('\n    ')}
-    <md:SingleSignOnService Binding="${BINDING.redirect}" Location="${escapeXml(this.ssoUrl)}"/>${singleLogout}
+    <md:SingleSignOnService Binding="${BINDING.redirect}" Location="${escapeXml(this.ssoUrl)}"/>${byPost}${singleLogout}
   </md:IDPSSODescriptor>
 </md:EntityDescriptor>`;
   }

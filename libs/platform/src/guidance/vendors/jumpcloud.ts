@@ -76,7 +76,7 @@ export const jumpcloud: VendorFacts = {
     roles: 'Tick **include group attribute** and name it `groups`.',
   },
   traps: [
-    'Without **Declare Redirect Endpoint** the metadata lacks the address that we need: the code is `metadata_no_redirect_endpoint`.',
+    'Without **Declare Redirect Endpoint** the metadata names an address for HTTP-POST alone: sign-ins then go through a page that posts itself.',
     'The issuer for OpenID Connect ends in a slash.',
   ],
 };

@@ -1,0 +1,29 @@
+import type { OutgoingMessage } from '@rolecall/saml';
+import type { Response } from 'express';
+import { PostFormPage, SUBMIT_SCRIPT } from '../pages/post-form-page.tsx';
+import { type FormTarget, sendPage } from './send-page.ts';
+
+/**
+ * Sends the browser to an identity provider with a message of ours: by redirect, or by a page whose one form goes to that
+ * provider's origin (and back here), and submits itself (security.md §4.12).
+ */
+export function sendMessage(
+  response: Response,
+  message: OutgoingMessage,
+  { title, redirect = 303, forms }: MessageOptions,
+): void {
+  if (message.binding === 'redirect') {
+    response.redirect(redirect, message.url);
+    return;
+  }
+  const page = PostFormPage({ title, action: message.url, fields: message.fields });
+  sendPage(response, page, { forms: forms ?? { origin: new URL(message.url).origin }, script: SUBMIT_SCRIPT });
+}
+
+interface MessageOptions {
+  /** Of the page. */
+  readonly title: string;
+  readonly redirect?: 302 | 303;
+  /** Where the form may lead in the end, when the identity provider sends the browser on to others. */
+  readonly forms?: FormTarget;
+}
