@@ -41,6 +41,7 @@ import { SamlController } from './saml/saml.controller.ts';
 import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';
 import { UnknownKeys } from './saml/unknown-keys.ts';
 import { CurrentSession } from './sessions/current-session.ts';
+import { SetupController } from './setup/setup.controller.ts';
 import { SessionController } from './sessions/session.controller.ts';
 
 export interface AppOptions {
@@ -69,6 +70,7 @@ export class AppModule implements NestModule {
         ClientKeysController,
         InitiationController,
         SsoTestController,
+        SetupController,
         SessionController,
         LogoutController,
         StaticController,

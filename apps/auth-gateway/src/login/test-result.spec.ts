@@ -1,6 +1,7 @@
 import type { Facts, MappingPolicy } from '@rolecall/role-mapping';
+import { mappingAttributes } from '../organizations/mapping-attributes.ts';
 import type { TestReport } from './test-report.ts';
-import { attributesRead, testResultOf } from './test-result.ts';
+import { testResultOf } from './test-result.ts';
 
 const POLICY: MappingPolicy = {
   managedBy: 'idp',
@@ -31,10 +32,10 @@ const reportWith = (facts: Facts, more: Partial<TestReport> = {}): TestReport =>
 });
 
 it('knows which attributes the mapping reads', () => {
-  expect([...attributesRead(POLICY)].sort()).toEqual(
+  expect([...mappingAttributes(POLICY)].sort()).toEqual(
     ['MainRole', 'cost center', 'department', 'email', 'groups', 'mail', 'role_mapping', 'site'].sort(),
   );
-  expect([...attributesRead({ ...POLICY, mappingRoles: {}, rules: [], accountAttributes: {} })]).toEqual([]);
+  expect([...mappingAttributes({ ...POLICY, mappingRoles: {}, rules: [], accountAttributes: {} })]).toEqual([]);
 });
 
 it('shows values of these, and never of the profile, whatever a rule reads', () => {

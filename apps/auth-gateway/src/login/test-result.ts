@@ -1,5 +1,6 @@
 import type { SsoTestResult, TestedFact } from '@rolecall/persistence';
 import { type AttributeNames, type Facts, type MappingPolicy, PROFILE_FIELDS } from '@rolecall/role-mapping';
+import { mappingAttributes } from '../organizations/mapping-attributes.ts';
 import type { TestReport } from './test-report.ts';
 
 const SHOWN_VALUES = 50;
@@ -8,9 +9,6 @@ const SHOWN_CHARACTERS = 200;
 const HIDDEN_FROM = 3;
 const HIDDEN = '(hidden)';
 
-/** Attributes that CEL reads: `facts.name`, `facts["name"]`. */
-const IN_CEL = /facts(?:\.([A-Za-z_]\w*)|\[\s*(?:"([^"]+)"|'([^']+)')\s*\])/g;
-
 /**
  * What the people who made a test's link learn of it: every check and rule, and the values of attributes that the mapping
  * reads. The tester's name, address and whatever else the identity provider says stay with the tester: of these only
@@ -18,7 +16,7 @@ const IN_CEL = /facts(?:\.([A-Za-z_]\w*)|\[\s*(?:"([^"]+)"|'([^']+)')\s*\])/g;
  */
 export function testResultOf(report: TestReport, policy: MappingPolicy, names: AttributeNames): SsoTestResult {
   const { code, steps, facts = new Map(), decision, protocol, vendor } = report;
-  const read = attributesRead(policy);
+  const read = mappingAttributes(policy);
   for (const field of PROFILE_FIELDS) read.delete(field);
   for (const attribute of Object.values(names)) read.delete(attribute);
   const hide = hiding(facts, read);
@@ -45,17 +43,6 @@ export function testResultOf(report: TestReport, policy: MappingPolicy, names: A
 function testedFact(name: string, values: readonly string[], shown: boolean): TestedFact {
   const head = { name: name.slice(0, SHOWN_CHARACTERS), count: values.length };
   return shown ? { ...head, values: values.slice(0, SHOWN_VALUES).map(bounded) } : head;
-}
-
-/** The attributes whose values decide about grants and groups. */
-export function attributesRead({ mappingRoles, rules, accountAttributes }: MappingPolicy): Set<string> {
-  const read = new Set(Object.keys(accountAttributes));
-  if (Object.keys(mappingRoles).length > 0) read.add('role_mapping');
-  for (const { when } of rules) {
-    if ('attribute' in when) read.add(when.attribute);
-    else for (const [, name, double, single] of when.cel.matchAll(IN_CEL)) read.add(name ?? double ?? single ?? '');
-  }
-  return read;
 }
 
 /** Takes the values of all other attributes out of a text. */

@@ -29,10 +29,23 @@ export interface IdpPath {
 /** One IdP of one organization, as a request named it. */
 export type IdpTarget = SamlTarget | OidcTarget;
 
+/** Our side of a SAML connection, as its customer enters it. */
+export interface SamlAddresses {
+  /** The URL of our metadata is our entity id. */
+  readonly entityId: string;
+  readonly acsUrl: string;
+  /** Present when single logout is on. */
+  readonly sloUrl?: string;
+  /** PEM, of the key that signs our messages, when we have one. */
+  readonly certificate?: string;
+}
+
 /** One SAML IdP of one organization, as a request named it. */
 export interface SamlTarget {
   readonly organization: Organization;
   readonly identityProvider: EffectiveSamlIdentityProvider;
+  /** What the IdP is told of us; there is also when its own metadata cannot be used. */
+  readonly addresses: SamlAddresses;
   /** Parses the IdP's metadata at the first use. @throws SamlError when it cannot be used at `now` */
   connection(now: Date): SamlConnection;
 }
@@ -129,9 +142,16 @@ export class Organization {
   ): SamlTarget {
     const base = `${this.address.url}/saml/${path.organization}/${path.identityProvider}`;
     const signingKey = this.snapshot.identityProviders.get(identityProvider.name)?.signingKey;
+    const addresses: SamlAddresses = {
+      entityId: `${base}/metadata`,
+      acsUrl: `${base}/acs`,
+      ...(identityProvider.singleLogout && signingKey ? { sloUrl: `${base}/slo` } : {}),
+      ...(signingKey ? { certificate: signingKey.certificate } : {}),
+    };
     return {
       organization: this,
       identityProvider,
+      addresses,
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider, now);
         const { signRequests, singleLogout, requestBinding, forceAuthn, allowIdpInitiated } = identityProvider;
@@ -139,8 +159,8 @@ export class Organization {
         const sign = signRequests || singleLogout || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
-          spEntityId: `${base}/metadata`,
-          acsUrl: `${base}/acs`,
+          spEntityId: addresses.entityId,
+          acsUrl: addresses.acsUrl,
           idp,
           forceAuthn,
           allowIdpInitiated,
@@ -148,7 +168,7 @@ export class Organization {
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),
-          ...(singleLogout && signingKey ? { sloUrl: `${base}/slo` } : {}),
+          ...(addresses.sloUrl ? { sloUrl: addresses.sloUrl } : {}),
         };
       },
     };

@@ -1,0 +1,182 @@
+import type { SetupField, SetupStep } from '@rolecall/platform/guidance';
+import type { ComponentChildren, VNode } from 'preact';
+import type { Setup } from '../setup/setup.ts';
+import { Page } from './page.tsx';
+
+/** `GET /setup/:org/:idp`: what to enter where, for the administrator of the customer's identity provider. */
+export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
+  const { organization, identityProvider, protocol, vendor, values, metadata, roles, certificate, testHref } = setup;
+  return (
+    <Page title={`Set up ${identityProvider}`} wide>
+      <h1>
+        Set up {identityProvider} for {organization}
+      </h1>
+      <p class="soft">
+        {protocol === 'saml' ? 'SAML 2.0' : 'OpenID Connect'}. Enter these values at your identity provider; each is
+        this connection's own.
+      </p>
+      <h2>Addresses</h2>
+      {setup.addresses.map(({ label, value }, index) => (
+        <Copy key={label} id={`address-${index}`} label={label} value={value} />
+      ))}
+      {certificate && (
+        <details>
+          <summary>Certificate that signs our messages</summary>
+          <pre tabIndex={0}>{certificate.trim()}</pre>
+        </details>
+      )}
+      <h2>At {vendor.name}</h2>
+      <Vendors setup={setup} />
+      <ol class="steps">
+        {vendor.steps.map((step) => (
+          <Step key={step.text} step={step} values={values} />
+        ))}
+      </ol>
+      <Attributes setup={setup} />
+      <p class="after-table">
+        <Marked text={roles} />
+      </p>
+      {metadata && (
+        <>
+          <h2>Send us</h2>
+          <p>
+            <Marked text={metadata} /> It holds your signing certificate; when that is renewed, we need it again.
+          </p>
+        </>
+      )}
+      <h2>Test</h2>
+      <p>A test changes nothing and signs nobody in.</p>
+      <a class="button" href={testHref}>
+        Test sign-in
+      </a>
+      <h2>Worth knowing</h2>
+      <ul>
+        {vendor.traps.map((trap) => (
+          <li key={trap}>
+            <Marked text={trap} />
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>For the platform team: the entry in the organization document</summary>
+        <pre tabIndex={0}>{setup.yaml}</pre>
+      </details>
+    </Page>
+  );
+}
+
+function Vendors({ setup }: { readonly setup: Setup }): VNode {
+  return (
+    <nav aria-label="Identity provider">
+      <ul class="tabs">
+        {setup.vendors.map(({ name, href, current }) => (
+          <li key={href}>
+            <a href={href} aria-current={current ? 'page' : undefined}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Step({ step, values }: { readonly step: SetupStep; readonly values: Setup['values'] }): VNode {
+  return (
+    <li>
+      <p>
+        <Marked text={step.text} />
+      </p>
+      {step.fields?.map((field) => (
+        <Field key={field.label} field={field} values={values} />
+      ))}
+    </li>
+  );
+}
+
+function Field({ field, values }: { readonly field: SetupField; readonly values: Setup['values'] }): VNode {
+  const { label, note } = field;
+  const value = 'value' in field ? values[field.value] : field.text;
+  return <Copy id={`field-${label.replaceAll(/\W+/g, '-')}`} label={label} value={value} note={note} />;
+}
+
+interface CopyProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly note?: string | undefined;
+}
+
+/** A value to copy: a field that cannot be changed is selected as a whole by the keyboard, and scrolls on a phone. */
+function Copy({ id, label, value, note }: CopyProps): VNode {
+  return (
+    <div class="copy">
+      <label for={id}>{label}</label>
+      {value !== '' && (
+        <input
+          id={id}
+          type="text"
+          readOnly
+          spellcheck={false}
+          translate={false}
+          value={value}
+          aria-describedby={`${id}-note`}
+        />
+      )}
+      {note && (
+        <p class="hint" id={`${id}-note`}>
+          <Marked text={note} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Attributes({ setup: { protocol, attributes } }: { readonly setup: Setup }): VNode {
+  const what = protocol === 'saml' ? 'Attributes' : 'Claims';
+  const heads = ['Name', 'Source', 'What it is for'];
+  return (
+    <>
+      <h2>{what}</h2>
+      <div class="scroll" role="region" aria-label={what} tabIndex={0}>
+        <table role="table">
+          <caption>Names are as they are sent, upper and lower case included</caption>
+          <thead role="rowgroup">
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col" role="columnheader">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {attributes.map(({ name, source, use }) => (
+              <tr key={name} role="row">
+                <th scope="row" role="rowheader">
+                  <code>{name}</code>
+                </th>
+                <td role="cell">{source ?? <span class="soft">your choice</span>}</td>
+                <td role="cell">{use}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** `**what stands on a screen**` and code, as the vendors' facts mark them. */
+function Marked({ text }: { readonly text: string }): VNode {
+  const parts = text.split(/(\*\*[^*]+\*\*|`[^`]+`)/);
+  return (
+    <>
+      {parts.map((part, index): ComponentChildren => {
+        if (part.startsWith('**')) return <strong key={index}>{part.slice(2, -2)}</strong>;
+        if (part.startsWith('`')) return <code key={index}>{part.slice(1, -1)}</code>;
+        return part;
+      })}
+    </>
+  );
+}
