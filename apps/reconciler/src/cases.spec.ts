@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
-import type { Domain, Flow, SsoTest } from './server/client.ts';
+import type { Domain, Flow, IdentityProvider, SsoTest } from './server/client.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
-// directory), the folders with files (`files` at first), perhaps `flows.json` and `domains.json` with logins and e-mail domains
-// that the server has on record, `sso-tests.json` with the states that a test goes through, one per question, and
+// directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
+// e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question, and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -46,6 +46,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     const server = await testServer.start();
     const flows = join(CASES, name, 'flows.json');
     if (existsSync(flows)) testServer.flows = JSON.parse(readFileSync(flows, 'utf8')) as Flow[];
+    const idps = join(CASES, name, 'idps.json');
+    if (existsSync(idps)) testServer.identityProviders = JSON.parse(readFileSync(idps, 'utf8')) as IdentityProvider[];
     const domains = join(CASES, name, 'domains.json');
     if (existsSync(domains)) testServer.domains = JSON.parse(readFileSync(domains, 'utf8')) as Domain[];
     const tests = join(CASES, name, 'sso-tests.json');

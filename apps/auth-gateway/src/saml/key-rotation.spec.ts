@@ -9,7 +9,7 @@ const at = { entityId: 'https://idp.example/saml', ssoUrl: 'https://idp.example/
 /** The IdP before and after it signs with its second key. */
 const before = new TestIdp({ ...at, key: TEST_IDP_KEY });
 const after = new TestIdp({ ...at, key: TEST_OTHER_KEY });
-const publishing = (...keys: readonly SigningKey[]) => before.metadata(keys);
+const publishing = (...keys: readonly SigningKey[]) => world.idp.metadata(keys);
 
 let host: TestMetadataHost;
 let world: TestWorld;
@@ -19,10 +19,10 @@ beforeAll(async () => {
   host = await TestMetadataHost.start();
 });
 beforeEach(async () => {
-  host.serves = publishing(TEST_IDP_KEY);
-  host.asked.length = 0;
   const okta = { type: 'saml', metadata: { url: `${host.origin}/okta` } } as const;
   world = await TestWorld.open({ acme: { ...ACME, identityProviders: { okta } } });
+  host.serves = publishing(TEST_IDP_KEY);
+  host.asked.length = 0;
   gateway = await startGateway();
 });
 afterEach(() => world?.close());

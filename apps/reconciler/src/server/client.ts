@@ -108,6 +108,47 @@ export interface SsoTest extends Pick<Flow, 'code' | 'mustAct' | 'guidance' | 's
   }[];
 }
 
+/** An identity provider as it is now. */
+export interface IdentityProvider {
+  readonly name: string;
+  readonly type: 'saml' | 'oidc';
+  readonly displayName: string;
+  readonly enabled: boolean;
+  readonly issuer: string | null;
+  /** Of a SAML one. */
+  readonly metadata: {
+    readonly url: string | null;
+    readonly refreshSeconds: number | null;
+    readonly lastSuccess: string | null;
+    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly inUse: PublishedMetadata | null;
+    readonly held: {
+      readonly digest: string;
+      readonly since: string;
+      readonly code: string;
+      readonly message: string;
+      readonly contents: PublishedMetadata | null;
+    } | null;
+  } | null;
+}
+
+/** What a metadata document says. */
+export interface PublishedMetadata {
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly signingCertificates: readonly {
+    readonly fingerprint: string;
+    readonly expires: string;
+    readonly key: string;
+  }[];
+}
+
+/** What came of a refresh that was asked for; `error` says why nothing was taken. */
+export interface MetadataRefreshed {
+  readonly outcome: 'unchanged' | 'use' | 'hold' | 'failed' | 'overtaken';
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 /** The server refused; `code` is its own. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
@@ -168,6 +209,18 @@ export class Client {
     return this.#call('POST', path);
   }
 
+  identityProviders(organization: string): Promise<{ readonly identityProviders: readonly IdentityProvider[] }> {
+    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/identity-providers`);
+  }
+
+  refreshMetadata(organization: string, identityProvider: string): Promise<MetadataRefreshed> {
+    return this.#call('POST', `${metadataPath(organization, identityProvider)}/refresh`);
+  }
+
+  acceptMetadata(organization: string, identityProvider: string, digest: string): Promise<object> {
+    return this.#call('POST', `${metadataPath(organization, identityProvider)}/accept`, { digest });
+  }
+
   flow(organization: string, traceId: string): Promise<Flow> {
     return this.#call(
       'GET',
@@ -208,6 +261,11 @@ export class Client {
 function testsOf(organization: string, identityProvider: string): string {
   const [name, idp] = [organization, identityProvider].map(encodeURIComponent);
   return `v1/organizations/${name}/identity-providers/${idp}/tests`;
+}
+
+function metadataPath(organization: string, identityProvider: string): string {
+  const [at, name] = [organization, identityProvider].map(encodeURIComponent);
+  return `v1/organizations/${at}/identity-providers/${name}/metadata`;
 }
 
 function unreachable(server: string, error: unknown): CommandError {

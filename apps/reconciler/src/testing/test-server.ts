@@ -7,7 +7,7 @@ import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, Stale
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
-import type { ApplyRequest, Domain, Flow, PlanRequest, SsoTest } from '../server/client.ts';
+import type { ApplyRequest, Domain, Flow, IdentityProvider, PlanRequest, SsoTest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -42,6 +42,8 @@ export class TestServer {
   domains: readonly Domain[] = [];
   /** What the tests of sign-ins at "acme" answer, one after the other; the last one stays. */
   ssoTests: SsoTest[] = [];
+  /** The identity providers of the organization "acme". */
+  identityProviders: readonly IdentityProvider[] = [];
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -86,6 +88,11 @@ export class TestServer {
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
     if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
+    const idps = /^\/v1\/organizations\/acme\/identity-providers(?:\/([^/]+)\/metadata\/(refresh|accept))?$/.exec(
+      request.url ?? '',
+    );
+    if (idps?.[1] !== undefined) return this.#metadata(idps[1], body as { digest: string } | undefined);
+    if (idps) return { identityProviders: this.identityProviders };
     const [, domain] = /^\/v1\/organizations\/acme\/domains(?:\/([^/]+)\/check)?$/.exec(request.url ?? '') ?? [
       '',
       'none',
@@ -118,6 +125,17 @@ export class TestServer {
         removed: [...known.keys()].filter((path) => !sent.has(path)),
       };
     });
+  }
+
+  /** A refresh finds what is on record; an acceptance takes what is held. */
+  #metadata(name: string, accepted: { digest: string } | undefined) {
+    const metadata = this.identityProviders.find((known) => known.name === name)?.metadata;
+    if (!metadata)
+      throw new Refusal(404, 'unknown_identity_provider', 'the organization has no such identity provider');
+    const { held, error } = metadata;
+    if (!accepted) return { outcome: held ? 'hold' : error ? 'failed' : 'unchanged', error };
+    if (held?.digest === accepted.digest) return { identityProvider: name, digest: accepted.digest };
+    throw new Refusal(409, 'another_held', 'other metadata waits by now; look at its fingerprints first');
   }
 
   #domain(domain: string): Domain {
