@@ -33,6 +33,7 @@ import { ClientKeysController } from './oidc/client-keys.controller.ts';
 import { OidcCallbackStrategy } from './oidc/oidc-callback.strategy.ts';
 import { InitiationController } from './oidc/initiation.controller.ts';
 import { OidcController } from './oidc/oidc.controller.ts';
+import { BackchannelController } from './logout/backchannel.controller.ts';
 import { LogoutController } from './logout/logout.controller.ts';
 import { Logouts } from './logout/logouts.ts';
 import { Organizations } from './organizations/organization.ts';
@@ -73,6 +74,7 @@ export class AppModule implements NestModule {
         SetupController,
         SessionController,
         LogoutController,
+        BackchannelController,
         StaticController,
       ],
       providers: [
@@ -112,6 +114,8 @@ export class AppModule implements NestModule {
     const form = (limit: string) => urlencoded({ extended: false, inflate: false, limit, parameterLimit: 10 });
     consumer.apply(form('400kb')).forRoutes({ path: 'saml/:org/:idp/acs', method: RequestMethod.POST });
     consumer.apply(form('200kb')).forRoutes({ path: 'saml/:org/:idp/slo', method: RequestMethod.POST });
+    const backchannel = { path: 'oidc/:org/:idp/backchannel-logout', method: RequestMethod.POST };
+    consumer.apply(form('32kb')).forRoutes(backchannel);
     const small = [
       'login',
       'oidc/callback',
@@ -140,6 +144,13 @@ export class AppModule implements NestModule {
     consumer.apply(this.limits.door('identify')).forRoutes({ path: 'login', method: RequestMethod.POST });
     consumer
       .apply(this.limits.door('answer'))
-      .forRoutes('saml/:org/:idp/acs', 'saml/:org/:idp/slo', 'saml/continue', 'saml/confirm', 'oidc/callback');
+      .forRoutes(
+        'saml/:org/:idp/acs',
+        'saml/:org/:idp/slo',
+        'oidc/:org/:idp/backchannel-logout',
+        'saml/continue',
+        'saml/confirm',
+        'oidc/callback',
+      );
   }
 }

@@ -11,6 +11,8 @@ export interface OidcConnection {
   readonly redirectUri: string;
   /** How the provider answers: by a redirect, or by a form that its page posts. Default query. */
   readonly responseMode?: 'query' | 'form_post';
+  /** Where the browser comes back to from a sign-out. Present = single logout is on. */
+  readonly postLogoutRedirectUri?: string;
   /** Beside `openid email profile`. */
   readonly scopes?: readonly string[];
   /** Google Workspace: only this hosted domain (`hd` of the ID token, never of the request). */

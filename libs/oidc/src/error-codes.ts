@@ -22,6 +22,7 @@ export const OIDC_ERROR_CODES = {
     'Write a clientAuthentication that the provider offers, or let it offer the one that is wanted.',
   ),
   discovery_response_mode: platform('Remove responseMode: form_post, or let the provider support it.'),
+  discovery_no_end_session: platform('Remove singleLogout, or let the provider publish an end_session_endpoint.'),
   discovery_userinfo_missing: platform('Remove userinfo: true, or let the provider publish a userinfo endpoint.'),
 
   // the provider's keys (RFC 7517)
@@ -85,6 +86,33 @@ export const OIDC_ERROR_CODES = {
   userinfo_subject_mismatch: customer(
     'Look into the userinfo endpoint: it answers for another user than the ID token.',
   ),
+
+  // logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6)
+  logout_token_missing: customer('Post one logout_token as application/x-www-form-urlencoded.'),
+  logout_token_malformed: customer('Send a signed JWT in compact form as the logout token.'),
+  logout_token_encrypted: customer('Turn encryption of logout tokens off: it is not supported.'),
+  logout_token_algorithm_refused: customer(
+    'Sign logout tokens as ID tokens are: RS256, PS256, ES256 or EdDSA, or longer.',
+  ),
+  logout_token_type_refused: customer('Send a logout token: the type in its header is that of another kind of token.'),
+  logout_token_header_critical: customer('Use no critical header parameters in logout tokens.'),
+  logout_token_signature_invalid: customer("Look into who signed: no key of the provider's key set did."),
+  logout_token_issuer_mismatch: customer('Look into who issued the logout token: not the configured issuer.'),
+  logout_token_audience_mismatch: customer(
+    'Compare the client id with the one at the provider: the logout token is for another.',
+  ),
+  logout_token_claim_invalid: customer(
+    'Send the claims of logout tokens in the types that the specification gives them.',
+  ),
+  logout_token_expired: customer('Correct the clock of the identity provider: the logout token has expired.'),
+  logout_token_not_yet_valid: customer(
+    'Correct the clock of the identity provider: the logout token is of the future.',
+  ),
+  logout_token_too_old: customer('Send logout tokens when they are made: this one is older than 10 minutes.'),
+  logout_token_names_nobody: customer('Send sub, sid or both in logout tokens.'),
+  logout_token_event_missing: customer('Send the event backchannel-logout in logout tokens, with a JSON object.'),
+  logout_token_with_nonce: customer('Send no nonce in logout tokens: only ID tokens have one.'),
+  logout_token_replayed: customer('Send every logout token once, with a jti of its own.'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type OidcErrorCode = keyof typeof OIDC_ERROR_CODES;

@@ -14,5 +14,7 @@ export { OidcProviders } from './discovery/providers.ts';
 export { OIDC_ERROR_CODES, type MustAct, type OidcErrorCode } from './error-codes.ts';
 export { OidcError, whoMustActOnOidc } from './errors.ts';
 export type { VerifiedIdToken } from './id-token.ts';
+export { startLogout } from './logout/start-logout.ts';
+export { verifyLogoutToken, type VerifiedLogoutToken } from './logout/verify-logout-token.ts';
 export { HardenedOidcStrategy, type OidcStrategyOptions } from './strategy/hardened-oidc-strategy.ts';
 export type { OidcAnswer, OidcTransport } from './transport.ts';

@@ -130,6 +130,7 @@ export interface OidcIdentityProvider extends Renameable {
   /** A duration, such as 12h. */
   readonly maxAge?: string;
   readonly acrValues?: readonly string[];
+  readonly singleLogout?: boolean;
   readonly trustEmail?: boolean;
   /** Only users of this Google Workspace domain: the claim `hd` must be this. */
   readonly hostedDomain?: string;

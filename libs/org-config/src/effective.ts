@@ -72,6 +72,8 @@ export interface EffectiveOidcIdentityProvider extends Effective {
   readonly forceAuthn: boolean;
   readonly maxAgeSeconds: number | undefined;
   readonly acrValues: readonly string[] | undefined;
+  /** A sign-out here leads to the provider's. */
+  readonly singleLogout: boolean;
   /** Addresses that the provider says nothing about count as proved. */
   readonly trustEmail: boolean;
   readonly hostedDomain: string | undefined;
@@ -171,12 +173,13 @@ function oidcOf(declared: OidcIdentityProvider) {
     userinfo = false,
     forceAuthn = false,
     trustEmail = false,
+    singleLogout = false,
     responseMode = 'query' as const,
   } = declared;
   const provider = openIdProviderOf(declared);
   const maxAgeSeconds = maxAge === undefined ? undefined : durationSeconds(maxAge);
   const asked = { responseMode, scopes, userinfo, forceAuthn, maxAgeSeconds, acrValues };
-  return { type, provider, clientId, clientAuthentication, ...asked, trustEmail, hostedDomain };
+  return { type, provider, clientId, clientAuthentication, ...asked, singleLogout, trustEmail, hostedDomain };
 }
 
 function giving({ grants, groups }: Giving): Giving {

@@ -22,9 +22,9 @@ const OF_ORGANIZATION = new Map<string, Default>([
 
 /** What falls back to a default in an IdP's entry. */
 function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
-  const { displayName, enabled } = provider;
-  if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled }));
-  const { forceAuthn, allowIdpInitiated, signRequests, singleLogout, requestBinding, minimumSigned } = provider;
+  const { displayName, enabled, singleLogout } = provider;
+  if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled, singleLogout }));
+  const { forceAuthn, allowIdpInitiated, signRequests, requestBinding, minimumSigned } = provider;
   const requests = { forceAuthn, signRequests, requestBinding };
   return new Map(Object.entries({ displayName, enabled, allowIdpInitiated, ...requests, singleLogout, minimumSigned }));
 }

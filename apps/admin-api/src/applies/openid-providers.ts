@@ -1,6 +1,6 @@
 import type { OidcIdentityProvider } from '@rolecall/org-config';
 import { openIdProviderOf } from '@rolecall/org-config';
-import { checkOffers, discover, OidcError } from '@rolecall/oidc';
+import { checkOffers, discover, OIDC_ERROR_CODES, OidcError } from '@rolecall/oidc';
 import type { ClientCredentials, OidcTransport } from '@rolecall/oidc';
 import { OutboundError } from '@rolecall/platform';
 import type { GuardedFetch, MetadataProblem } from '@rolecall/platform';
@@ -26,17 +26,22 @@ export class OpenIdProviders {
     };
     try {
       const allowHttp = this.allowedOrigins.includes(new URL(provider.issuer).origin);
-      const { clientAuthentication: method, userinfo, responseMode } = declared;
+      const { clientAuthentication: method, userinfo, responseMode, singleLogout } = declared;
       const credentials: ClientCredentials =
         method === 'private_key_jwt'
           ? { keys: [], audience: 'issuer', algorithm: 'RS256' }
           : { secret: '', ...(method && { method }) };
-      checkOffers({ credentials, userinfo, responseMode }, await discover(provider, { transport, allowHttp }));
-      return undefined;
+      const metadata = await discover(provider, { transport, allowHttp });
+      checkOffers({ credentials, userinfo, responseMode }, metadata);
+      return singleLogout && metadata.endSessionEndpoint === undefined ? noEndSession() : undefined;
     } catch (error) {
       return problemOf(error);
     }
   }
+}
+
+function noEndSession(): MetadataProblem {
+  return { code: 'discovery_no_end_session', message: OIDC_ERROR_CODES.discovery_no_end_session.sentence };
 }
 
 /** Errors of the guard and of discovery are made to be shown; anything else is a fault of ours. */

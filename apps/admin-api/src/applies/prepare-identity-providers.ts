@@ -169,8 +169,8 @@ interface StoredProvider {
 
 /** What a configuration document is read for: which provider, and what it must offer. */
 function wantedOf(declared: OidcIdentityProvider): string {
-  const { clientAuthentication, userinfo, responseMode } = declared;
-  return JSON.stringify([openIdProviderOf(declared), clientAuthentication, userinfo, responseMode]);
+  const { clientAuthentication, userinfo, responseMode, singleLogout } = declared;
+  return JSON.stringify([openIdProviderOf(declared), clientAuthentication, userinfo, responseMode, singleLogout]);
 }
 
 /** What is stored of an IdP, under its name or one that it had before. */

@@ -10,6 +10,7 @@ import { LOGOUT_REFUSED, type Sentence, sentenceOf, sentenceOfStatus } from './s
 
 /** Routes that programs ask; they get errors as JSON. */
 const JSON_PATHS = new Set(['/session', '/healthz', '/readyz', '/metrics']);
+const BACKCHANNEL = /^\/oidc\/[^/]+\/[^/]+\/backchannel-logout$/;
 
 /** Answers every error: a page with one sentence and the trace id, or the test report of `/sso/test`. Never a reason. */
 @Catch()
@@ -29,7 +30,7 @@ export class PageFilter implements ExceptionFilter {
     }
     if (sentence.status === 503) response.setHeader('Retry-After', '5');
     if (error instanceof TooManyRequests) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-    if (JSON_PATHS.has(request.path)) {
+    if (JSON_PATHS.has(request.path) || BACKCHANNEL.test(request.path)) {
       response.status(sentence.status).json({ error: { code, message: sentence.sentence, traceId } });
       return;
     }

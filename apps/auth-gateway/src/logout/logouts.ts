@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { OIDC_ERROR_CODES, OidcProviders, verifyLogoutToken } from '@rolecall/oidc';
 import type { Database, EndedSession } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
 import {
@@ -15,6 +16,8 @@ import { asRefusal } from '../errors/as-refusal.ts';
 import { LoginRefused, RecordedLogoutRefusal } from '../errors/login-refused.ts';
 import { Flow } from '../login/flow.ts';
 import { RefusalBudget } from '../login/refusal-budget.ts';
+import { OIDC_SUBJECT } from '../login/returned-login.ts';
+import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { type IdpTarget, Organizations, type SamlTarget } from '../organizations/organization.ts';
 import {
   newOrganizationToken,
@@ -22,7 +25,7 @@ import {
   readOrganizationToken,
   sha256,
 } from '../sessions/organization-token.ts';
-import { type SigningOut, signOutAtSamlIdp } from './sign-out.ts';
+import { signOutAt, type SigningOut } from './sign-out.ts';
 
 /** The IdP said that somebody signed out: which sessions it ended here, and the answer to send through the browser. */
 export interface IdpSignOut {
@@ -32,7 +35,7 @@ export interface IdpSignOut {
 
 /**
  * Sign-outs, both ways: `signOut` ends our session and leads to the identity provider, which ends its own; `receive` hears
- * what the identity provider ended, or its answer; `finished` says how it ended to the browser that comes back.
+ * what the identity provider ended, or its answer, and `hear` a logout token; `finished` says how it ended to the browser that comes back.
  */
 @Injectable()
 export class Logouts {
@@ -44,6 +47,7 @@ export class Logouts {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Organizations) private readonly organizations: Organizations,
+    @Inject(OidcProviders) private readonly providers: OidcProviders,
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.outcomes = metrics.counter('rolecall_logouts_total', 'Sign-outs, by who began them, outcome and error code', [
@@ -76,8 +80,9 @@ export class Logouts {
   private async atIdp(organizationId: string, ended: EndedSession, browser: SigningOut) {
     const organization = await this.organizations.byId(organizationId);
     const path = { organization: organization?.settings.name ?? '', identityProvider: ended.subject.identityProvider };
-    const target = organization?.samlTarget(path);
-    return target && signOutAtSamlIdp(this.database.logouts, target, ended, browser, this.clock());
+    const target = organization?.target(path);
+    const parts = { logouts: this.database.logouts, providers: this.providers, now: this.clock() };
+    return target && signOutAt(target, ended, browser, parts);
   }
 
   /** Hears a message at a single logout service, of either binding. @throws RecordedLogoutRefusal */
@@ -119,6 +124,30 @@ export class Logouts {
       this.logger.error({ err: error, traceId }, 'a sign-out of the identity provider failed');
       return { ended: [], answer: answer(false) };
     }
+  }
+
+  /**
+   * Hears a logout token at the back-channel logout address of an OpenID provider, and ends the sessions that it means.
+   * @param unverified the form's field
+   * @throws RecordedLogoutRefusal
+   */
+  async hear(target: OidcTarget, unverified: unknown, traceId: string): Promise<void> {
+    const now = this.clock();
+    const { organization, identityProvider } = target;
+    const { name, provider, clientId } = identityProvider;
+    const at = { organizationId: organization.id, identityProvider: name };
+    await this.recorded(target, traceId, async () => {
+      if (typeof unverified !== 'string') throw refusedToken('logout_token_missing');
+      const connection = { id: `${organization.id}/${name}`, provider, clientId };
+      const token = { unverifiedLogoutToken: unverified, connection, providers: this.providers, now };
+      const { jti: messageId, sub, sid, replayableUntil } = await verifyLogoutToken(token);
+      const nameId = sub === undefined ? undefined : { value: sub, format: OIDC_SUBJECT };
+      const sessionIndexes = sid === undefined ? [] : [sid];
+      const logout = { ...at, messageId, replayableUntil, nameId, sessionIndexes, traceId, now };
+      const ended = await this.database.logouts.endSessions(logout);
+      if (ended === 'replayed') throw refusedToken('logout_token_replayed');
+    });
+    this.count('identity_provider', 'ended', 'ok', traceId);
   }
 
   /** @returns the state to come to `/logged-out` with; undefined when nobody waits for this answer any more */
@@ -180,6 +209,10 @@ export class Logouts {
     this.outcomes.inc({ direction, outcome, code });
     this.logger.info({ traceId, direction, outcome, code }, 'logout');
   }
+}
+
+function refusedToken(code: 'logout_token_missing' | 'logout_token_replayed'): LoginRefused {
+  return new LoginRefused(code, 'message_used_once', OIDC_ERROR_CODES[code].sentence);
 }
 
 function replayed(): LoginRefused {

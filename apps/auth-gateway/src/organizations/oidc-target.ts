@@ -27,7 +27,7 @@ export function oidcTarget(
     clientKeys: stored?.clientKeys,
     connection: () => {
       const { name, provider, clientId, maxAgeSeconds: maxAge } = identityProvider;
-      const { responseMode, scopes, userinfo, forceAuthn, acrValues, hostedDomain } = identityProvider;
+      const { responseMode, scopes, userinfo, forceAuthn, acrValues, singleLogout, hostedDomain } = identityProvider;
       return {
         id: `${organization.id}/${name}`,
         provider,
@@ -35,6 +35,7 @@ export function oidcTarget(
         credentials: credentialsOf(identityProvider, stored),
         redirectUri: `${gatewayUrl}/oidc/callback`,
         responseMode,
+        ...(singleLogout ? { postLogoutRedirectUri: `${gatewayUrl}/logged-out` } : {}),
         scopes,
         userinfo,
         forceAuthn,

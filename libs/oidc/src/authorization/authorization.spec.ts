@@ -5,6 +5,7 @@ import { answerOf, connectionTo, queryOf } from '../testing/run-case.ts';
 import { TestOpenIdProvider } from '../testing/index.ts';
 import { completeAuthorization } from './complete-authorization.ts';
 import { pinnedProvider } from './pinned-provider.ts';
+import { startLogout } from '../logout/start-logout.ts';
 import { startAuthorization } from './start-authorization.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
@@ -130,5 +131,35 @@ describe('the callback', () => {
       code: 'provider_refused',
       detail: { got: expect.stringMatching(/^x\uFFFD\uFFFD d{190,200}…$/) },
     });
+  });
+});
+
+describe('the way to a sign-out', () => {
+  const postLogoutRedirectUri = 'https://sso.example.com/logged-out';
+
+  it('names the client, the way back and the session, and no ID token', async () => {
+    const connection = { ...connectionTo(provider), postLogoutRedirectUri };
+    const url = new URL(startLogout(connection, await metadata(), 's1', 'state') ?? '');
+    expect(url.origin + url.pathname).toBe('https://idp.example/logout');
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: 'rolecall',
+      post_logout_redirect_uri: postLogoutRedirectUri,
+      state: 'state',
+      logout_hint: 's1',
+    });
+    const without = startLogout(connection, await metadata(), undefined, 'state') ?? '';
+    expect(new URL(without).searchParams.has('logout_hint')).toBe(false);
+  });
+
+  it('does not exist when it is off, or the provider has no endpoint that a browser may be sent to', async () => {
+    const on = { ...connectionTo(provider), postLogoutRedirectUri };
+    expect(startLogout(connectionTo(provider), await metadata(), undefined, 's')).toBeUndefined();
+    for (const endpoint of [undefined, 7, 'javascript:alert(1)', 'http://idp.example/logout']) {
+      const other = new TestOpenIdProvider({ clock: () => now });
+      other.misbehaviour = { discovery: { end_session_endpoint: endpoint ?? null } };
+      const known = new OidcProviders({ transport: other.transport, allowHttp: false });
+      const read = await known.metadata({ issuer: other.issuer }, now);
+      expect(startLogout(on, read, undefined, 's')).toBeUndefined();
+    }
   });
 });

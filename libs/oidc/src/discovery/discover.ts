@@ -12,6 +12,8 @@ export interface ProviderMetadata {
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
   readonly userinfoEndpoint: string | undefined;
+  /** undefined = the provider has none that a browser may be sent to; a login does not depend on it. */
+  readonly endSessionEndpoint: string | undefined;
   /** Methods of client authentication as the provider names them; without a list Basic (§3). */
   readonly clientAuthentications: readonly string[];
   /** Algorithms of client assertions; undefined = the provider lists none. */
@@ -49,6 +51,7 @@ export async function discover(
     tokenEndpoint: endpoint('token_endpoint'),
     jwksUri: endpoint('jwks_uri'),
     userinfoEndpoint: document['userinfo_endpoint'] === undefined ? undefined : endpoint('userinfo_endpoint'),
+    endSessionEndpoint: optionalEndpoint(document['end_session_endpoint'], allowHttp),
     clientAuthentications: namesIn(document, 'token_endpoint_auth_methods_supported') ?? ['client_secret_basic'],
     assertionAlgorithms: namesIn(document, 'token_endpoint_auth_signing_alg_values_supported'),
     responseModes: namesIn(document, 'response_modes_supported'),
@@ -78,15 +81,23 @@ export async function reached(fetching: () => Promise<OidcAnswer>, unreachable: 
 
 function endpointOf(document: JsonObject, name: string, allowHttp: boolean): string {
   const value = document[name];
-  if (typeof value !== 'string' || value.length > 2_048 || !URL.canParse(value)) {
-    return refuse('discovery_invalid', { got: `${name}: ${shown(value)}`, want: 'a URL' });
-  }
+  if (!isUrl(value)) return refuse('discovery_invalid', { got: `${name}: ${shown(value)}`, want: 'a URL' });
+  if (!isSafe(value, allowHttp)) refuse('discovery_endpoint_refused', { got: `${name}: ${value}` });
+  return value;
+}
+
+function optionalEndpoint(value: unknown, allowHttp: boolean): string | undefined {
+  return isUrl(value) && isSafe(value, allowHttp) ? value : undefined;
+}
+
+function isUrl(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 2_048 && URL.canParse(value);
+}
+
+function isSafe(value: string, allowHttp: boolean): boolean {
   const { protocol, username, password, hash } = new URL(value);
   const scheme = protocol === 'https:' || (allowHttp && protocol === 'http:');
-  if (!scheme || username !== '' || password !== '' || hash !== '') {
-    refuse('discovery_endpoint_refused', { got: `${name}: ${value}` });
-  }
-  return value;
+  return scheme && username === '' && password === '' && hash === '';
 }
 
 /** A list of names; undefined when the document has none, empty when it has something else. */

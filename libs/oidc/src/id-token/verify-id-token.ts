@@ -1,14 +1,11 @@
-import { compactVerify, decodeProtectedHeader } from 'jose';
 import type { OidcConnection } from '../connection.ts';
-import { ALLOWED_ALGORITHMS, type ProviderKey } from '../discovery/provider-keys.ts';
+import type { ProviderKey } from '../discovery/provider-keys.ts';
 import type { KeyHint } from '../discovery/providers.ts';
-import { refuse, shown } from '../errors.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
-import { type JsonObject, parseJsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { signedClaims } from '../jwt/signed-jwt.ts';
 import { claimChecks, type TokenToCheck } from './claim-checks.ts';
 import { factsOfClaims } from './claims.ts';
-
-const MAX_LENGTH = 100_000;
 
 /** What came from the token endpoint, and what it must answer. */
 export interface IdTokenToVerify {
@@ -33,46 +30,10 @@ export interface IdTokenToVerify {
  */
 export async function verifyIdToken(token: IdTokenToVerify): Promise<JsonObject> {
   const { unverifiedIdToken, connection, accessToken, nonce, startedAt, now } = token;
-  const hint = checkHeader(unverifiedIdToken);
-  const key = await token.keyFor(hint);
-  const payload = await verifiedPayload(unverifiedIdToken, hint, key);
-  const claims = parseJsonObject(payload) ?? refuse('id_token_malformed', { want: 'a JSON object as payload' });
-  const exchange: TokenToCheck = { claims, connection, accessToken, nonce, startedAt, key, algorithm: hint.alg, now };
+  const signed = await signedClaims('id_token', unverifiedIdToken, (hint) => token.keyFor(hint));
+  const exchange: TokenToCheck = { ...signed, connection, accessToken, nonce, startedAt, now };
   for (const check of claimChecks) check(exchange);
-  return claims;
-}
-
-/** The UNVERIFIED header: only refuses, and says which key to look for. */
-function checkHeader(idToken: string): KeyHint {
-  const parts = idToken.split('.', 6).length;
-  if (parts === 5) refuse('id_token_encrypted');
-  if (parts !== 3 || idToken.length > MAX_LENGTH) refuse('id_token_malformed');
-  const { alg, kid, typ, crit } = headerOf(idToken);
-  if (typeof alg !== 'string' || !ALLOWED_ALGORITHMS.includes(alg)) {
-    return refuse('id_token_algorithm_refused', { got: shown(alg), want: ALLOWED_ALGORITHMS.join(', ') });
-  }
-  if (typ !== undefined && !(typeof typ === 'string' && /^(?:application\/)?jwt$/i.test(typ))) {
-    refuse('id_token_type_refused', { got: shown(typ), want: 'JWT' });
-  }
-  if (crit !== undefined) refuse('id_token_header_critical', { got: shown(crit) });
-  if (kid !== undefined && typeof kid !== 'string') return refuse('id_token_malformed', { got: `kid ${shown(kid)}` });
-  return { alg, kid };
-}
-
-function headerOf(idToken: string): JsonObject {
-  try {
-    return decodeProtectedHeader(idToken);
-  } catch {
-    return refuse('id_token_malformed', { want: 'a header in JSON' });
-  }
-}
-
-async function verifiedPayload(idToken: string, { alg }: KeyHint, { key }: ProviderKey): Promise<Uint8Array> {
-  try {
-    return (await compactVerify(idToken, key, { algorithms: [alg] })).payload;
-  } catch {
-    return refuse('id_token_signature_invalid');
-  }
+  return signed.claims;
 }
 
 /** VERIFIED claims as the login takes them; the checks made sure of what must be there. */

@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OIDC_ERROR_CODES } from '../error-codes.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
-import { type OidcCase, runCase } from './run-case.ts';
+import { type LogoutTokenCase, type OidcCase, runCase, runLogoutTokenCase } from './run-case.ts';
 
 const directory = join(import.meta.dirname, '../../cases');
-const files = readdirSync(directory);
-const casesOf = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as readonly OidcCase[];
+const LOGOUT_TOKENS = 'logout-token.json';
+const files = readdirSync(directory).filter((file) => file !== LOGOUT_TOKENS);
+const read = (file: string): unknown => JSON.parse(readFileSync(join(directory, file), 'utf8'));
+const casesOf = (file: string) => read(file) as readonly OidcCase[];
+const logoutTokens = read(LOGOUT_TOKENS) as readonly LogoutTokenCase[];
+/** Of an apply, and of the gateway's form and database. */
+const OF_OTHERS = ['discovery_no_end_session', 'logout_token_missing', 'logout_token_replayed'];
 const now = new Date('2026-03-02T09:00:00Z');
 
 describe.each(files)('cases/%s', (file) => {
@@ -16,11 +21,19 @@ describe.each(files)('cases/%s', (file) => {
   });
 });
 
+describe('cases/logout-token.json', () => {
+  it.each(logoutTokens.map((each) => [each.title, each.source, each] as const))('%s (%s)', async (_, __, each) => {
+    expect(await runLogoutTokenCase(each, now)).toEqual(each.expect);
+  });
+});
+
 test('every code that a case can show is shown', () => {
   const shown = new Set(
-    files.flatMap(casesOf).flatMap(({ expect: wanted }) => ('code' in wanted ? [wanted.code] : [])),
+    [...files.flatMap(casesOf), ...logoutTokens].flatMap(({ expect: wanted }) =>
+      'code' in wanted ? [wanted.code] : [],
+    ),
   );
-  expect(Object.keys(OIDC_ERROR_CODES).filter((code) => !shown.has(code))).toEqual([]);
+  expect(Object.keys(OIDC_ERROR_CODES).filter((code) => !shown.has(code))).toEqual(OF_OTHERS);
 });
 
 /** Of an accepted login as much as the row speaks of. */

@@ -4,6 +4,7 @@ import type { PendingAuthorization } from '../authorization/complete-authorizati
 import { OidcProviders } from '../discovery/providers.ts';
 import { OidcError } from '../errors.ts';
 import type { VerifiedIdToken } from '../id-token.ts';
+import { verifyLogoutToken } from '../logout/verify-logout-token.ts';
 import { HardenedOidcStrategy } from '../strategy/hardened-oidc-strategy.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { TestOpenIdProvider } from './test-open-id-provider.ts';
@@ -42,6 +43,41 @@ export async function runCase({ misbehaviour, ...differs }: OidcCase, now: Date)
     return await answerOf({ ...started, connection: present, startedAt: now }, providers, queryOf(callback), now);
   } catch (error) {
     if (error instanceof OidcError) return error.code;
+    throw error;
+  }
+}
+
+/** A row of `cases/logout-token.json`: a logout token that is wrong in one way. */
+export interface LogoutTokenCase {
+  readonly title: string;
+  readonly source: string;
+  /** Default: eve's, in no session. */
+  readonly whose?: Readonly<Record<string, unknown>>;
+  /** In place of a token. */
+  readonly token?: string;
+  readonly misbehaviour: Misbehaviour;
+  readonly expect: { readonly code: string } | { readonly accept: true; readonly sub?: string; readonly sid?: string };
+}
+
+export async function runLogoutTokenCase(
+  { whose = { sub: 'eve' }, token, misbehaviour }: LogoutTokenCase,
+  now: Date,
+): Promise<LogoutTokenCase['expect']> {
+  const provider = new TestOpenIdProvider({ clock: () => now });
+  provider.misbehaviour = misbehaviour;
+  const providers = new OidcProviders({ transport: provider.transport, allowHttp: false });
+  const unverifiedLogoutToken = token ?? provider.logoutToken(whose);
+  try {
+    const verified = await verifyLogoutToken({
+      unverifiedLogoutToken,
+      connection: connectionTo(provider),
+      providers,
+      now,
+    });
+    const { sub, sid } = verified;
+    return { accept: true, ...(sub === undefined ? {} : { sub }), ...(sid === undefined ? {} : { sid }) };
+  } catch (error) {
+    if (error instanceof OidcError) return { code: error.code };
     throw error;
   }
 }

@@ -103,6 +103,7 @@ export class TestOpenIdProvider {
       token_endpoint: `${this.address}/token`,
       jwks_uri: `${this.address}/jwks`,
       userinfo_endpoint: `${this.address}/userinfo`,
+      end_session_endpoint: `${this.address}/logout`,
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       authorization_response_iss_parameter_supported: true,
     };
@@ -172,9 +173,16 @@ export class TestOpenIdProvider {
     return id === this.clientId && secret === this.clientSecret;
   }
 
+  /** A logout token for the client (Back-Channel Logout §2.4); `whose` says `sub`, `sid` or both. */
+  logoutToken(whose: Changes): string {
+    const now = Math.floor(this.clock().getTime() / 1_000);
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const jti = randomBytes(16).toString('base64url');
+    const right = { iss: this.issuer, aud: this.clientId, iat: now, exp: now + 120, jti, events, ...whose };
+    return this.signed(right, 'logout+jwt');
+  }
+
   private idToken({ claims: person, request }: PendingCode, accessToken: string): string {
-    const { header, claims, times = {}, signedWith = 'rsa', secret, tampered, padding = 0 } = this.misbehaviour;
-    const key = testKey(signedWith);
     const now = Math.floor(this.clock().getTime() / 1_000);
     const right = {
       iss: this.issuer,
@@ -185,15 +193,23 @@ export class TestOpenIdProvider {
       at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
       ...person,
     };
+    return this.signed(right, 'JWT');
+  }
+
+  /** Claims as a token, as the misbehaviour has it. */
+  private signed(right: Changes, typ: string): string {
+    const { header, claims, times = {}, signedWith = 'rsa', secret, tampered, padding = 0 } = this.misbehaviour;
+    const key = testKey(signedWith);
+    const now = Math.floor(this.clock().getTime() / 1_000);
     const relative = Object.fromEntries(Object.entries(times).map(([name, seconds]) => [name, now + seconds]));
     const padded = padding > 0 ? { padding: 'p'.repeat(padding) } : {};
     const payload = { ...changed(right, claims), ...relative, ...padded };
-    const protectedHeader = changed({ alg: 'RS256', kid: 'rsa', typ: 'JWT' }, header);
+    const protectedHeader = changed({ alg: 'RS256', kid: 'rsa', typ }, header);
     const publicPem = testKey('rsa').publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const shared = { none: undefined, 'public key': publicPem, 'client secret': this.clientSecret };
-    const signed = compactJws(protectedHeader, payload, secret === undefined ? key.privateKey : shared[secret]);
-    if (tampered === undefined) return signed;
-    const [head = '', , signature = ''] = signed.split('.');
+    const token = compactJws(protectedHeader, payload, secret === undefined ? key.privateKey : shared[secret]);
+    if (tampered === undefined) return token;
+    const [head = '', , signature = ''] = token.split('.');
     return [head, Buffer.from(JSON.stringify(changed(payload, tampered))).toString('base64url'), signature].join('.');
   }
 }

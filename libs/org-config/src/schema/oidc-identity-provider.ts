@@ -149,6 +149,13 @@ export const oidcIdentityProvider: JsonSchema = {
       items: { ...token, description: 'A value of `acr` as the provider calls it.', examples: ['phr'] },
       examples: [['phr', 'mfa']],
     },
+    singleLogout: {
+      description:
+        'A sign-out here leads on to the sign-out of the provider (OpenID Connect RP-Initiated Logout); /logged-out must be entered there as an address to come back to. Sign-outs that begin there end the sessions here in any case, when the provider knows our back-channel logout address, /oidc/<organization>/<name>/backchannel-logout.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
     trustEmail: {
       description:
         'true vouches that this provider proves the e-mail addresses it sends, though it does not say so by `email_verified`: they then lead to existing users, and count for `emailDomains`. An address that the provider calls unproved never does.',
