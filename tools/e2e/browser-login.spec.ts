@@ -1,4 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { System } from '../system/system.ts';
@@ -163,4 +166,57 @@ test('on a phone in dark mode', () =>
     await shot('phone-5-application');
     await page.goto(system.urls.gateway);
     await shot('phone-6-account');
+  }));
+
+/** `rolecall test-sso` as somebody runs it: its link is there while it waits. */
+function testSso(...args: readonly string[]): { process: ChildProcess; link: Promise<string>; end: Promise<string> } {
+  const bin = join(import.meta.dirname, '../../apps/reconciler/bin/rolecall.mjs');
+  const env = { ...process.env, ROLECALL_SERVER: system.urls.admin, ROLECALL_TOKEN: system.token, NO_COLOR: '1' };
+  const child = spawn(process.execPath, [bin, 'test-sso', ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  const link = new Promise<string>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const [found] = /http\S+link=\S+/.exec(output) ?? [];
+      if (found) resolve(found);
+    });
+  });
+  return { process: child, link, end: once(child, 'close').then(([code]) => `${output}(exit ${String(code)})`) };
+}
+
+test('a connection is set up from its page, tested by a link, and only then enforced', () =>
+  inBrowser(DARK_PHONE, async (page, shot) => {
+    await page.goto(`${system.urls.gateway}/setup/globex/demo`);
+    expect(await page.getByLabel('Entity ID (audience)').inputValue()).toBe(
+      `${system.urls.gateway}/saml/globex/demo/metadata`,
+    );
+    await shot('phone-7-set-up');
+
+    const directory = mkdtempSync(join(tmpdir(), 'enforce-'));
+    cpSync(system.examples, directory, { recursive: true });
+    const file = join(directory, 'globex.yaml');
+    const enforce = 'spec:\n  login: { enforceSso: true, session: { idle: 30m, lifetime: 8h } }\n';
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/^ {2}login:\n {4}session: .*\n/m, '').replace('spec:\n', enforce));
+    const refused = await system.rolecall(['apply', '--auto-approve'], directory);
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('rolecall test-sso globex demo')]);
+
+    const run = testSso('globex', 'demo');
+    try {
+      await page.goto(await run.link);
+      await shot('phone-8-test-link');
+      await page.getByRole('button', { name: 'Start the test' }).click();
+      await page.getByRole('button', { name: /Gus Sales/ }).click();
+      await page.getByText('Success').waitFor();
+      await shot('phone-9-test-result');
+      const printed = await run.end;
+      for (const shown of ['Test of demo for globex succeeded', 'deal-owner', 'department', '(exit 0)'])
+        expect(printed).toContain(shown);
+      expect(printed).not.toContain('gus@globex.com');
+    } finally {
+      run.process.kill();
+    }
+    const applied = await system.rolecall(['apply', '--auto-approve'], directory);
+    expect([applied.code, applied.stderr]).toEqual([0, expect.anything()]);
+    rmSync(directory, { recursive: true });
   }));

@@ -21,11 +21,12 @@ import { DomainChecks } from './domains/domain-checks.ts';
 import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { GATEWAY_URL } from './flows/guidance-of.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
-import { GATEWAY_URL, SsoTestsController } from './sso-tests/sso-tests.controller.ts';
+import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
   readonly url: string;

@@ -98,6 +98,7 @@ it('shows one flow with every step', async () => {
     sentence: expect.stringContaining('add a mapping role'),
     menu: 'Okta Admin > Applications > <app> > General > SAML Settings > Edit > Group Attribute Statements',
     guide: 'docs/guides/okta.md',
+    setup: 'http://localhost:4000/setup/acme/okta',
   };
   expect(json).toEqual({ ...SHOWN, guidance, steps: refused('', '').steps });
   expect(mistakes('Flow', json)).toEqual([]);

@@ -84,7 +84,11 @@ it('tells how far a test is, and what it found', async () => {
     traceId,
     code: 'unmatched_role',
     mustAct: 'customer',
-    guidance: { menu: expect.stringContaining('Okta Admin'), guide: 'docs/guides/okta.md' },
+    guidance: {
+      menu: expect.stringContaining('Okta Admin'),
+      guide: 'docs/guides/okta.md',
+      setup: 'https://sso.example.com/setup/acme/okta',
+    },
     facts: [
       { name: 'role_mapping', count: 1, values: ['x'] },
       { name: 'email', count: 1 },

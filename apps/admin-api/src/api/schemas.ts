@@ -300,6 +300,7 @@ const responses = {
       description: "The way through the menus of the customer's identity provider, where a setting of it is to change",
     },
     guide: { ...string, description: 'The guide for this make of identity provider, from the root of the repository' },
+    setup: { type: ['string', 'null'], description: "The gateway's page with what is entered where, for the customer" },
   }),
   FlowStep: object(
     {

@@ -6,12 +6,15 @@ import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { cursorText, flowFilterOf, isTraceId } from './flow-query.ts';
-import { guidanceOf } from './guidance-of.ts';
+import { GATEWAY_URL, guidanceOf, setupPageOf } from './guidance-of.ts';
 
 /** How the logins of an organization ended, for the people who are asked why. */
 @Controller()
 export class FlowsController {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(GATEWAY_URL) private readonly gatewayUrl: string,
+  ) {}
 
   @Serves(OPERATIONS.listFlows)
   async list(@Param('organization') name: string, @Query() query: Parameters): Promise<object> {
@@ -25,10 +28,11 @@ export class FlowsController {
     const organizationId = await this.organizationId(name);
     const flow = isTraceId(traceId) ? await this.database.flows.find(organizationId, traceId) : undefined;
     if (flow) {
-      const { code, vendor, kind, steps } = flow;
+      const { code, vendor, kind, steps, identityProvider } = flow;
+      const setup = setupPageOf(this.gatewayUrl, name, identityProvider);
       return {
         ...summaryOf(flow),
-        guidance: guidanceOf(code, vendor, kind.startsWith('oidc') ? 'oidc' : 'saml'),
+        guidance: guidanceOf(code, vendor, kind.startsWith('oidc') ? 'oidc' : 'saml', setup),
         steps,
       };
     }

@@ -7,11 +7,8 @@ import { SSO_TEST_LIFETIME_MS } from '@rolecall/persistence';
 import type { ApiToken, Database, SsoTest } from '@rolecall/persistence';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
-import { isSlug } from '../api/validate.ts';
-import { guidanceOf } from '../flows/guidance-of.ts';
-
-/** Injection token of the gateway's public base URL. */
-export const GATEWAY_URL = Symbol('GatewayUrl');
+import { GATEWAY_URL, guidanceOf, setupPageOf } from '../flows/guidance-of.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -48,14 +45,14 @@ export class SsoTestsController {
   async read(@Param() path: IdentityProviderPath, @Param('testId') id: string): Promise<object> {
     const organizationId = await this.organizationId(path);
     const test = await this.database.ssoTests.find(organizationId, path.identityProvider, id, this.clock());
-    if (test) return testOf(test);
+    const setup = setupPageOf(this.gatewayUrl, path.organization, path.identityProvider);
+    if (test) return testOf(test, setup);
     throw new Problem(404, 'test_not_found', 'there is no such test any more; make a new one');
   }
 
   /** @throws Problem 404 `unknown_organization`, `unknown_identity_provider` */
   private async organizationId({ organization, identityProvider }: IdentityProviderPath): Promise<string> {
-    const record = isSlug(organization) ? await this.database.registry.record(organization) : undefined;
-    if (!record) throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
+    const record = await knownOrganization(this.database, organization);
     const declared = record.document.spec.identityProviders ?? {};
     if (Object.hasOwn(declared, identityProvider)) return record.organizationId;
     const known = Object.keys(declared).join(', ') || 'none';
@@ -64,7 +61,7 @@ export class SsoTestsController {
   }
 }
 
-function testOf({ id, expiresAt, traceId, result }: SsoTest): object {
+function testOf({ id, expiresAt, traceId, result }: SsoTest, setup: string | null): object {
   const head = { id, expiresAt: expiresAt.toISOString(), traceId: traceId ?? null };
   if (!result) {
     return {
@@ -79,5 +76,5 @@ function testOf({ id, expiresAt, traceId, result }: SsoTest): object {
   const { outcome, code, protocol, vendor, ...found } = result;
   const state = outcome === 'succeeded' ? 'succeeded' : 'failed';
   const mustAct = (code !== undefined && operatorEntry(code)?.mustAct) || null;
-  return { ...head, state, code: code ?? null, mustAct, guidance: guidanceOf(code, vendor, protocol), ...found };
+  return { ...head, state, code: code ?? null, mustAct, guidance: guidanceOf(code, vendor, protocol, setup), ...found };
 }

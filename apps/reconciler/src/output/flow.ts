@@ -56,8 +56,8 @@ export function stepLines(step: FlowStep, { code, guidance }: Pick<Flow, 'code' 
 /** Who must act, what to do, the menu where it is done, and where to read on. */
 export function adviceLines({ mustAct, guidance }: Pick<Flow, 'mustAct' | 'guidance'>): string[] {
   if (mustAct === null) return [];
-  const { sentence, menu, guide } = guidance ?? {};
-  return ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence, menu, guide })];
+  const { sentence, menu, guide, setup } = guidance ?? {};
+  return ['', ...named({ 'who must act': WHO[mustAct], 'what to do': sentence, menu, guide, 'set-up page': setup })];
 }
 
 /** `  name  value`, in columns; what is not known has no line. */

@@ -68,7 +68,13 @@ export interface FlowStep {
 /** One login with its checks; `got` of a failed one is what was sent: a claim. */
 export interface Flow extends FlowSummary {
   /** What to do about the code. */
-  readonly guidance: { readonly sentence: string; readonly menu: string | null; readonly guide: string } | null;
+  readonly guidance: {
+    readonly sentence: string;
+    readonly menu: string | null;
+    readonly guide: string;
+    /** The gateway's page for the customer. */
+    readonly setup: string | null;
+  } | null;
   readonly steps: readonly FlowStep[];
 }
 
