@@ -23,6 +23,7 @@ import { urlencoded } from 'express';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
 import { ConfirmationController } from './login/confirmation.controller.ts';
+import { AccountsController } from './login/accounts.controller.ts';
 import { LoginController } from './login/login.controller.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { LoginEnds } from './login/login-ends.ts';
@@ -65,6 +66,7 @@ export class AppModule implements NestModule {
       imports: [PlatformModule.forRoot(platform)],
       controllers: [
         LoginController,
+        AccountsController,
         ConfirmationController,
         SamlController,
         OidcController,
@@ -120,6 +122,7 @@ export class AppModule implements NestModule {
       'login',
       'oidc/callback',
       'login/forget',
+      'accounts',
       'saml/confirm',
       'oidc/initiate',
       'oidc/:org/:idp/initiate',

@@ -103,7 +103,7 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       revision,
       how: key(
         'text',
-        'verified_email: an address of a domain of the organization that the identity provider vouches for',
+        'verified_email: by an address of the organization that the identity provider vouches for; alias: by one that is an alias of it',
       ),
     },
   },

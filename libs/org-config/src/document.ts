@@ -89,6 +89,8 @@ export interface SamlIdentityProvider extends Renameable {
   readonly minimumSigned?: MinimumSigned;
   /** A set of authentication context classes, not empty. */
   readonly authnContexts?: readonly string[];
+  /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */
+  readonly aliases?: 'plus';
   /** Of the organization's e-mail domains; absent = all. */
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
@@ -134,6 +136,8 @@ export interface OidcIdentityProvider extends Renameable {
   readonly trustEmail?: boolean;
   /** Only users of this Google Workspace domain: the claim `hd` must be this. */
   readonly hostedDomain?: string;
+  /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */
+  readonly aliases?: 'plus';
   /** Of the organization's e-mail domains; absent = all. */
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;

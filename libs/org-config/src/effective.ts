@@ -40,6 +40,8 @@ interface Effective {
   readonly name: string;
   readonly displayName: string;
   readonly enabled: boolean;
+  /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */
+  readonly aliases: 'plus' | undefined;
   /** Lower case; undefined = every domain of the organization. */
   readonly emailDomains: readonly string[] | undefined;
   readonly attributes: AttributeNames;
@@ -143,6 +145,7 @@ function effectiveIdentityProvider(name: string, declared: IdentityProvider): Ef
     name,
     displayName: declared.displayName ?? name,
     enabled: declared.enabled ?? true,
+    aliases: declared.aliases,
     emailDomains: declared.emailDomains,
     attributes: attributeNamesOf(declared),
   };

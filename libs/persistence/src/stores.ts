@@ -183,6 +183,17 @@ export interface GrantChanges {
 export interface Announcement extends GrantChanges {
   readonly firstLogin: boolean;
   readonly returnTo: string | undefined;
+  /** Ids of users whose accounts the person may open instead. */
+  readonly accounts?: readonly string[];
+}
+
+/** What it takes to open another account of the same person. */
+export interface LiveSession {
+  readonly userId: string;
+  readonly subject: SubjectKey;
+  readonly sessionIndex: string | undefined;
+  readonly expiresAt: Date;
+  readonly announcement: Announcement | undefined;
 }
 
 export interface NewSession {
@@ -248,6 +259,21 @@ export interface OrganizationTransaction {
   findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
   /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
   findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
+  /**
+   * Active users with an address `<local>+<anything>@<domain>`, by address; bounded. Not those that another subject of this IdP
+   * is linked to, or has opened as an alias (`aliasFormat` followed by the user's id, under the name of `subject`).
+   */
+  findAliasUsers(
+    at: { readonly local: string; readonly domain: string },
+    subject: SubjectKey,
+    aliasFormat: string,
+  ): Promise<readonly StoredUser[]>;
+  /** The active ones of these. */
+  findUsers(userIds: readonly string[]): Promise<readonly StoredUser[]>;
+  /** What the subject's identity provider said at its last login. */
+  factsOf(subject: SubjectKey): Promise<FactsJson | undefined>;
+  /** A session that is live and whose user is active, locked until the transaction's end. */
+  liveSession(tokenHash: Buffer, now: Date): Promise<LiveSession | undefined>;
   /** Whether somebody else than this user has the address (case-insensitive). */
   isAddressOfAnother(email: string, userId: string): Promise<boolean>;
   /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */

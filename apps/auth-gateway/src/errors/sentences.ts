@@ -96,6 +96,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   unknown_request: user('This sign-in took too long or was not started here: please sign in again.'),
   replayed_assertion: user('This sign-in was used before: please sign in again.'),
   other_browser: user('This sign-in was started in another browser: please sign in again in this one.'),
+  account_not_offered: user('This account cannot be opened from here: please sign in again.'),
   initiation_refused: user('This sign-in cannot be started from there: please start at the sign-in page.'),
   unsolicited_response: user(
     'Your organization lets you sign in only from here, not from a link elsewhere: please sign in here.',

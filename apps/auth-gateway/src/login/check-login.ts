@@ -1,6 +1,7 @@
 import type { OrganizationTransaction, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
+import { aliasAccounts, isAliasOf } from './aliases.ts';
 import {
   checkEmailDomain,
   checkIdentityProvider,
@@ -30,7 +31,8 @@ export function decideLogin(
   const facts = nameFacts(factsFromJson(login.facts), identityProvider.attributes);
   const decision = decide(facts, organization.policy, now);
   const subject = { identityProvider: identityProvider.name, nameId: login.nameId };
-  return { tx, organization, identityProvider, login, subject, facts, decision, flow, now };
+  const saidEmail = decision.profile.email;
+  return { tx, organization, identityProvider, login, subject, facts, decision, saidEmail, flow, now };
 }
 
 /**
@@ -46,33 +48,51 @@ export async function checkLogin(said: LoginContext): Promise<CheckedLogin> {
   const context = known ? await keepAddressesApart(said, known) : said;
   await checkAccess(context, known);
   checkEmailDomain(context, known);
-  if (!known) return { context, person: await identify(context) };
-  context.flow.pass('user_found', 'by subject');
-  return { context, person: { is: 'known', user: known } };
+  const accounts = await aliasAccounts(context, known);
+  const person = known ? knownBySubject(context, known) : await identify(context, accounts);
+  if (person.is === 'new') return { context, person, accounts };
+  const others = accounts.filter(({ userId }) => userId !== person.user.userId);
+  const isAlias = person.is === 'linked' && person.how === 'alias';
+  return { context: isAlias ? withAddressOf(context, person.user) : context, person, accounts: others };
+}
+
+function knownBySubject({ flow }: LoginContext, user: StoredUser): Person {
+  flow.pass('user_found', 'by subject');
+  return { is: 'known', user };
 }
 
 /** A login that passed: what may be stored of it, and whose it is. */
 export interface CheckedLogin {
   readonly context: LoginContext;
   readonly person: Person;
+  /** Whose accounts the person may open instead. */
+  readonly accounts: readonly StoredUser[];
 }
 
 /**
  * A known user whom the identity provider now calls by another user's address keeps the one they had: applications tell users
- * apart by it, and whoever may edit a profile at the identity provider must not appear as somebody else.
+ * apart by it, and whoever may edit a profile at the identity provider must not appear as somebody else. An alias that the
+ * user has keeps its tag.
  */
 async function keepAddressesApart(context: LoginContext, known: StoredUser): Promise<LoginContext> {
-  const { tx, decision, flow } = context;
-  const { email } = decision.profile;
-  const former = known.profile.email;
-  if (email === undefined || email === former || !(await tx.isAddressOfAnother(email, known.userId))) return context;
+  const { tx, identityProvider, saidEmail, flow } = context;
+  if (saidEmail === undefined || saidEmail === known.profile.email) return context;
+  if (identityProvider.aliases === 'plus' && isAliasOf(known.profile.email, saidEmail))
+    return withAddressOf(context, known);
+  if (!(await tx.isAddressOfAnother(saidEmail, known.userId))) return context;
   flow.pass('email_kept', 'the address that the identity provider sent is another user\u2019s');
-  const { email: _, ...rest } = decision.profile;
-  const profile = former === undefined ? rest : { ...rest, email: former };
-  return { ...context, decision: { ...decision, profile } };
+  return withAddressOf(context, known);
 }
 
-async function checkAccess(context: LoginContext, known: StoredUser | undefined): Promise<void> {
+/** The same login, which leaves the user the address that they have. */
+export function withAddressOf(context: LoginContext, { profile: { email } }: StoredUser): LoginContext {
+  const { email: _, ...rest } = context.decision.profile;
+  const profile = email === undefined ? rest : { ...rest, email };
+  return { ...context, decision: { ...context.decision, profile } };
+}
+
+/** The mapping lets the user in. A known one whom it refuses loses what has no source any more. @throws LoginRefused */
+export async function checkAccess(context: LoginContext, known: StoredUser | undefined): Promise<void> {
   const { decision, flow, login } = context;
   if (decision.outcome === 'granted') {
     flow.pass('access_decided', `grants: ${decision.grants.length}, groups: ${decision.groups.length}`);

@@ -55,16 +55,22 @@ export function decisionRefused({ code, reason, attribute, got, known }: Refusal
 
 /**
  * Who a subject without an account is (design §5 rule 6): the one user with this e-mail address, when the organization
- * vouches for the domain and the user has no other identity at this IdP; else a new user, when one may be created.
+ * vouches for the domain and the user has no other identity at this IdP; else the first of `accounts`, whose addresses are
+ * aliases of it; else a new user, when one may be created.
  */
-export async function identify(context: LoginContext): Promise<Person> {
+export async function identify(context: LoginContext, accounts: readonly StoredUser[]): Promise<Person> {
   const { organization, login, decision, flow } = context;
   const { email } = decision.profile;
   const [only, another] = await linkableUsers(context);
   if (only && !another) {
     checkUserActive(context, only);
     flow.pass('user_found', 'by verified e-mail address');
-    return { is: 'linked', user: only };
+    return { is: 'linked', user: only, how: 'verified_email' };
+  }
+  const [alias] = another ? [] : accounts;
+  if (alias) {
+    flow.pass('user_found', 'by an alias of a verified e-mail address');
+    return { is: 'linked', user: alias, how: 'alias' };
   }
   checkMayBeCreated(organization, email, email !== undefined && isVouchedFor(login, email));
   flow.pass('user_found', another ? 'new: several users have this e-mail address' : 'new: created just in time');
@@ -90,12 +96,16 @@ export function checkProfileFits({ decision, flow }: LoginContext): void {
 
 /** Users whom the asserted address identifies: none unless the IdP vouches for it, and the organization for its domain. */
 export async function linkableUsers(context: LoginContext): Promise<readonly StoredUser[]> {
-  const { tx, login, decision } = context;
-  const { email } = decision.profile;
-  const vouched = email !== undefined && mayLink(email) && isVouchedFor(login, email);
-  return vouched && emailDomainsOf(context)?.includes(domainOf(email))
-    ? tx.findLinkableUsers(email, login.identityProvider)
+  const { tx, login, saidEmail } = context;
+  return saidEmail !== undefined && identifies(context, saidEmail)
+    ? tx.findLinkableUsers(saidEmail, login.identityProvider)
     : [];
+}
+
+/** Whether an address that the IdP said tells who somebody is: it vouches for it, and the organization has its domain. */
+export function identifies(context: LoginContext, email: string): boolean {
+  const vouched = mayLink(email) && isVouchedFor(context.login, email);
+  return vouched && emailDomainsOf(context)?.includes(domainOf(email)) === true;
 }
 
 /**

@@ -92,10 +92,10 @@ async function signIn(
   try {
     const said = decideLogin(tx, organization, login, flow, now);
     const expiresAt = checkSessionEnd(said);
-    const { context, person } = await checkLogin(said);
+    const { context, person, accounts } = await checkLogin(said);
     const { user, created } = await storeUser(context, person);
     const changes = await storeGrants(context, user, created);
-    const session = await openSession(context, user, created, changes, expiresAt);
+    const session = await openSession(context, user, created, changes, expiresAt, accounts);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
     return { outcome: 'signed_in', traceId: login.traceId, identityProvider: login.identityProvider, session };
   } catch (error) {

@@ -17,7 +17,7 @@ export function signedInEvents(
   const fields = PROFILE_FIELDS.filter((field) => decision.profile[field] !== user.profile[field]);
   return [
     ...(created ? [event('user.created', by)] : []),
-    ...(person.is === 'linked' ? [event('identity.linked', { ...by, how: 'verified_email' })] : []),
+    ...(person.is === 'linked' ? [event('identity.linked', { ...by, how: person.how })] : []),
     ...(created || fields.length === 0 ? [] : [event('user.updated', { ...by, fields })]),
     ...changeEvents(context, user, changes),
     event('login.succeeded', { ...by, revision: organization.snapshot.revision }),

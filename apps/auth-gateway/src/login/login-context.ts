@@ -23,6 +23,8 @@ export interface LoginContext {
   /** Named facts: with the profile fields as the IdP's `attributes:` say. */
   readonly facts: Facts;
   readonly decision: Decision;
+  /** The e-mail address that the identity provider said; that of the decision's profile is what will be stored. */
+  readonly saidEmail: string | undefined;
   readonly flow: Flow;
   readonly now: Date;
 }
@@ -30,5 +32,5 @@ export interface LoginContext {
 /** Who signs in: somebody with this subject, somebody whom the e-mail address identifies, or somebody new. */
 export type Person =
   | { readonly is: 'known'; readonly user: StoredUser }
-  | { readonly is: 'linked'; readonly user: StoredUser }
+  | { readonly is: 'linked'; readonly user: StoredUser; readonly how: 'verified_email' | 'alias' }
   | { readonly is: 'new' };

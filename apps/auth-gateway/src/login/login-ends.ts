@@ -36,6 +36,7 @@ export class LoginEnds {
         this.clock(),
       );
     }
-    response.redirect(303, session.announce ? '/announcement' : (session.returnTo ?? '/'));
+    const next = session.announce ? '/announcement' : (session.returnTo ?? '/');
+    response.redirect(303, session.choose ? '/accounts' : next);
   }
 }

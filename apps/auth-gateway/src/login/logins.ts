@@ -48,6 +48,7 @@ import {
 import { startOidcLogin } from './start-oidc-login.ts';
 import { startSamlLogin } from './start-saml-login.ts';
 import { claimLogin, type UnconfirmedLogin } from './unconfirmed-login.ts';
+import { type AccountWish, switchAccount } from './switch-account.ts';
 import { Overtaken } from './writes.ts';
 
 export type { ReturnedLogin } from './returned-login.ts';
@@ -187,6 +188,13 @@ export class Logins {
       await this.decideAnew(target.organization.id, (tx, organization) =>
         finishLogin(tx, organization, login, 'oidc', this.clock()),
       ),
+    );
+  }
+
+  /** Opens another account that a login offered, in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
+  async switchAccount(organizationId: string, wish: AccountWish): Promise<EndedLogin> {
+    return this.ended(
+      await this.decideAnew(organizationId, (tx, organization) => switchAccount(tx, organization, wish, this.clock())),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
 import type { LastLogin } from '../http/cookies.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
+import { aliasAccounts } from './aliases.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents } from './events.ts';
 import type { LoginContext, Person } from './login-context.ts';
@@ -19,7 +20,7 @@ export async function storeUser(
     return stored;
   }
   await tx.recordLogin(person.user.userId, subject, decision.profile, login.facts, now);
-  if (person.is === 'linked') await link(context, person.user);
+  if (person.is === 'linked') await link(context, person);
   return { user: person.user, created: false };
 }
 
@@ -29,9 +30,12 @@ export class Overtaken extends Error {
 }
 
 /** Links the subject to a user whose row this transaction has locked by an update: two logins at once link one of them. */
-async function link(context: LoginContext, { userId }: StoredUser): Promise<void> {
+async function link(
+  context: LoginContext,
+  { user: { userId }, how }: Extract<Person, { readonly is: 'linked' }>,
+): Promise<void> {
   const { tx, subject, login, now } = context;
-  const linkable = await linkableUsers(context);
+  const linkable = how === 'alias' ? await aliasAccounts(context) : await linkableUsers(context);
   if (!linkable.some((user) => user.userId === userId)) throw new Overtaken('the user was linked by another login');
   await tx.linkIdentity(userId, subject, login.facts, now);
 }
@@ -64,6 +68,8 @@ export interface OpenedSession {
   /** Whether the user should see what changed before going on. */
   readonly announce: boolean;
   readonly returnTo: string | undefined;
+  /** Whether the person is asked which account to open. */
+  readonly choose: boolean;
   /** Where the login was, for the browser to remember. */
   readonly at: LastLogin;
 }
@@ -75,10 +81,11 @@ export async function openSession(
   created: boolean,
   changes: GrantChanges,
   expiresAt: Date,
+  accounts: readonly Pick<StoredUser, 'userId'>[] = [],
 ): Promise<OpenedSession> {
   const { tx, organization, login, subject, now, flow } = context;
   const { value, hash } = newOrganizationToken(organization.id);
-  const announcement = announcementOf(changes, created, login.returnTo);
+  const announcement = announcementOf(changes, created, login.returnTo, accounts);
   await tx.openSession({
     tokenHash: hash,
     userId: user.userId,
@@ -91,15 +98,23 @@ export async function openSession(
   });
   flow.pass('session_opened');
   const at = { organization: organization.settings.name, identityProvider: subject.identityProvider };
-  return { token: value, expiresAt, announce: announcement !== undefined, returnTo: login.returnTo, at };
+  const announce = announcement !== undefined && isWorthTelling(announcement);
+  return { token: value, expiresAt, announce, choose: accounts.length > 0, returnTo: login.returnTo, at };
 }
 
 function announcementOf(
   changes: GrantChanges,
   firstLogin: boolean,
   returnTo: string | undefined,
+  accounts: readonly Pick<StoredUser, 'userId'>[],
 ): Announcement | undefined {
   const { granted, revoked, joined, left } = changes;
-  const changed = granted.length + revoked.length + joined.length + left.length > 0;
-  return changed ? { granted, revoked, joined, left, firstLogin, returnTo } : undefined;
+  const announcement = { granted, revoked, joined, left, firstLogin, returnTo };
+  if (accounts.length > 0) return { ...announcement, accounts: accounts.map(({ userId }) => userId) };
+  return isWorthTelling(announcement) ? announcement : undefined;
+}
+
+/** Whether a login changed what its user may do. */
+export function isWorthTelling({ granted, revoked, joined, left }: GrantChanges): boolean {
+  return granted.length + revoked.length + joined.length + left.length > 0;
 }

@@ -4,6 +4,7 @@ import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { sendPage } from '../http/send-page.ts';
+import { isWorthTelling } from '../login/writes.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
 import { CurrentSession } from './current-session.ts';
@@ -31,7 +32,7 @@ export class SessionController {
     const token = readOrganizationToken(this.cookies.session(request));
     const announcement =
       token && (await this.database.sessions.announcement(token.organizationId, token.hash, this.clock()));
-    if (announcement) sendPage(response, AnnouncementPage({ announcement }));
+    if (announcement && isWorthTelling(announcement)) sendPage(response, AnnouncementPage({ announcement }));
     else response.redirect(303, '/');
   }
 }

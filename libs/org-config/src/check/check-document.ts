@@ -7,7 +7,14 @@ import { metadataOf } from './metadata.ts';
 import { checkMetadataSources } from './metadata-source.ts';
 import { checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
-import { checkEnforceSso, checkGiving, checkSession, checkTestProviders, checkUniqueNames } from './rules.ts';
+import {
+  checkAliases,
+  checkEnforceSso,
+  checkGiving,
+  checkSession,
+  checkTestProviders,
+  checkUniqueNames,
+} from './rules.ts';
 import { checkStructure } from './structure.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -32,6 +39,7 @@ const CHECKS: readonly Check[] = [
   checkOpenIdProviders,
   checkGiving,
   checkEnforceSso,
+  checkAliases,
   checkSession,
   checkTestProviders,
   checkMetadataSources,

@@ -31,6 +31,21 @@ function uniqueNames(entries: readonly Json[], pointer: string, what: string, fi
   }
 }
 
+/** Without domains of its own, an organization hears of any address: anybody's alias would open its accounts. */
+export function checkAliases(document: Json, findings: Findings): void {
+  const spec = specOf(document);
+  if (Object.keys(mapOf(own(spec, 'emailDomains'))).length > 0) return;
+  for (const [name, provider] of Object.entries(mapOf(own(spec, 'identityProviders')))) {
+    if (own(mapOf(provider), 'aliases') !== 'plus') continue;
+    findings.add({
+      code: 'aliases_without_email_domains',
+      message: '`aliases: plus` opens accounts by their addresses, and the organization declares no e-mail domains',
+      suggestion: 'declare the domains under `emailDomains`, or remove `aliases`',
+      pointer: pointerTo('/spec/identityProviders', name, 'aliases'),
+    });
+  }
+}
+
 /** A mapping role or a rule that gives nothing is unfinished: whoever matches it alone would be refused. */
 export function checkGiving(document: Json, findings: Findings): void {
   const authorization = mapOf(own(specOf(document), 'authorization'));

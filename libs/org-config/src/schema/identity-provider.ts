@@ -1,5 +1,6 @@
 import {
   absoluteUri,
+  aliases,
   emailDomainsOfProvider,
   certificate,
   duration,
@@ -155,6 +156,7 @@ export const samlIdentityProvider: JsonSchema = {
       examples: [['urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken']],
     },
     emailDomains: emailDomainsOfProvider,
+    aliases,
     attributes: attributeNames,
     previously: previously(identityProviderName, 'identity provider', 'okta-old'),
   },

@@ -83,6 +83,14 @@ export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 
 /** A word of the IdP: any string, as long as it is one. */
 export const foreignWord: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };
 
+/** Accounts beside the one that has the very address. */
+export const aliases: JsonSchema = {
+  description:
+    '`plus`: a person whom this identity provider calls `ami@acme.com` may also open the accounts of this organization whose address is `ami+<anything>@acme.com`, by a choice after signing in. For identity providers, such as Google, at which these are one mailbox; needs `emailDomains` of the organization. Default: an address opens the account that has it, and no other.',
+  enum: ['plus'],
+  examples: ['plus'],
+};
+
 /** Which of the organization's e-mail domains an identity provider is for. */
 export const emailDomainsOfProvider: JsonSchema = {
   description:

@@ -2,7 +2,16 @@ import { attributeNames } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { PRESETS } from '../openid-provider.ts';
 import { day, domain, duration, environmentName, fileBelow, foreignWord, guid } from './names.ts';
-import { emailDomainsOfProvider, identityProviderName, issuer, pathSegment, previously, text, token } from './names.ts';
+import {
+  aliases,
+  emailDomainsOfProvider,
+  identityProviderName,
+  issuer,
+  pathSegment,
+  previously,
+  text,
+  token,
+} from './names.ts';
 
 const clientSecret: JsonSchema = {
   description:
@@ -170,6 +179,7 @@ export const oidcIdentityProvider: JsonSchema = {
       examples: ['acme.com'],
     },
     emailDomains: emailDomainsOfProvider,
+    aliases,
     attributes: {
       ...attributeNames,
       description:

@@ -8,8 +8,10 @@ import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type {
+  Announcement,
   FlowRecord,
   GrantChanges,
+  LiveSession,
   NewSession,
   OrganizationTransaction,
   StoredUser,
@@ -17,7 +19,15 @@ import type {
 } from '../stores.ts';
 import { findFlow } from './flow-records.ts';
 import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
-import { IS_ADDRESS_OF_ANOTHER, LINK_IDENTITY, RECORD_LOGIN } from './statements.ts';
+import {
+  FACTS_OF_SUBJECT,
+  FIND_ALIAS_USERS,
+  FIND_USERS,
+  IS_ADDRESS_OF_ANOTHER,
+  LINK_IDENTITY,
+  LIVE_SESSION,
+  RECORD_LOGIN,
+} from './statements.ts';
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
 import { TransactionEnd } from './transaction-end.ts';
@@ -73,6 +83,27 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   async findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]> {
     const rows = await query<UserRow>(this.client, FIND_LINKABLE_USERS, [this.organizationId, email, identityProvider]);
     return rows.map(toStoredUser);
+  }
+
+  async findAliasUsers(at: { local: string; domain: string }, subject: SubjectKey, aliasFormat: string) {
+    const pattern = `${likely(at.local)}+%@${likely(at.domain)}`;
+    const { identityProvider, nameId } = subject;
+    const values = [this.organizationId, pattern, identityProvider, nameId.value, aliasFormat];
+    return (await query<UserRow>(this.client, FIND_ALIAS_USERS, values)).map(toStoredUser);
+  }
+
+  async findUsers(userIds: readonly string[]): Promise<readonly StoredUser[]> {
+    return (await query<UserRow>(this.client, FIND_USERS, [this.organizationId, userIds])).map(toStoredUser);
+  }
+
+  async factsOf(subject: SubjectKey): Promise<FactsJson | undefined> {
+    const values = [this.organizationId, ...subjectColumns(subject)];
+    return (await query<{ facts: FactsJson }>(this.client, FACTS_OF_SUBJECT, values))[0]?.facts;
+  }
+
+  async liveSession(tokenHash: Buffer, now: Date): Promise<LiveSession | undefined> {
+    const [row] = await query<LiveSessionRow>(this.client, LIVE_SESSION, [this.organizationId, tokenHash, now]);
+    return row && toLiveSession(row);
   }
 
   async isAddressOfAnother(email: string, userId: string): Promise<boolean> {
@@ -147,6 +178,31 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   auditTrail(afterSeq: number, limit: number) {
     return readAudit(this.client, this.organizationId, afterSeq, limit);
   }
+}
+
+interface LiveSessionRow {
+  user_id: string;
+  identity_provider: string;
+  name_id_format: string;
+  name_id: string;
+  session_index: string | null;
+  expires_at: Date;
+  announcement: Announcement | null;
+}
+
+function toLiveSession(row: LiveSessionRow): LiveSession {
+  return {
+    userId: row.user_id,
+    subject: { identityProvider: row.identity_provider, nameId: { value: row.name_id, format: row.name_id_format } },
+    sessionIndex: row.session_index ?? undefined,
+    expiresAt: row.expires_at,
+    announcement: row.announcement ?? undefined,
+  };
+}
+
+/** A text in which LIKE finds no wildcard. */
+function likely(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }
 
 /** Identity provider, format, value: the order of the primary key of `identities`. */

@@ -78,6 +78,47 @@ where u.org_id = $1 and lower(u.email) = lower($2)
 order by u.user_id`,
 };
 
+/** Only for identity providers with `aliases`; reads the organization's users. */
+export const FIND_ALIAS_USERS: Statement = {
+  name: 'login.find-alias-users',
+  text: `
+select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+from users u
+where u.org_id = $1 and lower(u.email) like $2 and u.status = 'active'
+  and not exists (
+    select from identities i
+    where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3
+      and not (i.name_id = $4 and i.name_id_format = $5 || u.user_id::text))
+order by lower(u.email), u.user_id
+limit 20`,
+};
+
+export const FIND_USERS: Statement = {
+  name: 'login.find-users',
+  text: `
+select user_id, status, email, given_name, family_name, display_name
+from users
+where org_id = $1 and user_id = any($2::uuid[]) and status = 'active'
+order by lower(email), user_id`,
+};
+
+export const FACTS_OF_SUBJECT: Statement = {
+  name: 'login.facts-of-subject',
+  text: `
+select facts from identities
+where org_id = $1 and identity_provider = $2 and name_id_format = $3 and name_id = $4`,
+};
+
+export const LIVE_SESSION: Statement = {
+  name: 'login.live-session',
+  text: `
+select s.user_id, s.identity_provider, s.name_id_format, s.name_id, s.session_index, s.expires_at, s.announcement
+from sessions s
+join users u on u.org_id = s.org_id and u.user_id = s.user_id and u.status = 'active'
+where s.org_id = $1 and s.token_hash = $2 and s.expires_at > $3 and s.idle_expires_at > $3
+for update of s`,
+};
+
 export const IS_ADDRESS_OF_ANOTHER: Statement = {
   name: 'login.is-address-of-another',
   text: `

@@ -79,6 +79,9 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   initiation_refused: user(
     'A sign-in that a provider starts must name a configured issuer and an allowed destination: correct them there, or start at the sign-in page.',
   ),
+  account_not_offered: user(
+    'Another account can be opened only from the session whose sign-in offered it: sign in again, and choose there.',
+  ),
   test_link_invalid: user(
     'The test link was used before or is older than 30 minutes: make a new one with rolecall test-sso.',
   ),

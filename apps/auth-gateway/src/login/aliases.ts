@@ -1,0 +1,45 @@
+import type { StoredUser, SubjectKey } from '@rolecall/persistence';
+import { NIL } from 'uuid';
+import { identifies, linkableUsers } from './checks.ts';
+import { domainOf } from './email-address.ts';
+import type { LoginContext } from './login-context.ts';
+
+const ALIAS_FORMAT = 'urn:rolecall:alias:';
+
+/**
+ * Whom the person may be beside the user who has the very address: users with an alias of it (`ami+team@` of `ami@`), where the
+ * identity provider has `aliases: plus`. The address must be one that identifies a user (rule 6 of design §5), and nobody
+ * else's: aliases belong to whoever has the address itself.
+ * @param known the user whom the subject is linked to
+ */
+export async function aliasAccounts(
+  context: LoginContext,
+  known?: StoredUser | undefined,
+): Promise<readonly StoredUser[]> {
+  const { identityProvider, saidEmail, subject, tx } = context;
+  if (identityProvider.aliases !== 'plus' || saidEmail === undefined || !identifies(context, saidEmail)) return [];
+  const address = saidEmail.toLowerCase();
+  const local = address.slice(0, address.lastIndexOf('@'));
+  if (local.includes('+') || (await isAnothers(context, saidEmail, known))) return [];
+  const found = await tx.findAliasUsers({ local, domain: domainOf(address) }, subject, ALIAS_FORMAT);
+  return found.filter(({ profile }) => isAliasOf(profile.email, address));
+}
+
+async function isAnothers(context: LoginContext, email: string, known: StoredUser | undefined): Promise<boolean> {
+  if (known === undefined && (await linkableUsers(context)).length === 1) return false;
+  return context.tx.isAddressOfAnother(email, known?.userId ?? NIL);
+}
+
+/** Whether `stored` is `said` with a `+tag`. */
+export function isAliasOf(stored: string | undefined, said: string): boolean {
+  const match = /^([^@+]+)\+[^@]*@([^@]+)$/.exec((stored ?? '').toLowerCase());
+  return match !== null && `${match[1]}@${match[2]}` === said.toLowerCase();
+}
+
+/**
+ * The identity by which a subject has opened an alias account: one subject has one user of its own, and from then on no other
+ * subject of the identity provider opens this account.
+ */
+export function aliasSubject({ identityProvider, nameId }: SubjectKey, userId: string): SubjectKey {
+  return { identityProvider, nameId: { value: nameId.value, format: `${ALIAS_FORMAT}${userId}` } };
+}

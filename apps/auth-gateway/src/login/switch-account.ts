@@ -1,0 +1,95 @@
+import type { OrganizationTransaction, StoredUser, SubjectKey } from '@rolecall/persistence';
+import { LoginRefused } from '../errors/login-refused.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { aliasSubject } from './aliases.ts';
+import { checkAccess, decideLogin, withAddressOf } from './check-login.ts';
+import { checkSessionEnd } from './checks.ts';
+import type { Completion } from './complete-login.ts';
+import { signedInEvents } from './events.ts';
+import { Flow } from './flow.ts';
+import type { LoginToFinish, Person } from './login-context.ts';
+import { openSession, storeGrants } from './writes.ts';
+
+/** Which account a signed-in browser asks for. */
+export interface AccountWish {
+  readonly tokenHash: Buffer;
+  /** UNVERIFIED. */
+  readonly userId: string;
+  readonly traceId: string;
+}
+
+/**
+ * Opens another account of the person whose session this is: one that their login offered (`aliasAccounts`), as a login of its
+ * own with what the identity provider said then, and no longer than the session. Everything in the caller's transaction.
+ */
+export async function switchAccount(
+  tx: OrganizationTransaction,
+  organization: Organization,
+  { tokenHash, userId, traceId }: AccountWish,
+  now: Date,
+): Promise<Completion> {
+  const session = await tx.liveSession(tokenHash, now);
+  const offered = session?.announcement?.accounts ?? [];
+  const [user] = offered.includes(userId) ? await tx.findUsers([userId]) : [];
+  const facts = session && (await tx.factsOf(session.subject));
+  const identityProvider = session && organization.identityProvider(session.subject.identityProvider);
+  if (!user || !facts || identityProvider?.aliases !== 'plus') {
+    return { outcome: 'refused', traceId, refusal: notOffered() };
+  }
+  const { name, type: protocol } = identityProvider;
+  const vendor = organization.vendorOf(name, now);
+  const flow = new Flow({ protocol, traceId, mode: 'login', identityProvider: name, vendor, startedAt: now });
+  const own = await subjectFor(tx, session.subject, user);
+  const login: LoginToFinish = {
+    identityProvider: name,
+    traceId,
+    returnTo: session.announcement?.returnTo,
+    mode: 'login',
+    startedAt: now,
+    nameId: own.nameId,
+    sessionIndex: session.sessionIndex,
+    sessionNotOnOrAfter: session.expiresAt,
+    facts,
+    unsolicited: false,
+    vouchedEmails: [],
+  };
+  try {
+    const context = withAddressOf(decideLogin(tx, organization, login, flow, now), user);
+    const expiresAt = checkSessionEnd(context);
+    await checkAccess(context, user);
+    // the user's row is locked by this: two browsers that open the account for the first time link it once
+    await tx.recordLogin(userId, own, context.decision.profile, facts, now);
+    const isLinked = (await tx.findUserBySubject(own)) !== undefined;
+    if (!isLinked) await tx.linkIdentity(userId, own, facts, now);
+    const person: Person = isLinked ? { is: 'known', user } : { is: 'linked', user, how: 'alias' };
+    flow.pass('account_chosen', 'one that the login offered');
+    const changes = await storeGrants(context, user, false);
+    const accounts = [...offered.filter((id) => id !== userId), session.userId].map((id) => ({ userId: id }));
+    // the session is the identity provider's subject's: by that name it's logged out there
+    const opened = await openSession(
+      { ...context, subject: session.subject },
+      user,
+      false,
+      changes,
+      expiresAt,
+      accounts,
+    );
+    await flow.succeed(tx, userId, signedInEvents(context, person, user, false, changes), now);
+    return { outcome: 'signed_in', traceId, identityProvider: name, session: { ...opened, choose: false } };
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    await flow.refuse(tx, error, now);
+    return { outcome: 'refused', traceId, refusal: error };
+  }
+}
+
+/** The subject itself for its own user, else the identity of the alias. */
+async function subjectFor(tx: OrganizationTransaction, subject: SubjectKey, { userId }: StoredUser) {
+  const home = await tx.findUserBySubject(subject);
+  return home?.userId === userId ? subject : aliasSubject(subject, userId);
+}
+
+/** Not recorded: whoever makes an id up could fill the log. */
+function notOffered(): LoginRefused {
+  return new LoginRefused('account_not_offered', 'account_offered', 'The session offers no such account, or is over.');
+}
