@@ -12,10 +12,7 @@ const ALIAS_FORMAT = 'urn:rolecall:alias:';
  * else's: aliases belong to whoever has the address itself.
  * @param known the user whom the subject is linked to
  */
-export async function aliasAccounts(
-  context: LoginContext,
-  known?: StoredUser | undefined,
-): Promise<readonly StoredUser[]> {
+export async function aliasAccounts(context: LoginContext, known?: StoredUser): Promise<readonly StoredUser[]> {
   const { identityProvider, saidEmail, subject, tx } = context;
   if (identityProvider.aliases !== 'plus' || saidEmail === undefined || !identifies(context, saidEmail)) return [];
   const address = saidEmail.toLowerCase();
