@@ -115,7 +115,7 @@ test('Rolecall’s own verifier accepts the answer to its own signed request', a
     signing: spKeys.signing,
   };
   spMetadata = serviceProviderMetadata(connection);
-  const { id, url } = await createAuthnRequest(connection, { relayState: 'state', now });
+  const { id, url } = createAuthnRequest(connection, { relayState: 'state', now });
 
   const answer = await choose(browser(), url, 'vic@acme.com');
 

@@ -21,7 +21,7 @@ export async function startSamlLogin(
   const flowCookie = flowCookieOf(wish);
   // random, and means nothing to the IdP; what comes back is not read (rule G10)
   const relayState = `${wish.mode}.${wish.traceId}`;
-  const { id, ...message } = await createAuthnRequest(target.connection(now), { relayState, now });
+  const { id, ...message } = createAuthnRequest(target.connection(now), { relayState, now });
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

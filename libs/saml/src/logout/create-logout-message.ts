@@ -1,15 +1,10 @@
-import { sign } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
-
 import type { SamlConnection, SigningKey, SingleLogoutService } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { isUsableUrl } from '../metadata/sso-url.ts';
-import type { OutgoingMessage } from '../outgoing-message.ts';
+import { outgoingMessage, type OutgoingMessage } from '../outgoing-message.ts';
 import { newRequestId } from '../request/request-id.ts';
 import { escapeXml } from '../xml/escape-xml.ts';
 import { NS } from '../xml/namespaces.ts';
-import { RSA_SHA256, signEnveloped } from '../request/enveloped-signature.ts';
-import { MAX_RELAY_STATE_BYTES, type MessageParameter } from './logout-http.ts';
 
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 const STATUS = 'urn:oasis:names:tc:SAML:2.0:status:';
@@ -47,7 +42,10 @@ export function createLogoutRequest(
     issuer: connection.spEntityId,
     content: `<saml:NameID${format}>${escapeXml(nameId.value)}</saml:NameID>${index}`,
   });
-  return { id, message: send('SAMLRequest', { xml, id, to: service.url, binding: service.binding, signing }) };
+  return {
+    id,
+    message: outgoingMessage({ parameter: 'SAMLRequest', xml, id, to: service.url, binding: service.binding, signing }),
+  };
 }
 
 /**
@@ -72,7 +70,8 @@ export function createLogoutResponse(
     content: `<samlp:Status>${status}</samlp:Status>`,
   });
   const { relayState } = answer;
-  return send('SAMLResponse', { xml, id, to: service.responseUrl, binding: service.binding, signing, relayState });
+  const to = service.responseUrl;
+  return outgoingMessage({ parameter: 'SAMLResponse', xml, id, to, binding: service.binding, signing, relayState });
 }
 
 function outgoing({ sloUrl, signing, idp }: SamlConnection): { service: SingleLogoutService; signing: SigningKey } {
@@ -98,41 +97,4 @@ function messageXml(
     `<samlp:${name} xmlns:samlp="${NS.protocol}" xmlns:saml="${NS.assertion}"${attributes.join('')}>` +
     `<saml:Issuer>${escapeXml(parts.issuer)}</saml:Issuer>${parts.content}</samlp:${name}>`
   );
-}
-
-interface Letter {
-  readonly xml: string;
-  readonly id: string;
-  readonly to: string;
-  readonly binding: SingleLogoutService['binding'];
-  readonly signing: SigningKey;
-  readonly relayState?: string | undefined;
-}
-
-function send(parameter: MessageParameter, letter: Letter): OutgoingMessage {
-  const { xml, id, to, binding, signing, relayState } = letter;
-  if (Buffer.byteLength(relayState ?? '') > MAX_RELAY_STATE_BYTES) refuse('relay_state_too_long');
-  if (binding === 'redirect') return { binding, url: redirectUrl(parameter, letter) };
-  const message = Buffer.from(signEnveloped(xml, id, signing)).toString('base64');
-  return {
-    binding,
-    url: to,
-    fields: { [parameter]: message, ...(relayState === undefined ? {} : { RelayState: relayState }) },
-  };
-}
-
-/** Bindings 3.4.4.1: the signature is over the parameters as they are written, in this order. */
-function redirectUrl(parameter: MessageParameter, { xml, to, signing, relayState }: Letter): string {
-  const values = [
-    [parameter, deflateRawSync(xml).toString('base64')],
-    ...(relayState === undefined ? [] : [['RelayState', relayState]]),
-    ['SigAlg', RSA_SHA256],
-  ];
-  const signed = values.map(([name = '', value = '']) => `${name}=${encodeURIComponent(value)}`).join('&');
-  const signature = sign('sha256', Buffer.from(signed), signing.privateKey).toString('base64');
-  const url = new URL(to);
-  for (const name of ['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature'])
-    url.searchParams.delete(name);
-  const before = url.search === '' ? '?' : '&';
-  return `${url.href}${before}${signed}&Signature=${encodeURIComponent(signature)}`;
 }

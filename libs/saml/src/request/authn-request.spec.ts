@@ -21,7 +21,7 @@ const connection: SamlConnection = {
 };
 
 async function request(changed: Partial<SamlConnection> = {}, relayState?: string) {
-  const { id, url } = await createAuthnRequest(
+  const { id, url } = createAuthnRequest(
     { ...connection, ...changed },
     { now: NOW, ...(relayState === undefined ? {} : { relayState }) },
   );
@@ -86,7 +86,7 @@ describe('createAuthnRequest by HTTP-POST', () => {
   const POST_URL = 'https://idp.example/post?app=1&x=<';
   const byPost = { requestBinding: 'post', idp: { ...connection.idp, ssoPostUrl: POST_URL } } as const;
   async function form(changed: Partial<SamlConnection> = {}, relayState?: string) {
-    const made = await createAuthnRequest(
+    const made = createAuthnRequest(
       { ...connection, ...byPost, ...changed },
       { now: NOW, ...(relayState === undefined ? {} : { relayState }) },
     );

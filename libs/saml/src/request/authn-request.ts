@@ -1,14 +1,10 @@
-import { SAML, type SamlConfig } from '@node-saml/node-saml';
-
 import type { SamlConnection } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { requireSsoUrl } from '../metadata/sso-url.ts';
-import type { OutgoingMessage } from '../outgoing-message.ts';
-import { signEnveloped } from './enveloped-signature.ts';
+import { outgoingMessage, type OutgoingMessage } from '../outgoing-message.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
+import { BINDING, NS } from '../xml/namespaces.ts';
 import { newRequestId } from './request-id.ts';
-
-/** Bindings 3.4.3, 3.5.3. */
-const MAX_RELAY_STATE_BYTES = 80;
 
 /**
  * Makes an AuthnRequest (Profiles 4.1.4.1) for the binding of the connection: no NameID format, no authentication context
@@ -19,25 +15,17 @@ const MAX_RELAY_STATE_BYTES = 80;
  * @returns the request's id, to be kept as pending, and how the browser carries it: to a URL, or by a form to it
  * @throws SamlError `relay_state_too_long`, `metadata_no_post_endpoint`, `metadata_sso_url_invalid`
  */
-export async function createAuthnRequest(
+export function createAuthnRequest(
   connection: SamlConnection,
   { relayState, now }: { readonly relayState?: string; readonly now: Date },
-): Promise<{ readonly id: string } & OutgoingMessage> {
-  if (Buffer.byteLength(relayState ?? '') > MAX_RELAY_STATE_BYTES) refuse('relay_state_too_long');
+): { readonly id: string } & OutgoingMessage {
   const { binding, url } = endpointOf(connection);
   // the caller that imported the metadata decided whether http is fine; other schemes run scripts (F01)
   requireSsoUrl(url, { allowHttp: true });
   const id = newRequestId(now);
-  const options = { ...requestOptions(connection), entryPoint: url, generateUniqueId: () => id };
-  if (binding === 'redirect') {
-    const sender = new RequestSender({ ...options, ...privateKeyOf(connection) }, now);
-    return { id, binding, url: await sender.getAuthorizeUrlAsync(relayState ?? '', undefined, {}) };
-  }
-  const xml = await new RequestSender(options, now).postedRequest();
+  const xml = authnRequestXml(connection, { id, destination: url, now });
   const { signing } = connection;
-  const message = Buffer.from(signing === undefined ? xml : signEnveloped(xml, id, signing)).toString('base64');
-  const fields = { SAMLRequest: message, ...(relayState === undefined ? {} : { RelayState: relayState }) };
-  return { id, binding, url, fields };
+  return { id, ...outgoingMessage({ parameter: 'SAMLRequest', xml, id, to: url, binding, relayState, signing }) };
 }
 
 function endpointOf({ requestBinding = 'redirect', idp }: SamlConnection): {
@@ -48,42 +36,30 @@ function endpointOf({ requestBinding = 'redirect', idp }: SamlConnection): {
   return { binding: 'post', url: idp.ssoPostUrl ?? refuse('metadata_no_post_endpoint', { got: idp.ssoUrl }) };
 }
 
-function requestOptions({ spEntityId, acsUrl, idp, forceAuthn, authnContexts }: SamlConnection): SamlConfig {
-  return {
-    issuer: spEntityId,
-    callbackUrl: acsUrl,
-    idpCert: [...idp.signingCertificates],
-    identifierFormat: null,
-    forceAuthn,
-    ...(authnContexts === undefined ? { disableRequestedAuthnContext: true } : { authnContext: [...authnContexts] }),
-    signatureAlgorithm: 'sha256',
-    digestAlgorithm: 'sha256',
+/** Core 3.4.1. */
+function authnRequestXml(
+  { spEntityId, acsUrl, forceAuthn, authnContexts }: SamlConnection,
+  { id, destination, now }: { readonly id: string; readonly destination: string; readonly now: Date },
+): string {
+  const attributes = {
+    ID: id,
+    Version: '2.0',
+    IssueInstant: now.toISOString(),
+    ProtocolBinding: BINDING.post,
+    Destination: destination,
+    AssertionConsumerServiceURL: acsUrl,
+    ...(forceAuthn ? { ForceAuthn: 'true' } : {}),
   };
+  const written = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapeXml(value)}"`);
+  return (
+    `<samlp:AuthnRequest xmlns:samlp="${NS.protocol}" xmlns:saml="${NS.assertion}"${written.join('')}>` +
+    `<saml:Issuer>${escapeXml(spEntityId)}</saml:Issuer>${requestedContext(authnContexts)}</samlp:AuthnRequest>`
+  );
 }
 
-function privateKeyOf({ signing }: SamlConnection): Pick<SamlConfig, 'privateKey'> {
-  return signing === undefined ? {} : { privateKey: signing.privateKey };
-}
-
-/** node-saml's writer with the caller's clock. */
-class RequestSender extends SAML {
-  constructor(
-    options: SamlConfig,
-    private readonly now: Date,
-  ) {
-    super(options);
-  }
-
-  /** The message for the HTTP-POST binding, without a signature. */
-  postedRequest(): Promise<string> {
-    return this.generateAuthorizeRequestAsync(false, true);
-  }
-
-  protected override async generateAuthorizeRequestAsync(
-    isPassive: boolean,
-    isHttpPostBinding: boolean,
-  ): Promise<string> {
-    const request = await super.generateAuthorizeRequestAsync(isPassive, isHttpPostBinding);
-    return request.replace(/ IssueInstant="[^"]*"/, ` IssueInstant="${this.now.toISOString()}"`);
-  }
+/** Core 3.3.2.2.1: one of these and no other. */
+function requestedContext(contexts: SamlConnection['authnContexts']): string {
+  if (contexts === undefined) return '';
+  const classes = contexts.map((one) => `<saml:AuthnContextClassRef>${escapeXml(one)}</saml:AuthnContextClassRef>`);
+  return `<samlp:RequestedAuthnContext Comparison="exact">${classes.join('')}</samlp:RequestedAuthnContext>`;
 }

@@ -52,7 +52,7 @@ describe('verifyResponse', () => {
 
   it('answers a forced request only by a sign-in after it', async () => {
     const forced = { ...connection, forceAuthn: true };
-    const { id } = await createAuthnRequest(forced, { now: NOW });
+    const { id } = createAuthnRequest(forced, { now: NOW });
     const signedInAt = (authnInstant: Date) =>
       verify(idp.respond({ ...answer, inResponseTo: id, authnInstant }), NOW, forced);
     await expect(signedInAt(NOW)).resolves.toMatchObject({ inResponseTo: id });

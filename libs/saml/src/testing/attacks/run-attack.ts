@@ -50,7 +50,7 @@ async function refusedOr(act: () => Promise<Outcome>): Promise<Outcome> {
 }
 
 async function sendRequest({ connection }: AttackContext, relayState: string): Promise<Outcome> {
-  const { url } = await createAuthnRequest(connection, { relayState, now: NOW });
+  const { url } = createAuthnRequest(connection, { relayState, now: NOW });
   return { url: new URL(url) };
 }
 
