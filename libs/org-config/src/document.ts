@@ -87,6 +87,8 @@ export interface SamlIdentityProvider extends Renameable {
   readonly singleLogout?: boolean;
   readonly requestBinding?: 'redirect' | 'post';
   readonly minimumSigned?: MinimumSigned;
+  /** Default true. */
+  readonly requireAuthnStatement?: boolean;
   /** A set of authentication context classes, not empty. */
   readonly authnContexts?: readonly string[];
   /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */

@@ -52,6 +52,7 @@ describe('effective', () => {
       signRequests: false,
       singleLogout: false,
       minimumSigned: 'either',
+      requireAuthnStatement: true,
       authnContexts: undefined,
       attributes: {},
     });

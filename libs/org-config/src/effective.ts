@@ -59,6 +59,8 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   readonly singleLogout: boolean;
   readonly requestBinding: 'redirect' | 'post';
   readonly minimumSigned: MinimumSigned;
+  /** false = an assertion need not say when and how the user signed in. */
+  readonly requireAuthnStatement: boolean;
   /** Requested, and one of them expected; undefined = none is requested. */
   readonly authnContexts: readonly string[] | undefined;
 }
@@ -162,11 +164,13 @@ function samlOf(declared: SamlIdentityProvider) {
     singleLogout = false,
     requestBinding = 'redirect',
     minimumSigned = 'either',
+    requireAuthnStatement = true,
     authnContexts,
   } = declared;
   const refreshSeconds = 'url' in metadata ? seconds(metadata.refresh, REFRESH_LIMITS.default) : undefined;
   const requests = { forceAuthn, signRequests, requestBinding, authnContexts };
-  return { type, metadata, refreshSeconds, allowIdpInitiated, singleLogout, ...requests, minimumSigned };
+  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement };
+  return { type, metadata, refreshSeconds, singleLogout, ...requests, ...answers };
 }
 
 function oidcOf(declared: OidcIdentityProvider) {

@@ -24,9 +24,11 @@ const OF_ORGANIZATION = new Map<string, Default>([
 function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
   const { displayName, enabled, singleLogout } = provider;
   if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled, singleLogout }));
-  const { forceAuthn, allowIdpInitiated, signRequests, requestBinding, minimumSigned } = provider;
-  const requests = { forceAuthn, signRequests, requestBinding };
-  return new Map(Object.entries({ displayName, enabled, allowIdpInitiated, ...requests, singleLogout, minimumSigned }));
+  const { forceAuthn, allowIdpInitiated, signRequests, requestBinding, minimumSigned, requireAuthnStatement } =
+    provider;
+  const requests = { forceAuthn, signRequests, requestBinding, singleLogout };
+  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement };
+  return new Map(Object.entries({ displayName, enabled, ...requests, ...answers }));
 }
 
 /** What holds when the document no longer says anything at `path`; undefined where there is no default worth a word. */

@@ -14,6 +14,11 @@ export interface SamlConnection {
   readonly allowIdpInitiated?: boolean;
   /** What the IdP must sign at least. Absent = any; every signature that is present must verify in any case (rule G4). */
   readonly minimumSigned?: 'assertion' | 'response' | 'both';
+  /**
+   * Default true. False takes an Assertion without AuthnStatement, which Profiles 4.1.4.2 demands: nobody knows then when and
+   * how the user signed in, so `forceAuthn` and `authnContexts` refuse it all the same.
+   */
+  readonly requireAuthnStatement?: boolean;
   /** Authentication context classes to request (exact), one of which the answer must name. Absent = none is requested. */
   readonly authnContexts?: readonly string[];
   /** Refuse an Assertion that is not encrypted. Default false. */

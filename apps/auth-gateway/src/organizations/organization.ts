@@ -155,7 +155,7 @@ export class Organization {
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider, now);
         const { signRequests, singleLogout, requestBinding, forceAuthn, allowIdpInitiated } = identityProvider;
-        const { minimumSigned, authnContexts } = identityProvider;
+        const { minimumSigned, requireAuthnStatement, authnContexts } = identityProvider;
         const sign = signRequests || singleLogout || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
@@ -165,6 +165,7 @@ export class Organization {
           forceAuthn,
           allowIdpInitiated,
           requestBinding,
+          requireAuthnStatement,
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
           ...(sign && signingKey ? { signing: signingKey } : {}),

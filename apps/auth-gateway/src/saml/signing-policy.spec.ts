@@ -25,14 +25,19 @@ describe('what a document asks of an identity provider', () => {
       both: withPolicy({ minimumSigned: 'both' }),
       token: withPolicy({ authnContexts: [TOKEN] }),
       known: withPolicy({ authnContexts: [PASSWORD, TOKEN] }),
+      silent: withPolicy({ requireAuthnStatement: false }),
     });
     gateway = await world.startGateway();
   });
   afterAll(() => world?.close());
 
   /** `accepted`, or the code in the flow record of the refusal. */
-  async function outcome(organization: string, sign?: TestResponse['sign']): Promise<string | undefined> {
-    const person = { ...world.person('eve@acme.com'), ...(sign && { sign }) };
+  async function outcome(
+    organization: string,
+    sign?: TestResponse['sign'],
+    mutate?: TestResponse['mutate'],
+  ): Promise<string | undefined> {
+    const person = { ...world.person('eve@acme.com'), ...(sign && { sign }), ...(mutate && { mutate }) };
     const answer = await gateway.browser().answer(world.idp, `/saml/${organization}/okta/login`, person);
     if (answer.status === 303) return 'accepted';
     return (await world.flowOn(organization, await answer.text()))?.code;
@@ -50,6 +55,14 @@ describe('what a document asks of an identity provider', () => {
     ['both', 'response', 'signature_required'],
   ] as const)('minimumSigned: %s, signed: %s, is %s', async (organization, sign, expected) => {
     expect(await outcome(organization, sign)).toBe(expected);
+  });
+
+  it.each([
+    ['either', 'authn_statement_missing'],
+    ['silent', 'accepted'],
+  ])('no AuthnStatement, at %s, is %s', async (organization, expected) => {
+    const assertion = (xml: string) => xml.replace(/<saml:AuthnStatement.*<\/saml:AuthnStatement>/s, '');
+    expect(await outcome(organization, 'both', { assertion })).toBe(expected);
   });
 
   it.each([

@@ -155,6 +155,13 @@ export const samlIdentityProvider: JsonSchema = {
       },
       examples: [['urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken']],
     },
+    requireAuthnStatement: {
+      description:
+        'false takes sign-ins of an identity provider that does not say when and how its users authenticated (an assertion without AuthnStatement, such as of some Keycloak clients). With `forceAuthn` or `authnContexts` they are refused all the same.',
+      type: 'boolean',
+      default: true,
+      examples: [false],
+    },
     emailDomains: emailDomainsOfProvider,
     aliases,
     attributes: attributeNames,

@@ -1,7 +1,7 @@
 import type { VerifiedAssertion } from '../assertion.ts';
 import type { SamlConnection } from '../connection.ts';
 import { attributesOf } from './attributes.ts';
-import { authnContextClassOf, authnInstantOf, authnStatementOf } from './authn-checks.ts';
+import { authnContextClassOf, authnInstantOf, authnStatementOf, sessionEndOf } from './authn-checks.ts';
 import { conditionsOf } from './conditions-checks.ts';
 import { decodeResponse } from './decode-response.ts';
 import { SKEW_MS, timeOf, type Exchange } from './exchange.ts';
@@ -50,11 +50,11 @@ function readAssertion(exchange: Exchange): VerifiedAssertion {
   const { assertion, connection } = exchange;
   const nameId = nameIdOf(assertion);
   const confirmation = confirmationOf(exchange);
-  const authnStatement = authnStatementOf(assertion);
-  const authnContextClass = authnContextClassOf(assertion);
-  const sessionIndex = authnStatement.attributes.get('SessionIndex');
+  const authnContextClass = authnContextClassOf(exchange);
+  const authnInstant = authnInstantOf(exchange);
+  const sessionIndex = authnStatementOf(exchange)?.attributes.get('SessionIndex');
   const inResponseTo = confirmation.attributes.get('InResponseTo');
-  const sessionNotOnOrAfter = timeOf(authnStatement, 'SessionNotOnOrAfter');
+  const sessionNotOnOrAfter = sessionEndOf(exchange);
   const ends = [timeOf(confirmation, 'NotOnOrAfter'), timeOf(conditionsOf(assertion), 'NotOnOrAfter')];
   return {
     connectionId: connection.id,
@@ -63,7 +63,7 @@ function readAssertion(exchange: Exchange): VerifiedAssertion {
     nameId: { value: nameId.text, format: nameId.attributes.get('Format') ?? UNSPECIFIED },
     attributes: attributesOf(assertion),
     ...(inResponseTo === undefined ? {} : { inResponseTo }),
-    authnInstant: authnInstantOf(assertion),
+    ...(authnInstant === undefined ? {} : { authnInstant }),
     ...(authnContextClass === undefined ? {} : { authnContextClass }),
     ...(sessionIndex === undefined ? {} : { sessionIndex }),
     ...(sessionNotOnOrAfter === undefined ? {} : { sessionNotOnOrAfter }),

@@ -53,7 +53,12 @@ export interface AttackCase {
   /** Our side, changed. `keys` are the signing certificates that the connection trusts; default: the IdP's. */
   readonly connection?: Pick<
     Partial<SamlConnection>,
-    'forceAuthn' | 'allowIdpInitiated' | 'minimumSigned' | 'authnContexts' | 'requireEncrypted'
+    | 'forceAuthn'
+    | 'allowIdpInitiated'
+    | 'minimumSigned'
+    | 'authnContexts'
+    | 'requireAuthnStatement'
+    | 'requireEncrypted'
   > & {
     /** Whose private keys open what is encrypted; default: ours. */
     readonly decryptsWith?: readonly KeyName[];
