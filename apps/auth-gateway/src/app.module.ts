@@ -20,6 +20,7 @@ import {
   PlatformModule,
 } from '@rolecall/platform';
 import { urlencoded } from 'express';
+import { AccountController } from './account/account.controller.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
 import { ConfirmationController } from './login/confirmation.controller.ts';
@@ -71,6 +72,7 @@ export class AppModule implements NestModule {
         SamlController,
         OidcController,
         ClientKeysController,
+        AccountController,
         InitiationController,
         SsoTestController,
         SetupController,
@@ -127,6 +129,8 @@ export class AppModule implements NestModule {
       'oidc/initiate',
       'oidc/:org/:idp/initiate',
       'sso/test/:org/:idp',
+      'account/identities/link',
+      'account/identities/unlink',
     ];
     for (const path of small) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
@@ -143,6 +147,7 @@ export class AppModule implements NestModule {
         'sso/test/:org/:idp',
         'oidc/initiate',
         'oidc/:org/:idp/initiate',
+        'account/identities/link',
       );
     consumer.apply(this.limits.door('identify')).forRoutes({ path: 'login', method: RequestMethod.POST });
     consumer

@@ -103,9 +103,15 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       revision,
       how: key(
         'text',
-        'verified_email: by an address of the organization that the identity provider vouches for; alias: by one that is an alias of it',
+        'verified_email: by an address of the organization that the identity provider vouches for; alias: by one that is an alias of it; user: the user linked it, signed in',
       ),
     },
+  },
+  'identity.unlinked': {
+    description:
+      'A user took an identity of an identity provider away from their account; the sessions that it opened ended',
+    subject: user,
+    data: { identityProvider, sessions: key('number', 'How many sessions ended') },
   },
   'grants.changed': {
     description: 'Grants changed: of one user by a login, or of an organization by new rules',

@@ -7,6 +7,7 @@ export const AUDIT_EVENT_TYPES = [
   'user.created',
   'user.updated',
   'identity.linked',
+  'identity.unlinked',
   'grants.changed',
   'groups.changed',
   'login.succeeded',

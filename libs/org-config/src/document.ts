@@ -136,6 +136,8 @@ export interface OidcIdentityProvider extends Renameable {
   readonly acrValues?: readonly string[];
   readonly singleLogout?: boolean;
   readonly trustEmail?: boolean;
+  /** Users link accounts of their own; nobody is created or found by e-mail. */
+  readonly consumerAccounts?: 'link';
   /** Only users of this Google Workspace domain: the claim `hd` must be this. */
   readonly hostedDomain?: string;
   /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */

@@ -80,6 +80,8 @@ export interface EffectiveOidcIdentityProvider extends Effective {
   readonly singleLogout: boolean;
   /** Addresses that the provider says nothing about count as proved. */
   readonly trustEmail: boolean;
+  /** It signs in whoever linked an account of it, and decides nothing else. */
+  readonly linksOnly: boolean;
   readonly hostedDomain: string | undefined;
 }
 /** Without its secrets: those are stored apart. `type` tells the two apart. */
@@ -186,7 +188,17 @@ function oidcOf(declared: OidcIdentityProvider) {
   const provider = openIdProviderOf(declared);
   const maxAgeSeconds = maxAge === undefined ? undefined : durationSeconds(maxAge);
   const asked = { responseMode, scopes, userinfo, forceAuthn, maxAgeSeconds, acrValues };
-  return { type, provider, clientId, clientAuthentication, ...asked, singleLogout, trustEmail, hostedDomain };
+  return {
+    type,
+    provider,
+    clientId,
+    clientAuthentication,
+    ...asked,
+    singleLogout,
+    trustEmail,
+    linksOnly: declared.consumerAccounts === 'link',
+    hostedDomain,
+  };
 }
 
 function giving({ grants, groups }: Giving): Giving {

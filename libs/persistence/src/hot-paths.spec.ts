@@ -5,6 +5,7 @@ import * as audit from './audit/statements.ts';
 import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
+import * as identities from './identities/statements.ts';
 import * as logins from './logins/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import * as organizations from './organizations/statements.ts';
@@ -16,7 +17,16 @@ import { document, later, METADATA_XML, NOW, subject, useTestDatabase } from './
 import { seedOrganization } from './testing/index.ts';
 
 const HOT: Statement[] = [
-  ...Object.values({ ...audit, ...flows, ...grants, ...logins, ...logouts, ...organizations, ...sessions }),
+  ...Object.values({
+    ...audit,
+    ...flows,
+    ...grants,
+    ...identities,
+    ...logins,
+    ...logouts,
+    ...organizations,
+    ...sessions,
+  }),
   FACTS_OF_USERS,
   LOCK_USERS,
 ];

@@ -171,6 +171,13 @@ export interface SubjectKey {
   readonly nameId: { readonly value: string; readonly format: string };
 }
 
+/** What a signed-in user sees of the ways to sign in. */
+export interface OwnAccount {
+  readonly userId: string;
+  readonly openedAt: Date;
+  readonly identities: readonly { readonly identityProvider: string; readonly email: string | undefined }[];
+}
+
 /** What replaceGrants changed, for the announcement and the audit log. */
 export interface GrantChanges {
   readonly granted: readonly { scope: string; role: string }[];
@@ -284,6 +291,14 @@ export interface OrganizationTransaction {
     now: Date,
   ): Promise<{ user: StoredUser; created: boolean }>;
   linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
+  /** The account of the session with this hash; undefined when there is no such session or its user is disabled. */
+  ownAccount(tokenHash: Buffer, now: Date): Promise<OwnAccount | undefined>;
+  /** As a user's own wish. False when the subject is bound already, or the user has an identity at this IdP. */
+  linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<boolean>;
+  /** Takes the user's identity at this IdP away and ends the sessions that it opened; how many of each. */
+  unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
+  /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. */
+  recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
   /** Stores the facts and the profile of this login; one statement. */
   recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void>;
   /**

@@ -74,6 +74,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   email_not_verified: customer(
     "Your company's sign-in has not confirmed your e-mail address: ask your company's administrator to confirm it.",
   ),
+  identity_not_linked: user(
+    'This account is not linked to anybody here: sign in as usual, then link it under "Ways to sign in".',
+  ),
+  identity_taken: user('This account is linked to another user here: it can be linked to one alone.'),
+  identity_already_linked: user('You have linked an account of this kind already: unlink that one first.'),
+  link_session_ended: user('You are not signed in any more: please sign in again, then link the account.'),
   too_many_attributes: customer(TOO_MUCH),
   too_many_values: customer(TOO_MUCH),
   attribute_name_too_long: customer(TOO_MUCH),

@@ -172,7 +172,11 @@ function checkMayBeCreated({ settings }: Organization, email: string | undefined
  * When the session will end at the latest: with the organization's lifetime or with the IdP's own session, whichever is
  * earlier. That may be over already when a browser comes back late.
  */
-export function checkSessionEnd({ organization, login, now }: LoginContext): Date {
+export function checkSessionEnd({
+  organization,
+  login,
+  now,
+}: Pick<LoginContext, 'organization' | 'login' | 'now'>): Date {
   const lifetimeEnd = now.getTime() + organization.settings.sessionLifetimeSeconds * 1_000;
   const expiresAt = new Date(Math.min(lifetimeEnd, login.sessionNotOnOrAfter?.getTime() ?? lifetimeEnd));
   if (expiresAt > now) return expiresAt;

@@ -5,6 +5,7 @@ import { checkLogin, decideLogin } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';
 import { Flow, type FlowHead } from './flow.ts';
+import { checkLinked, linksOnly, linkToUser, signInLinked } from './linked-login.ts';
 import type { LoginContext, LoginToFinish } from './login-context.ts';
 import { outcomeOnly, type TestReport } from './test-report.ts';
 import { testResultOf } from './test-result.ts';
@@ -31,6 +32,7 @@ export type Completion =
       readonly identityProvider: string;
       readonly session: OpenedSession;
     }
+  | { readonly outcome: 'linked'; readonly traceId: string }
   | { readonly outcome: 'refused'; readonly traceId: string; readonly refusal: LoginRefused }
   | {
       readonly outcome: 'tested';
@@ -89,7 +91,16 @@ async function signIn(
   flow: Flow,
   now: Date,
 ): Promise<Completion> {
+  const { link, traceId, identityProvider } = login;
+  const linked = { tx, organization, login, flow, now };
   try {
+    if (link) {
+      await linkToUser(linked, link.userId, link.signedIn);
+      return { outcome: 'linked', traceId };
+    }
+    if (linksOnly(organization, identityProvider)) {
+      return { outcome: 'signed_in', traceId, identityProvider, session: await signInLinked(linked) };
+    }
     const said = decideLogin(tx, organization, login, flow, now);
     const expiresAt = checkSessionEnd(said);
     const { context, person, accounts } = await checkLogin(said);
@@ -97,11 +108,11 @@ async function signIn(
     const changes = await storeGrants(context, user, created);
     const session = await openSession(context, user, created, changes, expiresAt, accounts);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
-    return { outcome: 'signed_in', traceId: login.traceId, identityProvider: login.identityProvider, session };
+    return { outcome: 'signed_in', traceId, identityProvider, session };
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     await flow.refuse(tx, error, now);
-    return { outcome: 'refused', traceId: login.traceId, refusal: error };
+    return { outcome: 'refused', traceId, refusal: error };
   }
 }
 
@@ -117,7 +128,8 @@ async function test(
   let refusal: LoginRefused | undefined;
   try {
     context = decideLogin(tx, organization, login, flow, now);
-    await checkLogin(context);
+    if (linksOnly(organization, login.identityProvider)) await checkLinked({ tx, organization, login, flow, now });
+    else await checkLogin(context);
     await flow.succeed(tx, undefined, [testedEvent(login, now)], now);
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;

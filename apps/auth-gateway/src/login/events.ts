@@ -25,6 +25,24 @@ export function signedInEvents(
   ];
 }
 
+/** The audit events of a login by an account that the user linked. */
+export function signedInByLink(
+  of: Pick<LoginContext, 'login' | 'organization' | 'now'>,
+  user: StoredUser,
+): readonly AuditEvent[] {
+  const event = eventsOf(of, user);
+  const by = { identityProvider: of.login.identityProvider };
+  return [
+    event('login.succeeded', { ...by, revision: of.organization.snapshot.revision }),
+    event('session.opened', by),
+  ];
+}
+
+/** A user linked an account of their own. */
+export function identityLinked(of: Pick<LoginContext, 'login' | 'now'>, userId: string): AuditEvent {
+  return eventsOf(of, { userId })('identity.linked', { identityProvider: of.login.identityProvider, how: 'user' });
+}
+
 /** What a login changed of a user's grants and groups; no event for what stayed as it was. */
 export function changeEvents(context: LoginContext, user: StoredUser, changes: GrantChanges): readonly AuditEvent[] {
   const event = eventsOf(context, user);
@@ -48,7 +66,7 @@ export function testedEvent({ identityProvider, traceId }: VerifiedLogin, now: D
   };
 }
 
-function eventsOf({ login, now }: LoginContext, { userId }: StoredUser) {
+function eventsOf({ login, now }: Pick<LoginContext, 'login' | 'now'>, { userId }: Pick<StoredUser, 'userId'>) {
   return (type: AuditEventType, data: AuditEvent['data']): AuditEvent => ({
     type,
     at: now,

@@ -21,7 +21,7 @@ export class EvidenceNotes {
   ) {}
 
   async note(organization: Organization, completion: Completion, now: Date): Promise<void> {
-    if (completion.outcome === 'refused') return;
+    if (completion.outcome === 'refused' || completion.outcome === 'linked') return;
     if (completion.outcome === 'tested' && completion.report.code !== undefined) return;
     const { identityProvider, traceId } = completion;
     const kind = completion.outcome === 'tested' ? 'test' : 'login';

@@ -11,6 +11,8 @@ export interface LoginToFinish extends VerifiedLogin {
    * a SAML IdP, whose attributes are all its own word.
    */
   readonly vouchedEmails: 'any' | readonly string[];
+  /** Present when a signed-in user wants to link the identity: to whom, and who is signed in at the end. */
+  readonly link?: { readonly userId: string; readonly signedIn: string | undefined };
 }
 
 /** What the checks and writes of one login work on: the transaction, the VERIFIED login, and what was decided of it. */

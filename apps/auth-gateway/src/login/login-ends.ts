@@ -20,6 +20,7 @@ export class LoginEnds {
 
   async end(ended: EndedLogin, request: Request, response: Response): Promise<void> {
     if (ended.outcome === 'tested') sendPage(response, TestPage({ report: ended.report }));
+    else if (ended.outcome === 'linked') response.redirect(303, '/account/identities');
     else await this.enter(ended.session, request, response);
   }
 

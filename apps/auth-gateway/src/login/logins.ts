@@ -179,11 +179,21 @@ export class Logins {
     return new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
   }
 
-  /** Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction. @throws RecordedRefusal */
-  async completeReturned(returned: ReturnedLogin, token: VerifiedIdToken): Promise<EndedLogin> {
+  /**
+   * Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction.
+   * @param signedIn the user of the browser's session; only a login that links an identity asks
+   * @throws RecordedRefusal
+   */
+  async completeReturned(
+    returned: ReturnedLogin,
+    token: VerifiedIdToken,
+    signedIn: () => Promise<string | undefined>,
+  ): Promise<EndedLogin> {
     const { target, taken } = returned;
     const attempt = attemptOfTaken(taken);
-    const login = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const said = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const { linkUserId: userId } = taken;
+    const login = userId === undefined ? said : { ...said, link: { userId, signedIn: await signedIn() } };
     return this.ended(
       await this.decideAnew(target.organization.id, (tx, organization) =>
         finishLogin(tx, organization, login, 'oidc', this.clock()),
@@ -201,7 +211,7 @@ export class Logins {
   private async ended({ completion, organization }: Decided): Promise<EndedLogin> {
     if (completion.outcome === 'refused') return this.refused(completion);
     await this.evidence.note(organization, completion, this.clock());
-    const succeeded = completion.outcome === 'signed_in' ? 'succeeded' : 'tested';
+    const succeeded = completion.outcome === 'tested' ? 'tested' : 'succeeded';
     this.count(
       succeeded,
       completion.outcome === 'tested' ? (completion.report.code ?? 'ok') : 'ok',

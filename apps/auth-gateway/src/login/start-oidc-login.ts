@@ -35,7 +35,7 @@ export async function startOidcLogin(
     mode: wish.mode,
     createdAt: now,
     expiresAt: new Date(now.getTime() + LOGIN_LIFETIME_MS),
-    oidc: { stateHash: state.hash, nonce, codeVerifier, provider: pinned },
+    oidc: { stateHash: state.hash, nonce, codeVerifier, provider: pinned, linkUserId: wish.linkTo },
   });
   return { message: { binding: 'redirect', url }, flowCookie };
 }

@@ -76,7 +76,7 @@ export interface OpenedSession {
 
 /** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
 export async function openSession(
-  context: LoginContext,
+  context: Pick<LoginContext, 'tx' | 'organization' | 'login' | 'subject' | 'now' | 'flow'>,
   user: StoredUser,
   created: boolean,
   changes: GrantChanges,

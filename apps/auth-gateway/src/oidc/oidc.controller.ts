@@ -9,6 +9,7 @@ import { LoginEnds } from '../login/login-ends.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
 import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { CurrentSession } from '../sessions/current-session.ts';
 import { readPostedAnswer } from './posted-answer.ts';
 import { OidcCallbackGuard } from './oidc-callback.guard.ts';
 import { type CallbackRequest, returnedLoginOf } from './oidc-callback.strategy.ts';
@@ -22,6 +23,7 @@ export class OidcController {
     @Inject(LoginStarts) private readonly starts: LoginStarts,
     @Inject(Logins) private readonly logins: Logins,
     @Inject(LoginEnds) private readonly ends: LoginEnds,
+    @Inject(CurrentSession) private readonly session: CurrentSession,
   ) {}
 
   @Get('oidc/:org/:idp/login')
@@ -58,7 +60,8 @@ export class OidcController {
   async callback(@Req() request: CallbackRequest, @Res() response: Response): Promise<void> {
     const login = returnedLoginOf(request);
     const token = verifiedOf(request, login.connection.id);
-    await this.ends.end(await this.logins.completeReturned(login, token), request, response);
+    const signedIn = () => this.session.userOf(request, login.target.organization.id);
+    await this.ends.end(await this.logins.completeReturned(login, token, signedIn), request, response);
   }
 }
 

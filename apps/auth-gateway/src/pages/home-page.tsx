@@ -44,6 +44,9 @@ export function HomePage({ session }: { readonly session: SessionView | undefine
           <Chips texts={groups} />
         </>
       )}
+      <p class="actions">
+        <a href="/account/identities">Ways to sign in</a>
+      </p>
       <form class="actions" method="post" action="/logout">
         <button class="button quiet" type="submit">
           Sign out

@@ -20,6 +20,12 @@ export class CurrentSession {
     return token && this.database.sessions.check(token.organizationId, token.hash, this.clock());
   }
 
+  /** The id of the user who is signed in at this organization. */
+  async userOf(request: Request, organizationId: string): Promise<string | undefined> {
+    const session = await this.of(request);
+    return session?.organizationId === organizationId ? session.user.id : undefined;
+  }
+
   /**
    * `GET /session` (design §6): who am I, as JSON. An Express handler of its own, since applications ask this at each of
    * their requests and Nest's pipeline costs more than the answer. Its errors go to the app's filter, as everywhere.

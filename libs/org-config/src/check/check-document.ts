@@ -5,7 +5,7 @@ import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMetadataSources } from './metadata-source.ts';
-import { checkOpenIdProviders } from './openid-providers.ts';
+import { checkConsumerAccounts, checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
 import {
   checkAliases,
@@ -37,6 +37,7 @@ const CHECKS: readonly Check[] = [
   checkUniqueNames,
   checkEmailDomains,
   checkOpenIdProviders,
+  checkConsumerAccounts,
   checkGiving,
   checkEnforceSso,
   checkAliases,

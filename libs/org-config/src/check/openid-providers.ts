@@ -20,6 +20,7 @@ const KEYS_OF_PRESETS: Readonly<Record<string, readonly Preset[]>> = {
   tenant: ['entra'],
   tenants: ['entra'],
   hostedDomain: ['google', 'generic'],
+  consumerAccounts: ['google'],
 };
 
 /** What Google's ID tokens never answer: every sign-in would be refused. */
@@ -43,6 +44,26 @@ export function checkOpenIdProviders(document: Json, findings: Findings): void {
     const preset = declaredPreset(provider);
     const pointer = pointerTo('/spec/identityProviders', name);
     for (const check of CHECKS[preset]) check({ name, provider, preset, pointer }, findings);
+  }
+}
+
+/** Accounts that the company has no say in: they open no door that the company must be able to close. */
+export function checkConsumerAccounts(document: Json, findings: Findings): void {
+  const spec = mapOf(own(mapOf(document), 'spec'));
+  const managed = own(mapOf(own(spec, 'authorization')), 'managedBy') !== 'app';
+  const enforced = own(mapOf(own(spec, 'login')), 'enforceSso') === true;
+  for (const [name, entry] of Object.entries(mapOf(own(spec, 'identityProviders')))) {
+    if (own(mapOf(entry), 'consumerAccounts') !== 'link' || findings.full) continue;
+    const pointer = pointerTo('/spec/identityProviders', name, 'consumerAccounts');
+    const add = (message: string, suggestion: string) =>
+      findings.add({ code: 'consumer_accounts_conflict', message, suggestion, pointer });
+    if (enforced) add('`enforceSso` and accounts of the users do not go together', 'remove one of them');
+    if (managed) {
+      add(
+        'access that the identity provider decides at each sign-in cannot be had with an account that it does not know',
+        'write `managedBy: app` under `authorization`, or remove it',
+      );
+    }
   }
 }
 
@@ -78,12 +99,17 @@ function googleIssuer({ provider, pointer }: Declared, findings: Findings): void
 }
 
 /** Without it whoever has a Google account could sign in. */
-function googleDomain({ name, provider, pointer }: Declared, findings: Findings): void {
+function googleDomain(declared: Declared, findings: Findings): void {
+  const { name, provider, pointer } = declared;
+  if (own(provider, 'consumerAccounts') !== undefined) {
+    for (const key of ['hostedDomain', 'trustEmail']) apart(declared, 'consumerAccounts', key, findings);
+    return;
+  }
   if (own(provider, 'hostedDomain') !== undefined) return;
   findings.add({
     code: 'hosted_domain_missing',
     message: `anybody with a Google account could sign in through ${quoted(name)}`,
-    suggestion: 'add `hostedDomain: acme.com`, the domain of the Google Workspace',
+    suggestion: 'add `hostedDomain: acme.com`, the domain of the Google Workspace, or `consumerAccounts: link`',
     pointer,
   });
 }

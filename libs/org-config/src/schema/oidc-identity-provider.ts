@@ -165,6 +165,12 @@ export const oidcIdentityProvider: JsonSchema = {
       default: false,
       examples: [true],
     },
+    consumerAccounts: {
+      description:
+        '`link`, for Google: users who are signed in link a Google account of their own at /account/identities, and can sign in with it from then on. It creates nobody, finds nobody by e-mail address and changes no roles. Needs `managedBy: app` and no `enforceSso`, since the company has no say in these accounts.',
+      const: 'link',
+      examples: ['link'],
+    },
     trustEmail: {
       description:
         'true vouches that this provider proves the e-mail addresses it sends, though it does not say so by `email_verified`: they then lead to existing users, and count for `emailDomains`. An address that the provider calls unproved never does.',
@@ -175,7 +181,7 @@ export const oidcIdentityProvider: JsonSchema = {
     hostedDomain: {
       ...domain,
       description:
-        'Google Workspace: only users of this domain, by the claim `hd` of the ID token. Needed for Google, where anybody has an account.',
+        'Google Workspace: only users of this domain, by the claim `hd` of the ID token. Needed for Google, where anybody has an account, unless there is `consumerAccounts: link`.',
       examples: ['acme.com'],
     },
     emailDomains: emailDomainsOfProvider,

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { readAudit } from '../audit/append.ts';
+import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
@@ -127,6 +128,22 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     const user = await this.findUserBySubject(subject);
     if (user === undefined) throw new Error('the identity exists and its user does not');
     return { user, created: false };
+  }
+
+  ownAccount(tokenHash: Buffer, now: Date) {
+    return ownAccount(this.client, this.organizationId, tokenHash, now);
+  }
+
+  linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date) {
+    return linkOwn(this.client, this.organizationId, userId, subject, { facts, now });
+  }
+
+  unlinkOwn(userId: string, identityProvider: string) {
+    return unlinkOwn(this.client, this.organizationId, userId, identityProvider);
+  }
+
+  recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date) {
+    return recordLinkedLogin(this.client, this.organizationId, userId, subject, { facts, now });
   }
 
   async linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void> {

@@ -68,6 +68,12 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
     'The client secret or key is not stored: apply the organization again, with the secret at hand.',
   ),
 
+  // accounts that users link themselves
+  identity_not_linked: user('Nobody has linked this account: sign in as usual, and link it at /account/identities.'),
+  identity_taken: user('The account is linked to another user: unlink it there first.'),
+  identity_already_linked: user('The user has linked an account of this identity provider: unlink that one first.'),
+  link_session_ended: user('The user was signed out while linking an account: sign in again, then link it.'),
+
   // one login, one browser, once
   other_browser: user(
     'The sign-in was started in another browser than the one that it came back to: start it again there.',

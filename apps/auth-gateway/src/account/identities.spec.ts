@@ -1,0 +1,201 @@
+import { verifyChain } from '@rolecall/audit';
+import { openId, OidcWorld } from '../testing/oidc-world.ts';
+import type { TestBrowser } from '../testing/test-browser.ts';
+import type { TestGateway } from '../testing/test-gateway.ts';
+import { BETA } from '../testing/test-world.ts';
+
+const PAGE = '/account/identities';
+const WORK = '/oidc/beta/work/login';
+const GOOGLE = '/oidc/beta/google/login';
+
+describe('accounts that users link themselves', () => {
+  let oidc: OidcWorld;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    oidc = await OidcWorld.open({
+      beta: {
+        ...BETA,
+        emailDomains: { 'beta.example': { verification: 'asserted' } },
+        authorization: { managedBy: 'app' },
+        identityProviders: {
+          work: { ...openId('https://work.example'), displayName: 'Work' },
+          google: { ...openId('unused', { consumerAccounts: 'link' }), issuer: undefined, preset: 'google' },
+        },
+      },
+    });
+    gateway = await oidc.startGateway();
+  });
+  afterAll(() => oidc?.world.close());
+
+  const consumer = (sub: string, claims: object = {}) => ({
+    sub,
+    email: `${sub}@gmail.example`,
+    email_verified: true,
+    name: 'Nick Name',
+    ...claims,
+  });
+  const session = async (browser: TestBrowser) =>
+    (await (await browser.get('/session')).json()) as {
+      user?: { id: string; email: string };
+      grants?: object;
+      identityProvider?: string;
+    };
+  const codeOn = async (answer: Response) => (await oidc.world.flowOn('beta', await answer.text()))?.code;
+
+  /** Somebody of the company, signed in. */
+  async function employee(sub: string): Promise<TestBrowser> {
+    const browser = gateway.browser();
+    await oidc.signIn(browser, WORK, { sub, email: `${sub}@beta.example`, email_verified: true, name: sub });
+    return browser;
+  }
+
+  /** From the button to the provider and back: the callback, not opened yet. */
+  async function linking(browser: TestBrowser, claims: Record<string, unknown>): Promise<string> {
+    const sent = await browser.submit(`${PAGE}/link`, { idp: 'google' });
+    const location = sent.headers.get('location') ?? '';
+    const { pathname, search } = oidc.at(location).authorize(location, claims);
+    return pathname + search;
+  }
+
+  it('creates nobody and finds nobody by e-mail address, also a verified one', async () => {
+    const browser = gateway.browser();
+    for (const claims of [consumer('stranger'), consumer('thief', { email: 'ann@beta.example' })]) {
+      await employee('ann');
+      expect(await codeOn(await oidc.signIn(browser, GOOGLE, claims))).toBe('identity_not_linked');
+    }
+    expect((await browser.get('/session')).status).toBe(401);
+    expect(await oidc.world.sql(`select 1 from identities where identity_provider = 'google'`)).toEqual([]);
+  });
+
+  it('signs in the user who linked one, with the same profile and roles', async () => {
+    const browser = await employee('bob');
+    expect(await (await browser.get(PAGE)).text()).toContain('Link google');
+    const linked = await browser.get(await linking(browser, consumer('bob-1')));
+    expect([linked.status, linked.headers.get('location')]).toEqual([303, PAGE]);
+    const page = await (await browser.get(PAGE)).text();
+    for (const shown of ['bob-1@gmail.example', 'Unlink google', 'Work']) expect(page).toContain(shown);
+    expect(page).not.toContain('Link google');
+
+    const other = gateway.browser();
+    expect((await oidc.signIn(other, GOOGLE, consumer('bob-1'))).status).toBe(303);
+    const { identityProvider, ...rest } = await session(other);
+    expect(identityProvider).toBe('google');
+    const { identityProvider: _, ...before } = await session(browser);
+    expect(rest).toEqual(before);
+    const decided = await oidc.world.sql(
+      `select deciding_identity_provider as by from users where email = 'bob@beta.example'`,
+    );
+    expect(decided).toEqual([{ by: 'work' }]);
+  });
+
+  it('leaves an audit trail, and keeps nothing of the account but its address', async () => {
+    const events = await oidc.world.audit('beta');
+    expect(await verifyChain(events)).toMatchObject({ ok: true });
+    expect(events.find(({ type }) => type === 'identity.linked')).toMatchObject({
+      actor: { kind: 'user' },
+      data: { identityProvider: 'google', how: 'user' },
+    });
+    expect(JSON.stringify(events)).not.toContain('gmail');
+    const facts = await oidc.world.sql(`select facts from identities where identity_provider = 'google'`);
+    expect(facts).toEqual([{ facts: { email: ['bob-1@gmail.example'] } }]);
+  });
+
+  it('is bound to one user, and one user to one account', async () => {
+    const carol = await employee('carol');
+    expect(await codeOn(await carol.get(await linking(carol, consumer('bob-1'))))).toBe('identity_taken');
+    await carol.get(await linking(carol, consumer('carol-1')));
+    const again = await carol.submit(`${PAGE}/link`, { idp: 'google' });
+    const location = again.headers.get('location') ?? '';
+    const { pathname, search } = oidc.at(location).authorize(location, consumer('carol-2'));
+    expect(await codeOn(await carol.get(pathname + search))).toBe('identity_already_linked');
+  });
+
+  it('goes to one of two users who link it at the same moment', async () => {
+    const [dan, eve] = [await employee('dan'), await employee('eve')];
+    const callbacks = [await linking(dan, consumer('shared')), await linking(eve, consumer('shared'))];
+    const answers = await Promise.all([dan.get(callbacks[0]!), eve.get(callbacks[1]!)]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([303, 400]);
+  });
+
+  it('needs the user who began it to be signed in still, in the same browser', async () => {
+    const fay = await employee('fay');
+    const callback = await linking(fay, consumer('fay-1'));
+    await fay.submit('/logout', {});
+    expect(await codeOn(await fay.get(callback))).toBe('link_session_ended');
+
+    const gus = await employee('gus');
+    const planted = await linking(gus, consumer('attacker'));
+    await oidc.signIn(gus, WORK, { sub: 'hal', email: 'hal@beta.example', email_verified: true });
+    expect(await codeOn(await gus.get(planted))).toBe('link_session_ended');
+
+    const victim = await employee('victim');
+    const stolen = await linking(await employee('ivy'), consumer('ivy-1'));
+    expect(await codeOn(await victim.get(stolen))).toBe('other_browser');
+  });
+
+  it('needs a sign-in of the last ten minutes, to link and to unlink', async () => {
+    const kim = await employee('kim');
+    await kim.get(await linking(kim, consumer('kim-1')));
+    oidc.world.pass(10);
+    const page = await (await kim.get(PAGE)).text();
+    expect(page).toContain('sign in again');
+    expect(page).not.toContain('<form');
+    for (const change of ['link', 'unlink']) {
+      const answer = await kim.submit(`${PAGE}/${change}`, { idp: 'google' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, PAGE]);
+    }
+    expect((await oidc.signIn(gateway.browser(), GOOGLE, consumer('kim-1'))).status).toBe(303);
+  });
+
+  it('is unlinked with the sessions that it opened, and can be linked anew', async () => {
+    const lea = await employee('lea');
+    await lea.get(await linking(lea, consumer('lea-1')));
+    const home = gateway.browser();
+    await oidc.signIn(home, GOOGLE, consumer('lea-1'));
+    expect((await lea.submit(`${PAGE}/unlink`, { idp: 'google' })).status).toBe(303);
+    expect([(await home.get('/session')).status, (await lea.get('/session')).status]).toEqual([401, 200]);
+    expect(await codeOn(await oidc.signIn(home, GOOGLE, consumer('lea-1')))).toBe('identity_not_linked');
+    const events = await oidc.world.audit('beta');
+    expect(events.findLast(({ type }) => type === 'identity.unlinked')).toMatchObject({
+      data: { identityProvider: 'google', sessions: 1 },
+    });
+    expect((await lea.get(await linking(lea, consumer('lea-1')))).status).toBe(303);
+  });
+
+  it.each([
+    ['an identity provider of the company', { idp: 'work' }],
+    ['one that does not exist', { idp: 'none' }],
+    ['nothing', {}],
+  ])('is not %s', async (_, fields) => {
+    const browser = await employee('mia');
+    for (const change of ['link', 'unlink']) {
+      const answer = await browser.submit(`${PAGE}/${change}`, fields as Record<string, string>);
+      expect(answer.headers.get('location')).toBe(PAGE);
+    }
+    expect((await session(browser)).identityProvider).toBe('work');
+  });
+
+  it('cannot be changed from another site, nor by nobody', async () => {
+    const browser = await employee('noa');
+    for (const change of ['link', 'unlink']) {
+      const forged = await browser.submit(`${PAGE}/${change}`, { idp: 'google' }, { 'sec-fetch-site': 'cross-site' });
+      expect(forged.status).toBe(403);
+      const nobody = await gateway.browser().submit(`${PAGE}/${change}`, { idp: 'google' });
+      expect(nobody.headers.get('location')).toBe(PAGE);
+    }
+    expect((await gateway.browser().get(PAGE)).headers.get('location')).toBe('/login');
+  });
+
+  it('signs no disabled user in', async () => {
+    const pia = await employee('pia');
+    await pia.get(await linking(pia, consumer('pia-1')));
+    await oidc.world.sql(`update users set status = 'disabled' where email = 'pia@beta.example'`);
+    expect(await codeOn(await oidc.signIn(gateway.browser(), GOOGLE, consumer('pia-1')))).toBe('user_disabled');
+  });
+
+  it('is what a test of the connection says', async () => {
+    const answer = await oidc.signIn(gateway.browser(), '/sso/test/beta/google', consumer('nobody'));
+    expect(await codeOn(answer)).toBe('identity_not_linked');
+  });
+});
