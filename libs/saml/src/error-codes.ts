@@ -74,7 +74,7 @@ export const SAML_ERROR_CODES = {
     "Import the identity provider's metadata again: a signing certificate holds a key that is too weak or not supported.",
   ),
   signature_invalid: platform(
-    "Import the identity provider's metadata again: no signing certificate of this connection verifies a signature.",
+    'Look at `rolecall idps`: no known certificate verifies a signature; the identity provider may have replaced its key.',
   ),
 
   // encryption (rule G12; XMLEnc 1.1, Core 2.3.4)

@@ -98,12 +98,8 @@ async function prepareSaml(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const got = await samlMetadata(provider, stored, metadata, now);
   if ('problem' in got) return got;
-  const { singleLogout, signRequests, requestBinding } = provider;
-  const { metadataXml = '' } = got;
-  const { entityId } = provider.metadata;
-  const problem =
-    (singleLogout ? metadata.checkSingleLogout(metadataXml, entityId) : undefined) ??
-    (requestBinding === 'post' ? metadata.checkPostBinding(metadataXml, entityId) : undefined);
+  const { singleLogout, signRequests } = provider;
+  const problem = metadata.checkNeeds(provider, got.metadataXml ?? '');
   if (problem) return { problem };
   const prepared = { ...got, connectionDigest: samlDigest(provider, got.metadataXml, now) };
   if (!signRequests && !singleLogout) return prepared;

@@ -154,6 +154,19 @@ it('takes metadata whose keys are all new when the pinned key signed it', async 
   });
 });
 
+it('does not take what lacks something that the document asks of the connection', async () => {
+  const withLogout = new TestIdp({ sloUrl: 'https://idp.example/slo' });
+  host.serves = withLogout.metadata();
+  const okta = { type: 'saml', singleLogout: true, metadata: { url: `${host.origin}/logout` } };
+  await api.client.apply(requestOf([organization('acme', { identityProviders: { okta } })]));
+  host.serves = BOTH;
+  await refreshLater();
+  expect(await state()).toMatchObject({
+    metadataXml: withLogout.metadata(),
+    refresh: { errorCode: 'metadata_no_single_logout' },
+  });
+});
+
 it('an apply of a changed document makes it due; one of the same document does nothing', async () => {
   await apply({});
   expect(await refresh()).toBe(0);

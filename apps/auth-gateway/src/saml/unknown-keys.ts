@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, MetadataRefresh } from '@rolecall/platform';
-import { RefusalBudget } from '../login/refusal-budget.ts';
 import { type IdpPath, Organizations, type SamlTarget } from '../organizations/organization.ts';
 
 /** Longer than another process may take to fetch; then what is known is all there is. */
@@ -11,12 +10,11 @@ const LOOK_AGAIN_MS = 50;
 
 /**
  * What keys an IdP has now, when a response was signed by none that is known: so that a rotation in the middle of logins
- * fails none of them. Anybody can post such a response, so this is bounded: the metadata is fetched once in five minutes per
- * identity provider, over all processes, and the database is asked thirty times a minute per process.
+ * fails none of them. Anybody can post such a response, so the metadata is fetched once in five minutes per identity provider
+ * over all processes; how many such responses are looked at at all is bounded by the rate limits of the ACS.
  */
 @Injectable()
 export class UnknownKeys {
-  private readonly strangers = new RefusalBudget();
   private readonly asking = new Map<string, Promise<void>>();
 
   constructor(
@@ -35,20 +33,17 @@ export class UnknownKeys {
   async otherKeys(used: SamlTarget, path: IdpPath): Promise<SamlTarget | undefined> {
     const known = await this.organizations.samlTarget(path);
     if (!this.hasKeysOf(used, known)) return known;
-    if (!(await this.asked(used))) return undefined;
+    await this.asked(used);
     const anew = await this.organizations.samlTargetAnew(path, used.organization.id);
     return this.hasKeysOf(used, anew) ? undefined : anew;
   }
 
   /** Responses that come at the same moment ask once. */
-  private async asked(target: SamlTarget): Promise<boolean> {
+  private asked(target: SamlTarget): Promise<void> {
     const { id } = target.connection(this.clock());
-    const already = this.asking.get(id);
-    if (already === undefined && !this.strangers.take(id, this.clock())) return false;
-    const asking = already ?? this.ask(target).finally(() => this.asking.delete(id));
+    const asking = this.asking.get(id) ?? this.ask(target).finally(() => this.asking.delete(id));
     this.asking.set(id, asking);
-    await asking;
-    return true;
+    return asking;
   }
 
   private async ask({ organization, identityProvider }: SamlTarget): Promise<void> {

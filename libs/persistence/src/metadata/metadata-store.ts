@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Actor, AuditEvent } from '@rolecall/audit';
-import type { DeclaredMetadata } from '@rolecall/org-config';
+import type { DeclaredMetadata, SamlIdentityProvider } from '@rolecall/org-config';
 import { appendAudit } from '../audit/append.ts';
 import { inTransaction, query } from '../sql.ts';
 import { metadataSourceOf } from './metadata-source.ts';
@@ -25,6 +25,8 @@ export interface MetadataClaim {
 /** What is known of an IdP's metadata when it is refreshed. */
 export interface MetadataInUse {
   readonly declared: Extract<DeclaredMetadata, { url: string }>;
+  /** What the live document says of the IdP: a refresh must not take from it what it needs. */
+  readonly provider: SamlIdentityProvider;
   readonly xml: string;
   readonly held: { readonly digest: string; readonly xml: string } | undefined;
 }
@@ -149,9 +151,16 @@ export function metadataStore(pool: Pool): MetadataStore {
     read: ({ organizationId, identityProvider }) =>
       inTransaction(pool, { organizationId, consistent: true }, async (client) => {
         const [row] = await query<InUseRow>(client, sql.READ, [organizationId, identityProvider]);
-        if (row === undefined || !('url' in row.declared)) return undefined;
-        const { held_digest: digest, held_xml: heldXml, declared, metadata_xml: xml } = row;
-        return { declared, xml, held: digest !== null && heldXml !== null ? { digest, xml: heldXml } : undefined };
+        if (row === undefined) return undefined;
+        const { held_digest: digest, held_xml: heldXml, provider, metadata_xml: xml } = row;
+        const { metadata: declared } = provider;
+        if (!('url' in declared)) return undefined;
+        return {
+          declared,
+          provider,
+          xml,
+          held: digest !== null && heldXml !== null ? { digest, xml: heldXml } : undefined,
+        };
       }),
 
     settle: ({ organizationId, identityProvider, until }, inUse, result, { dueAt, certificatesExpireAt }, now) =>
@@ -221,7 +230,7 @@ interface ClaimRow {
 
 interface InUseRow {
   metadata_xml: string;
-  declared: DeclaredMetadata;
+  provider: SamlIdentityProvider;
   held_digest: string | null;
   held_xml: string | null;
 }

@@ -44,7 +44,7 @@ export const READ: Statement = {
   name: 'metadata.read',
   text: `
 select m.metadata_xml, m.metadata_source, m.held_digest, m.held_xml,
-  r.document #> array['spec', 'identityProviders', $2::text, 'metadata'] as declared
+  r.document #> array['spec', 'identityProviders', $2::text] as provider
 from identity_provider_metadata m
 join organizations o on o.org_id = m.org_id
 join revisions r on r.org_id = o.org_id and r.number = o.revision

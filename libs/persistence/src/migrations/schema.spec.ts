@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createOrm } from '../orm.ts';
+import { metadataSourceOf } from '../metadata/metadata-source.ts';
 import { committedFile } from '../testing/committed-file.ts';
 import { schemaSnapshot } from '../testing/schema-snapshot.ts';
 import { testDatabase } from '../testing/test-database.ts';
@@ -52,7 +53,12 @@ it('has steps in order, with unique names and no placeholder that the ORM would 
   expect(MIGRATIONS.filter((step) => step.sql.includes('?'))).toEqual([]);
 });
 
-it('notes which identity providers of stored organizations are disabled, also for an owner whom the policies bind', async () => {
+/** A database with all steps before one, whose owner the policies bind, and one organization in it. */
+async function beforeStep(
+  step: string,
+  document: object,
+  work: (plain: pg.Client, doIt: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
   const role = `plain_${process.pid}`;
   const upgraded = `upgraded_${process.pid}`;
   await owner.query(`create role ${role} login password 'plain'`);
@@ -63,27 +69,57 @@ it('notes which identity providers of stored organizations are disabled, also fo
   await plain.connect();
   try {
     await plain.query('create table mikro_orm_migrations ()');
-    const last = MIGRATIONS.findIndex(({ name }) => name.endsWith('enabled-identity-providers'));
-    await plain.query(
-      MIGRATIONS.slice(0, last)
-        .map(({ sql }) => sql)
-        .join(''),
-    );
-    await plain.query(`begin; select set_config('rolecall.organization_id', '00000000-0000-0000-0000-000000000001', true);
-      with o as (insert into organizations select current_setting('rolecall.organization_id')::uuid, 'acme', 1, now() returning org_id),
-      r as (insert into revisions select org_id, 1, '{"spec": {"identityProviders": {"off": {"enabled": false}, "on": {}}}}', '', '{}', now() from o)
-      insert into identity_provider_metadata select org_id, name, '' from o, unnest(array['off', 'on']) name; commit`);
-    await plain.query(MIGRATIONS[last]!.sql);
-    expect((await plain.query('select * from identity_provider_metadata')).rows).toEqual([]);
-    await plain.query(`set rolecall.organization_id = '00000000-0000-0000-0000-000000000001'`);
-    const { rows } = await plain.query('select identity_provider, enabled from identity_provider_metadata order by 1');
-    expect(rows).toEqual([
-      { identity_provider: 'off', enabled: false },
-      { identity_provider: 'on', enabled: true },
-    ]);
+    const last = MIGRATIONS.findIndex(({ name }) => name.endsWith(step));
+    const before = MIGRATIONS.slice(0, last).map(({ sql }) => sql);
+    await plain.query(before.join(''));
+    await plain.query(`begin; select set_config('rolecall.organization_id', '${ORGANIZATION}', true);
+      with o as (insert into organizations select current_setting('rolecall.organization_id')::uuid, 'acme', 1, now() returning org_id)
+      insert into revisions select org_id, 1, '${JSON.stringify(document)}', '', '{}', now() from o; commit`);
+    await work(plain, () => plain.query(MIGRATIONS[last]!.sql));
   } finally {
     await plain.end();
     await owner.query(`drop database ${upgraded}`);
     await owner.query(`drop role ${role}`);
   }
+}
+
+const ORGANIZATION = '00000000-0000-0000-0000-000000000001';
+const asOrganization = `set rolecall.organization_id = '${ORGANIZATION}'`;
+
+it('notes which identity providers of stored organizations are disabled, also for an owner whom the policies bind', async () => {
+  const document = { spec: { identityProviders: { off: { enabled: false }, on: {} } } };
+  await beforeStep('enabled-identity-providers', document, async (plain, doIt) => {
+    await plain.query(`${asOrganization};
+      insert into identity_provider_metadata select '${ORGANIZATION}', name, '' from unnest(array['off', 'on']) name;
+      reset rolecall.organization_id`);
+    await doIt();
+    expect((await plain.query('select * from identity_provider_metadata')).rows).toEqual([]);
+    await plain.query(asOrganization);
+    const { rows } = await plain.query('select identity_provider, enabled from identity_provider_metadata order by 1');
+    expect(rows).toEqual([
+      { identity_provider: 'off', enabled: false },
+      { identity_provider: 'on', enabled: true },
+    ]);
+  });
+});
+
+it('schedules the metadata of stored organizations: what comes from a URL, spread over six hours', async () => {
+  const byUrl = { type: 'saml', metadata: { url: 'https://idp.example.com/m' } };
+  const document = { spec: { identityProviders: { byUrl, inline: { metadata: { xml: '' } }, google: {} } } };
+  await beforeStep('metadata-refresh', document, async (plain, doIt) => {
+    await plain.query(`${asOrganization};
+      insert into identity_provider_metadata (org_id, identity_provider, metadata_xml)
+      select '${ORGANIZATION}', name, nullif(name, 'google') from unnest(array['byUrl', 'inline', 'google']) name;
+      reset rolecall.organization_id`);
+    await doIt();
+    const scheduled = `select identity_provider, refresh_seconds, due_at < now() + interval '6 hours' as soon
+      from metadata_refreshes order by 1`;
+    expect((await plain.query(scheduled)).rows).toEqual([
+      { identity_provider: 'byUrl', refresh_seconds: 21_600, soon: true },
+      { identity_provider: 'inline', refresh_seconds: null, soon: null },
+    ]);
+    await plain.query(asOrganization);
+    const sources = 'select metadata_source from identity_provider_metadata where metadata_source is not null';
+    expect((await plain.query(sources)).rows).toEqual([{ metadata_source: metadataSourceOf(byUrl.metadata) }]);
+  });
 });

@@ -77,6 +77,8 @@ export class MetadataRefresh {
     const { entityId } = inUse.declared;
     const next = this.source.read(inUse.held.xml, { entityId, now });
     if ('problem' in next) return next.problem;
+    const lacking = this.source.checkNeeds(inUse.provider, inUse.held.xml);
+    if (lacking) return lacking;
     const current = this.source.readStored(inUse.xml, entityId);
     if ('problem' in current) return current.problem;
     const change = changeOf(current.metadata, next.metadata);
@@ -93,6 +95,8 @@ export class MetadataRefresh {
     if ('problem' in current) return { outcome: 'failed', code: current.problem.code };
     const fetched = await this.source.fetch(inUse.declared, this.clock());
     if ('problem' in fetched) return { outcome: 'failed', code: fetched.problem.code };
+    const lacking = this.source.checkNeeds(inUse.provider, fetched.xml);
+    if (lacking) return { outcome: 'failed', code: lacking.code };
     try {
       const { xml, metadata: next } = fetched;
       const verdict = judgeMetadata(current.metadata, next, { signed: inUse.declared.signedBy !== undefined });

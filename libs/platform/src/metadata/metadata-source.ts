@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { DeclaredMetadata } from '@rolecall/org-config';
+import type { DeclaredMetadata, SamlIdentityProvider } from '@rolecall/org-config';
 import { parseIdpMetadata, SAML_ERROR_CODES, SamlError } from '@rolecall/saml';
 import type { IdpMetadata, MetadataOptions } from '@rolecall/saml';
 import { OutboundError } from '../outbound/guarded-fetch.ts';
@@ -56,8 +56,19 @@ export class MetadataSource {
     return this.read(xml, { entityId, now: BEGINNING_OF_TIME });
   }
 
+  /** What the document asks of a connection and this metadata, which is usable, does not offer; undefined = nothing. */
+  checkNeeds(
+    { singleLogout, requestBinding, metadata: { entityId } }: SamlIdentityProvider,
+    xml: string,
+  ): MetadataProblem | undefined {
+    return (
+      (singleLogout ? this.checkSingleLogout(xml, entityId) : undefined) ??
+      (requestBinding === 'post' ? this.checkPostBinding(xml, entityId) : undefined)
+    );
+  }
+
   /** What single logout lacks in metadata that can be used for signing in; undefined = nothing. */
-  checkSingleLogout(xml: string, entityId: string | undefined): MetadataProblem | undefined {
+  private checkSingleLogout(xml: string, entityId: string | undefined): MetadataProblem | undefined {
     const got = this.readStored(xml, entityId);
     if ('problem' in got) return got.problem;
     const { singleLogout } = got.metadata;
@@ -67,7 +78,7 @@ export class MetadataSource {
   }
 
   /** What keeps AuthnRequests from going by HTTP-POST, with metadata that is usable. */
-  checkPostBinding(xml: string, entityId: string | undefined): MetadataProblem | undefined {
+  private checkPostBinding(xml: string, entityId: string | undefined): MetadataProblem | undefined {
     const got = this.readStored(xml, entityId);
     if ('problem' in got) return got.problem;
     const { ssoPostUrl } = got.metadata;
