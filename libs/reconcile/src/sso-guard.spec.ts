@@ -1,9 +1,9 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { IdentityProvider, OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
-import { ReconcileError, reconcile } from './index.ts';
+import { ReconcileError, reconcile, secretFingerprint } from './index.ts';
 import type { ReconcileProblem, ReconcileRequest } from './index.ts';
 import { EVIDENCE_DAYS } from './sso-guard.ts';
-import { MemoryStateStore } from './testing/index.ts';
+import { memoryFingerprintKey, MemoryStateStore } from './testing/index.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 24 * 60 * 60 * 1000);
@@ -108,6 +108,45 @@ describe('turning enforceSso on', () => {
     await apply(document(OKTA, false));
     signIn('okta', 1);
     expect(await refusal(document({ main: saml('okta.example', { previously: ['okta'] }) }, true))).toBeUndefined();
+  });
+});
+
+describe('a client secret', () => {
+  const GOOGLE: IdentityProvider = {
+    type: 'oidc',
+    issuer: 'https://op.example',
+    clientId: 'rolecall',
+    clientSecret: { fromEnv: 'GOOGLE_SECRET' },
+  };
+  const POINTER = '/spec/identityProviders/google/clientSecret';
+
+  /** As the server makes it of a document and the secret that the command line has at hand. */
+  function withSecret(enforceSso: boolean, clientSecret: string): ReconcileRequest {
+    const { organizations, ...rest } = request(document({ google: GOOGLE }, enforceSso));
+    const at = { collection: 'default', organization: 'acme', pointer: POINTER };
+    const secrets = { [POINTER]: secretFingerprint(memoryFingerprintKey('default'), at, clientSecret) };
+    const identityProviders = { google: { clientSecret, connectionDigest: 'ab' } };
+    return { ...rest, organizations: organizations.map((one) => ({ ...one, identityProviders, secrets })) };
+  }
+  const applySecret = (wanted: ReconcileRequest) =>
+    store.transaction('commit', (state) => reconcile(state, wanted, NOW));
+
+  beforeEach(async () => {
+    await applySecret(withSecret(false, 'one'));
+    store.addEvidence('acme', 'google', { connectionDigest: 'ab', at: daysAgo(1) });
+  });
+
+  it('that is the one which was tested lets enforceSso be turned on', async () => {
+    expect((await applySecret(withSecret(true, 'one'))).summary.update).toBe(1);
+  });
+
+  it('that the same plan changes was not tested', async () => {
+    await expect(applySecret(withSecret(true, 'two'))).rejects.toMatchObject({ code: 'sso_not_tested' });
+  });
+
+  it('that an earlier apply changed was not tested', async () => {
+    await applySecret(withSecret(false, 'two'));
+    await expect(applySecret(withSecret(true, 'two'))).rejects.toMatchObject({ code: 'sso_not_tested' });
   });
 });
 
