@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { effective } from '@rolecall/org-config';
 import { connectionDigest } from '@rolecall/persistence';
 import type { SsoTestResult } from '@rolecall/persistence';
 import { parseIdpMetadata } from '@rolecall/saml';
@@ -156,11 +157,13 @@ it('lets enforceSso be turned on once somebody signed in through the connection'
   const evidence = { organizationId, identityProvider: 'okta', revision: 1, kind: 'test' as const, at: new Date() };
   await ssoEvidence.record({ ...evidence, connectionDigest: 'of another connection' });
   expect(await api.client.plan(wanted(true))).toMatchObject(refused);
-  const settings = parseIdpMetadata(xml, { now: new Date(), allowHttp: false });
+  const { document } = (await registry.record('hooli'))!;
+  const okta = effective(document).identityProviders['okta']!;
+  const inUse = parseIdpMetadata(xml, { now: new Date(), allowHttp: false });
   await ssoEvidence.record({
     ...evidence,
     at: new Date(),
-    connectionDigest: connectionDigest({ type: 'saml', ...settings }),
+    connectionDigest: connectionDigest(okta, inUse),
   });
   expect((await api.client.apply(wanted(true))).status).toBe(200);
 });

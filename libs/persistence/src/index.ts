@@ -19,7 +19,7 @@ export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
 export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
 export type { Registry, RegistryEntry } from './organizations/registry.ts';
-export { connectionDigest, type ConnectionSettings } from './sso/connection-digest.ts';
+export { connectionDigest, type ProvedMetadata } from './sso/connection-digest.ts';
 export type { EvidenceKind, SsoEvidence, SsoEvidenceStore } from './sso/evidence.ts';
 export { SSO_TEST_LIFETIME_MS } from './sso/sso-tests.ts';
 export type { PresentedLink, SsoTest, SsoTestResult, SsoTestStore, TestedFact } from './sso/sso-tests.ts';

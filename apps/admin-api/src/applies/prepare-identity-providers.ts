@@ -1,5 +1,10 @@
-import { openIdProviderOf } from '@rolecall/org-config';
-import type { IdentityProvider, OidcIdentityProvider, SamlIdentityProvider } from '@rolecall/org-config';
+import { effective, openIdProviderOf } from '@rolecall/org-config';
+import type {
+  EffectiveIdentityProvider,
+  IdentityProvider,
+  OidcIdentityProvider,
+  SamlIdentityProvider,
+} from '@rolecall/org-config';
 import { connectionDigest, metadataSourceOf } from '@rolecall/persistence';
 import type { ClientKeyPair, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { lastExpiryOf } from '@rolecall/platform';
@@ -50,6 +55,7 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
   const problems: ProblemDetail[] = [];
   if (head?.digest !== organization.digest || Object.keys(organization.secrets).length > 0) {
     const stored = head && (await storedAt(head, preparation.organizations));
+    const settings = effective(organization.document).identityProviders;
     for (const [name, provider] of Object.entries(organization.document.spec.identityProviders ?? {})) {
       const known = storedProvider(stored, name, provider);
       const commonName = `${organization.document.metadata.name}/${name}`;
@@ -64,10 +70,19 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
             )
           : await prepareSaml(commonName, provider, known, preparation);
       if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name, provider));
-      else identityProviders[name] = prepared;
+      else identityProviders[name] = withDigest(prepared, settings[name], preparation.now);
     }
   }
   return { desired: { ...checked, identityProviders }, problems };
+}
+
+/** What a sign-in must have gone through to prove that this connection works. */
+function withDigest(
+  prepared: PreparedIdentityProvider,
+  settings: EffectiveIdentityProvider | undefined,
+  now: Date,
+): PreparedIdentityProvider {
+  return settings ? { ...prepared, connectionDigest: digestOf(settings, prepared, now) } : prepared;
 }
 
 /** A provider is asked when it is new here, or something else is wanted of it: a plan shows then what a login would find. */
@@ -80,14 +95,10 @@ async function prepareOidc(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const problem = stored?.wanted === wantedOf(declared) ? undefined : await providers.check(declared);
   if (problem) return { problem };
-  const { issuer, tenants } = openIdProviderOf(declared);
-  const settings = { type: 'oidc', issuer, tenants, clientId: declared.clientId } as const;
-  const digest = connectionDigest(settings);
-  if (declared.clientAuthentication !== 'private_key_jwt') return { clientSecret, connectionDigest: digest };
+  if (declared.clientAuthentication !== 'private_key_jwt') return { clientSecret };
   // keys are of one provider: another issuer is never shown an assertion by them
-  const known = stored?.issuer === issuer ? stored.clientKeys : undefined;
-  const clientKeys = known ?? (makeKeys ? await createClientKeys({ commonName, now }) : undefined);
-  return { clientKeys, connectionDigest: digest };
+  const known = stored?.issuer === openIdProviderOf(declared).issuer ? stored.clientKeys : undefined;
+  return { clientKeys: known ?? (makeKeys ? await createClientKeys({ commonName, now }) : undefined) };
 }
 
 async function prepareSaml(
@@ -101,10 +112,9 @@ async function prepareSaml(
   const { singleLogout, signRequests } = provider;
   const problem = metadata.checkNeeds(provider, got.metadataXml ?? '');
   if (problem) return { problem };
-  const prepared = { ...got, connectionDigest: samlDigest(provider, got.metadataXml, now) };
-  if (!signRequests && !singleLogout) return prepared;
+  if (!signRequests && !singleLogout) return got;
   const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
-  return { ...prepared, signingKey };
+  return { ...got, signingKey };
 }
 
 /**
@@ -126,14 +136,16 @@ async function samlMetadata(
   return 'problem' in got ? got : { metadataXml: got.xml, certificatesExpireAt: lastExpiryOf(got.metadata) };
 }
 
-/** The metadata was checked when it came; that which was stored may be over by now, and then nothing proves it. */
-function samlDigest(
-  { metadata: { entityId } }: SamlIdentityProvider,
-  xml: string | undefined,
+/** The metadata was checked when it came; that which was stored may be over by now, and then no sign-in proves it. */
+function digestOf(
+  settings: EffectiveIdentityProvider,
+  { metadataXml = '' }: PreparedIdentityProvider,
   now: Date,
 ): string | undefined {
   try {
-    return connectionDigest({ type: 'saml', ...parseIdpMetadata(xml ?? '', { now, entityId, allowHttp: true }) });
+    if (settings.type === 'oidc') return connectionDigest(settings);
+    const { entityId } = settings.metadata;
+    return connectionDigest(settings, parseIdpMetadata(metadataXml, { now, entityId, allowHttp: true }));
   } catch (error) {
     if (error instanceof SamlError) return undefined;
     throw error;

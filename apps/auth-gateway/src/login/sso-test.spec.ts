@@ -1,3 +1,4 @@
+import { effective } from '@rolecall/org-config';
 import { connectionDigest } from '@rolecall/persistence';
 import { parseIdpMetadata } from '@rolecall/saml';
 import { TEST_OTHER_KEY } from '@rolecall/saml/testing';
@@ -242,10 +243,16 @@ describe('/sso/test', () => {
     });
 
     it('is of the connection as the admin API computes it', async () => {
+      const document = {
+        apiVersion: 'rolecall/v1',
+        kind: 'Organization',
+        metadata: { name: 'acme' },
+        spec: ACME,
+      } as const;
       const metadata = parseIdpMetadata(world.idp.metadata(), { now: world.now, allowHttp: false });
       await signIn(TEST, 'sales');
       expect(await world.sql('select connection_digest from sso_evidence')).toEqual([
-        { connection_digest: connectionDigest({ type: 'saml', ...metadata }) },
+        { connection_digest: connectionDigest(effective(document).identityProviders['okta']!, metadata) },
       ]);
     });
   });

@@ -113,11 +113,8 @@ export class Organization {
   connectionDigest(name: string, now: Date): string | undefined {
     const identityProvider = this.identityProvider(name);
     if (!identityProvider) return undefined;
-    if (identityProvider.type === 'saml') {
-      return connectionDigest({ type: 'saml', ...this.idpMetadata(identityProvider, now) });
-    }
-    const { provider, clientId } = identityProvider;
-    return connectionDigest({ type: 'oidc', issuer: provider.issuer, tenants: provider.tenants, clientId });
+    const metadata = identityProvider.type === 'saml' ? this.idpMetadata(identityProvider, now) : undefined;
+    return connectionDigest(identityProvider, metadata);
   }
 
   /**

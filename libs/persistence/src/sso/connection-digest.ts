@@ -1,35 +1,28 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '@rolecall/org-config';
+import { canonicalJson, type EffectiveIdentityProvider, type Json } from '@rolecall/org-config';
 
-/** What of a connection decides whether a sign-in through it works. */
-export type ConnectionSettings =
-  | {
-      readonly type: 'saml';
-      readonly entityId: string;
-      readonly ssoUrl: string;
-      /** PEM, in any order. */
-      readonly signingCertificates: readonly string[];
-    }
-  | {
-      readonly type: 'oidc';
-      readonly issuer: string;
-      /** Of Entra ID, in any order. */
-      readonly tenants?: readonly string[] | undefined;
-      readonly clientId: string;
-    };
-
-/** SHA-256 in hex over a connection's settings: evidence of a sign-in counts for these alone. Holds no secret. */
-export function connectionDigest(settings: ConnectionSettings): string {
-  return createHash('sha256')
-    .update(canonicalJson(canonical(settings)))
-    .digest('hex');
+/** What of a SAML IdP's metadata decides whether a sign-in works. */
+export interface ProvedMetadata {
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  /** PEM, in any order. */
+  readonly signingCertificates: readonly string[];
 }
 
-function canonical(settings: ConnectionSettings): Json {
-  if (settings.type === 'oidc') {
-    const { issuer, tenants = [], clientId } = settings;
-    return { type: 'oidc', issuer, tenants: [...tenants].sort(), clientId };
-  }
-  const { entityId, ssoUrl, signingCertificates } = settings;
-  return { type: 'saml', entityId, ssoUrl, signingCertificates: [...signingCertificates].sort() };
+/**
+ * SHA-256 in hex over everything that decides whether a sign-in through an identity provider works: evidence counts for that
+ * alone. A setting of a later version is a part of it by itself; what is only shown, routed by or fetched with is not. Holds no
+ * secret.
+ * @param metadata present for a SAML IdP
+ */
+export function connectionDigest(identityProvider: EffectiveIdentityProvider, metadata?: ProvedMetadata): string {
+  const { name: _, displayName: _shown, enabled: _on, emailDomains: _routed, ...rest } = identityProvider;
+  const settings = rest.type === 'saml' ? { ...rest, metadata: undefined, refreshSeconds: undefined } : rest;
+  const inUse = metadata && {
+    entityId: metadata.entityId,
+    ssoUrl: metadata.ssoUrl,
+    signingCertificates: [...metadata.signingCertificates].sort(),
+  };
+  const json = JSON.parse(JSON.stringify({ settings, inUse })) as Json; // without what is undefined
+  return createHash('sha256').update(canonicalJson(json)).digest('hex');
 }

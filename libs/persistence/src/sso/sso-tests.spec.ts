@@ -1,3 +1,4 @@
+import { effective } from '@rolecall/org-config';
 import { connectionDigest } from '../index.ts';
 import { document, later, METADATA_XML, NOW, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
@@ -120,13 +121,19 @@ describe('evidence', () => {
   });
 
   it('is of what decides whether a sign-in works, and of nothing else', () => {
-    const saml = { type: 'saml', entityId: 'e', ssoUrl: 's', signingCertificates: ['a', 'b'] } as const;
-    const digest = connectionDigest(saml);
-    expect(connectionDigest({ ...saml, signingCertificates: ['b', 'a'] })).toBe(digest);
+    const inUse = { entityId: 'e', ssoUrl: 's', signingCertificates: ['a', 'b'] };
+    const saml = (more: object) =>
+      effective(
+        document('acme', { identityProviders: { okta: { type: 'saml', metadata: { url: 'https://x' }, ...more } } }),
+      ).identityProviders['okta']!;
+    const digest = connectionDigest(saml({}), inUse);
+    for (const same of [{ displayName: 'x' }, { enabled: false }, { metadata: { url: 'https://y', refresh: '1h' } }])
+      expect(connectionDigest(saml(same), inUse)).toBe(digest);
+    expect(connectionDigest({ ...saml({}), name: 'renamed' }, inUse)).toBe(digest);
+    expect(connectionDigest(saml({}), { ...inUse, signingCertificates: ['b', 'a'] })).toBe(digest);
     for (const other of [{ entityId: 'x' }, { ssoUrl: 'x' }, { signingCertificates: ['a'] }])
-      expect(connectionDigest({ ...saml, ...other })).not.toBe(digest);
-    expect(connectionDigest({ type: 'oidc', issuer: 'i', clientId: 'c' })).not.toBe(
-      connectionDigest({ type: 'oidc', issuer: 'i', clientId: 'd' }),
-    );
+      expect(connectionDigest(saml({}), { ...inUse, ...other })).not.toBe(digest);
+    for (const other of [{ minimumSigned: 'both' }, { attributes: { email: 'mail' } }, { forceAuthn: true }])
+      expect(connectionDigest(saml(other), inUse)).not.toBe(digest);
   });
 });
