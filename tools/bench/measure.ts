@@ -18,6 +18,11 @@ export function peakMemoryOf(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
+/** Resident set of a process now, MiB (Linux). */
+export function residentMemoryOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
 /** Pins a process to one core where that is possible, so that load and server do not share one. */
 export function pin(pid: number, core: number): void {
   if (availableParallelism() > 1) spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
@@ -108,7 +113,7 @@ export async function inProcess(seconds: number, operation: () => unknown): Prom
   return (used.user + used.system) / 1000 / count;
 }
 
-const quantile = (sorted: readonly number[], q: number): number =>
+export const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 
 export function median(values: readonly number[]): number {
