@@ -68,6 +68,7 @@ describe('rate limits', () => {
     ['answer', ACS, 'POST'],
     ['answer', `${ACS}?SAMLResponse=x`, 'GET'],
     ['answer', '/saml/acme/okta/slo', 'POST'],
+    ['answer', '/oidc/acme/okta/backchannel-logout', 'POST'],
     ['answer', '/saml/continue?h=x', 'GET'],
     ['answer', '/saml/confirm?h=x', 'GET'],
     ['answer', '/saml/confirm', 'POST'],
