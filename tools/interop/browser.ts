@@ -34,11 +34,15 @@ export class Browser {
   private async go(start: URL, form: URLSearchParams | undefined, from: URL | undefined): Promise<Page> {
     let [url, body] = [start, form];
     for (let step = 0; step < MAX_STEPS; step++) {
-      const isCrossSitePost = body !== undefined && from !== undefined && from.hostname !== url.hostname;
-      const cookie = isCrossSitePost ? '' : await this.jar.getCookieString(url.href);
+      const isCrossSite = from !== undefined && from.hostname !== url.hostname;
+      const cookie = isCrossSite && body !== undefined ? '' : await this.jar.getCookieString(url.href);
       const answer = await fetch(url, {
         redirect: 'manual',
-        headers: { cookie, accept: 'text/html', ...(from ? { origin: from.origin } : {}) },
+        headers: {
+          cookie,
+          accept: 'text/html',
+          ...(from ? { origin: from.origin, 'sec-fetch-site': isCrossSite ? 'cross-site' : 'same-origin' } : {}),
+        },
         ...(body ? { method: 'POST', body } : {}),
       });
       for (const line of answer.headers.getSetCookie()) await this.jar.setCookie(line, url.href);

@@ -10,24 +10,32 @@ interface Login {
   /** Of the connection's routes at the gateway. */
   readonly base: string;
   readonly variant: Variant;
+  /** Whether our metadata offers a key to encrypt for. */
+  readonly canDecrypt: boolean;
+  /** Where a browser signs out at the identity provider. */
+  readonly logoutUrl: string | undefined;
 }
 
 /** Signs in and sees that it ends as the variant says. @returns one phrase of what was seen; throws when it was something else */
 export async function expectedOutcome(login: Login): Promise<string> {
-  const { variant, system } = login;
+  const { variant, canDecrypt } = login;
+  const refusedAs = variant.encrypt === 'strong' && canDecrypt ? undefined : variant.refusedAs;
   const browser = new Browser();
   const end = await signIn(browser, login);
-  const session = await browser.get(`${system.urls.gateway}/session`);
-  if (variant.refusedAs !== undefined) {
+  const session = await sessionOf(browser, login);
+  if (refusedAs !== undefined) {
     const code = await lastRefusal(login);
     expectEqual('the session of a refused login', session.status, 401);
-    expectEqual('the code of the refusal', code, variant.refusedAs);
+    expectEqual('the code of the refusal', code, refusedAs);
     return `refused as ${code}`;
   }
   if (session.status !== 200)
     throw new Error(`no session: ${end.status} at ${end.url.pathname}, ${(await lastRefusal(login)) ?? 'no refusal'}`);
   const said = JSON.parse(session.text) as { user: { email: string }; grants: object };
   expectEqual('the session', { email: said.user.email, grants: said.grants }, EXPECTED);
+  if (variant.singleLogout) return signOutBothWays(browser, login);
+  // a browser does not give an identity provider its cookie with a POST from another site
+  if (variant.postRequests) return 'signed in';
   await signInAgain(browser, login);
   return `signed in, ${variant.forceAuthn ? 'asked for the password again' : 'signed in again without a question'}`;
 }
@@ -37,6 +45,7 @@ const EXPECTED = { email: PERSON.email, grants: { 'account/main': ['sso_admin'] 
 /** From the gateway to the identity provider's form, to the ACS, to where the login ends. */
 async function signIn(browser: Browser, { base, variant }: Login): Promise<Page> {
   let page = await browser.get(variant.passive ? await passiveRequest(`${base}/login`) : `${base}/login`);
+  if (variant.postRequests) page = await browser.submit(page);
   if (asksFor(page, 'password'))
     page = await browser.submit(page, { username: PERSON.username, password: PERSON.password });
   else if (!variant.passive) throw new Error(`nobody asked for a password at ${page.url.href}`);
@@ -47,6 +56,25 @@ async function signIn(browser: Browser, { base, variant }: Login): Promise<Page>
 async function signInAgain(browser: Browser, { base, variant }: Login): Promise<void> {
   const page = await browser.get(`${base}/login`);
   expectEqual('asking for the password again', asksFor(page, 'password'), variant.forceAuthn === true);
+}
+
+function sessionOf(browser: Browser, { system }: Login): Promise<Page> {
+  return browser.get(`${system.urls.gateway}/session`);
+}
+
+/** Signs out at the gateway, which ends the session there too; then in again, and out at the identity provider. */
+async function signOutBothWays(browser: Browser, login: Login): Promise<string> {
+  const { system, logoutUrl } = login;
+  const end = await browser.submit(await browser.get(`${system.urls.gateway}/`));
+  expectEqual('the end of a sign-out', end.url.pathname, '/logged-out');
+  expectEqual('the session after a sign-out here', (await sessionOf(browser, login)).status, 401);
+  await signIn(browser, login); // throws when nobody asks for the password
+  expectEqual('the session of the second login', (await sessionOf(browser, login)).status, 200);
+  if (logoutUrl === undefined) throw new Error('no address to sign out at the identity provider');
+  const back = await browser.get(logoutUrl);
+  expectEqual('where a sign-out there ends', `${back.status} ${back.url.host}`, `200 ${new URL(logoutUrl).host}`);
+  expectEqual('the session after a sign-out there', (await sessionOf(browser, login)).status, 401);
+  return 'signed in, out here and there; in again, out there and here';
 }
 
 /** Our unsigned AuthnRequest with IsPassive added on its way, as anybody could. */

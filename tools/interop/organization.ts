@@ -22,6 +22,9 @@ spec:
       type: saml
       metadata: { url: '${metadataUrl}' }
       forceAuthn: ${variant.forceAuthn === true}
+      signRequests: ${variant.signRequests === true}
+      requestBinding: ${variant.postRequests ? 'post' : 'redirect'}
+      singleLogout: ${variant.singleLogout === true}
       attributes: { email: mail }
   authorization:
     rules:

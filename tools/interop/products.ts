@@ -21,6 +21,8 @@ export interface ProductOptions {
 
 export interface RunningProduct {
   readonly metadataUrl: string;
+  /** Where a browser signs out there; absent: single logout is not tried. */
+  readonly logoutUrl?: string;
   /** Tells it our metadata, under the name of the variant that decides how it answers this service provider. */
   trust(variant: Variant, serviceProviderMetadata: string): void;
   /** The end of what it logged. */

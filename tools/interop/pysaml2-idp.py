@@ -11,18 +11,20 @@ import json
 import os
 import sys
 import time
+from functools import partial, partialmethod
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from saml2 import BINDING_HTTP_REDIRECT
+from saml2 import BINDING_HTTP_REDIRECT, entity
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.s_utils import UnknownPrincipal
 from saml2.saml import NAMEID_FORMAT_EMAILADDRESS, NameID
 from saml2.server import Server
+from saml2.sigver import SecurityContext, pre_encryption_part
 from saml2.xmldsig import DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512, SIG_RSA_SHA1, SIG_RSA_SHA256, SIG_RSA_SHA512
 
 ALGORITHMS = {
@@ -71,12 +73,25 @@ def variant_of(entity_id):
     raise ValueError("a service provider that nobody told us of")
 
 
+by_triple_des = SecurityContext.encrypt_assertion
+AES128_CBC = "http://www.w3.org/2001/04/xmlenc#aes128-cbc"
+
+
+def encrypt_by(strength):
+    """pysaml2 has no setting for its cipher, which is Triple DES."""
+    is_strong = strength == "strong"
+    entity.pre_encryption_part = partial(pre_encryption_part, msg_enc=AES128_CBC) if is_strong else pre_encryption_part
+    by_aes = partialmethod(by_triple_des, key_type="aes-128")
+    SecurityContext.encrypt_assertion = by_aes if is_strong else by_triple_des
+
+
 def answer(query, signed_in_at, has_just_signed_in=False):
     """The response to an AuthnRequest, as a page that posts itself; None when somebody has to sign in first."""
     idp = Server(config=configuration())
     request = idp.parse_authn_request(query["SAMLRequest"][0], BINDING_HTTP_REDIRECT).message
     to = idp.response_args(request)
     variant = variant_of(to["sp_entity_id"])
+    encrypt_by(variant.get("encrypt"))
     sign_alg, digest_alg = ALGORITHMS[variant.get("algorithm", "rsa-sha256")]
     how = {"sign_alg": sign_alg, "digest_alg": digest_alg}
     if request.is_passive == "true" and signed_in_at is None:
@@ -94,7 +109,7 @@ def answer(query, signed_in_at, has_just_signed_in=False):
         authn={"class_ref": PASSWORDPROTECTEDTRANSPORT, "authn_instant": int(signed_in_at)},
         sign_response=variant["sign"] != "assertion",
         sign_assertion=variant["sign"] != "response",
-        encrypt_assertion=variant.get("encrypt", False),
+        encrypt_assertion="encrypt" in variant,
         # until our metadata offers a key, any: whether it could be decrypted is not the question then
         encrypt_cert_assertion=None if idp.metadata.certs(to["sp_entity_id"], "any", "encryption") else certificate(),
         **how,

@@ -13,10 +13,10 @@ const PYTHON = '/usr/bin/python3';
 /** pysaml2 of Debian behind a small server, `pysaml2-idp.py`. */
 export const pysaml2: Product = {
   name: 'pysaml2',
-  variants: COMMON_VARIANTS.map((variant) =>
-    // its EncryptedData bears an Id
-    variant.encrypt ? { ...variant, refusedAs: 'id_ambiguous' } : variant,
-  ),
+  variants: [
+    ...COMMON_VARIANTS,
+    { name: 'encrypted-3des', sign: 'both', encrypt: 'weak', refusedAs: 'encryption_algorithm_not_allowed' },
+  ],
   missing() {
     const packages = programPath('xmlsec1') === undefined ? ['xmlsec1'] : [];
     if (!isExecutable(PYTHON)) return [...packages, 'python3', 'python3-pysaml2'];

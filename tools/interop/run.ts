@@ -89,9 +89,17 @@ async function runProduct(
     const organization = organizationName(product, variant);
     const base = `${system.urls.gateway}/saml/${organization}/${IDENTITY_PROVIDER}`;
     try {
-      const metadata = await fetch(`${base}/metadata`);
-      idp.trust(variant, await metadata.text());
-      const outcome = await expectedOutcome({ system, organization, base, variant });
+      const metadata = await (await fetch(`${base}/metadata`)).text();
+      idp.trust(variant, metadata);
+      const canDecrypt = /use="encryption"/.test(metadata);
+      const outcome = await expectedOutcome({
+        system,
+        organization,
+        base,
+        variant,
+        canDecrypt,
+        logoutUrl: idp.logoutUrl,
+      });
       counts.passed++;
       say(`passed   ${product.name}: ${variant.name}: ${outcome}`);
     } catch (error) {

@@ -16,7 +16,13 @@ const TRANSIENT: Variant = { name: 'transient-by-default', sign: 'both', refused
 /** SimpleSAMLphp of Debian behind PHP's own server, with a configuration of its own and nothing of /etc. */
 export const simpleSamlPhp: Product = {
   name: 'simplesamlphp',
-  variants: [...COMMON_VARIANTS, TRANSIENT],
+  variants: [
+    ...COMMON_VARIANTS,
+    TRANSIENT,
+    { name: 'signed-requests', sign: 'both', signRequests: true },
+    { name: 'posted-requests', sign: 'both', signRequests: true, postRequests: true },
+    { name: 'single-logout', sign: 'both', singleLogout: true },
+  ],
   missing() {
     const php = programPath('php');
     const packages = existsSync(WWW) ? [] : ['simplesamlphp'];
@@ -53,6 +59,8 @@ async function start({ port, directory, signal }: ProductOptions): Promise<Runni
   });
   return {
     metadataUrl,
+    // it leads a browser that is done only to addresses of its own
+    logoutUrl: `${url}/simplesamlphp/saml2/idp/SingleLogoutService.php?ReturnTo=${url}/simplesamlphp/saml2/idp/metadata.php`,
     trust(variant, serviceProviderMetadata) {
       writeFileSync(at(`trusted/${variant.name}.xml`), serviceProviderMetadata);
       writeFileSync(at(`trusted/${variant.name}.json`), JSON.stringify(optionsOf(variant, key.certificate)));
@@ -64,7 +72,8 @@ async function start({ port, directory, signal }: ProductOptions): Promise<Runni
 
 /** How it answers one service provider; the rest it reads from our own metadata. */
 function optionsOf(variant: Variant, certificate: string): object {
-  const { sign, algorithm = 'rsa-sha256', encrypt = false } = variant;
+  const { sign, algorithm = 'rsa-sha256' } = variant;
+  const encrypt = variant.encrypt !== undefined;
   const digests = {
     'rsa-sha1': 'http://www.w3.org/2000/09/xmldsig#',
     other: 'http://www.w3.org/2001/04/xmldsig-more#',
@@ -75,6 +84,9 @@ function optionsOf(variant: Variant, certificate: string): object {
     'saml20.sign.assertion': sign !== 'response',
     'signature.algorithm': (algorithm === 'rsa-sha1' ? digests['rsa-sha1'] : digests.other) + algorithm,
     'assertion.encryption': encrypt,
+    'validate.authnrequest': variant.signRequests === true,
+    'validate.logout': true,
+    'sign.logout': true,
     // we name no format in requests and metadata (saml2int), and its default is transient
     ...(variant.name === TRANSIENT.name ? {} : { NameIDFormat: EMAIL }),
     // until our metadata offers a key, any: whether we could decrypt is not the question then
@@ -129,6 +141,9 @@ function hosted(url: string): string {
     privatekey: 'idp.pem',
     certificate: 'idp.crt',
     auth: 'users',
+    SingleSignOnServiceBinding: ['HTTP-Redirect', 'HTTP-POST'].map(
+      (name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`,
+    ),
     authproc: { 3: nameId },
   };
   return `<?php

@@ -5,12 +5,19 @@ export interface Variant {
   readonly sign: 'assertion' | 'response' | 'both';
   /** Last word of the signature's algorithm: rsa-sha256, … */
   readonly algorithm?: 'rsa-sha512' | 'rsa-sha1';
-  readonly encrypt?: boolean;
+  /** Encrypts the assertion: `strong` = AES with RSA-OAEP, `weak` = Triple DES. */
+  readonly encrypt?: 'strong' | 'weak';
   /** The organization asks for a new authentication at every login. */
   readonly forceAuthn?: boolean;
   /** The identity provider answers with an error, since it is asked to be passive and nobody is signed in there. */
   readonly passive?: boolean;
-  /** The code that refuses the login; absent: the user is signed in. */
+  /** Our requests are signed, and the identity provider takes no other. */
+  readonly signRequests?: boolean;
+  /** Our requests go by HTTP-POST. */
+  readonly postRequests?: boolean;
+  /** Single logout, from here and from there. */
+  readonly singleLogout?: boolean;
+  /** The code that refuses the login; absent: the user is signed in. With `encrypt: strong`: unless our metadata offers a key. */
   readonly refusedAs?: string;
 }
 
@@ -21,7 +28,7 @@ export const COMMON_VARIANTS: readonly Variant[] = [
   { name: 'both-signed', sign: 'both' },
   { name: 'sha512', sign: 'both', algorithm: 'rsa-sha512' },
   { name: 'sha1', sign: 'both', algorithm: 'rsa-sha1', refusedAs: 'signature_algorithm_not_allowed' },
-  { name: 'encrypted', sign: 'both', encrypt: true, refusedAs: 'encrypted_assertion_not_supported' },
+  { name: 'encrypted', sign: 'both', encrypt: 'strong', refusedAs: 'decryption_key_missing' },
   { name: 'force-authn', sign: 'both', forceAuthn: true },
   { name: 'error-status', sign: 'both', passive: true, refusedAs: 'status_not_success' },
 ];
