@@ -89,7 +89,12 @@ test('an engineer signs in through another site, is told the new roles, sees the
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await page.goto(system.urls.app);
-    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+
+    await page.getByRole('link', { name: /^Continue with Acme/ }).waitFor();
+    await shot('6-remembered');
+    await page.getByRole('button', { name: 'Use another organization' }).click();
+    await page.getByLabel(/E-mail address/).waitFor();
   }));
 
 test('a person whom nothing maps is refused, with one sentence and a trace id', () =>

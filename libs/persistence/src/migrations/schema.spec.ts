@@ -73,6 +73,7 @@ async function beforeStep(
     const before = MIGRATIONS.slice(0, last).map(({ sql }) => sql);
     await plain.query(before.join(''));
     await plain.query(`begin; select set_config('rolecall.organization_id', '${ORGANIZATION}', true);
+      insert into organization_registry values ('acme', '${ORGANIZATION}', null, 1, '', 'retain');
       with o as (insert into organizations select current_setting('rolecall.organization_id')::uuid, 'acme', 1, now() returning org_id)
       insert into revisions select org_id, 1, '${JSON.stringify(document)}', '', '{}', now() from o; commit`);
     await work(plain, () => plain.query(MIGRATIONS[last]!.sql));
@@ -121,5 +122,38 @@ it('schedules the metadata of stored organizations: what comes from a URL, sprea
     await plain.query(asOrganization);
     const sources = 'select metadata_source from identity_provider_metadata where metadata_source is not null';
     expect((await plain.query(sources)).rows).toEqual([{ metadata_source: metadataSourceOf(byUrl.metadata) }]);
+  });
+});
+
+it('routes the issuers of stored organizations', async () => {
+  const oidc = (issuer: string) => ({ type: 'oidc', issuer });
+  const identityProviders = { a: oidc('https://a.example'), b: oidc('https://a.example'), c: { type: 'saml' } };
+  await beforeStep('issuer-routes', { spec: { identityProviders } }, async (plain, doIt) => {
+    await doIt();
+    const { rows } = await plain.query('select * from openid_issuers');
+    expect(rows).toEqual([{ issuer: 'https://a.example', org_id: ORGANIZATION }]);
+  });
+});
+
+it('keeps the e-mail domains of stored organizations as asserted ones, each with a token of its own', async () => {
+  await beforeStep('verified-domains', { spec: {} }, async (plain, doIt) => {
+    await plain.query(
+      `insert into email_domains select d, '${ORGANIZATION}' from unnest(array['a.example', 'b.example']) d`,
+    );
+    await doIt();
+    expect((await plain.query('select * from domain_claims')).rows).toEqual([]);
+    await plain.query(asOrganization);
+    const { rows } = await plain.query<{ token: string }>('select domain, verification, token from domain_claims');
+    expect(rows).toEqual(
+      ['a.example', 'b.example'].map((domain) => ({
+        domain,
+        verification: 'asserted',
+        token: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      })),
+    );
+    expect(new Set(rows.map(({ token }) => token)).size).toBe(2);
+    expect((await plain.query('select distinct verification from email_domains')).rows).toEqual([
+      { verification: 'asserted' },
+    ]);
   });
 });
