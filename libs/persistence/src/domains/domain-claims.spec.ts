@@ -1,6 +1,6 @@
 import type { OrganizationSpec } from '@rolecall/org-config';
 import type { CheckedDomain, DomainClaim, DomainVerification } from '../stores.ts';
-import { document, later, NOW, useTestDatabase } from '../testing/fixture.ts';
+import { connected, document, later, NOW, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 
 const test = useTestDatabase();
@@ -110,6 +110,26 @@ it('gives it to one of two that prove it at the same moment', async () => {
   const ids = await Promise.all(['left', 'right'].map((name) => seed(name, { 'race.example': 'dns' })));
   const recorded = await Promise.all(ids.map((id) => record(id, 'race.example')));
   expect(new Set(recorded.map((claim) => claim?.error))).toEqual(new Set(['email_domain_taken', undefined]));
+});
+
+it('is too late for a domain that another organization takes while DNS says yes', async () => {
+  const [late, early] = [await seed('late', { 'late.example': 'dns' }), await seed('early', { 'late.example': 'dns' })];
+  await connected(test.current.ownerUrl, async (owner) => {
+    await owner.query('begin');
+    await owner.query(`insert into email_domains (domain, org_id, verification) values ('late.example', $1, 'dns')`, [
+      early,
+    ]);
+    const recording = record(late, 'late.example');
+    const waiting = `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%email_domains%'
+      and datname = current_database()) as waits`;
+    await connected(test.current.ownerUrl, async (watcher) => {
+      const waits = async () => (await watcher.query<{ waits: boolean }>(waiting)).rows[0]?.waits === true;
+      expect(await eventually(waits, true)).toBe(true);
+    });
+    await owner.query('commit');
+    expect(await recording).toMatchObject({ verifiedAt: undefined, error: 'email_domain_taken' });
+  });
+  expect(await eventually(() => routed('late.example'), early)).toBe(early);
 });
 
 it('lets nobody vouch for what another organization has proved', async () => {
