@@ -122,7 +122,6 @@ create table identity_provider_metadata (
   org_id uuid not null,
   identity_provider text not null,
   metadata_xml text,
-  signing_certificate text,
   enabled boolean default true not null,
   metadata_source text,
   held_xml text,
@@ -261,6 +260,19 @@ create table sealed_secrets (
   sealed bytea not null,
   constraint sealed_secrets_pkey PRIMARY KEY (org_id, name),
   constraint sealed_secrets_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table service_provider_keys (
+  org_id uuid not null,
+  identity_provider text not null,
+  use text not null,
+  generation integer not null,
+  certificate text not null,
+  secret_name text not null,
+  current_from timestamp(3) with time zone not null,
+  overlap_seconds integer not null,
+  constraint service_provider_keys_pkey PRIMARY KEY (org_id, identity_provider, use, generation),
+  constraint service_provider_keys_org_id_identity_provider_fkey FOREIGN KEY (org_id, identity_provider) REFERENCES identity_provider_metadata(org_id, identity_provider) ON UPDATE CASCADE ON DELETE CASCADE
 );
 
 create table sessions (
@@ -425,6 +437,10 @@ alter table sealed_secrets enable row level security;
 
 alter table sealed_secrets force row level security;
 
+alter table service_provider_keys enable row level security;
+
+alter table service_provider_keys force row level security;
+
 alter table sessions enable row level security;
 
 alter table sessions force row level security;
@@ -498,6 +514,10 @@ create policy own_organization on revisions as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on sealed_secrets as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on service_provider_keys as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -733,6 +753,34 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.purge_service_provider_keys(p_org_ids uuid[], p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_purged bigint := 0;
+begin
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    with gone as (
+      delete from service_provider_keys k
+      where k.org_id = v_org_id and exists (
+        select from service_provider_keys f
+        where f.org_id = k.org_id and f.identity_provider = k.identity_provider and f.use = k.use
+          and f.generation > k.generation and f.current_from + make_interval(secs => f.overlap_seconds) <= p_now)
+      returning secret_name
+    )
+    delete from sealed_secrets s using gone where s.org_id = v_org_id and s.name = gone.secret_name;
+    get diagnostics v_count = row_count;
+    v_purged := v_purged + v_count;
+  end loop;
+  return v_purged;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.purge_sso_tests(p_org_ids uuid[], p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -884,6 +932,8 @@ grant insert, select on revisions to rolecall_runtime;
 
 grant delete, insert, select, update on sealed_secrets to rolecall_runtime;
 
+grant delete, insert, select, update on service_provider_keys to rolecall_runtime;
+
 grant delete, insert, select, update on sessions to rolecall_runtime;
 
 grant delete, insert, select, update on sso_evidence to rolecall_runtime;
@@ -917,6 +967,8 @@ grant execute on function oidc_login_hold to public;
 grant execute on function oidc_login_take to public;
 
 grant execute on function purge_expired to public;
+
+grant execute on function purge_service_provider_keys to public;
 
 grant execute on function purge_sso_tests to public;
 

@@ -159,16 +159,39 @@ it('in development may lead to an http address of this machine, in production no
   expect(development.read(at('http://localhost.idp.example/sso'), { now })).toHaveProperty('problem');
 });
 
+it('a higher generation brings the next keys, at the apply alone, and no answer shows one', async () => {
+  const at = (generation: number) =>
+    requestOf([withOkta('acme', { metadata: { xml: METADATA }, serviceProviderKeys: { generation, overlap: '2h' } })]);
+  const generations = async () =>
+    (await stored('acme'))?.serviceProviderKeys?.map(({ use, generation }) => `${use} ${generation}`);
+  await api.client.apply(at(1));
+  expect(await generations()).toEqual(['encryption 1', 'signing 1']);
+  const planned = await api.client.plan(at(2));
+  expect(planned.text).toContain('/spec/identityProviders/okta/serviceProviderKeys/generation');
+  expect(await generations()).toEqual(['encryption 1', 'signing 1']);
+  const applied = await api.client.apply(at(2));
+  expect(await generations()).toEqual(['encryption 1', 'encryption 2', 'signing 1', 'signing 2']);
+  const next = (await stored('acme'))?.serviceProviderKeys?.filter(({ generation }) => generation === 2) ?? [];
+  expect(new Set(next.map(({ certificate }) => certificate)).size).toBe(2);
+  for (const { overlapSeconds } of next) expect(overlapSeconds).toBe(7200);
+  await api.client.apply(at(1));
+  expect(await generations()).toHaveLength(4);
+  const read = (await api.client.call('GET', '/v1/organizations/acme')).text;
+  for (const text of [planned.text, applied.text, read, api.log.join('')])
+    expect(text).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE|saml_\w+_key/);
+});
+
 it('an IdP whose requests are signed keeps its key through every change, also under a new name', async () => {
   const signing = { metadata: { xml: METADATA }, signRequests: true };
   await api.client.apply(requestOf([withOkta('acme', signing)]));
-  const key = (await stored('acme'))?.signingKey;
-  expect(key?.certificate).toContain('BEGIN CERTIFICATE');
+  const keys = (await stored('acme'))?.serviceProviderKeys;
+  expect(keys?.map(({ use, generation }) => [use, generation])).toEqual([['signing', 1]]);
+  expect(keys?.[0]?.certificate).toContain('BEGIN CERTIFICATE');
   await api.client.apply(requestOf([withOkta('acme', { ...signing, forceAuthn: true })]));
-  expect((await stored('acme'))?.signingKey).toEqual(key);
+  expect((await stored('acme'))?.serviceProviderKeys).toEqual(keys);
   const renamed = { identityProviders: { entra: { type: 'saml', previously: ['okta'], ...signing } } };
   expect((await api.client.apply(requestOf([organization('acme', renamed)]))).status).toBe(200);
-  expect((await stored('acme', 'entra'))?.signingKey).toEqual(key);
+  expect((await stored('acme', 'entra'))?.serviceProviderKeys).toEqual(keys);
   expect(api.log.join('')).not.toMatch(/PRIVATE KEY|EntityDescriptor/);
   expect((await api.client.call('GET', '/v1/organizations/acme')).text).not.toContain('PRIVATE KEY');
 });
@@ -198,5 +221,5 @@ it('single logout needs a service in the metadata, and gets a key', async () => 
   expect(
     (await api.client.apply(requestOf([withOkta('acme', { metadata: { xml }, singleLogout: true })]))).status,
   ).toBe(200);
-  expect((await stored('acme'))?.signingKey?.certificate).toContain('BEGIN CERTIFICATE');
+  expect((await stored('acme'))?.serviceProviderKeys?.[0]?.certificate).toContain('BEGIN CERTIFICATE');
 });

@@ -93,6 +93,12 @@ export interface SamlIdentityProvider extends Renameable {
   readonly authnContexts?: readonly string[];
   /** `plus`: whom it calls `ami@` may open the accounts of `ami+*@` too. */
   readonly aliases?: 'plus';
+  readonly requireEncrypted?: boolean;
+  readonly serviceProviderKeys?: {
+    readonly generation?: number;
+    /** A duration, such as 7d. */
+    readonly overlap?: string;
+  };
   /** Of the organization's e-mail domains; absent = all. */
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;

@@ -15,6 +15,14 @@ export const REFRESH_LIMITS = {
   words: '15m to 7d',
 } as const;
 
+/** How long two generations of our keys may live side by side, in seconds. */
+export const OVERLAP_LIMITS = {
+  min: SECONDS.h,
+  max: 90 * SECONDS.d,
+  default: 7 * SECONDS.d,
+  words: '1h to 90d',
+} as const;
+
 /** What a session's durations may be, in seconds, and what they are when nothing is declared. */
 export const SESSION_LIMITS = {
   idle: { min: SECONDS.m, max: 7 * SECONDS.d, default: SECONDS.h, words: '1m to 7d' },

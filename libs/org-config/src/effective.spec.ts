@@ -54,8 +54,24 @@ describe('effective', () => {
       minimumSigned: 'either',
       requireAuthnStatement: true,
       authnContexts: undefined,
+      requireEncrypted: false,
+      serviceProviderKeys: undefined,
       attributes: {},
     });
+  });
+
+  it.each([
+    [{ signRequests: true }, { uses: ['signing'], generation: 1, overlapSeconds: 604_800 }],
+    [{ requireEncrypted: true }, { uses: ['signing', 'encryption'], generation: 1, overlapSeconds: 604_800 }],
+    [{ serviceProviderKeys: {} }, { uses: ['signing', 'encryption'], generation: 1, overlapSeconds: 604_800 }],
+    [
+      { serviceProviderKeys: { generation: 3, overlap: '2h' } },
+      { uses: ['signing', 'encryption'], generation: 3, overlapSeconds: 7_200 },
+    ],
+  ])('knows which keys %j needs', (declared, keys) => {
+    const okta = { type: 'saml', metadata: { url: 'https://idp.example.com/m' }, ...declared } as const;
+    const { identityProviders } = effective(organization({ identityProviders: { okta } }));
+    expect(identityProviders['okta']).toMatchObject({ serviceProviderKeys: keys });
   });
 
   it('never lets a session be idle for longer than it lives', () => {

@@ -1,5 +1,5 @@
 import type { AttributeNames, Giving, MappingPolicy } from '@rolecall/role-mapping';
-import { durationSeconds, REFRESH_LIMITS, SESSION_LIMITS } from './duration.ts';
+import { durationSeconds, OVERLAP_LIMITS, REFRESH_LIMITS, SESSION_LIMITS } from './duration.ts';
 import {
   BUILT_IN_ROLES,
   type GroupEntry,
@@ -63,6 +63,15 @@ export interface EffectiveSamlIdentityProvider extends Effective {
   readonly requireAuthnStatement: boolean;
   /** Requested, and one of them expected; undefined = none is requested. */
   readonly authnContexts: readonly string[] | undefined;
+  /** Refuse assertions that are not encrypted. */
+  readonly requireEncrypted: boolean;
+  readonly serviceProviderKeys: EffectiveKeys | undefined;
+}
+/** The key pairs of ours that an IdP needs. */
+export interface EffectiveKeys {
+  readonly uses: readonly ('signing' | 'encryption')[];
+  readonly generation: number;
+  readonly overlapSeconds: number;
 }
 export interface EffectiveOidcIdentityProvider extends Effective {
   readonly type: 'oidc';
@@ -168,11 +177,25 @@ function samlOf(declared: SamlIdentityProvider) {
     minimumSigned = 'either',
     requireAuthnStatement = true,
     authnContexts,
+    requireEncrypted = false,
   } = declared;
   const refreshSeconds = 'url' in metadata ? seconds(metadata.refresh, REFRESH_LIMITS.default) : undefined;
+  const serviceProviderKeys = serviceProviderKeysOf(declared);
   const requests = { forceAuthn, signRequests, requestBinding, authnContexts };
-  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement };
-  return { type, metadata, refreshSeconds, singleLogout, ...requests, ...answers };
+  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement, requireEncrypted };
+  return { type, metadata, refreshSeconds, singleLogout, ...requests, ...answers, serviceProviderKeys };
+}
+
+/** The key pairs that a SAML IdP needs: to sign, and where the document speaks of keys or encryption, to decrypt. */
+export function serviceProviderKeysOf(declared: SamlIdentityProvider): EffectiveKeys | undefined {
+  const { signRequests = false, singleLogout = false, requireEncrypted = false, serviceProviderKeys } = declared;
+  const encrypts = requireEncrypted || serviceProviderKeys !== undefined;
+  if (!encrypts && !signRequests && !singleLogout) return undefined;
+  return {
+    uses: encrypts ? ['signing', 'encryption'] : ['signing'],
+    generation: serviceProviderKeys?.generation ?? 1,
+    overlapSeconds: seconds(serviceProviderKeys?.overlap, OVERLAP_LIMITS.default),
+  };
 }
 
 function oidcOf(declared: OidcIdentityProvider) {

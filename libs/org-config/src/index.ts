@@ -5,7 +5,7 @@ export { onceEach } from './check/once-each.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
-export { attributeNamesOf, effective, policyOf } from './effective.ts';
+export { attributeNamesOf, effective, policyOf, serviceProviderKeysOf } from './effective.ts';
 export type {
   EffectiveIdentityProvider,
   EffectiveOidcIdentityProvider,

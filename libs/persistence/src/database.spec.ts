@@ -178,6 +178,20 @@ it('purges what has ended, of every organization, and nothing else', async () =>
       }
     });
   }
-  expect(await database.purgeExpired(later(60))).toEqual({ logins: 2, assertions: 0, sessions: 4, flows: 2, tests: 0 });
-  expect(await database.purgeExpired(later(60))).toEqual({ logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0 });
+  expect(await database.purgeExpired(later(60))).toEqual({
+    logins: 2,
+    assertions: 0,
+    sessions: 4,
+    flows: 2,
+    tests: 0,
+    keys: 0,
+  });
+  expect(await database.purgeExpired(later(60))).toEqual({
+    logins: 0,
+    assertions: 0,
+    sessions: 0,
+    flows: 0,
+    tests: 0,
+    keys: 0,
+  });
 });

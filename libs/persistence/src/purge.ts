@@ -16,6 +16,8 @@ export interface Purged {
   readonly sessions: number;
   readonly flows: number;
   readonly tests: number;
+  /** Private keys of connections that others followed. */
+  readonly keys: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -23,9 +25,14 @@ export const PURGE_EXPIRED: Statement = {
   text: 'select logins::integer, assertions::integer, sessions::integer, flows::integer from purge_expired($1, $2, $3)',
 };
 
-/** Deletes expired logins, sessions, assertion ids and tests, and flow records older than 30 days, in short transactions. */
+export const PURGE_KEYS: Statement = {
+  name: 'purge.service-provider-keys',
+  text: 'select purge_service_provider_keys($1, $2)::integer as keys',
+};
+
+/** Deletes expired logins, sessions, assertion ids, tests and keys, and flow records older than 30 days, in short transactions. */
 export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
-  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0 };
+  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0, keys: 0 };
   const flowsBefore = new Date(now.getTime() - FLOW_RECORDS_KEPT_MS);
   let after = '';
   for (;;) {
@@ -39,9 +46,10 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests'>>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
+    const [expired] = await query<Omit<Purged, 'tests' | 'keys'>>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
     const [tests] = await query<Pick<Purged, 'tests'>>(pool, PURGE_TESTS, [ids, now]);
-    const purged: Partial<Purged> = { ...expired, ...tests };
+    const [keys] = await query<Pick<Purged, 'keys'>>(pool, PURGE_KEYS, [ids, now]);
+    const purged: Partial<Purged> = { ...expired, ...tests, ...keys };
     for (const key of Object.keys(total) as (keyof Purged)[]) total[key] += purged[key] ?? 0;
     after = last.name;
   }

@@ -1,7 +1,7 @@
 import type { Actor, AuditEvent, ChainedEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
-import type { Acceptance, SigningKey, VerifiedAssertion } from '@rolecall/saml';
+import type { Acceptance, ServiceProviderKey, VerifiedAssertion } from '@rolecall/saml';
 import type { SsoTestResult } from './sso/sso-tests.ts';
 
 /** One organization as the gateway needs it; immutable, one object per (organization, revision, metadata). */
@@ -21,7 +21,8 @@ export interface OrganizationSnapshot {
 export interface StoredIdentityProvider {
   /** Present for a SAML IdP. */
   readonly metadataXml?: string;
-  readonly signingKey?: SigningKey;
+  /** Of a SAML IdP: our key pairs, secret; which of them is used when, `connectionKeysAt` says. */
+  readonly serviceProviderKeys?: readonly ServiceProviderKey[];
   /** Present for an OpenID provider; secret, never to be logged or shown. */
   readonly clientSecret?: string;
   /** Present for an OpenID provider with `clientAuthentication: private_key_jwt`; secret as well. */

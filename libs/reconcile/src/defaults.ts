@@ -24,10 +24,10 @@ const OF_ORGANIZATION = new Map<string, Default>([
 function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
   const { displayName, enabled, singleLogout } = provider;
   if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled, singleLogout }));
-  const { forceAuthn, allowIdpInitiated, signRequests, requestBinding, minimumSigned, requireAuthnStatement } =
-    provider;
+  const { forceAuthn, allowIdpInitiated, signRequests, requestBinding } = provider;
+  const { minimumSigned, requireAuthnStatement, requireEncrypted } = provider;
   const requests = { forceAuthn, signRequests, requestBinding, singleLogout };
-  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement };
+  const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement, requireEncrypted };
   return new Map(Object.entries({ displayName, enabled, ...requests, ...answers }));
 }
 

@@ -107,8 +107,8 @@ export interface PreparedIdentityProvider {
   readonly metadataXml?: string;
   /** When the last of its signing certificates ends. */
   readonly certificatesExpireAt?: Date;
-  /** Present = the connection signs AuthnRequests; the store keeps an existing key and seals a new one. */
-  readonly signingKey?: { readonly privateKey: string; readonly certificate: string };
+  /** Present = the connection has key pairs of its own; the store keeps those that it has and seals what is new. */
+  readonly serviceProviderKeys?: PreparedKeys;
   /** The client secret of an OpenID provider, to be sealed. Absent = the one that it has stays. */
   readonly clientSecret?: string;
   /** The keys of a client of an OpenID provider, to be sealed; PEM. */
@@ -122,6 +122,21 @@ export interface SignInEvidence {
   /** Of the connection that was used; see `PreparedIdentityProvider`. */
   readonly connectionDigest: string;
   readonly at: Date;
+}
+
+/** The key pairs that a SAML connection is to have. */
+export interface PreparedKeys {
+  readonly generation: number;
+  /** From making a new pair to its use, and from then to the end of the former. */
+  readonly overlapSeconds: number;
+  /** By use: a pair of this generation that was made now, or those that are stored. A use without entry has none. */
+  readonly pairs: Readonly<Partial<Record<'signing' | 'encryption', KeyPair | 'kept'>>>;
+}
+
+/** PEM, both. */
+export interface KeyPair {
+  readonly privateKey: string;
+  readonly certificate: string;
 }
 
 export interface RevisionOrigin {

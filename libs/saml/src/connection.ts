@@ -27,6 +27,8 @@ export interface SamlConnection {
   readonly decryptionKeys?: readonly string[];
   /** Present = sign AuthnRequests with it (RSA-SHA256). Needed for single logout, whose messages are all signed. */
   readonly signing?: SigningKey;
+  /** Our keys as metadata names them. Absent = that of `signing`, if there is one. */
+  readonly published?: readonly PublishedKey[];
   /** Our SingleLogoutService, for both bindings. Present = single logout is on. */
   readonly sloUrl?: string;
 }
@@ -38,6 +40,12 @@ export interface SingleLogoutService {
   readonly url: string;
   /** For LogoutResponses: ResponseLocation, else the same. */
   readonly responseUrl: string;
+}
+
+/** A certificate of ours in our metadata, PEM, and what its key is for. */
+export interface PublishedKey {
+  readonly use: 'signing' | 'encryption';
+  readonly certificate: string;
 }
 
 /** A key pair of ours with its self-signed certificate, both PEM. */

@@ -91,7 +91,9 @@ export const SAML_ERROR_CODES = {
   encrypted_key_missing: customer('Send the EncryptedKey in the KeyInfo of EncryptedData, or beside it.'),
   encrypted_id_not_supported: customer('Send the NameID in clear text: encrypt the whole Assertion instead.'),
   encrypted_attribute_not_supported: customer('Send attributes in clear text: encrypt the whole Assertion instead.'),
-  decryption_key_missing: customer('Turn assertion encryption off: this connection has no key to decrypt with.'),
+  decryption_key_missing: customer(
+    'Turn assertion encryption off, or have serviceProviderKeys declared for this connection and import its metadata again.',
+  ),
   decryption_failed: customer(
     "Import this connection's metadata again: the Assertion is not encrypted for a key of ours, or was changed.",
   ),

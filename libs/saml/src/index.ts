@@ -1,5 +1,5 @@
 export type { VerifiedAssertion } from './assertion.ts';
-export type { IdpMetadata, SamlConnection, SigningKey, SingleLogoutService } from './connection.ts';
+export type { IdpMetadata, PublishedKey, SamlConnection, SigningKey, SingleLogoutService } from './connection.ts';
 export { SAML_ERROR_CODES, type MustAct, type SamlErrorCode } from './error-codes.ts';
 export { SamlError, whoMustAct } from './errors.ts';
 export {
@@ -13,8 +13,16 @@ export type { VerifiedLogoutMessage, VerifiedLogoutRequest, VerifiedLogoutRespon
 export { verifyLogoutMessage, type LogoutToVerify } from './logout/verify-logout-message.ts';
 export { certificatesOf, type CertificateSummary } from './metadata/certificates.ts';
 export { changeOf, judgeMetadata, type MetadataChange, type MetadataVerdict } from './metadata/judge-metadata.ts';
+export {
+  connectionKeysAt,
+  keyStateAt,
+  type ConnectionKeys,
+  type KeyState,
+  type KeyUse,
+  type ServiceProviderKey,
+} from './keys/service-provider-keys.ts';
 export { parseIdpMetadata, type MetadataOptions } from './metadata/parse-idp-metadata.ts';
-export { serviceProviderMetadata } from './metadata/sp-metadata.ts';
+export { publishedOf, serviceProviderMetadata } from './metadata/sp-metadata.ts';
 export type { Acceptance, OneTimeStore } from './one-time-store.ts';
 export type { OutgoingMessage } from './outgoing-message.ts';
 export { createAuthnRequest } from './request/authn-request.ts';

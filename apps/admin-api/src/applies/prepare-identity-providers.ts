@@ -1,4 +1,4 @@
-import { effective, openIdProviderOf } from '@rolecall/org-config';
+import { effective, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
 import type {
   EffectiveIdentityProvider,
   IdentityProvider,
@@ -9,9 +9,9 @@ import { connectionDigest, metadataSourceOf } from '@rolecall/persistence';
 import type { ClientKeyPair, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
 import { lastExpiryOf } from '@rolecall/platform';
 import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
-import type { DesiredOrganization, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
+import type { DesiredOrganization, KeyPair, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
 import { createSigningKey, parseIdpMetadata, SamlError } from '@rolecall/saml';
-import type { SigningKey } from '@rolecall/saml';
+import type { KeyUse, ServiceProviderKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { createClientKeys } from './client-keys.ts';
@@ -109,12 +109,17 @@ async function prepareSaml(
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
   const got = await samlMetadata(provider, stored, metadata, now);
   if ('problem' in got) return got;
-  const { singleLogout, signRequests } = provider;
   const problem = metadata.checkNeeds(provider, got.metadataXml ?? '');
   if (problem) return { problem };
-  if (!signRequests && !singleLogout) return got;
-  const signingKey = stored?.signingKey ?? (makeKeys ? await createSigningKey({ commonName, now }) : undefined);
-  return { ...got, signingKey };
+  const keys = serviceProviderKeysOf(provider);
+  if (keys === undefined) return got;
+  const { uses, generation, overlapSeconds } = keys;
+  const pairs: Partial<Record<KeyUse, KeyPair | 'kept'>> = {};
+  for (const use of uses) {
+    const isStored = stored?.serviceProviderKeys?.some((key) => key.use === use && key.generation >= generation);
+    pairs[use] = isStored || !makeKeys ? 'kept' : await createSigningKey({ commonName, now });
+  }
+  return { ...got, serviceProviderKeys: { generation, overlapSeconds, pairs } };
 }
 
 /**
@@ -166,7 +171,7 @@ function detailOf(
 
 interface StoredProvider {
   readonly metadataXml?: string;
-  readonly signingKey?: SigningKey;
+  readonly serviceProviderKeys?: readonly ServiceProviderKey[];
   /** Where the metadata came from (`metadataSourceOf`); undefined when it was inlined. */
   readonly source: string | undefined;
   /** Of an OpenID provider: what it was asked for. */

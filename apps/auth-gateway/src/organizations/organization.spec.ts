@@ -18,7 +18,14 @@ const document: OrganizationDocument = {
 };
 
 function snapshot(metadataXml: string): OrganizationSnapshot {
-  const signingKey = { privateKey: 'private', certificate: 'certificate' };
+  const pair = {
+    privateKey: 'private',
+    certificate: 'certificate',
+    generation: 1,
+    currentFrom: NOW,
+    overlapSeconds: 60,
+  };
+  const serviceProviderKeys = [{ use: 'signing', ...pair }] as const;
   return {
     organizationId: '0195570a-0000-7000-8000-000000000001',
     name: 'acme',
@@ -26,7 +33,7 @@ function snapshot(metadataXml: string): OrganizationSnapshot {
     runtimeVersion: 0,
     document,
     emailDomains: [],
-    identityProviders: new Map(['okta', 'signing'].map((name) => [name, { metadataXml, signingKey }])),
+    identityProviders: new Map(['okta', 'signing'].map((name) => [name, { metadataXml, serviceProviderKeys }])),
   };
 }
 
@@ -41,6 +48,10 @@ describe('an organization', () => {
       spEntityId: 'https://sso.example.com/saml/acme/okta/metadata',
       acsUrl: 'https://sso.example.com/saml/acme/okta/acs',
       forceAuthn: true,
+      requireAuthnStatement: true,
+      requireEncrypted: false,
+      decryptionKeys: [],
+      published: [{ use: 'signing', certificate: 'certificate' }],
       allowIdpInitiated: false,
       requestBinding: 'redirect',
       idp: expect.objectContaining({ entityId: 'https://idp.example/saml' }),

@@ -8,7 +8,14 @@ import {
 import { connectionDigest, type OrganizationReader, type OrganizationSnapshot } from '@rolecall/persistence';
 import { detectVendor, type Vendor, type VendorHints } from '@rolecall/platform/guidance';
 import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
-import { type IdpMetadata, parseIdpMetadata, type SamlConnection, SamlError } from '@rolecall/saml';
+import {
+  connectionKeysAt,
+  type IdpMetadata,
+  parseIdpMetadata,
+  type SamlConnection,
+  SamlError,
+  type ServiceProviderKey,
+} from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
 import { isSlug, readIdentifier } from './identifier.ts';
 import { oidcTarget, type OidcTarget } from './oidc-target.ts';
@@ -38,6 +45,8 @@ export interface SamlAddresses {
   readonly sloUrl?: string;
   /** PEM, of the key that signs our messages, when we have one. */
   readonly certificate?: string;
+  /** Where all certificates of ours are, also the next ones. */
+  readonly certificateUrl?: string;
 }
 
 /** One SAML IdP of one organization, as a request named it. */
@@ -45,7 +54,7 @@ export interface SamlTarget {
   readonly organization: Organization;
   readonly identityProvider: EffectiveSamlIdentityProvider;
   /** What the IdP is told of us; there is also when its own metadata cannot be used. */
-  readonly addresses: SamlAddresses;
+  addresses(now: Date): SamlAddresses;
   /** Parses the IdP's metadata at the first use. @throws SamlError when it cannot be used at `now` */
   connection(now: Date): SamlConnection;
 }
@@ -138,12 +147,15 @@ export class Organization {
     path: { readonly organization: string; readonly identityProvider: string },
   ): SamlTarget {
     const base = `${this.address.url}/saml/${path.organization}/${path.identityProvider}`;
-    const signingKey = this.snapshot.identityProviders.get(identityProvider.name)?.signingKey;
-    const addresses: SamlAddresses = {
-      entityId: `${base}/metadata`,
-      acsUrl: `${base}/acs`,
-      ...(identityProvider.singleLogout && signingKey ? { sloUrl: `${base}/slo` } : {}),
-      ...(signingKey ? { certificate: signingKey.certificate } : {}),
+    const stored = this.snapshot.identityProviders.get(identityProvider.name)?.serviceProviderKeys ?? NO_KEYS;
+    const addresses = (now: Date): SamlAddresses => {
+      const certificate = connectionKeysAt(stored, now).signing?.certificate;
+      return {
+        entityId: `${base}/metadata`,
+        acsUrl: `${base}/acs`,
+        ...(identityProvider.singleLogout && certificate ? { sloUrl: `${base}/slo` } : {}),
+        ...(certificate ? { certificate, certificateUrl: `${base}/certificate.pem` } : {}),
+      };
     };
     return {
       organization: this,
@@ -152,12 +164,13 @@ export class Organization {
       connection: (now) => {
         const idp = this.idpMetadata(identityProvider, now);
         const { signRequests, singleLogout, requestBinding, forceAuthn, allowIdpInitiated } = identityProvider;
-        const { minimumSigned, requireAuthnStatement, authnContexts } = identityProvider;
+        const { minimumSigned, requireAuthnStatement, authnContexts, requireEncrypted } = identityProvider;
+        const { entityId, acsUrl, sloUrl } = addresses(now);
         const sign = signRequests || singleLogout || idp.wantAuthnRequestsSigned;
         return {
           id: `${this.id}/${identityProvider.name}`,
-          spEntityId: addresses.entityId,
-          acsUrl: addresses.acsUrl,
+          spEntityId: entityId,
+          acsUrl,
           idp,
           forceAuthn,
           allowIdpInitiated,
@@ -165,8 +178,9 @@ export class Organization {
           requireAuthnStatement,
           ...(minimumSigned === 'either' ? {} : { minimumSigned }),
           ...(authnContexts ? { authnContexts } : {}),
-          ...(sign && signingKey ? { signing: signingKey } : {}),
-          ...(addresses.sloUrl ? { sloUrl: addresses.sloUrl } : {}),
+          requireEncrypted,
+          ...keysAt(stored, sign, now),
+          ...(sloUrl ? { sloUrl } : {}),
         };
       },
     };
@@ -200,6 +214,18 @@ export class Organization {
     this.metadata.set(name, parsed);
     return parsed;
   }
+}
+
+const NO_KEYS: readonly ServiceProviderKey[] = [];
+
+/** What a connection does with our keys at this moment. */
+function keysAt(
+  stored: readonly ServiceProviderKey[],
+  sign: boolean,
+  now: Date,
+): Pick<SamlConnection, 'signing' | 'published' | 'decryptionKeys'> {
+  const { signing, published, decryptionKeys } = connectionKeysAt(stored, now);
+  return { published, decryptionKeys, ...(sign && signing ? { signing } : {}) };
 }
 
 /** Finds organizations; each snapshot is computed once, however many requests come. */

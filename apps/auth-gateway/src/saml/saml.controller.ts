@@ -1,6 +1,18 @@
-import { All, Controller, Get, Header, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  All,
+  Controller,
+  Get,
+  Header,
+  Inject,
+  NotFoundException,
+  Param,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { CLOCK, type Clock } from '@rolecall/platform';
-import { serviceProviderMetadata, type VerifiedAssertion } from '@rolecall/saml';
+import { publishedOf, serviceProviderMetadata, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
@@ -37,6 +49,21 @@ export class SamlController {
   async metadata(@Param() path: IdpPath): Promise<string> {
     const target = await this.organizations.samlTarget(path);
     return serviceProviderMetadata(target.connection(this.clock()));
+  }
+
+  /**
+   * Our certificates for the one IdP, PEM, the current one first and then the next: for who is asked to upload them.
+   * `?use=signing` or `?use=encryption` gives those of one use.
+   */
+  @Get('saml/:org/:idp/certificate.pem')
+  @Header('Content-Type', 'application/x-pem-file')
+  async certificate(@Param() path: IdpPath, @Query('use') asked: unknown): Promise<string> {
+    const target = await this.organizations.samlTarget(path);
+    const published = publishedOf(target.connection(this.clock()));
+    const uses = asked === undefined ? ['signing', 'encryption'] : [asked];
+    const certificates = uses.flatMap((use) => published.filter((key) => key.use === use));
+    if (certificates.length === 0) throw new NotFoundException();
+    return certificates.map(({ certificate }) => `${certificate.trim()}\n`).join('');
   }
 
   /** Every method comes here, so that the guard refuses what is not one POSTed response (rule G1). */

@@ -68,7 +68,7 @@ export function setupOf(
   const facts = VENDOR_FACTS[vendor];
   const attributes = attributesOf(target, vendor);
   const here = `${path.organization}/${path.identityProvider}`;
-  const { addresses, certificate, values } = valuesOf(target, path.organization, gatewayUrl);
+  const { addresses, certificate, values } = valuesOf(target, path.organization, gatewayUrl, now);
   return {
     organization: organization.settings.displayName,
     identityProvider: identityProvider.displayName,
@@ -90,7 +90,7 @@ export function setupOf(
   };
 }
 
-function valuesOf(target: IdpTarget, organization: string, gatewayUrl: string) {
+function valuesOf(target: IdpTarget, organization: string, gatewayUrl: string, now: Date) {
   const redirectUri = `${gatewayUrl}/oidc/callback`;
   const loginUrl = `${gatewayUrl}/login/${organization}`;
   const login = { label: 'Sign-in page', value: loginUrl };
@@ -98,12 +98,13 @@ function valuesOf(target: IdpTarget, organization: string, gatewayUrl: string) {
     const values = { entityId: '', acsUrl: '', metadataUrl: '', redirectUri, loginUrl };
     return { values, addresses: [{ label: 'Redirect URI', value: redirectUri }, login], certificate: undefined };
   }
-  const { entityId, acsUrl, sloUrl, certificate } = target.addresses;
+  const { entityId, acsUrl, sloUrl, certificate, certificateUrl } = target.addresses(now);
   const addresses = [
     { label: 'Entity ID (audience)', value: entityId },
     { label: 'Assertion consumer service (ACS) URL', value: acsUrl },
     { label: 'Metadata URL', value: entityId },
     ...(sloUrl ? [{ label: 'Single logout URL', value: sloUrl }] : []),
+    ...(certificateUrl ? [{ label: 'Our certificates', value: certificateUrl }] : []),
     login,
   ];
   return { values: { entityId, acsUrl, metadataUrl: entityId, redirectUri, loginUrl }, addresses, certificate };

@@ -4,6 +4,7 @@ import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
+import { checkServiceProviderKeys } from './service-provider-keys.ts';
 import { checkMetadataSources } from './metadata-source.ts';
 import { checkConsumerAccounts, checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   checkSession,
   checkTestProviders,
   checkMetadataSources,
+  checkServiceProviderKeys,
   checkConditions,
 ];
 

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import type { Json } from '../document.ts';
-import { durationSeconds, REFRESH_LIMITS } from '../duration.ts';
+import { REFRESH_LIMITS } from '../duration.ts';
 import { own } from '../json.ts';
-import { quoted, type Findings } from './finding.ts';
+import { checkDuration } from './bounds.ts';
+import type { Findings } from './finding.ts';
 import { metadataOf } from './metadata.ts';
 
 /** What says how a URL is fetched stands beside a URL, within bounds, and a certificate is one. */
@@ -14,17 +15,9 @@ export function checkMetadataSources(document: Json, findings: Findings): void {
       const suggestion = 'remove it, or write `url` in place of `file` or `xml`';
       findings.add({ code: 'invalid_combination', message, suggestion, pointer: `${pointer}/${key}` });
     }
-    checkRefresh(own(metadata, 'refresh'), `${pointer}/refresh`, findings);
+    checkDuration(own(metadata, 'refresh'), REFRESH_LIMITS, `${pointer}/refresh`, findings);
     checkCertificate(own(metadata, 'signedBy'), `${pointer}/signedBy`, findings);
   }
-}
-
-function checkRefresh(declared: Json | undefined, pointer: string, findings: Findings): void {
-  const seconds = typeof declared === 'string' ? durationSeconds(declared) : undefined;
-  if (seconds === undefined || (seconds >= REFRESH_LIMITS.min && seconds <= REFRESH_LIMITS.max)) return;
-  const message = `${quoted(declared ?? '')} is out of bounds`;
-  const suggestion = `write a duration from ${REFRESH_LIMITS.words.replace(' to ', ' to at most ')}`;
-  findings.add({ code: 'invalid_value', message, suggestion, pointer, at: 'value' });
 }
 
 /** The pattern says that it is PEM; only the parser knows whether a certificate is inside. */

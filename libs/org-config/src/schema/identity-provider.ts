@@ -79,6 +79,31 @@ const metadata: JsonSchema = {
   examples: [{ url: 'https://acme.okta.com/app/abc/sso/saml/metadata' }],
 };
 
+const serviceProviderKeys: JsonSchema = {
+  description:
+    'Our own keys for this identity provider, made by the server and published in our metadata: one pair to sign requests, another one to decrypt assertions. Present, even as `{}`: assertions may come encrypted. A higher `generation` makes the next pairs, which are published at once beside the present ones; after `overlap` they are in use and the former still decrypt, for as long again.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    generation: {
+      description: 'Raise it to replace the keys. To lower it brings nothing back.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1,
+      examples: [2],
+    },
+    overlap: {
+      ...duration,
+      description:
+        'How long the identity provider has to take the next keys, and how long the former decrypt after that; 1h to 90d.',
+      default: '7d',
+      examples: ['14d'],
+    },
+  },
+  examples: [{ generation: 1, overlap: '7d' }],
+};
+
 /** A SAML 2.0 identity provider of one organization. */
 export const samlIdentityProvider: JsonSchema = {
   description: 'A SAML 2.0 identity provider.',
@@ -163,6 +188,14 @@ export const samlIdentityProvider: JsonSchema = {
       examples: [false],
     },
     emailDomains: emailDomainsOfProvider,
+    requireEncrypted: {
+      description:
+        'Refuse assertions that are not encrypted. The key for it is made by the server and stands in our metadata, as with `serviceProviderKeys`.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
+    serviceProviderKeys,
     aliases,
     attributes: attributeNames,
     previously: previously(identityProviderName, 'identity provider', 'okta-old'),

@@ -7,6 +7,7 @@ import {
   OrganizationKey,
   Revision,
   SealedSecret,
+  ServiceProviderKeyRow,
 } from './organizations.ts';
 import { Grant, Identity, Membership, User } from './people.ts';
 import {
@@ -37,6 +38,7 @@ export const ENTITIES = [
   Revision,
   DomainClaimRow,
   IdentityProviderMetadata,
+  ServiceProviderKeyRow,
   OrganizationKey,
   SealedSecret,
   User,

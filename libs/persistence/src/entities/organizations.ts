@@ -62,8 +62,6 @@ export const IdentityProviderMetadata = defineEntity({
     identityProvider: p.text().primary(),
     /** Absent for an OpenID provider. */
     metadataXml: p.text().nullable(),
-    /** PEM certificate of the key that signs our AuthnRequests. */
-    signingCertificate: p.text().nullable(),
     /** What of the document decides which metadata this is (`metadataSourceOf`); absent when it stands in the document. */
     metadataSource: p.text().nullable(),
     /** What the URL serves now and an administrator must accept before it is used; all four or none. */
@@ -73,6 +71,26 @@ export const IdentityProviderMetadata = defineEntity({
     heldSince: p.datetime(3).nullable(),
     /** false: nobody signs in through it, and what it opened has ended. */
     enabled: p.boolean().default(true),
+  },
+});
+
+/** A key pair of ours for one connection. When it is used follows from its times (`keyStateAt` of @rolecall/saml). */
+export const ServiceProviderKeyRow = defineEntity({
+  name: 'ServiceProviderKeyRow',
+  tableName: 'service_provider_keys',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    identityProvider: p.text().primary(),
+    /** `signing` or `encryption`. */
+    use: p.text().primary(),
+    generation: p.integer().primary(),
+    /** PEM. */
+    certificate: p.text(),
+    /** The sealed secret that holds the private key. */
+    secretName: p.text(),
+    currentFrom: p.datetime(3),
+    overlapSeconds: p.integer(),
   },
 });
 
@@ -96,7 +114,7 @@ export const SealedSecret = defineEntity({
   ...OWN_ORGANIZATION_ONLY,
   properties: {
     orgId: p.uuid().primary(),
-    /** What it is and of whom, e.g. `saml_signing_key/okta` or `oidc_client_secret/google`. */
+    /** What it is and of whom, e.g. `saml_signing_key/okta/2` or `oidc_client_secret/google`. */
     name: p.text().primary(),
     sealed: p.blob(),
   },

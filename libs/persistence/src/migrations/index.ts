@@ -9,6 +9,7 @@ import { refusedFlows } from './20261122T10-refused-flows.ts';
 import { tokensOnlyEnd } from './20261122T11-tokens-only-end.ts';
 import { writeAtTheEnd } from './20261122T12-write-at-the-end.ts';
 import { openIdConnect } from './20261122T20-openid-connect.ts';
+import { serviceProviderKeys } from './20261122T30-service-provider-keys.ts';
 import { metadataRefresh } from './20261122T31-metadata-refresh.ts';
 import { singleLogout } from './20261122T32-single-logout.ts';
 import { oidcLoginPinned } from './20261122T33-oidc-login-pinned.ts';
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   tokensOnlyEnd,
   writeAtTheEnd,
   openIdConnect,
+  serviceProviderKeys,
   metadataRefresh,
   singleLogout,
   oidcLoginPinned,

@@ -125,6 +125,31 @@ it('schedules the metadata of stored organizations: what comes from a URL, sprea
   });
 });
 
+it('keeps the signing key that a connection had as its first generation, under the name that is sealed in', async () => {
+  await beforeStep('service-provider-keys', {}, async (plain, doIt) => {
+    await plain.query(`${asOrganization};
+      insert into identity_provider_metadata (org_id, identity_provider, metadata_xml, signing_certificate)
+      values ('${ORGANIZATION}', 'okta', '', 'CERTIFICATE'), ('${ORGANIZATION}', 'entra', '', null);
+      reset rolecall.organization_id`);
+    await doIt();
+    expect((await plain.query('select * from service_provider_keys')).rows).toEqual([]);
+    await plain.query(asOrganization);
+    const { rows } = await plain.query(
+      'select identity_provider, use, generation, certificate, secret_name, overlap_seconds from service_provider_keys',
+    );
+    expect(rows).toEqual([
+      {
+        identity_provider: 'okta',
+        use: 'signing',
+        generation: 1,
+        certificate: 'CERTIFICATE',
+        secret_name: 'saml_signing_key/okta',
+        overlap_seconds: 604_800,
+      },
+    ]);
+  });
+});
+
 it('routes the issuers of stored organizations', async () => {
   const oidc = (issuer: string) => ({ type: 'oidc', issuer });
   const identityProviders = { a: oidc('https://a.example'), b: oidc('https://a.example'), c: { type: 'saml' } };

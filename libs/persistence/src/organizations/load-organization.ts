@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
 import { readClientKeys, usesClientKeys } from '../secrets/client-keys.ts';
-import { clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
+import { clientSecretName } from '../secrets/secret-names.ts';
+import { readServiceProviderKeys, type ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { OrganizationSnapshot, StoredIdentityProvider } from '../stores.ts';
@@ -22,7 +23,7 @@ export interface LiveRevisionRow {
 interface IdentityProviderRow {
   identity_provider: string;
   metadata_xml: string | null;
-  signing_certificate: string | null;
+  keys: readonly ServiceProviderKeyJson[] | null;
 }
 
 /**
@@ -63,11 +64,9 @@ async function readIdentityProvider(
   { spec }: OrganizationDocument,
   vault: Vault,
 ): Promise<StoredIdentityProvider> {
-  const { identity_provider: name, metadata_xml: metadataXml, signing_certificate: certificate } = row;
+  const { identity_provider: name, metadata_xml: metadataXml, keys } = row;
   const declared = spec.identityProviders?.[name];
   if (declared && usesClientKeys(declared)) return { clientKeys: await readClientKeys(vault, name) };
   if (metadataXml === null) return { clientSecret: await vault.read(clientSecretName(name)) };
-  const privateKey = certificate === null ? undefined : await vault.read(signingKeyName(name));
-  const signingKey = certificate !== null && privateKey !== undefined ? { privateKey, certificate } : undefined;
-  return { metadataXml, signingKey };
+  return { metadataXml, serviceProviderKeys: await readServiceProviderKeys(keys ?? [], vault) };
 }

@@ -36,7 +36,7 @@ describe('the reader', () => {
     const { organizations } = test.current.database;
     const found = await organizations.byId(id);
     expect(found).toMatchObject({ organizationId: id, name: 'acme', revision: 1, document: { kind: 'Organization' } });
-    expect(found?.identityProviders.get('okta')).toEqual({ metadataXml: METADATA_XML });
+    expect(found?.identityProviders.get('okta')).toEqual({ metadataXml: METADATA_XML, serviceProviderKeys: [] });
     expect(await organizations.byName('acme')).toBe(found);
     expect(await organizations.byName('acme-corp')).toBe(found);
     expect(await organizations.byEmailDomain('acme.example')).toBe(found);

@@ -4,7 +4,8 @@ import type { NewRevision } from '@rolecall/reconcile';
 import { metadataSourceOf } from '../metadata/metadata-source.ts';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
 import { deleteUnused, writeClientKeys } from '../secrets/client-keys.ts';
-import { clientKeysName, clientSecretName, signingKeyName } from '../secrets/secret-names.ts';
+import { clientKeysName, clientSecretName } from '../secrets/secret-names.ts';
+import { ServiceProviderKeys, type ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
 import { RENAME_EVIDENCE } from '../sso/statements.ts';
@@ -14,13 +15,13 @@ interface StoredProvider {
   identity_provider: string;
   /** null = an OpenID provider. */
   metadata_xml: string | null;
-  signing_certificate: string | null;
+  keys: readonly ServiceProviderKeyJson[] | null;
   metadata_source: string | null;
 }
 
 /**
- * Makes these exactly the organization's IdPs. A connection that signs keeps the key that its IdP knows already; one that
- * signs no longer loses it. An OpenID provider keeps its client secret unless it gets another; what is none any more loses
+ * Makes these exactly the organization's IdPs. A connection keeps the key pairs that its IdP knows already, and loses
+ * those that it needs no longer. An OpenID provider keeps its client secret unless it gets another; what is none any more loses
  * it. Metadata that comes from where it came from before stays what the last refresh made of it, and is due at once.
  *
  * @param now of the apply
@@ -33,15 +34,11 @@ export async function replaceIdentityProviders(
   now: Date,
 ): Promise<void> {
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
-  const keys = new Map(stored.map((row) => [row.identity_provider, row.signing_certificate]));
   const vault = new Vault(client, organizationId, masterKey);
   const rows = [];
-  for (const [name, { metadataXml, signingKey, clientSecret, clientKeys }] of Object.entries(providers)) {
-    const known = signingKey && (keys.get(name) ?? undefined);
-    if (signingKey !== undefined && known === undefined) await vault.write(signingKeyName(name), signingKey.privateKey);
+  for (const [name, { metadataXml, clientSecret, clientKeys }] of Object.entries(providers)) {
     if (clientSecret !== undefined) await vault.write(clientSecretName(name), clientSecret);
     if (clientKeys !== undefined) await writeClientKeys(vault, name, clientKeys);
-    const certificate = known ?? signingKey?.certificate;
     const declared = document.spec.identityProviders?.[name];
     const source = declared?.type === 'saml' ? metadataSourceOf(declared.metadata) : undefined;
     const enabled = declared?.enabled !== false;
@@ -49,18 +46,19 @@ export async function replaceIdentityProviders(
       identity_provider: name,
       metadata_xml: metadataXml,
       metadata_source: source,
-      signing_certificate: certificate,
       enabled,
     });
-  }
-  for (const [name, certificate] of keys) {
-    if (certificate !== null && providers[name]?.signingKey === undefined) await vault.delete(signingKeyName(name));
   }
   for (const { identity_provider: name, metadata_xml: metadataXml } of stored) {
     if (metadataXml === null) await deleteUnused(vault, name, document.spec.identityProviders?.[name]);
   }
   if (rows.length + stored.length === 0) return;
   await query(client, sql.REPLACE_IDENTITY_PROVIDERS, [organizationId, JSON.stringify(rows)]);
+  const keys = new Map(stored.map((row) => [row.identity_provider, row.keys ?? []]));
+  for (const name of new Set([...keys.keys(), ...Object.keys(providers)])) {
+    const pairs = new ServiceProviderKeys(client, vault, organizationId, name, keys.get(name) ?? []);
+    await pairs.replace(providers[name]?.serviceProviderKeys, now);
+  }
   const settings = effective(document).identityProviders;
   const sources = new Map(stored.map((row) => [row.identity_provider, row.metadata_source]));
   const schedule = rows.flatMap(({ identity_provider: name, metadata_source: source }) => {
@@ -82,7 +80,10 @@ export async function renameIdentityProvider(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
   const vault = new Vault(client, organizationId, masterKey);
-  for (const nameOf of [signingKeyName, clientSecretName, clientKeysName]) {
+  const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
+  const keys = stored.find((row) => row.identity_provider === from)?.keys ?? [];
+  await new ServiceProviderKeys(client, vault, organizationId, from, keys).rename(to);
+  for (const nameOf of [clientSecretName, clientKeysName]) {
     const secret = await vault.read(nameOf(from));
     if (secret === undefined) continue;
     await vault.write(nameOf(to), secret);

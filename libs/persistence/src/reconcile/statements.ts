@@ -171,16 +171,16 @@ export const REPLACE_IDENTITY_PROVIDERS: Statement = {
   text: `
 with wanted as (
   select * from jsonb_to_recordset($2::jsonb)
-    as w(identity_provider text, metadata_xml text, metadata_source text, signing_certificate text, enabled boolean)
+    as w(identity_provider text, metadata_xml text, metadata_source text, enabled boolean)
 ), gone as (
   delete from identity_provider_metadata m
   where m.org_id = $1 and not exists (select from wanted w where w.identity_provider = m.identity_provider)
 )
 insert into identity_provider_metadata as m
-  (org_id, identity_provider, metadata_xml, metadata_source, signing_certificate, enabled)
-select $1::uuid, identity_provider, metadata_xml, metadata_source, signing_certificate, enabled from wanted
+  (org_id, identity_provider, metadata_xml, metadata_source, enabled)
+select $1::uuid, identity_provider, metadata_xml, metadata_source, enabled from wanted
 on conflict (org_id, identity_provider) do update
-set signing_certificate = excluded.signing_certificate, enabled = excluded.enabled, metadata_source = excluded.metadata_source,
+set enabled = excluded.enabled, metadata_source = excluded.metadata_source,
   metadata_xml = case when m.metadata_source = excluded.metadata_source then m.metadata_xml else excluded.metadata_xml end,
   held_xml = case when m.metadata_source = excluded.metadata_source then m.held_xml end,
   held_digest = case when m.metadata_source = excluded.metadata_source then m.held_digest end,

@@ -1,6 +1,8 @@
-/** The sealed secret that holds the private key (PEM) with which we sign AuthnRequests to an IdP. */
-export function signingKeyName(identityProvider: string): string {
-  return `saml_signing_key/${identityProvider}`;
+import type { KeyUse } from '@rolecall/saml';
+
+/** The sealed secret that holds a private key (PEM) of ours for one SAML IdP, when it is made. */
+export function privateKeyName(identityProvider: string, use: KeyUse, generation: number): string {
+  return `saml_${use}_key/${identityProvider}/${generation}`;
 }
 
 /** The sealed key pairs with which we authenticate as a client of an OpenID provider by `private_key_jwt`. */

@@ -30,3 +30,23 @@ export const DELETE_SECRET: Statement = {
   name: 'secrets.delete',
   text: 'delete from sealed_secrets where org_id = $1 and name = $2',
 };
+
+export const ADD_SERVICE_PROVIDER_KEY: Statement = {
+  name: 'secrets.add-service-provider-key',
+  text: `
+insert into service_provider_keys
+  (org_id, identity_provider, use, generation, secret_name, certificate, current_from, overlap_seconds)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+};
+
+export const RENAME_SERVICE_PROVIDER_KEY: Statement = {
+  name: 'secrets.rename-service-provider-key',
+  text: `
+update service_provider_keys set secret_name = $5
+where org_id = $1 and identity_provider = $2 and use = $3 and generation = $4`,
+};
+
+export const DELETE_SERVICE_PROVIDER_KEY: Statement = {
+  name: 'secrets.delete-service-provider-key',
+  text: 'delete from service_provider_keys where org_id = $1 and identity_provider = $2 and use = $3 and generation = $4',
+};

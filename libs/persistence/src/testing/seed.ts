@@ -1,6 +1,6 @@
 import { documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
+import type { KeyPair, OrganizationHead, PreparedIdentityProvider, PreparedKeys } from '@rolecall/reconcile';
 import type { Database } from '../database.ts';
 
 /** How a seeded organization differs from the plain one. */
@@ -12,7 +12,9 @@ export interface SeedOptions {
   /** Given to every OpenID provider of the document that authenticates us by `private_key_jwt`. */
   readonly clientKeys?: PreparedIdentityProvider['clientKeys'];
   /** Given to every SAML IdP of the document; its connection then signs. */
-  readonly signingKey?: PreparedIdentityProvider['signingKey'];
+  readonly signingKey?: KeyPair;
+  /** As `signingKey`, for encrypted assertions. */
+  readonly encryptionKey?: KeyPair;
   /** Default `default`. */
   readonly collection?: string;
   readonly now?: Date;
@@ -22,12 +24,14 @@ export interface SeedOptions {
 export async function seedOrganization(
   database: Database,
   document: OrganizationDocument,
-  { metadataXml, clientSecrets, clientKeys, signingKey, collection = 'default', now = new Date() }: SeedOptions,
+  options: SeedOptions,
 ): Promise<OrganizationHead> {
+  const { metadataXml, clientSecrets, clientKeys, collection = 'default', now = new Date() } = options;
+  const serviceProviderKeys = keysOf({ signing: options.signingKey, encryption: options.encryptionKey });
   const declared = Object.entries(document.spec.identityProviders ?? {});
   const identityProviders = Object.fromEntries(
     declared.map(([name, provider]): [string, PreparedIdentityProvider] => {
-      if (provider.type === 'saml') return [name, { metadataXml, signingKey }];
+      if (provider.type === 'saml') return [name, { metadataXml, serviceProviderKeys }];
       const keyed = provider.clientAuthentication === 'private_key_jwt';
       return [name, keyed ? { clientKeys } : { clientSecret: clientSecrets?.[name] }];
     }),
@@ -35,4 +39,12 @@ export async function seedOrganization(
   const revision = { document, digest: documentDigest(document), origin: { actor: 'seed' }, identityProviders };
   const store = database.reconcileState({ actor: 'seed', now });
   return store.transaction('commit', (state) => state.create({ collection, name: document.metadata.name, revision }));
+}
+
+/** A first generation of these pairs. */
+function keysOf(pairs: PreparedKeys['pairs']): PreparedKeys | undefined {
+  const given = Object.entries(pairs).filter(([, pair]) => pair !== undefined);
+  return given.length === 0
+    ? undefined
+    : { generation: 1, overlapSeconds: 7 * 86_400, pairs: Object.fromEntries(given) };
 }

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 
 import { serviceProviderMetadata, type SamlConnection } from '../index.ts';
-import { TEST_OTHER_KEY } from '../testing/index.ts';
+import { TEST_OTHER_KEY, TEST_SP_KEY, TEST_SP_NEXT_KEY } from '../testing/index.ts';
 
 const connection: SamlConnection = {
   id: 'org/okta',
@@ -57,6 +57,26 @@ describe('serviceProviderMetadata', () => {
     ]);
     expect(Object.keys(elements(xml)).join(' ')).toContain('SingleLogoutService AssertionConsumerService');
     expect(serviceProviderMetadata(connection)).not.toContain('SingleLogoutService');
+  });
+
+  it('publishes every key that it is given, by use and in this order, with the algorithms that open', () => {
+    const published = [
+      { use: 'signing', certificate: TEST_OTHER_KEY.certificate },
+      { use: 'signing', certificate: TEST_SP_NEXT_KEY.certificate },
+      { use: 'encryption', certificate: TEST_SP_KEY.certificate },
+    ] as const;
+    const xml = serviceProviderMetadata({ ...connection, signing: TEST_OTHER_KEY, published });
+    const base64 = (certificate: string) => certificate.replace(/-----[^-]+-----|\s/g, '');
+    const described = [...xml.matchAll(/<KeyDescriptor use="(\w+)">.*?<ds:X509Certificate>([^<]+)</g)];
+    expect(described.map(([, use, certificate]) => [use, certificate])).toEqual(
+      published.map(({ use, certificate }) => [use, base64(certificate)]),
+    );
+    expect([...xml.matchAll(/EncryptionMethod Algorithm="([^"]+)"/g)].map(([, uri]) => uri)).toEqual([
+      'http://www.w3.org/2009/xmlenc11#aes128-gcm',
+      'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+      'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+      'http://www.w3.org/2009/xmlenc11#rsa-oaep',
+    ]);
   });
 
   it('gives the same text for the same connection', () => {

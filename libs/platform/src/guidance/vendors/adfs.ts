@@ -35,7 +35,7 @@ export const adfs: VendorFacts = {
         ],
       },
       {
-        text: 'Remove a certificate under **Properties > Encryption**: encrypted assertions are refused. **Secure hash algorithm** is **SHA-256**.',
+        text: 'With `serviceProviderKeys` the metadata brings a certificate under **Properties > Encryption**; without, remove one that is there. **Secure hash algorithm** is **SHA-256**.',
       },
       {
         text: 'Under **Edit Claim Issuance Policy** add **Send LDAP Attributes as Claims** with the attributes of the table below, and a rule that issues **Name ID** from a lasting attribute with the format **Persistent Identifier**.',
@@ -70,6 +70,6 @@ export const adfs: VendorFacts = {
   },
   traps: [
     'AD FS renews its token-signing certificate by itself every year: hand over the new metadata before the old certificate ends.',
-    'A relying party trust that was made from metadata encrypts when it finds an encryption certificate: remove it.',
+    'A relying party trust that was made from metadata encrypts when it finds an encryption certificate, and goes on so after `serviceProviderKeys` are gone: remove it then.',
   ],
 };

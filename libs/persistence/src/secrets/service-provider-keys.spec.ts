@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { openDatabase } from '../database.ts';
 import type { Database } from '../database.ts';
+import type { PreparedKeys } from '@rolecall/reconcile';
 import { connected, document, METADATA_XML, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 
 const test = useTestDatabase();
 const KEY = { privateKey: 'PLANTED-PRIVATE-KEY', certificate: 'CERTIFICATE-1' };
 
+const FIRST = { ...KEY, use: 'signing', generation: 1, overlapSeconds: 7 * 86_400, currentFrom: NOW };
+const signing = (pair: PreparedKeys['pairs']['signing'], generation = 1): PreparedKeys => ({
+  generation,
+  overlapSeconds: 86_400,
+  pairs: { signing: pair },
+});
+
 const seed = (name: string) =>
-  seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML, signingKey: KEY });
+  seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML, signingKey: KEY, now: NOW });
 const keyOf = async (id: string, identityProvider = 'okta') =>
-  (await test.current.database.organizations.byId(id))?.identityProviders.get(identityProvider)?.signingKey;
-const store = () => test.current.database.reconcileState({ actor: 'ci', now: NOW });
+  (await test.current.database.organizations.byId(id))?.identityProviders.get(identityProvider)?.serviceProviderKeys;
+const store = (now = NOW) => test.current.database.reconcileState({ actor: 'ci', now });
 const asOwner = (statement: string, values: unknown[]) =>
   connected(test.current.ownerUrl, (owner) => owner.query(statement, values));
 
 it('gives the connection its key and stands in clear text in no column of any table', async () => {
   const { id } = await seed('acme');
-  expect(await keyOf(id)).toEqual(KEY);
+  expect(await keyOf(id)).toEqual([FIRST]);
   const found = await connected(test.current.ownerUrl, async (owner) => {
     const { rows } = await owner.query<{ name: string }>(
       `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,
@@ -35,24 +43,55 @@ it('gives the connection its key and stands in clear text in no column of any ta
   expect(found).toEqual([]);
 });
 
+/** Revision `base + 1`, which wants these keys. */
+const revise = (id: string, name: string, base: number, serviceProviderKeys?: PreparedKeys, now = NOW) =>
+  store(now).transaction('commit', (state) =>
+    state.addRevision(id, base, {
+      document: document(name, { ...OKTA, displayName: `${base}` }),
+      digest: `${base}`,
+      origin: { actor: 'ci' },
+      identityProviders: { okta: { metadataXml: METADATA_XML, serviceProviderKeys } },
+    }),
+  );
+const secretsOf = async (id: string) =>
+  (await asOwner('select name from sealed_secrets where org_id = $1 order by name', [id])).rows.map(({ name }) => name);
+
 it('keeps the key that the IdP knows when a revision brings a new one, and drops it when nothing signs', async () => {
   const { id } = await seed('globex');
-  const add = (base: number, signingKey?: typeof KEY) =>
-    store().transaction('commit', (state) =>
-      state.addRevision(id, base, {
-        document: document('globex', { ...OKTA, displayName: `${base}` }),
-        digest: `${base}`,
-        origin: { actor: 'ci' },
-        identityProviders: { okta: { metadataXml: METADATA_XML, signingKey } },
-      }),
-    );
   const fresh = { privateKey: 'second', certificate: 'CERTIFICATE-2' };
-  await add(1, fresh);
-  expect(await currentKey(id)).toEqual(KEY);
-  await add(2);
-  expect(await currentKey(id)).toBeUndefined();
-  await add(3, fresh);
-  expect(await currentKey(id)).toEqual(fresh);
+  await revise(id, 'globex', 1, signing(fresh));
+  expect(await currentKey(id)).toEqual([FIRST]);
+  await revise(id, 'globex', 2);
+  expect(await currentKey(id)).toEqual([]);
+  expect(await secretsOf(id)).toEqual([]);
+  await revise(id, 'globex', 3, signing(fresh));
+  expect(await currentKey(id)).toEqual([{ ...FIRST, ...fresh, overlapSeconds: 86_400 }]);
+});
+
+it('adds a generation that waits for its time, forgets none in between, and is purged of what is over', async () => {
+  const { id } = await seed('hooli');
+  const second = { privateKey: 'second', certificate: 'CERTIFICATE-2' };
+  const third = { privateKey: 'third', certificate: 'CERTIFICATE-3' };
+  const encrypting = { privateKey: 'opens', certificate: 'CERTIFICATE-E' };
+  const day = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+  await revise(id, 'hooli', 1, { ...signing(second, 2), pairs: { signing: second, encryption: encrypting } });
+  await revise(id, 'hooli', 2, { ...signing('kept', 2), pairs: { signing: 'kept', encryption: 'kept' } });
+  // an hour of overlap does not overtake what is the next already
+  await revise(id, 'hooli', 3, { generation: 3, overlapSeconds: 3600, pairs: { signing: third, encryption: 'kept' } });
+  const all = await currentKey(id);
+  expect(all?.map((key) => [key.use, key.generation, key.currentFrom, key.overlapSeconds, key.privateKey])).toEqual([
+    ['encryption', 2, NOW, 86_400, 'opens'],
+    ['signing', 1, NOW, 7 * 86_400, KEY.privateKey],
+    ['signing', 2, day(1), 86_400, 'second'],
+    ['signing', 3, day(1), 3600, 'third'],
+  ]);
+  const purge = (now: Date) => test.current.database.purgeExpired(now);
+  expect(await purge(day(1))).toMatchObject({ keys: 0 });
+  expect(await purge(new Date(day(1).getTime() + 3_600_000))).toMatchObject({ keys: 2 });
+  expect((await currentKey(id))?.map(({ privateKey }) => privateKey)).toEqual(['opens', 'third']);
+  expect(await secretsOf(id)).toEqual(['saml_encryption_key/okta/2', 'saml_signing_key/okta/3']);
+  await revise(id, 'hooli', 4, signing('kept', 3), day(2));
+  expect(await secretsOf(id)).toEqual(['saml_signing_key/okta/3']);
 });
 
 it('goes along with a renamed IdP', async () => {
@@ -66,13 +105,13 @@ it('goes along with a renamed IdP', async () => {
       digest: 'd',
       origin: { actor: 'ci' },
       identityProviders: {
-        'okta-eu': { metadataXml: METADATA_XML, signingKey: { privateKey: 'x', certificate: 'y' } },
+        'okta-eu': { metadataXml: METADATA_XML, serviceProviderKeys: signing({ privateKey: 'x', certificate: 'y' }) },
       },
     });
   });
-  expect(await currentKey(id, 'okta-eu')).toEqual(KEY);
+  expect(await currentKey(id, 'okta-eu')).toEqual([FIRST]);
   const { rows } = await asOwner('select name from sealed_secrets where org_id = $1', [id]);
-  expect(rows).toEqual([{ name: 'saml_signing_key/okta-eu' }]);
+  expect(rows).toEqual([{ name: 'saml_signing_key/okta-eu/1' }]);
 });
 
 it('fails closed when a ciphertext was moved to another organization, even together with its key', async () => {
@@ -103,15 +142,15 @@ it('neither opens nor seals without a master key, and does everything else', asy
   await withoutKey(async (database) => {
     expect(await database.organizations.byId(plain)).toMatchObject({ name: 'no-secret' });
     await expect(database.organizations.byId(id)).rejects.toMatchObject({ code: 'master_key_missing' });
-    const signing = database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) =>
+    const sealing = database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) =>
       state.addRevision(plain, 1, {
         document: document('no-secret', { ...OKTA, displayName: 'signs' }),
         digest: 'd',
         origin: { actor: 'ci' },
-        identityProviders: { okta: { metadataXml: METADATA_XML, signingKey: KEY } },
+        identityProviders: { okta: { metadataXml: METADATA_XML, serviceProviderKeys: signing(KEY) } },
       }),
     );
-    await expect(signing).rejects.toMatchObject({ code: 'master_key_missing' });
+    await expect(sealing).rejects.toMatchObject({ code: 'master_key_missing' });
   });
   const { rowCount } = await asOwner('select from organization_keys where org_id = $1', [plain]);
   expect(rowCount).toBe(0);
@@ -120,7 +159,7 @@ it('neither opens nor seals without a master key, and does everything else', asy
 /** What a process reads that has cached nothing. */
 async function currentKey(id: string, identityProvider = 'okta') {
   return fromAnother(async (database) => {
-    return (await database.organizations.byId(id))?.identityProviders.get(identityProvider)?.signingKey;
+    return (await database.organizations.byId(id))?.identityProviders.get(identityProvider)?.serviceProviderKeys;
   });
 }
 
