@@ -1,4 +1,4 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { MetadataClaim, MetadataStore } from '@rolecall/persistence';
 import type { Clock, Logger, MetadataRefresh, Metrics } from '@rolecall/platform';
 
@@ -11,7 +11,7 @@ const CONCURRENT = 8;
  * Looks every few seconds for SAML metadata that is due and refreshes it. Replicas share the work: what one of them claims
  * the others do not see, and what a dead one claimed is claimed again after a minute.
  */
-export class MetadataRefresher implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MetadataRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
@@ -22,6 +22,7 @@ export class MetadataRefresher implements OnApplicationBootstrap, OnApplicationS
     private readonly logger: Logger,
     metrics: Metrics,
     private readonly enabled = true,
+    private readonly everyMs = EVERY_MS,
   ) {
     metrics.gauge(
       'rolecall_saml_metadata',
@@ -48,7 +49,7 @@ export class MetadataRefresher implements OnApplicationBootstrap, OnApplicationS
   }
 
   /** What is under way ends first: it holds claims, and the database is closed after this. */
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.running;
@@ -67,7 +68,7 @@ export class MetadataRefresher implements OnApplicationBootstrap, OnApplicationS
 
   /** Jittered by half, so that replicas that started together do not work together. */
   private schedule(): void {
-    const delay = EVERY_MS * (0.5 + Math.random());
+    const delay = this.everyMs * (0.5 + Math.random());
     this.timer = setTimeout(() => {
       this.running = this.runScheduled();
     }, delay).unref();

@@ -4,7 +4,7 @@ import type { Finding } from '../check/finding.ts';
 import { metadataOf } from '../check/metadata.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Json, OrganizationDocument } from '../document.ts';
-import { emptyMap } from '../json.ts';
+import { emptyMap, isMap, own } from '../json.ts';
 import { MAX_FILE_BYTES } from './read-yaml.ts';
 
 /** A document is as good as nested no deeper than this; the schema has eight levels. */
@@ -59,14 +59,17 @@ function tooLarge(json: Json): readonly Finding[] | undefined {
 const isText = (value: Json): boolean => typeof value === 'string';
 
 function fileReferences(document: Json): readonly Finding[] {
-  return metadataOf(document)
-    .filter(({ metadata }) => Object.hasOwn(metadata, 'file'))
-    .map(({ pointer }) => ({
-      code: 'metadata_file_missing',
-      message: 'a document outside of a file system cannot refer to a file',
-      suggestion: 'send the metadata as `xml`',
-      pointer: `${pointer}/file`,
-    }));
+  const message = 'a document outside of a file system cannot refer to a file';
+  const wrong = (pointer: string, suggestion: string) => ({
+    code: 'metadata_file_missing',
+    message,
+    suggestion,
+    pointer,
+  });
+  return metadataOf(document).flatMap(({ metadata, pointer }) => [
+    ...(Object.hasOwn(metadata, 'file') ? [wrong(`${pointer}/file`, 'send the metadata as `xml`')] : []),
+    ...(isMap(own(metadata, 'signedBy')) ? [wrong(`${pointer}/signedBy`, 'send the certificate as a text')] : []),
+  ]);
 }
 
 /** A copy without prototypes; what JSON cannot hold, or is nested too deep, becomes null, which the schema refuses. */

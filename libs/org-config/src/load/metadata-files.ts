@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { quoted, type Finding } from '../check/finding.ts';
 import { metadataOf } from '../check/metadata.ts';
 import type { Json } from '../document.ts';
-import { emptyMap, own } from '../json.ts';
+import { emptyMap, isMap, own } from '../json.ts';
 import { MAX_FILE_BYTES } from './read-yaml.ts';
 import { shownPath, type SourceFile } from './source-text.ts';
 
@@ -10,30 +10,38 @@ import { shownPath, type SourceFile } from './source-text.ts';
 export type ReadFile = (path: string) => string | undefined;
 
 /**
- * Puts the contents of metadata files into the document, as `xml`: from here on the document stands for itself. A path that
- * leaves the document's directory is never read, and left for the schema to refuse.
+ * Puts the contents of metadata files into the document, as `xml`, and of certificate files, as `signedBy`: from here on the
+ * document stands for itself. A path that leaves the document's directory is never read, and left for the schema to refuse.
  */
 export function inlineMetadataFiles(document: Json, file: SourceFile, readFile: ReadFile): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const { metadata, pointer: holder } of metadataOf(document)) {
-    const named = own(metadata, 'file');
-    if (typeof named !== 'string' || !staysBelow(named)) continue;
-    const pointer = `${holder}/file`;
-    const xml = readFile(beside(file.path, named));
-    const shown = quoted(beside(shownPath(file), named));
-    if (xml === undefined) {
-      const message = `there is no file ${shown}`;
-      const suggestion = 'add it, or correct the path, which begins at the directory of this document';
-      findings.push({ code: 'metadata_file_missing', message, suggestion, pointer, at: 'value' });
-    } else if (Buffer.byteLength(xml) > MAX_FILE_BYTES || xml.trim() === '') {
-      const [code, message] =
-        xml.trim() === '' ? ['metadata_file_empty', 'is empty'] : ['file_too_large', 'is larger than 1 MiB'];
-      findings.push({ code, message: `${shown} ${message}`, pointer, at: 'value' });
-    } else {
-      replace(metadata as Record<string, Json>, 'file', 'xml', xml);
-    }
+  const contentsOf = (named: Json | undefined, pointer: string): string | undefined => {
+    if (typeof named !== 'string' || !staysBelow(named)) return undefined;
+    const text = readFile(beside(file.path, named));
+    const finding = wrongFile(text, quoted(beside(shownPath(file), named)), pointer);
+    if (finding) findings.push(finding);
+    return finding ? undefined : text;
+  };
+  for (const { metadata, pointer } of metadataOf(document)) {
+    const map = metadata as Record<string, Json>;
+    const xml = contentsOf(own(metadata, 'file'), `${pointer}/file`);
+    if (xml !== undefined) replace(map, 'file', 'xml', xml);
+    const signedBy = own(metadata, 'signedBy');
+    const certificate = isMap(signedBy) ? contentsOf(own(signedBy, 'file'), `${pointer}/signedBy/file`) : undefined;
+    if (certificate !== undefined && Object.keys(signedBy as object).length === 1) map['signedBy'] = certificate;
   }
   return findings;
+}
+
+function wrongFile(text: string | undefined, shown: string, pointer: string): Finding | undefined {
+  if (text === undefined) {
+    const message = `there is no file ${shown}`;
+    const suggestion = 'add it, or correct the path, which begins at the directory of this document';
+    return { code: 'metadata_file_missing', message, suggestion, pointer, at: 'value' };
+  }
+  if (text.trim() === '') return { code: 'metadata_file_empty', message: `${shown} is empty`, pointer, at: 'value' };
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return undefined;
+  return { code: 'file_too_large', message: `${shown} is larger than 1 MiB`, pointer, at: 'value' };
 }
 
 function beside(file: string, named: string): string {

@@ -54,8 +54,19 @@ const metadata: JsonSchema = {
     },
     signedBy: {
       ...certificate,
+      type: ['string', 'object'],
+      required: ['file'],
+      additionalProperties: false,
+      properties: {
+        file: {
+          ...fileBelow,
+          description:
+            'A file with the certificate, beside this document or below it. It becomes part of the document.',
+          examples: ['federation-signer.pem'],
+        },
+      },
       description:
-        'The certificate, in PEM, of the key that must have signed the metadata behind the URL. Signed metadata must have a validUntil within 90 days, and may replace all keys at once.',
+        'The certificate, in PEM or as a file, of the key that must have signed the metadata behind the URL. Signed metadata must have a validUntil within 90 days, and may replace all keys at once.',
       examples: ['-----BEGIN CERTIFICATE-----\nMIIC…\n-----END CERTIFICATE-----\n'],
     },
     file: {

@@ -10,7 +10,7 @@ export interface JsonSchema {
   readonly description?: string;
   readonly examples?: readonly Json[];
   readonly default?: Json;
-  readonly type?: 'object' | 'array' | 'string' | 'boolean' | 'integer' | readonly ('array' | 'string')[];
+  readonly type?: 'object' | 'array' | 'string' | 'boolean' | 'integer' | readonly ('array' | 'object' | 'string')[];
   readonly const?: Json;
   readonly enum?: readonly Json[];
   readonly pattern?: string;
