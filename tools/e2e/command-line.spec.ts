@@ -149,6 +149,17 @@ test('validate, plan, apply, sign in, and a changed rule acts on a signed-in use
   });
 });
 
+test('the DNS record of a domain that waits for its proof stands after the apply', async () => {
+  write(HOOLI.replace('  emailDomains:\n', '  emailDomains:\n    hooli-labs.example: { verification: dns }\n'));
+  expect((await run('plan')).stdout).toContain('publish the TXT record _rolecall-challenge.hooli-labs.example');
+  const applied = await run('apply', '--auto-approve');
+  const [record = 'no record'] =
+    /_rolecall-challenge\.hooli-labs\.example +TXT +rolecall-verification=\w{40}/.exec(applied.stdout) ?? [];
+  const shown = await run('domains', 'hooli');
+  expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining(record)]);
+  expect(shown.stdout).toMatch(/hooli-labs\.example +pending\b[^]*hooli\.example +asserted\b/);
+});
+
 test('sign-out ends the session at once', async () => {
   write(HOOLI);
   expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
