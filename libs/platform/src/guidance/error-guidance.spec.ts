@@ -32,6 +32,7 @@ it.each(VENDORS)('%s has a menu for everything that an error can be about', (ven
   const facts = VENDOR_FACTS[vendor];
   expect(facts.vendor).toBe(vendor);
   for (const topic of TOPICS) expect(facts.menus[topic]).toMatch(/^\S.{8,180}\S$/);
+  for (const menu of Object.values(facts.oidcMenus ?? {})) expect(menu).toMatch(/^\S.{8,180}\S$/);
 });
 
 it('names the menu of the vendor', () => {
@@ -41,6 +42,8 @@ it('names the menu of the vendor', () => {
     menu: 'Okta Admin > Applications > <app> > General > SAML Settings > Edit > Audience URI (SP Entity ID)',
     guide: 'docs/guides/okta.md',
   });
+  expect(errorGuidance('unmatched_role', 'okta', 'oidc')?.menu).toContain('Group claims');
+  expect(errorGuidance('unmatched_role', 'okta', 'saml')?.menu).toContain('Group Attribute Statements');
   expect(errorGuidance('id_token_expired', 'generic', 'oidc')).toMatchObject({
     menu: undefined,
     guide: 'docs/guides/generic-oidc.md',
@@ -49,5 +52,5 @@ it('names the menu of the vendor', () => {
 
 it('knows nothing of what is no code', () => {
   expect(errorGuidance('constructor', 'okta', 'saml')).toBeUndefined();
-  expect(menuOf('constructor', 'okta')).toBeUndefined();
+  expect(menuOf('constructor', 'okta', 'saml')).toBeUndefined();
 });

@@ -37,13 +37,20 @@ export function errorGuidance(
   const entry = CATALOGUE.get(code);
   if (!entry) return undefined;
   const { mustAct, sentence } = entry;
-  return { mustAct, sentence, menu: menuOf(code, vendor), guide: `docs/guides/${guideOf(vendor, protocol)}.md` };
+  return {
+    mustAct,
+    sentence,
+    menu: menuOf(code, vendor, protocol),
+    guide: `docs/guides/${guideOf(vendor, protocol)}.md`,
+  };
 }
 
 /** The menu for what a code is about. */
-export function menuOf(code: string, vendor: Vendor): string | undefined {
+export function menuOf(code: string, vendor: Vendor, protocol: keyof typeof GENERIC_GUIDES): string | undefined {
   const topic = Object.hasOwn(TOPIC_OF_CODE, code) ? TOPIC_OF_CODE[code] : undefined;
-  return topic && VENDOR_FACTS[vendor].menus[topic];
+  if (topic === undefined) return undefined;
+  const { menus, oidcMenus } = VENDOR_FACTS[vendor];
+  return (protocol === 'oidc' ? oidcMenus?.[topic] : undefined) ?? menus[topic];
 }
 
 const GENERIC_GUIDES = { saml: 'generic-saml', oidc: 'generic-oidc' } as const;

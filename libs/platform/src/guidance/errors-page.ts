@@ -54,13 +54,17 @@ export function errorsPage(): string {
 }
 
 function codeRow(code: string): string {
-  const topic = menuOf(code, 'generic') === undefined ? undefined : TOPIC_OF_CODE[code];
+  const topic = menuOf(code, 'generic', 'saml') === undefined ? undefined : TOPIC_OF_CODE[code];
   const menu = topic === undefined ? '' : `[${TITLES[topic]}](#${anchorOf(TITLES[topic])})`;
   return `| \`${code}\` | ${cell(operatorEntry(code)?.sentence ?? '')} | ${menu} |`;
 }
 
 function menuSection(topic: Topic): string[] {
-  const rows = VENDORS.map((vendor) => `| ${VENDOR_FACTS[vendor].name} | ${cell(VENDOR_FACTS[vendor].menus[topic])} |`);
+  const rows = VENDORS.flatMap((vendor) => {
+    const { name, menus, oidcMenus } = VENDOR_FACTS[vendor];
+    const other = oidcMenus?.[topic];
+    return [`| ${name} | ${cell(menus[topic])} |`, ...(other ? [`| ${name}, OpenID Connect | ${cell(other)} |`] : [])];
+  });
   return [`### ${TITLES[topic]}`, '', '| identity provider | menu |', '| --- | --- |', ...rows, ''];
 }
 

@@ -180,9 +180,16 @@ function attributeTable(attributes: readonly AttributeFact[], { name }: VendorFa
 }
 
 function failures({ vendor }: VendorFacts, protocols: readonly Protocol[]): string[] {
-  const codes = [...new Set(protocols.flatMap((protocol) => COMMON[protocol]))];
-  const rows = codes.map(
-    (code) => `| \`${code}\` | ${cell(operatorEntry(code)?.sentence ?? '')} | ${cell(menuOf(code, vendor) ?? '')} |`,
+  const codes = new Map<string, Set<string>>();
+  for (const protocol of protocols) {
+    for (const code of COMMON[protocol]) {
+      const menu = menuOf(code, vendor, protocol);
+      codes.set(code, new Set([...(codes.get(code) ?? []), ...(menu ? [menu] : [])]));
+    }
+  }
+  const rows = [...codes].map(
+    ([code, menus]) =>
+      `| \`${code}\` | ${cell(operatorEntry(code)?.sentence ?? '')} | ${cell([...menus].join('; or '))} |`,
   );
   return [
     '## When a sign-in fails',

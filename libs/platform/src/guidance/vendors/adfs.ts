@@ -22,6 +22,12 @@ export const adfs: VendorFacts = {
     redirectUri: `${GROUP} > Server application > Redirect URI`,
     logs: 'Event Viewer > Applications and Services Logs > AD FS > Admin',
   },
+  oidcMenus: {
+    application: GROUP,
+    attributes: `${GROUP} > Web API > Issuance Transform Rules`,
+    roles: `${GROUP} > Web API > Issuance Transform Rules`,
+    assignment: `${GROUP} > Web API > Access control policy`,
+  },
   saml: {
     steps: [
       {

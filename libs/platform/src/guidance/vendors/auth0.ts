@@ -22,6 +22,7 @@ export const auth0: VendorFacts = {
     redirectUri: `${APP} > Settings > Allowed Callback URLs`,
     logs: 'Auth0 Dashboard > Monitoring > Logs',
   },
+  oidcMenus: { application: `${APP} > Settings`, attributes: 'Auth0 Dashboard > User Management > Users > <user>' },
   saml: {
     steps: [
       { text: 'Open **Applications > Applications > Create Application** and choose **Regular Web Applications**.' },

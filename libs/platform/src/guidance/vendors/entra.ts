@@ -23,6 +23,11 @@ export const entra: VendorFacts = {
     redirectUri: `${REGISTRATION} > Authentication > Web > Redirect URIs`,
     logs: `${APP} > Sign-in logs`,
   },
+  oidcMenus: {
+    application: REGISTRATION,
+    attributes: `${REGISTRATION} > Token configuration > Add optional claim`,
+    roles: `${REGISTRATION} > App roles, or Token configuration > Add groups claim`,
+  },
   saml: {
     steps: [
       {

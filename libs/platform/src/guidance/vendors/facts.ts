@@ -71,6 +71,8 @@ export interface VendorFacts {
   readonly name: string;
   /** Ways through the vendor's menus, by what an error is about. `<app>` = the application's name there. */
   readonly menus: Readonly<Record<Topic, string>>;
+  /** Where a client of OpenID Connect has another menu for the same. */
+  readonly oidcMenus?: Readonly<Partial<Record<Topic, string>>>;
   readonly saml: SamlFacts;
   readonly oidc: OidcFacts;
   /** Traps that cost customers time, each a sentence or two. */

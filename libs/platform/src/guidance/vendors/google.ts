@@ -21,6 +21,12 @@ export const google: VendorFacts = {
     redirectUri: `${CREDENTIALS} > Authorized redirect URIs`,
     logs: 'Google Admin console > Reporting > Audit and investigation > SAML log events',
   },
+  oidcMenus: {
+    application: CREDENTIALS,
+    attributes: 'Google Admin console > Directory > Users > <user>',
+    roles: 'Google has none: its ID tokens hold no groups; use SAML, or give roles by jit.defaults',
+    assignment: 'Google Admin console > Security > Access and data control > API controls',
+  },
   saml: {
     steps: [
       {

@@ -22,6 +22,10 @@ export const okta: VendorFacts = {
     redirectUri: `${GENERAL} > LOGIN > Sign-in redirect URIs`,
     logs: 'Okta Admin > Reports > System Log',
   },
+  oidcMenus: {
+    attributes: 'Okta Admin > Directory > Profile Editor > <app>',
+    roles: `${SIGN_ON} > OpenID Connect ID Token > Group claims`,
+  },
   saml: {
     steps: [
       {
