@@ -33,7 +33,7 @@ export async function costOfBodies(gateway: BenchGateway, posts: number): Promis
 }
 
 async function flooded(env: Readonly<Record<string, string>>): Promise<Flood> {
-  const gateway = await startGateway(env);
+  const gateway = await startGateway({ env });
   try {
     return await flood(gateway, FLOOD);
   } finally {

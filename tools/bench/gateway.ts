@@ -1,7 +1,7 @@
 // A gateway process on a database of its own, with one organization, and the browser's side of a SAML login.
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
-import { API_VERSION, type OrganizationDocument } from '@rolecall/org-config';
+import { API_VERSION, type OrganizationDocument, type SamlIdentityProvider } from '@rolecall/org-config';
 import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import type { Pool } from 'undici';
@@ -27,7 +27,14 @@ export function attributes(person: number): Record<string, string | string[]> {
   };
 }
 
-const document: OrganizationDocument = {
+const samlIdp = {
+  type: 'saml',
+  displayName: 'Okta',
+  metadata: { url: 'https://idp.bench.example/metadata' },
+  attributes: { givenName: 'firstName', familyName: 'lastName' },
+} as const;
+
+const documentWith = (settings: Partial<SamlIdentityProvider>): OrganizationDocument => ({
   apiVersion: API_VERSION,
   kind: 'Organization',
   metadata: { name: ORGANIZATION },
@@ -36,11 +43,7 @@ const document: OrganizationDocument = {
     roles: { developer: { permissions: ['code.write'] } },
     groups: { 'team/dev': {} },
     identityProviders: {
-      [IDENTITY_PROVIDER]: {
-        type: 'saml',
-        metadata: { url: 'https://idp.bench.example/metadata' },
-        attributes: { givenName: 'firstName', familyName: 'lastName' },
-      },
+      [IDENTITY_PROVIDER]: { ...samlIdp, ...settings },
     },
     authorization: {
       mappingRoles: { engineering: { grants: { 'account/main': ['developer'] } } },
@@ -51,7 +54,17 @@ const document: OrganizationDocument = {
       })),
     },
   },
-};
+});
+
+export interface GatewayOptions {
+  /** Goes before what the benchmarks set. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly idp?: TestIdp;
+  /** Default: the identity provider's own. */
+  readonly metadataXml?: string;
+  /** Of the one identity provider, beside what the benchmarks declare. */
+  readonly settings?: Partial<SamlIdentityProvider>;
+}
 
 export interface BenchGateway {
   readonly pid: number;
@@ -62,11 +75,10 @@ export interface BenchGateway {
   stop(): Promise<void>;
 }
 
-/** `env` goes before what the benchmarks set. */
-export async function startGateway(env: Readonly<Record<string, string>> = {}): Promise<BenchGateway> {
-  const idp = new TestIdp();
+export async function startGateway(options: GatewayOptions = {}): Promise<BenchGateway> {
+  const { env = {}, idp = new TestIdp(), metadataXml = idp.metadata(), settings = {} } = options;
   const db = await testDatabase();
-  await seedOrganization(db.database, document, { metadataXml: idp.metadata() });
+  await seedOrganization(db.database, documentWith(settings), { metadataXml });
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const server = await startServer({

@@ -13,7 +13,7 @@ const FEWEST = { hostile: 100, logins: 5 };
 const MOST_GROWTH_MIB = 250;
 
 async function withGateway<T>(env: Readonly<Record<string, string>>, work: (gateway: BenchGateway) => Promise<T>) {
-  const gateway = await startGateway(env);
+  const gateway = await startGateway({ env });
   try {
     return await work(gateway);
   } finally {

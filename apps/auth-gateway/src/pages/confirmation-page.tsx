@@ -20,7 +20,7 @@ export function ConfirmationPage({ organization, identityProvider, handle, other
     <Page title={`Sign in to ${organization}`}>
       <h1>Sign in to {organization}?</h1>
       <p class="soft">
-        You come from <strong>{identityProvider}</strong>. Continue only if you have just chosen to sign in there.
+        You come from <strong>{identityProvider}</strong>. Continue only if you have just chosen to sign in from there.
       </p>
       {other && (
         <p class="alert" role="status">

@@ -165,7 +165,7 @@ export const samlIdentityProvider: JsonSchema = {
     },
     requestBinding: {
       description:
-        'How authentication requests reach the identity provider: by `redirect`, or by a form that the browser posts. One whose metadata offers HTTP-POST alone gets them so in any case.',
+        'How authentication requests reach the identity provider: by `redirect`, or by a form that the browser posts, which may lead to the origin of that address alone: one that sends the browser on to another host at once needs `redirect`. One whose metadata offers HTTP-POST alone gets them so in any case.',
       enum: ['redirect', 'post'],
       default: 'redirect',
       examples: ['post'],
