@@ -65,6 +65,20 @@ export function postBackPage(request: LoginRequest, samlResponse: string, nonce:
   });
 }
 
+/** Asks before a sign-out that came without an ID token. `form` is oidc-provider's own, with the id `op.logoutForm`. */
+export function logoutPage(form: string): string {
+  return page({
+    ...LOOK,
+    title: 'Sign out',
+    body: html`<h1>Sign out here as well?</h1>
+      <p class="soft">The service has signed you out; this identity provider still knows you.</p>
+      ${new Markup(form)}
+      <p class="actions">
+        <button class="primary" form="op.logoutForm" name="logout" value="yes">Sign out</button>
+      </p>`,
+  });
+}
+
 /** Who is signed in here, and what this identity provider says of everybody. */
 export function homePage(people: readonly DemoPerson[], signedIn: DemoPerson | undefined, url: string): string {
   return page({

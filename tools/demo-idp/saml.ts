@@ -56,15 +56,19 @@ export interface SamlIdpOptions {
 
 type SamlifyIdp = InstanceType<typeof samlify.IdentityProviderInstance>;
 
-function samlifyIdp({ url, keys }: SamlIdpOptions, wantAuthnRequestsSigned: boolean): SamlifyIdp {
+/** The identity provider as samlify knows it; `strict` = what comes must be signed. */
+export function samlifyIdp({ url, keys }: SamlIdpOptions, strict: boolean): SamlifyIdp {
   return samlify.IdentityProvider({
     entityID: `${url}/saml/metadata`,
-    wantAuthnRequestsSigned,
+    wantAuthnRequestsSigned: strict,
+    wantLogoutRequestSigned: strict,
+    wantLogoutResponseSigned: strict,
     privateKey: keys.signing.privateKey,
     signingCert: keys.signing.certificate,
     requestSignatureAlgorithm: RSA_SHA256,
     nameIDFormat: [EMAIL_FORMAT],
     singleSignOnService: [{ Binding: REDIRECT, Location: `${url}/saml/sso` }],
+    singleLogoutService: [{ Binding: REDIRECT, Location: `${url}/saml/slo` }],
   });
 }
 
@@ -94,7 +98,7 @@ export class SamlIdp {
     const unverified = await this.#entity
       .parseLoginRequest(samlify.ServiceProvider({ entityID: 'unknown' }), 'redirect', { query })
       .catch(() => refuse('This is not a SAML request. Start at the application.'));
-    const provider = await this.#serviceProvider(String(unverified.extract.issuer));
+    const provider = await serviceProvider(String(unverified.extract.issuer), this.#options.gateway);
     if (provider.signed) {
       await this.#entityThatWantsSignatures
         .parseLoginRequest(provider.entity, 'redirect', { query, octetString: signedOctets(query) })
@@ -113,19 +117,24 @@ export class SamlIdp {
   }
 
   /** The base64 `SAMLResponse` for the POST binding: assertion signed with RSA-SHA256, message too unless switched off. */
-  async respond(request: LoginRequest, person: DemoPerson, authenticatedAt: Date, now: Date): Promise<string> {
+  async respond(
+    request: LoginRequest,
+    person: DemoPerson,
+    session: { readonly authenticatedAt: Date; readonly index: string },
+    now: Date,
+  ): Promise<string> {
     const id = `_${randomBytes(16).toString('hex')}`;
     const scalars = samlify.SamlLib.replaceTagsByValue(RESPONSE, {
       ID: id,
       AssertionID: `_${randomBytes(16).toString('hex')}`,
-      SessionIndex: `_${randomBytes(16).toString('hex')}`,
+      SessionIndex: session.index,
       Issuer: this.#entity.entityMeta.getEntityID(),
       InResponseTo: request.id,
       Acs: request.acs,
       Audience: request.audience,
       NameIDFormat: EMAIL_FORMAT,
       NameID: person.email,
-      AuthnInstant: authenticatedAt.toISOString(),
+      AuthnInstant: session.authenticatedAt.toISOString(),
       Now: now.toISOString(),
       Start: new Date(now.getTime() - MINUTES).toISOString(),
       End: new Date(now.getTime() + 5 * MINUTES).toISOString(),
@@ -148,30 +157,34 @@ export class SamlIdp {
     );
     return response.context;
   }
-
-  async #serviceProvider(entityId: string) {
-    const { gateway } = this.#options;
-    if (!entityId.startsWith(`${gateway}/`)) refuse(`This demo only answers service providers at ${gateway}.`);
-    const answer = await fetch(entityId, { redirect: 'error', signal: AbortSignal.timeout(5_000) }).catch(
-      () => undefined,
-    );
-    if (!answer?.ok) return refuse(`The service provider’s metadata could not be read at ${entityId}.`);
-    const entity = samlify.ServiceProvider({ metadata: await answer.text() });
-    const acs = entity.entityMeta.getAssertionConsumerService('post');
-    if (entity.entityMeta.getEntityID() !== entityId) refuse('The metadata names another entity.');
-    if (typeof acs !== 'string' || !acs.startsWith(`${gateway}/`))
-      return refuse(`The metadata names no ACS at ${gateway}.`);
-    return { entity, acs, signed: entity.entityMeta.isAuthnRequestSigned() };
-  }
 }
 
-function refuse(message: string): never {
+/** A service provider below the gateway's origin, from its own metadata. @throws {RequestRefused} */
+export async function serviceProvider(entityId: string, gateway: string) {
+  if (!entityId.startsWith(`${gateway}/`)) refuse(`This demo only answers service providers at ${gateway}.`);
+  const answer = await fetch(entityId, { redirect: 'error', signal: AbortSignal.timeout(5_000) }).catch(
+    () => undefined,
+  );
+  if (!answer?.ok) return refuse(`The service provider’s metadata could not be read at ${entityId}.`);
+  const metadata = await answer.text();
+  const entity = samlify.ServiceProvider({ metadata, wantLogoutRequestSigned: true, wantLogoutResponseSigned: true });
+  const acs = entity.entityMeta.getAssertionConsumerService('post');
+  const slo = entity.entityMeta.getSingleLogoutService('redirect');
+  if (entity.entityMeta.getEntityID() !== entityId) refuse('The metadata names another entity.');
+  if (typeof acs !== 'string' || !acs.startsWith(`${gateway}/`))
+    return refuse(`The metadata names no ACS at ${gateway}.`);
+  const offersLogout = typeof slo === 'string' && slo.startsWith(`${gateway}/`);
+  return { entity, acs, offersLogout, signed: entity.entityMeta.isAuthnRequestSigned() };
+}
+
+/** @throws {RequestRefused} */
+export function refuse(message: string): never {
   throw new RequestRefused(message);
 }
 
 /** What the signature of the HTTP-Redirect binding covers (Bindings 3.4.4.1). */
-function signedOctets(query: RedirectQuery): string {
-  return ['SAMLRequest', 'RelayState', 'SigAlg']
+export function signedOctets(query: RedirectQuery): string {
+  return ['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg']
     .filter((name) => query[name] !== undefined)
     .map((name) => `${name}=${encodeURIComponent(query[name] ?? '')}`)
     .join('&');

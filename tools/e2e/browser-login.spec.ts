@@ -87,12 +87,19 @@ test('an engineer signs in through another site, is told the new roles, sees the
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await shot('6-account');
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'You are signed out', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/logged-out');
+    await shot('6b-signed-out');
     await page.goto(system.urls.app);
     await page.getByRole('link', { name: 'Sign in' }).click();
 
     await page.getByRole('link', { name: /^Continue with Acme/ }).waitFor();
     await shot('6-remembered');
+    await page.getByRole('link', { name: /^Continue with Acme/ }).click();
+    // the identity provider ended its session as well: it asks again
+    await page.getByRole('heading', { name: 'Sign in as' }).waitFor();
+
+    await page.goto(`${system.urls.gateway}/login`);
     await page.getByRole('button', { name: 'Use another organization' }).click();
     await page.getByLabel(/E-mail address/).waitFor();
   }));
@@ -137,7 +144,35 @@ test('somebody of an organization with an OpenID provider signs in, and out', ()
     expect(await page.locator('.chip').allTextContents()).toEqual(expect.arrayContaining(['deal-owner', 'team/sales']));
     await page.getByRole('link', { name: 'Account and sign-out' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign out here as well?' }).waitFor();
+    await shot('9b-provider-asks');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are signed out', exact: true }).waitFor();
+    expect(page.url()).toMatch(`${system.urls.gateway}/logged-out?state=`);
+  }));
+
+test('a sign-out at the identity provider ends the session here', () =>
+  inBrowser(DESKTOP, async (page) => {
+    await goToIdentityProvider(page, 'eve@acme.com');
+    await page.getByRole('button', { name: /Eve Engineer/ }).click();
+    await page.waitForURL(`${system.urls.app}/`);
+    await page.goto(system.urls.idp);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Nobody is signed in here' }).waitFor();
+    const session = await page.goto(`${system.urls.gateway}/session`);
+    expect(session?.status()).toBe(401);
+  }));
+
+test('a sign-out at an OpenID provider ends the session here, by a message of its server', () =>
+  inBrowser(DESKTOP, async (page) => {
+    await page.goto(`${system.urls.gateway}/oidc/globex/demo-oidc/login`);
+    await page.getByRole('button', { name: /Gus Sales/ }).click();
+    await page.waitForURL(`${system.urls.gateway}/**`);
+    await page.goto(`${system.urls.idp}/oidc/session/end`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${system.urls.idp}/oidc/session/end/success**`);
+    const session = await page.goto(`${system.urls.gateway}/session`);
+    expect(session?.status()).toBe(401);
   }));
 
 test('everything works without JavaScript', () =>

@@ -406,13 +406,16 @@ export interface LogoutStore {
     readonly stateHash: Buffer;
     readonly now: Date;
   }): Promise<boolean>;
-  /** Takes the logout that a state names. `here` = the IdP may still have a session; also for an unknown state or browser. */
+  /**
+   * Takes the logout that a state names. `asked` = the browser was at the IdP, which does not say what it ended; `here` = the
+   * IdP may still have a session, also for an unknown state or browser.
+   */
   take(at: {
     readonly organizationId: string;
     readonly stateHash: Buffer;
     readonly browserHash: Buffer;
     readonly now: Date;
-  }): Promise<'everywhere' | 'here'>;
+  }): Promise<'everywhere' | 'asked' | 'here'>;
   /** Ends the sessions that ended at the IdP, with `session.revoked`, and remembers the message: one transaction. */
   endSessions(logout: IdpLogout): Promise<readonly EndedSession[] | 'replayed'>;
 }

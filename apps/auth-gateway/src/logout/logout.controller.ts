@@ -59,9 +59,9 @@ export class LogoutController {
   /** Where every sign-out ends; also the `post_logout_redirect_uri` for OpenID providers. */
   @Get('logged-out')
   async loggedOut(@Query('state') state: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const ended = await this.logouts.finished(state, this.cookies.flow(request) ?? '');
+    const signedOut = await this.logouts.finished(state, this.cookies.flow(request) ?? '');
     if (await this.session.of(request)) response.redirect(303, '/');
-    else sendPage(response, LoggedOutPage({ everywhere: ended === 'everywhere' }));
+    else sendPage(response, LoggedOutPage({ signedOut }));
   }
 }
 

@@ -25,6 +25,7 @@ import {
   readOrganizationToken,
   sha256,
 } from '../sessions/organization-token.ts';
+import type { SignedOut } from '../pages/logged-out-page.tsx';
 import { signOutAt, type SigningOut } from './sign-out.ts';
 
 /** The IdP said that somebody signed out: which sessions it ended here, and the answer to send through the browser. */
@@ -171,7 +172,7 @@ export class Logouts {
   }
 
   /** How the sign-out ended that a browser comes back from; unverified, and only told. */
-  async finished(unverifiedState: unknown, flowCookie: string): Promise<'everywhere' | 'here'> {
+  async finished(unverifiedState: unknown, flowCookie: string): Promise<SignedOut> {
     const state = readOrganizationToken(unverifiedState);
     if (!state) return 'here';
     const { organizationId, hash: stateHash } = state;

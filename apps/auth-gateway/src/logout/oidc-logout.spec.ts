@@ -156,7 +156,7 @@ describe('signing out here', () => {
       logout_hint: 's-mine',
     });
     const back = `/logged-out?state=${url.searchParams.get('state')}`;
-    expect(await (await browser.get(back)).text()).toContain('You are signed out</h1>');
+    expect(await (await browser.get(back)).text()).toContain('was asked to sign you out as well');
     expect(await (await browser.get(back)).text()).toContain('You are signed out here</h1>');
   });
 

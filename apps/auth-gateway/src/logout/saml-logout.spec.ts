@@ -196,7 +196,7 @@ describe('signing out here', () => {
     const answered = await browser.get(answer);
     expect(answered.headers.get('location')).toMatch(/^\/logged-out\?state=[\w-]{64}$/);
     const page = await (await browser.get(answered.headers.get('location') ?? '')).text();
-    expect(page).toContain('You are signed out</h1>');
+    expect(page).toContain('has ended too');
     // the answer again: nobody waits for it
     expect((await browser.get(answer)).headers.get('location')).toBe('/logged-out');
     expect(await (await browser.get('/logged-out')).text()).toContain('You are signed out here</h1>');

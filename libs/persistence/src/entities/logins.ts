@@ -78,7 +78,7 @@ export const Logout = defineEntity({
     browserHash: p.blob(),
     /** SHA-256 of the random part of `state`; at a SAML IdP set when its answer came. */
     stateHash: p.blob().nullable(),
-    /** Whether the IdP ended its session too. */
+    /** Whether the IdP ended its session too; null = it has not said so, and an OpenID provider never does. */
     everywhere: p.boolean().nullable(),
     expiresAt: p.datetime(3),
   },

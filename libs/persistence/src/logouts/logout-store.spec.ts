@@ -162,10 +162,13 @@ describe('a sign-out that waits', () => {
     expect(await take(came)).toBe('here');
   });
 
-  it('needs no answer at an OpenID provider', async () => {
+  it('gets no answer at an OpenID provider, only the browser back', async () => {
     await test.current.database.logouts.begin(logout(hash('state')));
     expect(await answer()).toBe(false);
-    expect(await take()).toBe('everywhere');
+    expect(await take({ browserHash: hash('other') })).toBe('here');
+    await test.current.database.logouts.begin(logout(hash('state')));
+    expect(await take()).toBe('asked');
+    expect(await take()).toBe('here');
   });
 
   it('is purged, as the ids of messages are', async () => {

@@ -30,10 +30,11 @@ export function logoutStore(pool: Pool): LogoutStore {
       const [row] = await inTransaction(pool, { organizationId }, (client) =>
         query<LogoutRow>(client, TAKE_LOGOUT, [organizationId, stateHash]),
       );
-      if (row === undefined || row.expires_at <= now || row.everywhere !== true) return 'here';
+      if (row === undefined || row.expires_at <= now || row.everywhere === false) return 'here';
       const sameBrowser =
         row.browser_hash.length === browserHash.length && timingSafeEqual(row.browser_hash, browserHash);
-      return sameBrowser ? 'everywhere' : 'here';
+      if (!sameBrowser) return 'here';
+      return row.everywhere === true ? 'everywhere' : 'asked';
     },
 
     endSessions({

@@ -3,8 +3,8 @@ import type { Statement } from '../sql.ts';
 export const BEGIN_LOGOUT: Statement = {
   name: 'logouts.begin',
   text: `
-insert into logouts (org_id, request_id, identity_provider, browser_hash, state_hash, everywhere, expires_at)
-values ($1, $2, $3, $4, $5, case when $5::bytea is null then null else true end, $6)`,
+insert into logouts (org_id, request_id, identity_provider, browser_hash, state_hash, expires_at)
+values ($1, $2, $3, $4, $5, $6)`,
 };
 
 /** Once: an answer that comes again finds a state already. */
