@@ -15,6 +15,7 @@ import type { Statement } from './sql.ts';
 import { committedFile } from './testing/committed-file.ts';
 import { document, later, METADATA_XML, NOW, subject, useTestDatabase } from './testing/fixture.ts';
 import { seedOrganization } from './testing/index.ts';
+import { assertion, at, BROWSER, HANDLE, newLogin } from './testing/waiting-login.ts';
 
 const HOT: Statement[] = [
   ...Object.values({
@@ -68,11 +69,14 @@ describe('round trips', () => {
   });
   afterAll(() => pool.end());
 
-  it('of a login that is completed, BEGIN and COMMIT included, are seven', async () => {
+  it('of a login that is completed, BEGIN and COMMIT included, are six', async () => {
     const acme = await seedOrganization(test.current.database, document('acme'), { metadataXml: METADATA_XML });
     await test.current.database.inOrganization(acme.id, (tx) => tx.createUser(subject('eve'), {}, {}, NOW));
+    const { logins: waiting } = test.current.database;
+    await waiting.begin(newLogin(acme.id, '_r'));
+    await waiting.accept(at(acme.id), assertion('_r', '_a'));
     await inOrganization(pool, acme.id, async (tx) => {
-      await tx.takeVerifiedLogin(Buffer.alloc(32), Buffer.alloc(32), NOW);
+      await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
       const user = await tx.findUserBySubject(subject('eve'));
       await tx.recordLogin(user!.userId, subject('eve'), {}, {}, NOW);
       await tx.replaceGrants(user!.userId, 1, [], [], NOW);
@@ -105,7 +109,6 @@ describe('round trips', () => {
     expect(sent).toEqual([
       'begin;',
       'login.take-verified',
-      'login.find-user-by-subject',
       'login.record',
       'grants.replace',
       'login.write-at-the-end',

@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from '@rolecall/saml';
 import type { Response } from 'express';
 import { PostFormPage, SUBMIT_SCRIPT } from '../pages/post-form-page.tsx';
+import { redirect } from './redirect.ts';
 import { type FormTarget, sendPage } from './send-page.ts';
 
 /**
@@ -10,10 +11,10 @@ import { type FormTarget, sendPage } from './send-page.ts';
 export function sendMessage(
   response: Response,
   message: OutgoingMessage,
-  { title, redirect = 303, forms }: MessageOptions,
+  { title, status = 303, forms }: MessageOptions,
 ): void {
   if (message.binding === 'redirect') {
-    response.redirect(redirect, message.url);
+    redirect(response, status, message.url);
     return;
   }
   const page = PostFormPage({ title, action: message.url, fields: message.fields });
@@ -23,7 +24,8 @@ export function sendMessage(
 interface MessageOptions {
   /** Of the page. */
   readonly title: string;
-  readonly redirect?: 302 | 303;
+  /** Of a redirect. */
+  readonly status?: 302 | 303;
   /** Where the form may lead in the end, when the identity provider sends the browser on to others. */
   readonly forms?: FormTarget;
 }

@@ -3,6 +3,7 @@ import type { Database } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
+import { redirect } from '../http/redirect.ts';
 import { sendPage } from '../http/send-page.ts';
 import { TestPage } from '../pages/test-page.tsx';
 import { readOrganizationToken } from '../sessions/organization-token.ts';
@@ -38,6 +39,6 @@ export class LoginEnds {
       );
     }
     const next = session.announce ? '/announcement' : (session.returnTo ?? '/');
-    response.redirect(303, session.choose ? '/accounts' : next);
+    redirect(response, 303, session.choose ? '/accounts' : next);
   }
 }

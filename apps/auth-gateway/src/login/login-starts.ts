@@ -42,6 +42,6 @@ export class LoginStarts {
     const wish = { ...what, traceId, flowCookie: this.cookies.flow(request) };
     const { message, flowCookie } = await this.logins.start(target, wish);
     this.cookies.setFlow(response, flowCookie);
-    sendMessage(response, message, { title: 'Signing in', redirect: request.method === 'POST' ? 303 : 302 });
+    sendMessage(response, message, { title: 'Signing in', status: request.method === 'POST' ? 303 : 302 });
   }
 }

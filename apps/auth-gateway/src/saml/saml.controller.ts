@@ -15,6 +15,7 @@ import { CLOCK, type Clock } from '@rolecall/platform';
 import { publishedOf, serviceProviderMetadata, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
+import { redirect } from '../http/redirect.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
@@ -71,7 +72,7 @@ export class SamlController {
   @UseGuards(SamlResponseGuard)
   async acs(@Req() request: AcsRequest, @Res() response: Response): Promise<void> {
     const { target, assertion } = verifiedOf(request, this.clock());
-    response.redirect(303, await this.logins.accept(target, attemptOf(request), assertion));
+    redirect(response, 303, await this.logins.accept(target, attemptOf(request), assertion));
   }
 }
 

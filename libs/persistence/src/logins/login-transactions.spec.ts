@@ -2,12 +2,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { oneTimeStoreContract } from '@rolecall/saml/testing';
 import type { VerifiedAssertion } from '@rolecall/saml';
 import { openDatabase } from '../database.ts';
-import { later, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
-import type { AcceptedLogin, NewLogin, OrganizationTransaction } from '../stores.ts';
+import { document, later, METADATA_XML, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
+import { seedOrganization } from '../testing/index.ts';
+import { assertion, at, BROWSER, HANDLE, newLogin } from '../testing/waiting-login.ts';
+import type { AcceptedLogin, OrganizationTransaction } from '../stores.ts';
 
 const test = useTestDatabase();
-const HANDLE = Buffer.alloc(32, 'handle');
-const BROWSER = Buffer.alloc(32, 'browser');
 
 oneTimeStoreContract('PostgreSQL', async () => {
   const organizationId = uuidv7();
@@ -84,6 +84,28 @@ describe('the verified login', () => {
       unsolicited: false,
     });
     expect(await take(organizationId)).toBe('unknown');
+  });
+
+  it('comes with the user of its subject, who is read again from then on', async () => {
+    const { database } = test.current;
+    const { id: organizationId } = await seedOrganization(database, document('known'), { metadataXml: METADATA_XML });
+    await database.logins.begin(newLogin(organizationId, '_r'));
+    await database.logins.accept(at(organizationId), assertion('_r', '_a'));
+    const { user } = await database.inOrganization(organizationId, (tx) =>
+      tx.createUser(subject('eve'), { displayName: 'Eve' }, {}, NOW),
+    );
+    await database.inOrganization(organizationId, async (tx) => {
+      await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
+      expect(await tx.findUserBySubject(subject('somebody else'))).toBeUndefined();
+    });
+    await database.logins.begin(newLogin(organizationId, '_r2'));
+    await database.logins.accept(at(organizationId), assertion('_r2', '_a2'));
+    await database.inOrganization(organizationId, async (tx) => {
+      await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
+      expect(await tx.findUserBySubject(subject('eve'))).toEqual(user);
+      await tx.recordLogin(user.userId, subject('eve'), { displayName: 'Eve Two' }, {}, NOW);
+      expect((await tx.findUserBySubject(subject('eve')))?.profile).toEqual({ displayName: 'Eve Two' });
+    });
   });
 
   it('is burnt when another browser asks for it', async () => {
@@ -175,37 +197,4 @@ function acceptEither(place: AcceptedLogin, verified: VerifiedAssertion) {
   const { logins } = test.current.database;
   if (verified.inResponseTo !== undefined) return logins.accept(place, verified);
   return logins.acceptUnsolicited({ ...place, traceId: 'trace', expiresAt: later(300) }, verified);
-}
-
-function newLogin(organizationId: string, requestId: string): NewLogin {
-  return {
-    organizationId,
-    identityProvider: 'okta',
-    requestId,
-    browserHash: BROWSER,
-    traceId: 'trace',
-    returnTo: undefined,
-    mode: 'login',
-    createdAt: NOW,
-    expiresAt: later(600),
-  };
-}
-
-function at(organizationId: string) {
-  const facts = { email: 'eve@acme.example', groups: ['a', 'b'] };
-  return { organizationId, identityProvider: 'okta', handleHash: HANDLE, facts, now: NOW };
-}
-
-function assertion(inResponseTo: string | undefined, assertionId: string): VerifiedAssertion {
-  return {
-    connectionId: 'unused',
-    assertionId,
-    issuer: 'https://idp.example',
-    nameId: subject('eve').nameId,
-    attributes: new Map(),
-    ...(inResponseTo === undefined ? {} : { inResponseTo }),
-    sessionIndex: '_session',
-    sessionNotOnOrAfter: later(3600),
-    replayableUntil: later(300),
-  };
 }

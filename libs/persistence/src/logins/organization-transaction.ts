@@ -17,6 +17,7 @@ import type {
   OrganizationTransaction,
   StoredUser,
   SubjectKey,
+  VerifiedLogin,
 } from '../stores.ts';
 import { findFlow } from './flow-records.ts';
 import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
@@ -32,7 +33,7 @@ import {
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
 import { TransactionEnd } from './transaction-end.ts';
-import { claimUnsolicitedLogin, takeVerifiedLogin } from './verified-login.ts';
+import { claimUnsolicitedLogin, takeVerifiedLogin, type TakenLogin } from './verified-login.ts';
 
 /**
  * One transaction for one organization: commits when `work` resolves, else nothing stays. Sessions, flow records and audit
@@ -53,6 +54,7 @@ export async function inOrganization<T>(
 
 class PgOrganizationTransaction implements OrganizationTransaction {
   readonly end = new TransactionEnd();
+  private taken: TakenLogin | undefined;
 
   constructor(
     private readonly client: PoolClient,
@@ -60,8 +62,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   ) {}
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
-    const at = { handleHash, browserHash, now, unsolicited: false };
-    return takeVerifiedLogin(this.client, this.organizationId, at);
+    return this.take({ handleHash, browserHash, now, unsolicited: false });
   }
 
   claimUnsolicitedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
@@ -69,11 +70,22 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   takeUnsolicitedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
-    const at = { handleHash, browserHash, now, unsolicited: true };
-    return takeVerifiedLogin(this.client, this.organizationId, at);
+    return this.take({ handleHash, browserHash, now, unsolicited: true });
+  }
+
+  private async take(
+    at: Parameters<typeof takeVerifiedLogin>[2],
+  ): Promise<VerifiedLogin | 'unknown' | 'other_browser'> {
+    const taken = await takeVerifiedLogin(this.client, this.organizationId, at);
+    if (typeof taken === 'string') return taken;
+    this.taken = taken;
+    return taken.login;
   }
 
   async findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined> {
+    const { taken } = this;
+    this.taken = undefined; // what was read along with the login answers the next question, and no later one
+    if (taken && String(subjectColumns(taken.login)) === String(subjectColumns(subject))) return taken.user;
     const [row] = await query<UserRow>(this.client, FIND_USER_BY_SUBJECT, [
       this.organizationId,
       ...subjectColumns(subject),

@@ -2,8 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { query } from '../sql.ts';
-import type { UnsolicitedLogin, VerifiedLogin } from '../stores.ts';
+import type { StoredUser, UnsolicitedLogin, VerifiedLogin } from '../stores.ts';
 import { CLAIM_UNSOLICITED_LOGIN, TAKE_VERIFIED_LOGIN } from './statements.ts';
+import { toStoredUser, type UserRow } from './stored-user.ts';
 
 interface VerifiedRow {
   identity_provider: string;
@@ -21,6 +22,14 @@ interface VerifiedRow {
   facts: FactsJson;
 }
 
+/** The login that was taken, and the user of its subject at that moment. */
+export interface TakenLogin {
+  readonly login: VerifiedLogin;
+  readonly user: StoredUser | undefined;
+}
+
+type TakenRow = VerifiedRow & ({ readonly user_id: null } | UserRow);
+
 interface ShownHandle {
   readonly handleHash: Buffer;
   readonly browserHash: Buffer;
@@ -35,12 +44,12 @@ export async function takeVerifiedLogin(
   client: PoolClient,
   organizationId: string,
   at: ShownHandle & { readonly unsolicited: boolean },
-): Promise<VerifiedLogin | 'unknown' | 'other_browser'> {
+): Promise<TakenLogin | 'unknown' | 'other_browser'> {
   const values = [organizationId, at.handleHash, at.unsolicited];
-  const [row] = await query<VerifiedRow>(client, TAKE_VERIFIED_LOGIN, values);
+  const [row] = await query<TakenRow>(client, TAKE_VERIFIED_LOGIN, values);
   if (row === undefined || row.expires_at <= at.now) return 'unknown';
   if (!isSame(row.browser_hash, at.browserHash)) return 'other_browser';
-  return {
+  const login = {
     identityProvider: row.identity_provider,
     traceId: row.trace_id,
     returnTo: row.return_to ?? undefined,
@@ -52,6 +61,7 @@ export async function takeVerifiedLogin(
     facts: row.facts,
     unsolicited: at.unsolicited,
   };
+  return { login, user: row.user_id === null ? undefined : toStoredUser(row) };
 }
 
 /** Shows a login that began at the IdP to the first browser that has its handle, and to no other from then on. */
