@@ -25,6 +25,7 @@ spec:
       signRequests: ${variant.signRequests === true}
       requestBinding: ${variant.postRequests ? 'post' : 'redirect'}
       singleLogout: ${variant.singleLogout === true}
+      ${variant.offerKey ? 'serviceProviderKeys: {}' : ''}
       attributes: { email: mail }
   authorization:
     rules:

@@ -110,7 +110,7 @@ def answer(query, signed_in_at, has_just_signed_in=False):
         sign_response=variant["sign"] != "assertion",
         sign_assertion=variant["sign"] != "response",
         encrypt_assertion="encrypt" in variant,
-        # until our metadata offers a key, any: whether it could be decrypted is not the question then
+        # where our metadata offers no key, any: whether it could be decrypted is not the question then
         encrypt_cert_assertion=None if idp.metadata.certs(to["sp_entity_id"], "any", "encryption") else certificate(),
         **how,
     )

@@ -15,7 +15,13 @@ export const pysaml2: Product = {
   name: 'pysaml2',
   variants: [
     ...COMMON_VARIANTS,
-    { name: 'encrypted-3des', sign: 'both', encrypt: 'weak', refusedAs: 'encryption_algorithm_not_allowed' },
+    {
+      name: 'encrypted-3des',
+      sign: 'both',
+      encrypt: 'weak',
+      offerKey: true,
+      refusedAs: 'encryption_algorithm_not_allowed',
+    },
   ],
   missing() {
     const packages = programPath('xmlsec1') === undefined ? ['xmlsec1'] : [];

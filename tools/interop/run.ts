@@ -91,13 +91,11 @@ async function runProduct(
     try {
       const metadata = await (await fetch(`${base}/metadata`)).text();
       idp.trust(variant, metadata);
-      const canDecrypt = /use="encryption"/.test(metadata);
       const outcome = await expectedOutcome({
         system,
         organization,
         base,
         variant,
-        canDecrypt,
         logoutUrl: idp.logoutUrl,
       });
       counts.passed++;

@@ -89,7 +89,7 @@ function optionsOf(variant: Variant, certificate: string): object {
     'sign.logout': true,
     // we name no format in requests and metadata (saml2int), and its default is transient
     ...(variant.name === TRANSIENT.name ? {} : { NameIDFormat: EMAIL }),
-    // until our metadata offers a key, any: whether we could decrypt is not the question then
+    // where our metadata offers no key, any: whether we could decrypt is not the question then
     ...(encrypt ? { fallbackCertData: someKey } : {}),
   };
 }
