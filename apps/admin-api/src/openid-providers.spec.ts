@@ -236,7 +236,10 @@ describe('discovery', () => {
     const at = '/spec/identityProviders/google/issuer';
     expect(await refusal(acme({ google: posting }))).toEqual([['discovery_client_authentication', at]]);
     expect(await refusal(acme({ google: google({ userinfo: true }) }))).toEqual([['discovery_userinfo_missing', at]]);
-    expect(asked).toHaveLength(2);
+    expect(await refusal(acme({ google: google({ singleLogout: true }) }))).toEqual([['discovery_no_end_session', at]]);
+    expect(asked).toHaveLength(3);
+    Object.assign(configuration, { end_session_endpoint: `${issuer}/logout` });
+    expect(await refusal(acme({ google: google({ singleLogout: true }) }))).toBeUndefined();
   });
 
   it('finds the provider that a preset means', async () => {

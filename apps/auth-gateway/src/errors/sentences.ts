@@ -162,7 +162,7 @@ export const LOGOUT_REFUSED: Sentence = {
   ...ANSWER_REFUSED,
   title: 'Your sign-out did not finish',
   sentence:
-    "Your company's sign-in sent a sign-out that we cannot accept, so it ended nothing here: sign out here yourself, or tell your administrator.",
+    "Your company's sign-in sent a sign-out message that we cannot accept, and that changed nothing here: if you are still signed in, sign out here yourself, or tell your administrator.",
   retry: false,
 };
 

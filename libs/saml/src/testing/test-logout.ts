@@ -33,6 +33,8 @@ export interface TestLogout {
   /** Default: the test IdP's. */
   readonly key?: SigningKey;
   readonly algorithm?: string;
+  /** Of an enveloped signature. */
+  readonly canonicalization?: string;
   /** Changes before the message is signed. */
   readonly mutate?: (xml: string) => string;
   /** In which parameter; default: as the message wants it. */
@@ -74,8 +76,9 @@ export function logoutQuery(
 
 /** TEST ONLY. A form of the HTTP-POST binding with an enveloped signature. */
 export function logoutForm(logout: TestLogout, signed = true): Readonly<Record<string, string>> {
-  const { algorithm = RSA_SHA256, key = TEST_IDP_KEY, relayState } = logout;
-  const xml = signed ? signXml(logoutXml(logout), { key, algorithm }) : logoutXml(logout);
+  const { algorithm = RSA_SHA256, key = TEST_IDP_KEY, relayState, canonicalization } = logout;
+  const options = { key, algorithm, ...(canonicalization === undefined ? {} : { canonicalization }) };
+  const xml = signed ? signXml(logoutXml(logout), options) : logoutXml(logout);
   const field = { [parameterOf(logout)]: Buffer.from(xml).toString('base64') };
   return relayState === undefined ? field : { ...field, RelayState: relayState };
 }

@@ -15,6 +15,7 @@ export interface LogoutCase {
   readonly message: Pick<TestLogout, 'says' | 'nameId' | 'sessionIndexes' | 'status' | 'relayState' | 'parameter'> & {
     readonly key?: KeyName;
     readonly algorithm?: string;
+    readonly canonicalization?: string;
     /** Changes before the message is signed; `find` must occur. */
     readonly edit?: readonly { readonly find: string; readonly put: string }[];
   };
