@@ -12,8 +12,7 @@ export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
         Set up {identityProvider} for {organization}
       </h1>
       <p class="soft">
-        {protocol === 'saml' ? 'SAML 2.0' : 'OpenID Connect'}. Enter these values at your identity provider; each is
-        this connection's own.
+        {protocol === 'saml' ? 'SAML 2.0' : 'OpenID Connect'}. Enter these values at your identity provider.
       </p>
       <h2>Addresses</h2>
       {setup.addresses.map(({ label, value }, index) => (
@@ -40,7 +39,8 @@ export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
         <>
           <h2>Send us</h2>
           <p>
-            <Marked text={metadata} /> It holds your signing certificate; when that is renewed, we need it again.
+            <Marked text={metadata} /> It holds your signing certificate. At an address of yours we look for a new one
+            by ourselves; of a file, we need the new one.
           </p>
         </>
       )}
@@ -49,14 +49,18 @@ export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
       <a class="button" href={testHref}>
         Test sign-in
       </a>
-      <h2>Worth knowing</h2>
-      <ul>
-        {vendor.traps.map((trap) => (
-          <li key={trap}>
-            <Marked text={trap} />
-          </li>
-        ))}
-      </ul>
+      {vendor.traps.length > 0 && (
+        <>
+          <h2>Worth knowing</h2>
+          <ul>
+            {vendor.traps.map((trap) => (
+              <li key={trap}>
+                <Marked text={trap} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       <details>
         <summary>For the platform team: the entry in the organization document</summary>
         <pre tabIndex={0}>{setup.yaml}</pre>
@@ -120,7 +124,7 @@ function Copy({ id, label, value, note }: CopyProps): VNode {
           spellcheck={false}
           translate={false}
           value={value}
-          aria-describedby={`${id}-note`}
+          aria-describedby={note && `${id}-note`}
         />
       )}
       {note && (

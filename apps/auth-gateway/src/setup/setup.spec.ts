@@ -79,12 +79,14 @@ describe('the set-up page', () => {
   it('opens at the identity provider that it is, and takes no other word for a vendor', async () => {
     for (const query of ['', '?vendor=hacker', '?vendor=__proto__', '?vendor=okta&vendor=entra'])
       expect((await open(`/setup/beta/google${query}`)).page).toContain('<h2>At Google Workspace</h2>');
-    expect((await open(OKTA)).page).toContain('<h2>At Other identity providers</h2>');
+    expect((await open(OKTA)).page).toContain('<h2>At your identity provider</h2>');
   });
 
   it('of an OpenID provider shows the redirect URI, and neither client nor secret', async () => {
     const { page } = await open('/setup/beta/google');
     expect(page).toContain('https://sso.example.com/oidc/callback');
+    expect(page).toContain('https://sso.example.com/oidc/beta/google/backchannel-logout');
+    expect(page).not.toContain('SHA-1'); // a trap of SAML
     for (const secret of ['client-1', 'the client secret', '/acs']) expect(page).not.toContain(secret);
   });
 

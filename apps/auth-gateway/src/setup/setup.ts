@@ -42,6 +42,12 @@ export interface SetupAttribute {
   readonly use: string;
 }
 
+/** Names as the browser asked for them. */
+interface SetupPath {
+  readonly organization: string;
+  readonly identityProvider: string;
+}
+
 const USES: Readonly<Record<ProfileField, string>> = {
   email: 'E-mail address',
   givenName: 'Given name',
@@ -55,25 +61,23 @@ const USES: Readonly<Record<ProfileField, string>> = {
  * @param path as the browser asked for it: a previous name keeps its addresses
  * @param wanted the vendor that the query names, UNTRUSTED; else the one that is detected
  */
-export function setupOf(
-  target: IdpTarget,
-  path: { readonly organization: string; readonly identityProvider: string },
-  gatewayUrl: string,
-  wanted: unknown,
-  now: Date,
-): Setup {
+export function setupOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, wanted: unknown, now: Date): Setup {
   const { organization, identityProvider } = target;
   const vendor = isVendor(wanted) ? wanted : organization.vendorOf(identityProvider.name, now);
   const protocol = identityProvider.type;
   const facts = VENDOR_FACTS[vendor];
   const attributes = attributesOf(target, vendor);
   const here = `${path.organization}/${path.identityProvider}`;
-  const { addresses, certificate, values } = valuesOf(target, path.organization, gatewayUrl, now);
+  const { addresses, certificate, values } = valuesOf(target, path, gatewayUrl, now);
   return {
     organization: organization.settings.displayName,
     identityProvider: identityProvider.displayName,
     protocol,
-    vendor: { name: facts.name, steps: facts[protocol].steps, traps: facts.traps },
+    vendor: {
+      name: vendor === 'generic' ? 'your identity provider' : facts.name,
+      steps: facts[protocol].steps,
+      traps: [...(facts.traps.both ?? []), ...(facts.traps[protocol] ?? [])],
+    },
     vendors: VENDORS.map((other) => ({
       name: VENDOR_FACTS[other].name,
       href: `/setup/${here}?vendor=${other}`,
@@ -90,13 +94,22 @@ export function setupOf(
   };
 }
 
-function valuesOf(target: IdpTarget, organization: string, gatewayUrl: string, now: Date) {
+function valuesOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, now: Date) {
   const redirectUri = `${gatewayUrl}/oidc/callback`;
-  const loginUrl = `${gatewayUrl}/login/${organization}`;
+  const loginUrl = `${gatewayUrl}/login/${path.organization}`;
   const login = { label: 'Sign-in page', value: loginUrl };
   if (isOidc(target)) {
     const values = { entityId: '', acsUrl: '', metadataUrl: '', redirectUri, loginUrl };
-    return { values, addresses: [{ label: 'Redirect URI', value: redirectUri }, login], certificate: undefined };
+    const here = `${gatewayUrl}/oidc/${path.organization}/${path.identityProvider}`;
+    const postLogout = { label: 'Post-logout redirect URI', value: `${gatewayUrl}/logged-out` };
+    const addresses = [
+      { label: 'Redirect URI', value: redirectUri },
+      { label: 'Back-channel logout URI', value: `${here}/backchannel-logout` }, // heard whatever singleLogout says
+      ...(target.identityProvider.singleLogout ? [postLogout] : []),
+      ...(target.clientKeys ? [{ label: 'Our public keys (JWKS)', value: `${here}/jwks.json` }] : []),
+      login,
+    ];
+    return { values, addresses, certificate: undefined };
   }
   const { entityId, acsUrl, sloUrl, certificate, certificateUrl } = target.addresses(now);
   const addresses = [

@@ -109,7 +109,7 @@ function guidePage({ title, facts, protocols }: Guide): string {
     ...failures(facts, protocols),
     '## Worth knowing',
     '',
-    ...facts.traps.map((trap) => `- ${trap}`),
+    ...[facts.traps.both ?? [], facts.traps.saml ?? [], facts.traps.oidc ?? []].flat().map((trap) => `- ${trap}`),
     '',
     '## SCIM',
     '',

@@ -74,8 +74,10 @@ export const adfs: VendorFacts = {
     roles:
       'Add issuance transform rules to the web API: since its identifier is that of the client, they reach the ID token.',
   },
-  traps: [
-    'AD FS renews its token-signing certificate by itself every year: hand over the new metadata before the old certificate ends.',
-    'A relying party trust that was made from metadata encrypts when it finds an encryption certificate, and goes on so after `serviceProviderKeys` are gone: remove it then.',
-  ],
+  traps: {
+    saml: [
+      'AD FS renews its token-signing certificate by itself every year: hand over the new metadata before the old certificate ends.',
+      'A relying party trust that was made from metadata encrypts when it finds an encryption certificate, and goes on so after `serviceProviderKeys` are gone: remove it then.',
+    ],
+  },
 };

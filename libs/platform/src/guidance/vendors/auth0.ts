@@ -65,8 +65,8 @@ export const auth0: VendorFacts = {
     roles:
       'In a post-login Action call `api.idToken.setCustomClaim("https://acme.example/groups", …)`, and name that claim in the rules: Auth0 drops most names without a namespace.',
   },
-  traps: [
-    'The add-on signs with SHA-1 until "signatureAlgorithm" and "digestAlgorithm" are set.',
-    'The issuer for OpenID Connect ends in a slash.',
-  ],
+  traps: {
+    saml: ['The add-on signs with SHA-1 until "signatureAlgorithm" and "digestAlgorithm" are set.'],
+    oidc: ['The issuer for OpenID Connect ends in a slash.'],
+  },
 };

@@ -61,7 +61,9 @@ export const cloudflare: VendorFacts = {
     clientId: '0123example',
     roles: 'Add the scope **groups**; the claim is `groups`.',
   },
-  traps: [
-    'Cloudflare passes on what the identity provider behind it says: an attribute that is missing there is missing here.',
-  ],
+  traps: {
+    both: [
+      'Cloudflare passes on what the identity provider behind it says: an attribute that is missing there is missing here.',
+    ],
+  },
 };

@@ -74,9 +74,13 @@ export const entra: VendorFacts = {
     roles:
       'Under **App roles** make roles and assign them; they arrive as the claim `roles`. **Token configuration > Add groups claim** sends group ids as `groups`.',
   },
-  traps: [
-    'With more than 150 groups Entra sends a link in place of the groups: choose **Groups assigned to the application** for the group claim.',
-    'A user without the attribute `mail` has no e-mail claim: fill it in, or map `user.userprincipalname`.',
-    'The secret of an app registration expires; the **Value** is shown once, and the **Secret ID** is not the secret.',
-  ],
+  traps: {
+    both: [
+      'With more than 150 groups Entra sends a link in place of the groups: choose **Groups assigned to the application** for the group claim.',
+      'A user without the attribute `mail` has no e-mail claim: fill it in, or map `user.userprincipalname`.',
+    ],
+    oidc: [
+      'The secret of an app registration expires; the **Value** is shown once, and the **Secret ID** is not the secret.',
+    ],
+  },
 };

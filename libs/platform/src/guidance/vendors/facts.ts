@@ -75,6 +75,6 @@ export interface VendorFacts {
   readonly oidcMenus?: Readonly<Partial<Record<Topic, string>>>;
   readonly saml: SamlFacts;
   readonly oidc: OidcFacts;
-  /** Traps that cost customers time, each a sentence or two. */
-  readonly traps: readonly string[];
+  /** Traps that cost customers time, each a sentence or two, by the protocol that has them. */
+  readonly traps: Readonly<Partial<Record<'both' | 'saml' | 'oidc', readonly string[]>>>;
 }

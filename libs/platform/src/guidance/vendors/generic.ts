@@ -58,10 +58,13 @@ export const generic: VendorFacts = {
     ],
     issuer: 'https://id.acme.com',
     clientId: 'rolecall',
-    roles: 'Put `groups` or `role_mapping` into the ID token: only the ID token is read.',
+    roles: 'Put `groups` or `role_mapping` into the ID token, or write `userinfo: true` in the document.',
   },
-  traps: [
-    'One signature is enough, on the assertion or on the response; SHA-1 is refused.',
-    'The clock of the identity provider may be off by three minutes at most.',
-  ],
+  traps: {
+    saml: [
+      'One signature is enough, on the assertion or on the response; SHA-1 is refused.',
+      'The clock of the identity provider may be off by three minutes at most.',
+    ],
+    oidc: ['The clock of the provider may be off by a minute at most.'],
+  },
 };

@@ -70,9 +70,11 @@ export const google: VendorFacts = {
     clientId: '1234567890-example.apps.googleusercontent.com',
     roles: 'Google’s ID tokens hold neither groups nor custom attributes: give roles by `jit.defaults`, or use SAML.',
   },
-  traps: [
-    'A change in the Admin console can take up to 24 hours, though mostly minutes.',
-    'The certificate ends after five years: make a new one under **Manage certificates** and hand over new metadata before.',
-    'For OpenID Connect write `hostedDomain`: without it every Google account is asked for.',
-  ],
+  traps: {
+    both: ['A change in the Admin console can take up to 24 hours, though mostly minutes.'],
+    saml: [
+      'The certificate ends after five years: make a new one under **Manage certificates** and hand over new metadata before.',
+    ],
+    oidc: ['For OpenID Connect write `hostedDomain`: without it every Google account is asked for.'],
+  },
 };

@@ -75,8 +75,10 @@ export const jumpcloud: VendorFacts = {
     clientId: '11111111-2222-4333-8444-555555555555',
     roles: 'Tick **include group attribute** and name it `groups`.',
   },
-  traps: [
-    'Without **Declare Redirect Endpoint** the metadata names an address for HTTP-POST alone: sign-ins then go through a page that posts itself.',
-    'The issuer for OpenID Connect ends in a slash.',
-  ],
+  traps: {
+    saml: [
+      'Without **Declare Redirect Endpoint** the metadata names an address for HTTP-POST alone: sign-ins then go through a page that posts itself.',
+    ],
+    oidc: ['The issuer for OpenID Connect ends in a slash.'],
+  },
 };

@@ -66,8 +66,10 @@ export const keycloak: VendorFacts = {
     roles:
       'Add a mapper **Group Membership** with the claim `groups`, **Full group path** off and **Add to ID token** on.',
   },
-  traps: [
-    'The **Client ID** of a SAML client is our whole entity id, https:// included.',
-    'By default Keycloak wants signed requests: see **Client signature required**.',
-  ],
+  traps: {
+    saml: [
+      'The **Client ID** of a SAML client is our whole entity id, https:// included.',
+      'By default Keycloak wants signed requests: see **Client signature required**.',
+    ],
+  },
 };

@@ -72,8 +72,10 @@ export const okta: VendorFacts = {
     clientId: '0oa1example',
     roles: 'Under **Sign On > OpenID Connect ID Token** add a groups claim filter named `groups`.',
   },
-  traps: [
-    'The **Audience URI** and the **Single sign-on URL** are two different addresses: the audience ends in `/metadata`, the other in `/acs`.',
-    'A **Group Attribute Statement** without a filter sends every group of Okta: choose a prefix.',
-  ],
+  traps: {
+    saml: [
+      'The **Audience URI** and the **Single sign-on URL** are two different addresses: the audience ends in `/metadata`, the other in `/acs`.',
+      'A **Group Attribute Statement** without a filter sends every group of Okta: choose a prefix.',
+    ],
+  },
 };

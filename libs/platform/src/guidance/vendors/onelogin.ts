@@ -71,8 +71,10 @@ export const onelogin: VendorFacts = {
     clientId: '11111111-2222-4333-8444-555555555555',
     roles: 'On the tab **Parameters** change the value of **Groups**, and send it as `groups`.',
   },
-  traps: [
-    'New applications sign with SHA-1 until the **SAML Signature Algorithm** is changed: the code is `signature_algorithm_not_allowed`.',
-    'The **ACS (Consumer) URL Validator** is a regular expression; when it does not match, OneLogin itself refuses the sign-in.',
-  ],
+  traps: {
+    saml: [
+      'New applications sign with SHA-1 until the **SAML Signature Algorithm** is changed: the code is `signature_algorithm_not_allowed`.',
+      'The **ACS (Consumer) URL Validator** is a regular expression; when it does not match, OneLogin itself refuses the sign-in.',
+    ],
+  },
 };

@@ -62,5 +62,7 @@ export const pingone: VendorFacts = {
     clientId: '66666666-7777-4888-8999-000000000000',
     roles: 'On the tab **Attribute Mappings** add `groups` from **Group Names**, for the ID token.',
   },
-  traps: ['An application is off until its toggle is switched on; PingOne refuses every sign-in before that.'],
+  traps: {
+    both: ['An application is off until its toggle is switched on; PingOne refuses every sign-in before that.'],
+  },
 };
