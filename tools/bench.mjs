@@ -6,7 +6,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from './postgres.mjs';
 
-const ALL = ['decide', 'saml-validation', 'saml-login', 'session-check', 'reconcile', 'flood'];
+const ALL = ['decide', 'saml-validation', 'saml-login', 'oidc-login', 'session-check', 'reconcile', 'flood'];
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {

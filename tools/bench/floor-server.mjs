@@ -1,6 +1,10 @@
-// Floors over HTTP: what node:http and PostgreSQL cost without any product. Modes: json, select, insert.
+// Floors over HTTP: what node:http and PostgreSQL cost without any product. Modes: json, select, insert, and insert of an ID token
+// that jose verified with the key set of the environment.
 import { createServer } from 'node:http';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
+
+const keySet = process.env.BENCH_JWKS && createLocalJWKSet(JSON.parse(process.env.BENCH_JWKS));
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 16 });
 await pool.query(
@@ -21,6 +25,7 @@ async function insert(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString('utf8');
+  if (request.url === '/verify') await jwtVerify(body, keySet);
   await pool.query({
     name: 'insert',
     text: 'insert into bench_floor (body) values ($1)',

@@ -10,6 +10,14 @@ import { startServer } from './measure.ts';
 
 export const ORGANIZATION = 'bench';
 export const IDENTITY_PROVIDER = 'okta';
+export const OPENID_PROVIDER = 'openid';
+
+/** The OpenID provider of the organization, where the benchmark needs one. */
+export interface BenchOpenIdProvider {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
 
 /** 10 attributes with 29 values, 20 of them groups: the sample of the peers' measurements. */
 export function attributes(person: number): Record<string, string | string[]> {
@@ -64,6 +72,8 @@ export interface GatewayOptions {
   readonly metadataXml?: string;
   /** Of the one identity provider, beside what the benchmarks declare. */
   readonly settings?: Partial<SamlIdentityProvider>;
+  /** Stands beside the SAML one. */
+  readonly openId?: BenchOpenIdProvider;
 }
 
 export interface BenchGateway {
@@ -75,10 +85,24 @@ export interface BenchGateway {
   stop(): Promise<void>;
 }
 
+/** The document with an OpenID provider beside the SAML one. */
+function withOpenId(
+  organization: OrganizationDocument,
+  { issuer, clientId }: BenchOpenIdProvider,
+): OrganizationDocument {
+  const openId = { type: 'oidc', issuer, clientId, clientSecret: { fromEnv: 'BENCH_SECRET' } } as const;
+  const identityProviders = { ...organization.spec.identityProviders, [OPENID_PROVIDER]: openId };
+  return { ...organization, spec: { ...organization.spec, identityProviders } };
+}
+
 export async function startGateway(options: GatewayOptions = {}): Promise<BenchGateway> {
-  const { env = {}, idp = new TestIdp(), metadataXml = idp.metadata(), settings = {} } = options;
+  const { env = {}, idp = new TestIdp(), metadataXml = idp.metadata(), settings = {}, openId } = options;
   const db = await testDatabase();
-  await seedOrganization(db.database, documentWith(settings), { metadataXml });
+  const organization = documentWith(settings);
+  await seedOrganization(db.database, openId ? withOpenId(organization, openId) : organization, {
+    metadataXml,
+    clientSecrets: openId ? { [OPENID_PROVIDER]: openId.clientSecret } : {},
+  });
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const server = await startServer({
@@ -90,6 +114,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<BenchG
       ROLECALL_GATEWAY_URL: url,
       PORT: String(port),
       ROLECALL_LOG_LEVEL: 'warn',
+      ROLECALL_OUTBOUND_ALLOW: openId?.issuer ?? '',
       ROLECALL_RATE_LIMITS: 'off', // the load comes from one address
       ...env,
     },
@@ -152,7 +177,7 @@ export async function finishLogin(
   return session;
 }
 
-const header = (value: string | string[] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? '';
+export const header = (value: string | string[] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? '';
 
-const cookiesOf = (value: string | string[] | undefined): string =>
+export const cookiesOf = (value: string | string[] | undefined): string =>
   (Array.isArray(value) ? value : [value ?? '']).map((cookie) => cookie.split(';')[0]).join('; ');

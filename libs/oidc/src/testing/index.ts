@@ -1,3 +1,3 @@
 export type { Misbehaviour } from './misbehaviour.ts';
 export { TestOpenIdProvider, type TestProviderOptions } from './test-open-id-provider.ts';
-export { testKey } from './test-provider-keys.ts';
+export { compactJws, jwkOf, testKey } from './test-provider-keys.ts';
