@@ -29,6 +29,7 @@ import { LoginController } from './login/login.controller.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
+import { LoginOutcomes } from './login/login-outcomes.ts';
 import { Logins } from './login/logins.ts';
 import { SsoTestController } from './login/sso-test.controller.ts';
 import { ClientKeysController } from './oidc/client-keys.controller.ts';
@@ -93,6 +94,7 @@ export class AppModule implements NestModule {
         CurrentSession,
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         RateLimits,
+        LoginOutcomes,
         Logins,
         Logouts,
         LoginStarts,

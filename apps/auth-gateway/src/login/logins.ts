@@ -6,17 +6,13 @@ import {
   PersistenceError,
   type PostedAnswer,
 } from '@rolecall/persistence';
-import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import { CLOCK, type Clock, DATABASE, LOGGER, type Logger } from '@rolecall/platform';
 import { type CallbackQuery, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
-import { issuedAt, type VerifiedAssertion } from '@rolecall/saml';
-import type { Counter } from 'prom-client';
-import { asRefusal } from '../errors/as-refusal.ts';
-import { LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
-import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
+import type { VerifiedAssertion } from '@rolecall/saml';
+import { LoginRefused } from '../errors/login-refused.ts';
 import {
   type IdpTarget,
   isOidc,
-  loginPath,
   type Organization,
   Organizations,
   type SamlTarget,
@@ -31,12 +27,10 @@ import {
   finishLogin,
   handleUnknown,
   refuseOtherBrowser,
-  refusedTest,
 } from './complete-login.ts';
 import { EvidenceNotes } from './evidence-notes.ts';
-import { Flow } from './flow.ts';
+import { LoginOutcomes } from './login-outcomes.ts';
 import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
-import { RefusalBudget } from './refusal-budget.ts';
 import {
   attemptOfTaken,
   checkResponseMode,
@@ -70,34 +64,27 @@ const NOTICE_MS = 30;
 
 /**
  * The parts of a login on the database: of a SAML login `start`, `accept`, `complete`; at an OpenID provider `start`,
- * `takeReturned`, `completeReturned`. Each refusal is counted and logged before it is thrown, and recorded: once for a login
- * that waits, and within a budget for what belongs to none, since anybody can send that.
+ * `takeReturned`, `completeReturned`. How they end is told to `LoginOutcomes`.
  */
 @Injectable()
 export class Logins {
-  private readonly outcomes: Counter<'outcome' | 'code'>;
-  private readonly strangers = new RefusalBudget();
   private readonly evidence: EvidenceNotes;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(OidcProviders) private readonly providers: OidcProviders,
-    @Inject(Metrics) metrics: Metrics,
+    @Inject(LoginOutcomes) private readonly outcomes: LoginOutcomes,
   ) {
     this.evidence = new EvidenceNotes(database.ssoEvidence, logger);
-    this.outcomes = metrics.counter('rolecall_logins_total', 'Logins that ended, by outcome and error code', [
-      'outcome',
-      'code',
-    ]);
   }
 
   /** @throws RecordedRefusal */
   start(target: IdpTarget, wish: LoginWish): Promise<StartedLogin> {
     const { logins } = this.database;
-    return this.recorded(target, wish, () =>
+    return this.outcomes.recorded(target, wish, () =>
       isOidc(target)
         ? startOidcLogin(logins, this.providers, target, wish, this.clock())
         : startSamlLogin(logins, target, wish, this.clock()),
@@ -107,7 +94,7 @@ export class Logins {
   /** Takes a VERIFIED assertion; returns where the browser goes with its handle. @throws RecordedRefusal */
   accept(target: SamlTarget, attempt: Attempt, assertion: VerifiedAssertion): Promise<string> {
     const { traceId } = attempt;
-    return this.recorded(target, attempt, () =>
+    return this.outcomes.recorded(target, attempt, () =>
       acceptSamlResponse(this.database.logins, target, assertion, { traceId, now: this.clock() }),
     );
   }
@@ -118,7 +105,7 @@ export class Logins {
     if (!organization) throw handleUnknown();
     const claim = (tx: OrganizationTransaction) => claimLogin(tx, organization, arrival, this.clock());
     const claimed = await this.database.inOrganization(organizationId, claim);
-    return 'refusal' in claimed ? this.refused(claimed) : claimed;
+    return 'refusal' in claimed ? this.outcomes.refused(claimed) : claimed;
   }
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
@@ -163,11 +150,11 @@ export class Logins {
     if (taken === 'unknown') throw this.stateUnknown(traceId);
     if (taken === 'other_browser') {
       const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);
-      return this.refused(await this.database.inOrganization(organizationId, refuse));
+      return this.outcomes.refused(await this.database.inOrganization(organizationId, refuse));
     }
     const target = await this.organizations.oidcTargetById(organizationId, taken.identityProvider);
     const attempt = attemptOfTaken(taken);
-    const connection = await this.recorded(target, attempt, async () => {
+    const connection = await this.outcomes.recorded(target, attempt, async () => {
       checkResponseMode(target, posted, taken.answer);
       return target.connection();
     });
@@ -175,7 +162,7 @@ export class Logins {
   }
 
   private stateUnknown(traceId: string): LoginRefused {
-    this.count('refused', 'unknown_request', traceId);
+    this.outcomes.count('refused', 'unknown_request', traceId);
     return new LoginRefused('unknown_request', 'state_known', 'The state is unknown, was used before, or is too old.');
   }
 
@@ -191,7 +178,7 @@ export class Logins {
   ): Promise<EndedLogin> {
     const { target, taken } = returned;
     const attempt = attemptOfTaken(taken);
-    const said = await this.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const said = await this.outcomes.recorded(target, attempt, async () => loginOfIdToken(returned, token));
     const { linkUserId: userId } = taken;
     const login = userId === undefined ? said : { ...said, link: { userId, signedIn: await signedIn() } };
     return this.ended(
@@ -209,71 +196,15 @@ export class Logins {
   }
 
   private async ended({ completion, organization }: Decided): Promise<EndedLogin> {
-    if (completion.outcome === 'refused') return this.refused(completion);
+    if (completion.outcome === 'refused') return this.outcomes.refused(completion);
     await this.evidence.note(organization, completion, this.clock());
     const succeeded = completion.outcome === 'tested' ? 'tested' : 'succeeded';
-    this.count(
+    this.outcomes.count(
       succeeded,
       completion.outcome === 'tested' ? (completion.report.code ?? 'ok') : 'ok',
       completion.traceId,
     );
     return completion;
-  }
-
-  private refused({ refusal, traceId }: Extract<Completion, { outcome: 'refused' }>): never {
-    this.count('refused', refusal.code, traceId);
-    throw new RecordedRefusal(refusal, traceId);
-  }
-
-  /** Runs a part of a login before there is a verified one; a refusal gets its flow record and audit event. */
-  async recorded<T>(target: IdpTarget, attempt: Attempt, part: () => Promise<T>): Promise<T> {
-    try {
-      return await part();
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (!refusal) throw error;
-      throw await this.record(target, attempt, refusal);
-    }
-  }
-
-  private async record(target: IdpTarget, attempt: Attempt, refusal: LoginRefused): Promise<RecordedRefusal> {
-    const { organization, identityProvider } = target;
-    const now = this.clock();
-    const { name, type: protocol } = identityProvider;
-    const login = await this.pendingLogin(organization.id, attempt.answers, now);
-    const { traceId, mode } = login ?? attempt;
-    const head = { protocol, traceId, mode, identityProvider: name, vendor: organization.vendorOf(name, now) };
-    const flow = new Flow({ ...head, startedAt: attempt.startedAt ?? now });
-    if (login) flow.pass('answer_expected');
-    const waited = login !== undefined && !(await this.isRecorded(organization.id, traceId));
-    const isFirst = waited || attempt.startedAt !== undefined;
-    const isKept = isFirst || this.strangers.take(organization.id, now);
-    const keep = async (tx: OrganizationTransaction) => {
-      if (isKept) await flow.refuse(tx, refusal, now);
-      else flow.fail(refusal);
-      return mode === 'test' ? refusedTest(tx, target, flow, refusal, now) : undefined;
-    };
-    const report = isKept || mode === 'test' ? await this.database.inOrganization(organization.id, keep) : undefined;
-    this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
-    const startAt = refusal.code === 'unsolicited_response' ? loginPath(organization, identityProvider) : undefined;
-    return new RecordedRefusal(refusal, traceId, report, mode === 'login' ? startAt : undefined);
-  }
-
-  /** Whether a login waits for the answer to the request that an attempt claims to answer. */
-  async isAwaited({ organization }: IdpTarget, { answers }: Attempt): Promise<boolean> {
-    return (await this.pendingLogin(organization.id, answers, this.clock())) !== undefined;
-  }
-
-  /** The login that waits for an answer to a request; asks the database for nothing that cannot wait any more. */
-  private async pendingLogin(organizationId: string, requestId: string | undefined, now: Date) {
-    const begun = requestId === undefined ? undefined : issuedAt(requestId);
-    if (requestId === undefined || begun === undefined) return undefined;
-    const age = now.getTime() - begun.getTime();
-    return age < LOGIN_LIFETIME_MS ? this.database.logins.pending(organizationId, requestId) : undefined;
-  }
-
-  private async isRecorded(organizationId: string, traceId: string): Promise<boolean> {
-    return (await this.database.inOrganization(organizationId, (tx) => tx.findFlow(traceId))) !== undefined;
   }
 
   /** Runs `decide` in a transaction of the organization; again from the start when an apply or another login overtook it. */
@@ -293,10 +224,5 @@ export class Logins {
         await pause(NOTICE_MS);
       }
     }
-  }
-
-  private count(outcome: 'succeeded' | 'refused' | 'tested', code: string, traceId: string): void {
-    this.outcomes.inc({ outcome, code });
-    this.logger.info({ traceId, outcome, code }, 'login');
   }
 }

@@ -2,6 +2,7 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { traceOf } from '@rolecall/platform';
 import { Cookies } from '../http/cookies.ts';
+import { LoginOutcomes } from '../login/login-outcomes.ts';
 import { Logins } from '../login/logins.ts';
 import { attemptOfTaken } from '../login/returned-login.ts';
 import { sha256 } from '../sessions/organization-token.ts';
@@ -16,6 +17,7 @@ export class OidcCallbackGuard extends AuthGuard('oidc') {
   constructor(
     @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(Logins) private readonly logins: Logins,
+    @Inject(LoginOutcomes) private readonly outcomes: LoginOutcomes,
   ) {
     super();
   }
@@ -28,6 +30,10 @@ export class OidcCallbackGuard extends AuthGuard('oidc') {
     });
     request.returnedLogin = login;
     const { target, taken } = login;
-    return this.logins.recorded(target, attemptOfTaken(taken), async () => (await super.canActivate(context)) === true);
+    return this.outcomes.recorded(
+      target,
+      attemptOfTaken(taken),
+      async () => (await super.canActivate(context)) === true,
+    );
   }
 }

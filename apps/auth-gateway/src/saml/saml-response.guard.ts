@@ -1,13 +1,13 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { traceOf } from '@rolecall/platform';
+import type { Response } from 'express';
 import { SamlError } from '@rolecall/saml';
 import { RateLimits } from '../limits/rate-limits.ts';
 import type { Attempt } from '../login/login-wish.ts';
-import { Logins } from '../login/logins.ts';
+import { LoginOutcomes } from '../login/login-outcomes.ts';
 import { Organizations, type SamlTarget } from '../organizations/organization.ts';
 import { claimedRequest } from './claimed-request.ts';
-import type { Response } from 'express';
 import type { AcsRequest } from './saml-response.strategy.ts';
 import { UnknownKeys } from './unknown-keys.ts';
 
@@ -16,7 +16,7 @@ import { UnknownKeys } from './unknown-keys.ts';
 export class SamlResponseGuard extends AuthGuard('saml') {
   constructor(
     @Inject(Organizations) private readonly organizations: Organizations,
-    @Inject(Logins) private readonly logins: Logins,
+    @Inject(LoginOutcomes) private readonly outcomes: LoginOutcomes,
     @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(UnknownKeys) private readonly unknownKeys: UnknownKeys,
   ) {
@@ -30,9 +30,9 @@ export class SamlResponseGuard extends AuthGuard('saml') {
     request.samlTarget = target;
     const attempt = attemptOf(request);
     const connection = `${target.organization.id}/${target.identityProvider.name}`;
-    const isAwaited = () => this.logins.isAwaited(target, attempt);
+    const isAwaited = () => this.outcomes.isAwaited(target, attempt);
     await this.limits.passAnswer(connection, attempt.answers, http.getResponse<Response>(), isAwaited);
-    return this.logins.recorded(target, attempt, () => this.verified(context, target));
+    return this.outcomes.recorded(target, attempt, () => this.verified(context, target));
   }
 
   /** A signature by no known key may be by one that is new: asks what keys there are now, and verifies the same again. */
