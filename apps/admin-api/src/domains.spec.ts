@@ -21,7 +21,7 @@ let api: TestApi;
 beforeAll(async () => {
   dns = await TestDnsServer.start();
   api = await startTestApi({ ROLECALL_DNS_SERVERS: dns.address });
-  api.app.get(DomainChecks).onApplicationShutdown(); // looks up only when a test says so
+  await api.app.get(DomainChecks).beforeApplicationShutdown(); // looks up only when a test says so
   const claims = (...names: string[]) => ({
     emailDomains: Object.fromEntries(names.map((name) => [name, { verification: 'dns' }])),
   });

@@ -1,6 +1,7 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { Database, DomainClaim } from '@rolecall/persistence';
 import type { Clock, Logger, Metrics } from '@rolecall/platform';
+import { Recurring } from '../maintenance/recurring.ts';
 import { judgeDomain } from './judge-domain.ts';
 import { lookUp, type ResolveTxt } from './txt-record.ts';
 
@@ -19,8 +20,8 @@ const SELF: Actor = { kind: 'system', id: 'admin-api' };
  * Looks the TXT records of claimed e-mail domains up: when it is due, and when an administrator asks. The table of due checks
  * is shared by all replicas; each takes some, for the time of a lease.
  */
-export class DomainChecks implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+export class DomainChecks implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly recurring: Recurring;
   private readonly outcomes;
 
   constructor(
@@ -29,19 +30,20 @@ export class DomainChecks implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly clock: Clock,
     private readonly logger: Logger,
     metrics: Metrics,
-    private readonly everyMs = EVERY_MS,
+    everyMs = EVERY_MS,
   ) {
+    const message = 'checks of e-mail domains failed; the next run tries again';
+    this.recurring = new Recurring(() => this.runDue(), { logger, message }, everyMs);
     const help = 'Looks at the TXT records of e-mail domains, by what was found';
     this.outcomes = metrics.counter('rolecall_domain_checks_total', help, ['outcome']);
   }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.recurring.start();
   }
 
-  onApplicationShutdown(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.recurring.stop();
   }
 
   /** Looks one domain up now. undefined = the organization claims no such domain. */
@@ -87,18 +89,5 @@ export class DomainChecks implements OnApplicationBootstrap, OnApplicationShutdo
       this.logger.warn({ organizationId, domain, outcome }, 'an e-mail domain of another organization was proved');
     }
     return checked;
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => void this.run(), this.everyMs * (0.5 + Math.random())).unref();
-  }
-
-  private async run(): Promise<void> {
-    try {
-      await this.runDue();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'checks of e-mail domains failed; the next run tries again');
-    }
-    if (this.timer !== undefined) this.schedule();
   }
 }

@@ -1,6 +1,7 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { MetadataClaim, MetadataStore } from '@rolecall/persistence';
 import type { Clock, Logger, MetadataRefresh, Metrics } from '@rolecall/platform';
+import { Recurring } from './recurring.ts';
 
 const EVERY_MS = 5_000;
 
@@ -12,8 +13,7 @@ const CONCURRENT = 8;
  * the others do not see, and what a dead one claimed is claimed again after a minute.
  */
 export class MetadataRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly recurring: Recurring;
 
   constructor(
     private readonly store: Pick<MetadataStore, 'claimDue' | 'summary'>,
@@ -22,8 +22,10 @@ export class MetadataRefresher implements OnApplicationBootstrap, BeforeApplicat
     private readonly logger: Logger,
     metrics: Metrics,
     private readonly enabled = true,
-    private readonly everyMs = EVERY_MS,
+    everyMs = EVERY_MS,
   ) {
+    const message = 'looking for metadata that is due failed; the next time it is tried again';
+    this.recurring = new Recurring(() => this.runDue(), { logger, message }, everyMs);
     metrics.gauge(
       'rolecall_saml_metadata',
       'SAML identity providers whose metadata fails to refresh, or waits to be accepted',
@@ -45,14 +47,11 @@ export class MetadataRefresher implements OnApplicationBootstrap, BeforeApplicat
   }
 
   onApplicationBootstrap(): void {
-    if (this.enabled) this.schedule();
+    if (this.enabled) this.recurring.start();
   }
 
-  /** What is under way ends first: it holds claims, and the database is closed after this. */
-  async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.recurring.stop();
   }
 
   /** Refreshes all that is due now; returns how many. */
@@ -64,23 +63,6 @@ export class MetadataRefresher implements OnApplicationBootstrap, BeforeApplicat
       done += claims.length;
       if (claims.length < CONCURRENT) return done;
     }
-  }
-
-  /** Jittered by half, so that replicas that started together do not work together. */
-  private schedule(): void {
-    const delay = this.everyMs * (0.5 + Math.random());
-    this.timer = setTimeout(() => {
-      this.running = this.runScheduled();
-    }, delay).unref();
-  }
-
-  private async runScheduled(): Promise<void> {
-    try {
-      await this.runDue();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'looking for metadata that is due failed; the next time it is tried again');
-    }
-    if (this.timer !== undefined) this.schedule();
   }
 
   /** One that fails for a reason of ours must not keep the others from being written; its claim ends by itself. */

@@ -23,7 +23,7 @@ it('purges again and again, by the clock of the app', async () => {
   const purge = new Purge(db, () => NOW, silent, 1);
   purge.onApplicationBootstrap();
   await db.enough;
-  purge.onApplicationShutdown();
+  await purge.beforeApplicationShutdown();
   expect(db.calls.slice(0, 3)).toEqual([NOW, NOW, NOW]);
 });
 
@@ -34,17 +34,17 @@ it('goes on after a failure', async () => {
   const purge = new Purge(db, () => NOW, logger, 1);
   purge.onApplicationBootstrap();
   await db.enough;
-  purge.onApplicationShutdown();
+  await purge.beforeApplicationShutdown();
   expect(lines.join('')).toContain('purge failed');
 });
 
-it('stops with the app', () => {
+it('stops with the app', async () => {
   jest.useFakeTimers();
   try {
     const db = database(1, () => Promise.resolve(NOTHING));
     const purge = new Purge(db, () => NOW, silent, 1_000);
     purge.onApplicationBootstrap();
-    purge.onApplicationShutdown();
+    await purge.beforeApplicationShutdown();
     jest.advanceTimersByTime(60_000);
     expect(db.calls).toEqual([]);
   } finally {
