@@ -1,11 +1,10 @@
 import type { Pool } from 'pg';
-import { findFlow } from '../logins/flow-records.ts';
+import { findFlow, flowSummary, type FlowSummary, type FlowSummaryRow } from '../logins/flow-records.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { FlowRecord } from '../stores.ts';
 import { LIST_FLOWS, LIST_REFUSED_FLOWS } from './statements.ts';
 
-/** A flow record without its steps: who, when, how it ended. */
-export type FlowSummary = Omit<FlowRecord, 'steps'>;
+export type { FlowSummary } from '../logins/flow-records.ts';
 
 /** Where a page ended; the next one begins after it. */
 export interface FlowCursor {
@@ -47,9 +46,9 @@ export function flowStore(pool: Pool): FlowStore {
       const [statement, filter] = refusedOnly ? [LIST_REFUSED_FLOWS, code] : [LIST_FLOWS, outcome];
       const before = [cursor?.finishedAt ?? 'infinity', cursor?.traceId ?? ''];
       const rows = await inTransaction(pool, { organizationId }, (client) =>
-        query<SummaryRow>(client, statement, [organizationId, ...before, filter, limit + 1]),
+        query<FlowSummaryRow>(client, statement, [organizationId, ...before, filter, limit + 1]),
       );
-      const flows = rows.slice(0, limit).map(toSummary);
+      const flows = rows.slice(0, limit).map(flowSummary);
       const last = flows.at(-1);
       const more = rows.length > limit && last !== undefined;
       return { flows, nextCursor: more ? { finishedAt: last.finishedAt, traceId: last.traceId } : undefined };
@@ -57,33 +56,5 @@ export function flowStore(pool: Pool): FlowStore {
 
     find: (organizationId, traceId) =>
       inTransaction(pool, { organizationId }, (client) => findFlow(client, organizationId, traceId)),
-  };
-}
-
-interface SummaryRow {
-  readonly trace_id: string;
-  readonly kind: FlowRecord['kind'];
-  readonly identity_provider: string;
-  readonly vendor: string | null;
-  readonly started_at: Date;
-  readonly finished_at: Date;
-  readonly outcome: FlowRecord['outcome'];
-  readonly code: string | null;
-  readonly must_act: NonNullable<FlowRecord['mustAct']> | null;
-  readonly user_id: string | null;
-}
-
-function toSummary(row: SummaryRow): FlowSummary {
-  return {
-    traceId: row.trace_id,
-    kind: row.kind,
-    identityProvider: row.identity_provider,
-    vendor: row.vendor ?? undefined,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    outcome: row.outcome,
-    code: row.code ?? undefined,
-    mustAct: row.must_act ?? undefined,
-    userId: row.user_id ?? undefined,
   };
 }

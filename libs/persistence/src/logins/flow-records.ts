@@ -3,18 +3,25 @@ import { query } from '../sql.ts';
 import type { FlowRecord } from '../stores.ts';
 import { FIND_FLOW } from './statements.ts';
 
-interface FlowRow {
-  trace_id: string;
-  kind: FlowRecord['kind'];
-  identity_provider: string;
-  vendor: string | null;
-  started_at: Date;
-  finished_at: Date;
-  outcome: FlowRecord['outcome'];
-  code: string | null;
-  must_act: NonNullable<FlowRecord['mustAct']> | null;
-  user_id: string | null;
-  steps: FlowRecord['steps'];
+/** A flow record without its steps: who, when, how it ended. */
+export type FlowSummary = Omit<FlowRecord, 'steps'>;
+
+/** The columns of a summary. */
+export interface FlowSummaryRow {
+  readonly trace_id: string;
+  readonly kind: FlowRecord['kind'];
+  readonly identity_provider: string;
+  readonly vendor: string | null;
+  readonly started_at: Date;
+  readonly finished_at: Date;
+  readonly outcome: FlowRecord['outcome'];
+  readonly code: string | null;
+  readonly must_act: NonNullable<FlowRecord['mustAct']> | null;
+  readonly user_id: string | null;
+}
+
+interface FlowRow extends FlowSummaryRow {
+  readonly steps: FlowRecord['steps'];
 }
 
 /** The newest record of this trace id. */
@@ -24,7 +31,10 @@ export async function findFlow(
   traceId: string,
 ): Promise<FlowRecord | undefined> {
   const [row] = await query<FlowRow>(client, FIND_FLOW, [organizationId, traceId]);
-  if (row === undefined) return undefined;
+  return row && { ...flowSummary(row), steps: row.steps };
+}
+
+export function flowSummary(row: FlowSummaryRow): FlowSummary {
   return {
     traceId: row.trace_id,
     kind: row.kind,
@@ -36,6 +46,5 @@ export async function findFlow(
     code: row.code ?? undefined,
     mustAct: row.must_act ?? undefined,
     userId: row.user_id ?? undefined,
-    steps: row.steps,
   };
 }

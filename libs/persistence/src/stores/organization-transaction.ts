@@ -1,0 +1,94 @@
+import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
+import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
+import type { SsoTestResult } from '../sso/sso-tests.ts';
+import type { FlowRecord } from './flows.ts';
+import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
+import type { GrantChanges, OwnAccount, StoredUser, SubjectKey } from './people.ts';
+import type { LiveSession, NewSession } from './sessions.ts';
+
+/** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
+export interface OrganizationTransaction {
+  readonly organizationId: string;
+  /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. Never an unsolicited one. */
+  takeVerifiedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
+  /** Binds an unsolicited login to the first browser that shows its handle, and says what it is; consumes nothing. */
+  claimUnsolicitedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<UnsolicitedLogin | 'unknown' | 'other_browser'>;
+  /** As `takeVerifiedLogin`, for an unsolicited login, whose user said yes in the browser that claimed it. */
+  takeUnsolicitedLogin(
+    handleHash: Buffer,
+    browserHash: Buffer,
+    now: Date,
+  ): Promise<VerifiedLogin | 'unknown' | 'other_browser'>;
+  findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
+  /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
+  findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
+  /**
+   * Active users with an address `<local>+<anything>@<domain>`, by address; bounded. Not those that another subject of this IdP
+   * is linked to, or has opened as an alias (`aliasFormat` followed by the user's id, under the name of `subject`).
+   */
+  findAliasUsers(
+    at: { readonly local: string; readonly domain: string },
+    subject: SubjectKey,
+    aliasFormat: string,
+  ): Promise<readonly StoredUser[]>;
+  /** The active ones of these. */
+  findUsers(userIds: readonly string[]): Promise<readonly StoredUser[]>;
+  /** What the subject's identity provider said at its last login. */
+  factsOf(subject: SubjectKey): Promise<FactsJson | undefined>;
+  /** A session that is live and whose user is active, locked until the transaction's end. */
+  liveSession(tokenHash: Buffer, now: Date): Promise<LiveSession | undefined>;
+  /** Whether somebody else than this user has the address (case-insensitive). */
+  isAddressOfAnother(email: string, userId: string): Promise<boolean>;
+  /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
+  createUser(
+    subject: SubjectKey,
+    profile: Profile,
+    facts: FactsJson,
+    now: Date,
+  ): Promise<{ user: StoredUser; created: boolean }>;
+  linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
+  /** The account of the session with this hash; undefined when there is no such session or its user is disabled. */
+  ownAccount(tokenHash: Buffer, now: Date): Promise<OwnAccount | undefined>;
+  /** As a user's own wish. False when the subject is bound already, or the user has an identity at this IdP. */
+  linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<boolean>;
+  /** Takes the user's identity at this IdP away and ends the sessions that it opened; how many of each. */
+  unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
+  /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. */
+  recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
+  /** Stores the facts and the profile of this login; one statement. */
+  recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void>;
+  /**
+   * Makes these exactly the user's grants and memberships; unchanged ones keep their time. One statement. Throws
+   * PersistenceError `stale_revision` when an apply has replaced `revision`, whose rules decided: the transaction fails,
+   * and the caller reads the organization again and starts over.
+   */
+  replaceGrants(
+    userId: string,
+    revision: number,
+    grants: readonly DecidedGrant[],
+    groups: readonly DecidedMembership[],
+    now: Date,
+  ): Promise<GrantChanges>;
+  /**
+   * Written when the transaction commits, which throws PersistenceError `stale_revision` when an apply has disabled or removed
+   * the IdP since the caller read it. A login that replaces no grants (`managedBy: app`) is held to what is live by this alone.
+   */
+  openSession(session: NewSession): Promise<void>;
+  /** Written when the transaction commits. */
+  recordFlow(flow: FlowRecord): Promise<void>;
+  findFlow(traceId: string): Promise<FlowRecord | undefined>;
+  /** Stores the result of the test whose link began the login with this trace id; false when no link did. */
+  finishTest(traceId: string, result: SsoTestResult, now: Date): Promise<boolean>;
+  /** Appends to the organization's hash chain, in order; written when the transaction commits. */
+  audit(events: readonly AuditEvent[]): Promise<void>;
+  /** Up to `limit` committed links of the chain after `afterSeq` (0 = from the first), in order. */
+  auditTrail(afterSeq: number, limit: number): Promise<readonly ChainedEvent[]>;
+}

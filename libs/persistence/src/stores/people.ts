@@ -1,0 +1,37 @@
+import type { Profile } from '@rolecall/role-mapping';
+
+export type UserStatus = 'active' | 'disabled';
+
+export interface StoredUser {
+  readonly userId: string;
+  readonly status: UserStatus;
+  readonly profile: Profile;
+}
+
+export interface SubjectKey {
+  readonly identityProvider: string;
+  readonly nameId: { readonly value: string; readonly format: string };
+}
+
+/** What a signed-in user sees of the ways to sign in. */
+export interface OwnAccount {
+  readonly userId: string;
+  readonly openedAt: Date;
+  readonly identities: readonly { readonly identityProvider: string; readonly email: string | undefined }[];
+}
+
+/** What replaceGrants changed, for the announcement and the audit log. */
+export interface GrantChanges {
+  readonly granted: readonly { scope: string; role: string }[];
+  readonly revoked: readonly { scope: string; role: string }[];
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** What a signed-in browser is told after a login that changed something. */
+export interface Announcement extends GrantChanges {
+  readonly firstLogin: boolean;
+  readonly returnTo: string | undefined;
+  /** Ids of users whose accounts the person may open instead. */
+  readonly accounts?: readonly string[];
+}
