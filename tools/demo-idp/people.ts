@@ -68,6 +68,15 @@ const PEOPLE: readonly DemoPerson[] = [
       groups: ['sales'],
     },
   ),
+  person(
+    'Una Newcomer',
+    'una@umbrella.example',
+    'Umbrella',
+    'Of no organization yet: write one for her company, and try it with rolecall test-sso.',
+    {
+      role_mapping: ['engineering'],
+    },
+  ),
 ];
 
 /** The people as they are now; changes last until the process ends. */

@@ -47,7 +47,7 @@ export async function checkLogin(said: LoginContext): Promise<CheckedLogin> {
   if (known) checkKnownEmail(said, known); // first: a refusal of the mapping stores what the login said
   const context = known ? await keepAddressesApart(said, known) : said;
   await checkAccess(context, known);
-  checkEmailDomain(context, known);
+  await checkEmailDomain(context, known);
   const accounts = await aliasAccounts(context, known);
   const person = known ? knownBySubject(context, known) : await identify(context, accounts);
   if (person.is === 'new') return { context, person, accounts };

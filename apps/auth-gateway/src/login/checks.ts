@@ -124,13 +124,17 @@ function emailDomainsOf({ organization, identityProvider }: LoginContext): reado
  * logins of a user: applications read the address of the session. A user who is known under an address stays so while its
  * domain waits for a proof, new or lost.
  */
-export function checkEmailDomain(context: LoginContext, known: StoredUser | undefined): void {
+export async function checkEmailDomain(context: LoginContext, known: StoredUser | undefined): Promise<void> {
   const { organization, identityProvider, decision, flow } = context;
   const emailDomains = emailDomainsOf(context);
   const { email } = decision.profile;
-  if (emailDomains === undefined || email === undefined) return;
+  if (email === undefined) return;
   const check = 'email_domain_allowed';
   const domain = domainOf(email);
+  if (emailDomains === undefined) {
+    if (known?.profile.email !== email) await checkNobodyElsesDomain(context, email);
+    return;
+  }
   if (emailDomains.includes(domain)) {
     flow.pass(check);
     return;
@@ -143,6 +147,26 @@ export function checkEmailDomain(context: LoginContext, known: StoredUser | unde
   const what = declared ? 'Prove the domain: rolecall domains shows the record.' : 'Add the domain to emailDomains.';
   throw new LoginRefused('email_domain_not_allowed', check, `${what} Or correct the address.`, {
     want: `an e-mail address of ${emailDomains.join(', ') || 'a proved domain, and none is'}`,
+    got: `an address of ${domain || 'no domain'}`,
+  });
+}
+
+/**
+ * An organization that declares no e-mail domains is believed about any address but those of a domain that another one has, by
+ * a proof or by word: nobody new is created with one, nor gets one (O8).
+ */
+async function checkNobodyElsesDomain({ organization, flow }: LoginContext, email: string): Promise<void> {
+  const check = 'email_domain_allowed';
+  const domain = domainOf(email).replace(/\.$/, '');
+  // what is no plain address, somebody else may read as one
+  const isAmbiguous = domain === '' && email.includes('@');
+  if (!isAmbiguous && !(await organization.isDomainOfAnother(domain))) {
+    flow.pass(check);
+    return;
+  }
+  const what = isAmbiguous ? 'This is no plain address.' : 'The domain belongs to another organization.';
+  throw new LoginRefused('email_domain_not_allowed', check, `${what} Correct the address, or clear up whose it is.`, {
+    want: 'an e-mail address of no other organization',
     got: `an address of ${domain || 'no domain'}`,
   });
 }

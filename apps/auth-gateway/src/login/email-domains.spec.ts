@@ -17,6 +17,7 @@ describe('an asserted e-mail address', () => {
         emailDomains: { 'kite.example': { verification: 'asserted' } },
         identityProviders: { okta: provider, google: provider },
       },
+      lark: { ...BETA, identityProviders: { okta: provider } },
     });
     gateway = await world.startGateway();
   });
@@ -33,6 +34,19 @@ describe('an asserted e-mail address', () => {
     expect([refused.status, await codeOf(refused)]).toEqual([403, 'email_domain_not_allowed']);
     const emails = await world.sql(`select email from users where email like 'ann@%' or email like 'ceo@%'`);
     expect(emails).toEqual([{ email: 'ann@kite.example' }]);
+  });
+
+  it('of another organization’s domain is refused where none are declared as well, unless the user had it before (O8)', async () => {
+    const at = (nameId: string, email: string) =>
+      gateway.browser().signIn(world.idp, '/saml/lark/okta/login', as(nameId, email));
+    const codeAt = async (answer: Response) => (await world.flowOn('lark', await answer.text()))?.code;
+    for (const domain of ['kite.example', 'kite.example.', '\u212aite.example', 'victim.example@kite.example'])
+      expect(await codeAt(await at('mia', `mia@${domain}`))).toBe('email_domain_not_allowed');
+    await at('zoe', 'zoe@lark.example');
+    expect(await codeAt(await at('zoe', 'zoe@KITE.example'))).toBe('email_domain_not_allowed');
+    await world.sql(`update users set email = 'zoe@kite.example' where email = 'zoe@lark.example'`);
+    expect((await at('zoe', 'zoe@kite.example')).status).toBe(303);
+    expect(await world.sql(`select 1 from users where email like 'mia@%'`)).toEqual([]);
   });
 
   it.each([

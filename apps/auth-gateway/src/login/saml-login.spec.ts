@@ -194,7 +194,7 @@ describe('a SAML login', () => {
   it('signs two tabs in at once', async () => {
     const browser = gateway.browser();
     const one = await browser.answer(world.idp, OKTA, eve());
-    const two = await browser.answer(world.idp, '/saml/beta/okta/login', eve());
+    const two = await browser.answer(world.idp, '/saml/beta/okta/login', world.person('eve@beta.example'));
     for (const posted of [one, two]) {
       const entered = await browser.get(posted.headers.get('location') ?? '');
       expect(entered.status).toBe(303);

@@ -31,7 +31,10 @@ export async function domains(
   }
   const list = await client.domains(organization);
   if (options.format === 'json') printJson(io, list);
-  else if (list.domains.length === 0) io.out('The organization declares no e-mail domains: any address may sign in.\n');
+  else if (list.domains.length === 0)
+    io.out(
+      'The organization declares no e-mail domains: any address may sign in, but those of another organization’s domain.\n',
+    );
   else io.out(domainTable(list.domains));
   return EXIT.done;
 }

@@ -40,7 +40,7 @@ const metadata: JsonSchema = {
 
 const emailDomains: JsonSchema = {
   description:
-    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address. Domains of everybody, such as gmail.com or co.uk, are refused. A name that is not ASCII is written as DNS has it (`xn--…`).',
+    'Domains whose e-mail addresses belong to this organization: they lead from the sign-in page to it, and only such users are created. None: any address but those of another organization’s domain. Domains of everybody, such as gmail.com or co.uk, are refused. A name that is not ASCII is written as DNS has it (`xn--…`).',
   type: 'object',
   propertyNames: domain,
   maxProperties: 1000,
