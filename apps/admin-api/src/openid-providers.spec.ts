@@ -78,7 +78,7 @@ async function apply(document: object, values: Readonly<Record<string, string>>)
 
 async function stored() {
   const { json } = await api.client.call<{ organizationId: string }>('GET', '/v1/organizations/acme');
-  return (await api.database.database.organizations.byId(json.organizationId))?.identityProviders;
+  return (await api.database.database.organizations.byIdAnew(json.organizationId))?.identityProviders;
 }
 
 it('keeps the client secret sealed: no answer, log line or row has it', async () => {
