@@ -155,12 +155,12 @@ export async function checkEmailDomain(context: LoginContext, known: StoredUser 
  * An organization that declares no e-mail domains is believed about any address but those of a domain that another one has, by
  * a proof or by word: nobody new is created with one, nor gets one (O8).
  */
-async function checkNobodyElsesDomain({ organization, flow }: LoginContext, email: string): Promise<void> {
+async function checkNobodyElsesDomain({ tx, flow }: LoginContext, email: string): Promise<void> {
   const check = 'email_domain_allowed';
   const domain = domainOf(email).replace(/\.$/, '');
   // what is no plain address, somebody else may read as one
   const isAmbiguous = domain === '' && email.includes('@');
-  if (!isAmbiguous && !(await organization.isDomainOfAnother(domain))) {
+  if (!isAmbiguous && !(await tx.isDomainOfAnother(domain))) {
     flow.pass(check);
     return;
   }

@@ -9,7 +9,7 @@ import { checkLinked, linksOnly, linkToUser, signInLinked } from './linked-login
 import type { LoginContext, LoginToFinish } from './login-context.ts';
 import { outcomeOnly, type TestReport } from './test-report.ts';
 import { testResultOf } from './test-result.ts';
-import { type OpenedSession, openSession, storeGrants, storeUser } from './writes.ts';
+import { type OpenedSession, openSession, storeLogin } from './writes.ts';
 
 /** The browser that came back with a handle: hashes of what it presented. Unverified until a login was taken with them. */
 export interface Arrival extends BrowserArrival {
@@ -83,7 +83,7 @@ export async function finishLogin(
   return login.mode === 'test' ? test(tx, organization, login, flow, now) : signIn(tx, organization, login, flow, now);
 }
 
-/** The story of a login. Until `storeUser` nothing was written; a refusal leaves only its record. */
+/** The story of a login. Until `storeLogin` nothing was written; a refusal leaves only its record. */
 async function signIn(
   tx: OrganizationTransaction,
   organization: Organization,
@@ -104,8 +104,7 @@ async function signIn(
     const said = decideLogin(tx, organization, login, flow, now);
     const expiresAt = checkSessionEnd(said);
     const { context, person, accounts } = await checkLogin(said);
-    const { user, created } = await storeUser(context, person);
-    const changes = await storeGrants(context, user, created);
+    const { user, created, changes } = await storeLogin(context, person);
     const session = await openSession(context, user, created, changes, expiresAt, accounts);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
     return { outcome: 'signed_in', traceId, identityProvider, session };

@@ -49,6 +49,12 @@ describe('an asserted e-mail address', () => {
     expect(await world.sql(`select 1 from users where email like 'mia@%'`)).toEqual([]);
   });
 
+  it('is looked up without a second connection: more first sign-ins at once than there are connections', async () => {
+    const people = Array.from({ length: 24 }, (_, index) => as(`new${index}`, `new@company${index}.example`));
+    const signedIn = people.map((person) => gateway.browser().signIn(world.idp, '/saml/lark/okta/login', person));
+    expect((await Promise.all(signedIn)).map(({ status }) => status)).toEqual(people.map(() => 303));
+  });
+
   it.each([
     ['a look-alike of the domain', 'bo@\u212aite.example'],
     ['two @', 'bo@victim.example@kite.example'],

@@ -58,7 +58,7 @@ export async function switchAccount(
     const expiresAt = checkSessionEnd(context);
     await checkAccess(context, user);
     // the user's row is locked by this: two browsers that open the account for the first time link it once
-    await tx.recordLogin(userId, own, context.decision.profile, facts, now);
+    await tx.recordLogin({ userId, subject: own, profile: context.decision.profile, facts, now });
     const isLinked = (await tx.findUserBySubject(own)) !== undefined;
     if (!isLinked) await tx.linkIdentity(userId, own, facts, now);
     const person: Person = isLinked ? { is: 'known', user } : { is: 'linked', user, how: 'alias' };

@@ -1,4 +1,4 @@
-import type { Announcement, GrantChanges, StoredUser } from '@rolecall/persistence';
+import type { Announcement, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import type { LastLogin } from '../http/cookies.ts';
 import { newOrganizationToken } from '../sessions/organization-token.ts';
 import { aliasAccounts } from './aliases.ts';
@@ -8,20 +8,63 @@ import type { LoginContext, Person } from './login-context.ts';
 
 const NOTHING_CHANGED: GrantChanges = { granted: [], revoked: [], joined: [], left: [] };
 
-/** Creates, links or updates the user. Two first logins at once end in one user: the second finds the first's. */
-export async function storeUser(
-  context: LoginContext,
-  person: Person,
-): Promise<{ user: StoredUser; created: boolean }> {
+/** A login that is stored. */
+export interface Stored {
+  readonly user: StoredUser;
+  readonly created: boolean;
+  readonly changes: GrantChanges;
+}
+
+/**
+ * Creates, links or updates the user, and makes the decision their grants and groups. Two first logins at once end in one user:
+ * the second finds the first's.
+ */
+export async function storeLogin(context: LoginContext, person: Person): Promise<Stored> {
   const { tx, subject, login, decision, now } = context;
   if (person.is === 'new') {
     const stored = await tx.createUser(subject, decision.profile, login.facts, now);
     if (!stored.created) checkUserActive(context, stored.user);
-    return stored;
+    return { ...stored, changes: await storeGrants(context, stored.user, stored.created) };
   }
-  await tx.recordLogin(person.user.userId, subject, decision.profile, login.facts, now);
-  if (person.is === 'linked') await link(context, person);
-  return { user: person.user, created: false };
+  const { user } = person;
+  if (person.is === 'known') return { user, created: false, changes: await storeKnown(context, user) };
+  await tx.recordLogin(loginOf(context, user));
+  await link(context, person);
+  return { user, created: false, changes: await storeGrants(context, user, false) };
+}
+
+/** Makes the decision the user's grants and groups; under `managedBy: app` only for a user who was created just now. */
+export async function storeGrants(
+  { tx, organization, decision, now, flow }: LoginContext,
+  { userId }: StoredUser,
+  created: boolean,
+): Promise<GrantChanges> {
+  if (decision.outcome === 'refused' || (decision.applies === 'at-creation' && !created)) return NOTHING_CHANGED;
+  const { grants, groups } = decision;
+  const changes = await tx.replaceGrants(userId, organization.snapshot.revision, grants, groups, now);
+  flow.pass('grants_stored', stored(decision));
+  return changes;
+}
+
+/** The most common login of all, in one statement. */
+async function storeKnown(context: LoginContext, user: StoredUser): Promise<GrantChanges> {
+  const { tx, organization, decision, flow } = context;
+  const login = loginOf(context, user);
+  if (decision.outcome === 'refused' || decision.applies === 'at-creation') {
+    await tx.recordLogin(login);
+    return NOTHING_CHANGED;
+  }
+  const changes = await tx.storeLogin(login, organization.snapshot.revision, decision.grants, decision.groups);
+  flow.pass('grants_stored', stored(decision));
+  return changes;
+}
+
+function stored({ grants, groups }: Extract<LoginContext['decision'], { readonly outcome: 'granted' }>): string {
+  return `grants: ${grants.length}, groups: ${groups.length}`;
+}
+
+function loginOf({ subject, decision, login, now }: LoginContext, { userId }: StoredUser): NewLoginOfUser {
+  return { userId, subject, profile: decision.profile, facts: login.facts, now };
 }
 
 /** Another login changed what this one was decided on: decide it anew, in a new transaction. */
@@ -40,24 +83,13 @@ async function link(
   await tx.linkIdentity(userId, subject, login.facts, now);
 }
 
-/** Makes the decision the user's grants and groups; under `managedBy: app` only for a user who was created just now. */
-export async function storeGrants(context: LoginContext, user: StoredUser, created: boolean): Promise<GrantChanges> {
-  const { tx, organization, decision, now, flow } = context;
-  if (decision.outcome === 'refused' || (decision.applies === 'at-creation' && !created)) return NOTHING_CHANGED;
-  const { revision } = organization.snapshot;
-  const changes = await tx.replaceGrants(user.userId, revision, decision.grants, decision.groups, now);
-  flow.pass('grants_stored', `grants: ${decision.grants.length}, groups: ${decision.groups.length}`);
-  return changes;
-}
-
 /**
  * What the identity provider says now gives nothing any more: the facts are stored, and grants without a source are
  * retracted, also from sessions that are open elsewhere (design §5 rule 2).
  */
 export async function retractGrants(context: LoginContext, user: StoredUser): Promise<void> {
-  const { tx, organization, subject, decision, login, now } = context;
-  await tx.recordLogin(user.userId, subject, decision.profile, login.facts, now);
-  const changes = await tx.replaceGrants(user.userId, organization.snapshot.revision, [], [], now);
+  const { tx, organization } = context;
+  const changes = await tx.storeLogin(loginOf(context, user), organization.snapshot.revision, [], []);
   await tx.audit(changeEvents(context, user, changes));
 }
 

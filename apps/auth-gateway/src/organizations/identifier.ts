@@ -27,7 +27,6 @@ export function isSlug(segment: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(segment);
 }
 
-/** Whether a text can be a domain name at all, in lower case. */
-export function isDomain(text: string): boolean {
+function isDomain(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(text);
 }

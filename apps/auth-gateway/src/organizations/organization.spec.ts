@@ -38,11 +38,8 @@ function snapshot(metadataXml: string): OrganizationSnapshot {
 }
 
 const ADDRESS = { url: 'https://sso.example.com', allowHttpIdp: false };
-const NO_DOMAINS = { byEmailDomain: async () => undefined };
 const connectionAt = (organization: string, identityProvider: string, metadataXml = new TestIdp().metadata()) =>
-  new Organization(snapshot(metadataXml), ADDRESS, NO_DOMAINS)
-    .samlTarget({ organization, identityProvider })
-    ?.connection(NOW);
+  new Organization(snapshot(metadataXml), ADDRESS).samlTarget({ organization, identityProvider })?.connection(NOW);
 
 describe('an organization', () => {
   it('has an entity id and an ACS URL per identity provider', () => {
@@ -77,18 +74,14 @@ describe('an organization', () => {
   it('sends nobody over plain http, except in development', () => {
     const local = new TestIdp({ ssoUrl: 'http://localhost:4010/sso' }).metadata();
     expect(() => connectionAt('acme', 'okta', local)).toThrow(SamlError);
-    const development = new Organization(
-      snapshot(local),
-      { url: 'http://localhost:4000', allowHttpIdp: true },
-      NO_DOMAINS,
-    );
+    const development = new Organization(snapshot(local), { url: 'http://localhost:4000', allowHttpIdp: true });
     const target = development.samlTarget({ organization: 'acme', identityProvider: 'okta' });
     expect(target?.connection(NOW).idp.ssoUrl).toBe('http://localhost:4010/sso');
   });
 
   it('notices that the metadata has ended, though it was read before', () => {
     const xml = new TestIdp().metadata().replace('entityID=', 'validUntil="2026-03-02T10:00:00Z" entityID=');
-    const target = new Organization(snapshot(xml), ADDRESS, NO_DOMAINS).samlTarget({
+    const target = new Organization(snapshot(xml), ADDRESS).samlTarget({
       organization: 'acme',
       identityProvider: 'okta',
     });

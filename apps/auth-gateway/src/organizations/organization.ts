@@ -17,7 +17,7 @@ import {
   type ServiceProviderKey,
 } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
-import { isDomain, isSlug, readIdentifier } from './identifier.ts';
+import { isSlug, readIdentifier } from './identifier.ts';
 import { oidcTarget, type OidcTarget } from './oidc-target.ts';
 
 /** How the gateway addresses itself, and which IdPs it may send browsers to over plain http (development only). */
@@ -81,7 +81,6 @@ export class Organization {
   constructor(
     readonly snapshot: OrganizationSnapshot,
     private readonly address: GatewayAddress,
-    private readonly reader: Pick<OrganizationReader, 'byEmailDomain'>,
   ) {
     this.settings = effective(snapshot.document);
     this.policy = compilePolicy(this.settings.policy);
@@ -89,12 +88,6 @@ export class Organization {
 
   get id(): string {
     return this.snapshot.organizationId;
-  }
-
-  /** Whether another organization has this e-mail domain, by a proof or by word. `domain` is unverified. */
-  async isDomainOfAnother(domain: string): Promise<boolean> {
-    const owner = isDomain(domain) ? await this.reader.byEmailDomain(domain) : undefined;
-    return owner !== undefined && owner.organizationId !== this.id;
   }
 
   get enabledIdentityProviders(): readonly EffectiveIdentityProvider[] {
@@ -324,7 +317,7 @@ export class Organizations {
     if (!snapshot) return undefined;
     const known = this.computed.get(snapshot);
     if (known) return known;
-    const organization = new Organization(snapshot, this.address, this.reader);
+    const organization = new Organization(snapshot, this.address);
     this.computed.set(snapshot, organization);
     return organization;
   }

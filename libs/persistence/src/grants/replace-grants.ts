@@ -3,7 +3,7 @@ import type { UserGrants } from '@rolecall/reconcile';
 import { PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { GrantChanges } from '../stores.ts';
-import { REPLACE_GRANTS } from './statements.ts';
+import { REPLACE_GRANTS, STORE_LOGIN } from './statements.ts';
 
 type ChangeRow =
   | { change: 'granted'; scope: string; role: string }
@@ -23,22 +23,37 @@ export async function replaceGrants(
   users: readonly UserGrants[],
   now: Date,
 ): Promise<GrantChanges> {
+  const userIds = users.map((user) => user.userId);
+  const values = [organizationId, userIds, revision, ...heldColumns(users), now];
+  const rows = await query<ChangeRow>(client, REPLACE_GRANTS, values);
+  requireLiveRevision(rows, revision);
+  return changesIn(rows);
+}
+
+/**
+ * The login of a known user and what it gives, in one statement.
+ * @param login - the columns of `login.record`, from the organization to the time
+ */
+export async function storeLogin(
+  client: PoolClient,
+  login: readonly unknown[],
+  revision: number,
+  user: UserGrants,
+): Promise<GrantChanges> {
+  const rows = await query<ChangeRow>(client, STORE_LOGIN, [...login, revision, ...heldColumns([user])]);
+  requireLiveRevision(rows, revision);
+  return changesIn(rows);
+}
+
+/** Grants and memberships, each as a JSON array. */
+function heldColumns(users: readonly UserGrants[]): [grants: string, memberships: string] {
   const grants = users.flatMap(({ userId, grants: held }) =>
     held.map(({ scope, role, sources }) => ({ user_id: userId, scope, role, sources })),
   );
   const memberships = users.flatMap(({ userId, groups }) =>
     groups.map(({ group, sources }) => ({ user_id: userId, group_name: group, sources })),
   );
-  const rows = await query<ChangeRow>(client, REPLACE_GRANTS, [
-    organizationId,
-    users.map((user) => user.userId),
-    revision,
-    JSON.stringify(grants),
-    JSON.stringify(memberships),
-    now,
-  ]);
-  requireLiveRevision(rows, revision);
-  return changesIn(rows);
+  return [JSON.stringify(grants), JSON.stringify(memberships)];
 }
 
 function requireLiveRevision(rows: readonly ChangeRow[], decidedWith: number): void {

@@ -103,7 +103,13 @@ describe('the verified login', () => {
     await database.inOrganization(organizationId, async (tx) => {
       await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
       expect(await tx.findUserBySubject(subject('eve'))).toEqual(user);
-      await tx.recordLogin(user.userId, subject('eve'), { displayName: 'Eve Two' }, {}, NOW);
+      await tx.recordLogin({
+        userId: user.userId,
+        subject: subject('eve'),
+        profile: { displayName: 'Eve Two' },
+        facts: {},
+        now: NOW,
+      });
       expect((await tx.findUserBySubject(subject('eve')))?.profile).toEqual({ displayName: 'Eve Two' });
     });
   });

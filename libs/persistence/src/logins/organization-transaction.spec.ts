@@ -81,7 +81,13 @@ describe('users', () => {
     const second = subject('eve@entra', 'entra');
     await inOrganization(id, async (tx) => {
       await tx.linkIdentity(user.userId, second, {}, NOW);
-      await tx.recordLogin(user.userId, second, { email: 'eve@new.example' }, { department: 'Support' }, later(60));
+      await tx.recordLogin({
+        userId: user.userId,
+        subject: second,
+        profile: { email: 'eve@new.example' },
+        facts: { department: 'Support' },
+        now: later(60),
+      });
     });
     expect((await inOrganization(id, (tx) => tx.findUserBySubject(second)))?.profile).toEqual({
       email: 'eve@new.example',
@@ -165,7 +171,13 @@ describe('replaceGrants', () => {
       }),
     );
     const stale = inOrganization(id, async (tx) => {
-      await tx.recordLogin(userId, subject('eve'), { email: 'changed@acme.example' }, FACTS, NOW);
+      await tx.recordLogin({
+        userId,
+        subject: subject('eve'),
+        profile: { email: 'changed@acme.example' },
+        facts: FACTS,
+        now: NOW,
+      });
       await tx.replaceGrants(userId, 1, [grant('s', 'a')], [], NOW);
     });
     await expect(stale).rejects.toMatchObject({ name: 'PersistenceError', code: 'stale_revision' });

@@ -4,7 +4,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
-import { replaceGrants } from '../grants/replace-grants.ts';
+import { replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
@@ -13,6 +13,7 @@ import type {
   FlowRecord,
   GrantChanges,
   LiveSession,
+  NewLoginOfUser,
   NewSession,
   OrganizationTransaction,
   StoredUser,
@@ -26,6 +27,7 @@ import {
   FIND_ALIAS_USERS,
   FIND_USERS,
   IS_ADDRESS_OF_ANOTHER,
+  IS_DOMAIN_OF_ANOTHER,
   LINK_IDENTITY,
   LIVE_SESSION,
   RECORD_LOGIN,
@@ -125,6 +127,12 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return row?.taken === true;
   }
 
+  async isDomainOfAnother(domain: string): Promise<boolean> {
+    const values = [this.organizationId, domain];
+    const [row] = await query<{ taken: boolean }>(this.client, IS_DOMAIN_OF_ANOTHER, values);
+    return row?.taken === true;
+  }
+
   async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date) {
     const userId = uuidv7();
     const created = await query(this.client, CREATE_USER, [
@@ -163,15 +171,22 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     await query(this.client, LINK_IDENTITY, values);
   }
 
-  async recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void> {
-    await query(this.client, RECORD_LOGIN, [
-      this.organizationId,
-      userId,
-      ...profileColumns(profile),
-      ...subjectColumns(subject),
-      JSON.stringify(facts),
-      now,
-    ]);
+  async recordLogin(login: NewLoginOfUser): Promise<void> {
+    await query(this.client, RECORD_LOGIN, this.loginColumns(login));
+  }
+
+  storeLogin(
+    login: NewLoginOfUser,
+    revision: number,
+    grants: readonly DecidedGrant[],
+    groups: readonly DecidedMembership[],
+  ): Promise<GrantChanges> {
+    return storeLogin(this.client, this.loginColumns(login), revision, { userId: login.userId, grants, groups });
+  }
+
+  private loginColumns({ userId, subject, profile, facts, now }: NewLoginOfUser): unknown[] {
+    const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
+    return [...who, JSON.stringify(facts), now];
   }
 
   replaceGrants(

@@ -133,6 +133,12 @@ export const IS_ADDRESS_OF_ANOTHER: Statement = {
 select exists (select from users where org_id = $1 and lower(email) = lower($2) and user_id <> $3) as taken`,
 };
 
+/** Of the login's own connection: a second one, wanted by many logins at once, would leave none to any. */
+export const IS_DOMAIN_OF_ANOTHER: Statement = {
+  name: 'login.is-domain-of-another',
+  text: 'select exists (select from email_domains where domain = $2 and org_id <> $1) as taken',
+};
+
 /** No row comes back when the subject has a user already. */
 export const CREATE_USER: Statement = {
   name: 'login.create-user',

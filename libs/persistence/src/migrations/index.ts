@@ -19,6 +19,7 @@ import { verifiedDomains } from './20261122T34-verified-domains.ts';
 import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import { ssoTests } from './20261122T36-sso-tests.ts';
+import { storeLogin } from './20261122T37-store-login.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   unsolicitedLogins,
   flowVendor,
   ssoTests,
+  storeLogin,
 ];

@@ -94,7 +94,7 @@ it('keeps no login waiting while a plan looks at the users', async () => {
     }
     await state.audit(id, { type: 'grants.changed', data: { revision: 2 } });
     await inOrganization(id, async (tx) => {
-      await tx.recordLogin(user.userId, subject('eve'), {}, {}, NOW);
+      await tx.recordLogin({ userId: user.userId, subject: subject('eve'), profile: {}, facts: {}, now: NOW });
       await tx.replaceGrants(user.userId, 1, [grant('sso_admin')], [], NOW);
       await tx.createUser(subject('mo'), {}, {}, NOW);
       const actor = { kind: 'user' as const, id: user.userId };
@@ -280,7 +280,7 @@ describe('a login while new rules are applied', () => {
     let login: Promise<unknown> = Promise.resolve();
     await applying(id, 'raced', async () => {
       login = inOrganization(id, async (tx) => {
-        await tx.recordLogin(user.userId, subject('eve'), {}, {}, later(1));
+        await tx.recordLogin({ userId: user.userId, subject: subject('eve'), profile: {}, facts: {}, now: later(1) });
         await tx.replaceGrants(user.userId, 1, [grant('by-old-rules')], [], later(1));
       }).catch((error: unknown) => error);
       await waiting();

@@ -3,7 +3,7 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type { FlowRecord } from './flows.ts';
 import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
-import type { GrantChanges, OwnAccount, StoredUser, SubjectKey } from './people.ts';
+import type { GrantChanges, NewLoginOfUser, OwnAccount, StoredUser, SubjectKey } from './people.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
@@ -47,6 +47,8 @@ export interface OrganizationTransaction {
   liveSession(tokenHash: Buffer, now: Date): Promise<LiveSession | undefined>;
   /** Whether somebody else than this user has the address (case-insensitive). */
   isAddressOfAnother(email: string, userId: string): Promise<boolean>;
+  /** Whether another organization has this e-mail domain (in lower case), by a proof or by word. */
+  isDomainOfAnother(domain: string): Promise<boolean>;
   /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
   createUser(
     subject: SubjectKey,
@@ -63,8 +65,15 @@ export interface OrganizationTransaction {
   unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
   /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. */
   recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
-  /** Stores the facts and the profile of this login; one statement. */
-  recordLogin(userId: string, subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date): Promise<void>;
+  /** Stores the facts and the profile of this login, which locks the user's row; one statement. */
+  recordLogin(login: NewLoginOfUser): Promise<void>;
+  /** `recordLogin`, then `replaceGrants`, in one statement. */
+  storeLogin(
+    login: NewLoginOfUser,
+    revision: number,
+    grants: readonly DecidedGrant[],
+    groups: readonly DecidedMembership[],
+  ): Promise<GrantChanges>;
   /**
    * Makes these exactly the user's grants and memberships; unchanged ones keep their time. One statement. Throws
    * PersistenceError `stale_revision` when an apply has replaced `revision`, whose rules decided: the transaction fails,

@@ -1,4 +1,4 @@
-import type { Profile } from '@rolecall/role-mapping';
+import type { FactsJson, Profile } from '@rolecall/role-mapping';
 
 export type UserStatus = 'active' | 'disabled';
 
@@ -11,6 +11,15 @@ export interface StoredUser {
 export interface SubjectKey {
   readonly identityProvider: string;
   readonly nameId: { readonly value: string; readonly format: string };
+}
+
+/** What the deciding identity of a known user says now. */
+export interface NewLoginOfUser {
+  readonly userId: string;
+  readonly subject: SubjectKey;
+  readonly profile: Profile;
+  readonly facts: FactsJson;
+  readonly now: Date;
 }
 
 /** What a signed-in user sees of the ways to sign in. */
