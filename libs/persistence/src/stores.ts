@@ -8,3 +8,4 @@ export * from './stores/organization-transaction.ts';
 export * from './stores/logouts.ts';
 export * from './stores/api-tokens.ts';
 export * from './stores/domains.ts';
+export * from './stores/directory.ts';
