@@ -1,0 +1,38 @@
+import { ScimError } from '../errors.ts';
+import type { Quirk } from '../quirks.ts';
+import type { DirectoryMode } from '../schema/registry.ts';
+import type { ResourceSchemas } from '../schema/registry.ts';
+
+/** How one request is read. */
+export interface Reading {
+  readonly mode: DirectoryMode;
+  readonly resource: ResourceSchemas;
+  /** Called for each deviation that is understood; it may be called often for the same one. */
+  readonly note: (quirk: Quirk) => void;
+  /** Called for each name that is ignored because the directory does not know it; it comes from outside. */
+  readonly ignore?: (name: string) => void;
+}
+
+/** @throws what `refusal` makes, in strict mode; else the quirk is noted. */
+export function tolerate(reading: Reading, quirk: Quirk, refusal: () => ScimError): void {
+  if (reading.mode === 'strict') throw refusal();
+  reading.note(quirk);
+}
+
+/** @param at - the attribute with its position, such as `emails[1].type`, in the schema's spelling */
+export function invalidValue(at: string, rule: string): ScimError {
+  return new ScimError(400, 'invalidValue', `${at} ${rule}`);
+}
+
+export function invalidSyntax(detail: string): ScimError {
+  return new ScimError(400, 'invalidSyntax', detail);
+}
+
+/** A name from outside as an error may show it: a name, or nothing of it. */
+export function shownName(name: string): string {
+  return /^[\w$:.-]{1,128}$/.test(name) ? name : 'an attribute with an odd name';
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+import type { Attribute } from '../schema/attribute.ts';
+import { invalidValue, tolerate } from './reading.ts';
+import type { Reading } from './reading.ts';
+
+/** In UTF-16 units; what facts may be at most. */
+const MAX_TEXT = 16_384;
+
+/** xsd:dateTime (RFC 7643 §2.3.5); a missing offset is read as UTC. */
+const DATE_TIME = /^\d{4}-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
+/** base64 or base64url (RFC 7643 §2.3.6), the padding optional. */
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/**
+ * One value of a simple type, as it was sent (T9: nothing is rewritten). Values of another type are understood in tolerant mode.
+ * @returns undefined = unassigned: null or an empty text
+ * @throws ScimError invalidValue
+ */
+export function readScalar(
+  unverified: unknown,
+  attribute: Attribute,
+  at: string,
+  reading: Reading,
+): string | number | boolean | undefined {
+  if (unverified === null || unverified === undefined || unverified === '') return undefined;
+  switch (attribute.type) {
+    case 'boolean':
+      return readBoolean(unverified, at, reading);
+    case 'integer':
+    case 'decimal':
+      return readNumber(unverified, attribute.type, at, reading);
+    default:
+      return readText(unverified, attribute, at, reading);
+  }
+}
+
+function readBoolean(unverified: unknown, at: string, reading: Reading): boolean {
+  if (typeof unverified === 'boolean') return unverified;
+  const text = typeof unverified === 'string' ? unverified.toLowerCase() : '';
+  if (text !== 'true' && text !== 'false') throw invalidValue(at, 'must be true or false');
+  tolerate(reading, 'boolean_as_text', () => invalidValue(at, 'must be true or false, not text'));
+  return text === 'true';
+}
+
+function readNumber(unverified: unknown, type: 'integer' | 'decimal', at: string, reading: Reading): number {
+  let number = unverified;
+  if (typeof unverified === 'string' && unverified.length <= 40 && /^-?\d+(\.\d+)?$/.test(unverified)) {
+    tolerate(reading, 'number_as_text', () => invalidValue(at, 'must be a number, not text'));
+    number = Number(unverified);
+  }
+  if (typeof number !== 'number' || !Number.isFinite(number)) throw invalidValue(at, 'must be a number');
+  if (type === 'integer' && !Number.isSafeInteger(number)) throw invalidValue(at, 'must be an integer of 53 bits');
+  return number === 0 ? 0 : number;
+}
+
+function readText(unverified: unknown, attribute: Attribute, at: string, reading: Reading): string {
+  let text = unverified;
+  if (typeof unverified === 'number' || typeof unverified === 'boolean') {
+    tolerate(reading, 'text_from_number', () => invalidValue(at, 'must be text'));
+    text = String(unverified);
+  }
+  if (typeof text !== 'string') throw invalidValue(at, 'must be text');
+  if (text.length > MAX_TEXT) throw invalidValue(at, `must not be longer than ${MAX_TEXT} characters`);
+  // neither can be stored, and neither means anything
+  if (text.includes('\0') || !text.isWellFormed()) throw invalidValue(at, 'must be Unicode text without NUL');
+  checkForm(text, attribute, at, reading);
+  return text;
+}
+
+function checkForm(text: string, attribute: Attribute, at: string, reading: Reading): void {
+  if (attribute.type === 'dateTime' && !isDateTime(text)) {
+    throw invalidValue(at, 'must be a date and time such as 2026-01-31T09:30:00Z');
+  }
+  if (attribute.type === 'binary' && !BASE64.test(text)) throw invalidValue(at, 'must be base64');
+  if (reading.mode !== 'strict') return;
+  if (attribute.type === 'reference' && !URL.canParse(text, 'https://base.example')) {
+    throw invalidValue(at, 'must be an absolute or relative URI');
+  }
+  const listed = attribute.canonicalValues;
+  const same = (value: string) =>
+    value === text || (!attribute.caseExact && value.toLowerCase() === text.toLowerCase());
+  if (listed && !listed.some(same)) throw invalidValue(at, `must be one of ${listed.join(', ')}`);
+}
+
+/** A form that `Date` reads, on a day that exists (it takes 31 February for 3 March). */
+function isDateTime(text: string): boolean {
+  const parts = DATE_TIME.exec(text);
+  if (!parts) return false;
+  const [, month, day, , offset] = parts;
+  if (Number.isNaN(Date.parse(offset === undefined ? `${text}Z` : text))) return false;
+  const midnight = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return midnight.getUTCMonth() + 1 === Number(month) && midnight.getUTCDate() === Number(day);
+}
