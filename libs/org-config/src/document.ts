@@ -50,6 +50,7 @@ export interface OrganizationSpec {
     readonly rules?: readonly RuleEntry[];
     readonly accountAttributes?: Readonly<Record<string, string>>;
   };
+  readonly scim?: ScimEntry;
   readonly tests?: readonly DocumentTest[];
 }
 
@@ -71,6 +72,53 @@ export type MappingRoleEntry = Giving & Renameable;
 export interface RuleEntry extends Giving {
   readonly name: string;
   readonly when: Condition;
+}
+/** The directory of an organization. */
+export interface ScimEntry {
+  readonly enabled?: boolean;
+  readonly mode?: 'tolerant' | 'strict';
+  readonly linkExisting?: 'never' | 'verified-domain';
+  readonly reprovision?: 'reactivate' | 'conflict';
+  readonly uniqueGroupNames?: boolean;
+  readonly unknownMembers?: 'refuse' | 'ignore';
+  readonly brake?: {
+    readonly enabled?: boolean;
+    /** Percent. */
+    readonly share?: number;
+    /** A duration, such as 1h. */
+    readonly window?: string;
+    readonly atLeast?: number;
+  };
+  readonly tokens?: Readonly<Record<string, DirectoryTokenEntry>>;
+  readonly extension?: {
+    readonly urn: string;
+    readonly name?: string;
+    readonly attributes: Readonly<Record<string, ExtensionAttributeEntry>>;
+  };
+}
+export interface DirectoryTokenEntry extends Renameable {
+  readonly displayName?: string;
+  /** Durations, such as 90d. */
+  readonly rotateEvery?: string;
+  readonly overlap?: string;
+}
+/** The types of RFC 7643 section 2.3, `binary` apart. */
+export type ExtensionAttributeType =
+  | 'string'
+  | 'boolean'
+  | 'integer'
+  | 'decimal'
+  | 'dateTime'
+  | 'reference'
+  | 'complex';
+export interface ExtensionAttributeEntry {
+  readonly type: ExtensionAttributeType;
+  readonly description?: string;
+  readonly multiValued?: boolean;
+  readonly caseExact?: boolean;
+  readonly canonicalValues?: readonly string[];
+  /** Of a complex attribute, and of no other; themselves never complex. */
+  readonly subAttributes?: Readonly<Record<string, ExtensionAttributeEntry>>;
 }
 /** `type` tells the two apart. */
 export type IdentityProvider = SamlIdentityProvider | OidcIdentityProvider;

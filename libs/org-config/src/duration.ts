@@ -28,3 +28,10 @@ export const SESSION_LIMITS = {
   idle: { min: SECONDS.m, max: 7 * SECONDS.d, default: SECONDS.h, words: '1m to 7d' },
   lifetime: { min: 5 * SECONDS.m, max: 30 * SECONDS.d, default: 12 * SECONDS.h, words: '5m to 30d' },
 } as const;
+
+/** What the durations of a directory may be, in seconds, and what they are when nothing is declared. */
+export const DIRECTORY_LIMITS = {
+  rotateEvery: { min: SECONDS.d, max: 730 * SECONDS.d, default: 365 * SECONDS.d, words: '1d to 730d' },
+  overlap: OVERLAP_LIMITS,
+  brakeWindow: { min: 5 * SECONDS.m, max: 7 * SECONDS.d, default: SECONDS.h, words: '5m to 7d' },
+} as const;

@@ -74,6 +74,51 @@ describe('effective', () => {
     expect(identityProviders['okta']).toMatchObject({ serviceProviderKeys: keys });
   });
 
+  it('fills the defaults of a directory', () => {
+    const { scim } = effective(organization({ scim: { tokens: { okta: {}, short: { rotateEvery: '2d' } } } }));
+    expect(scim).toEqual({
+      enabled: true,
+      mode: 'tolerant',
+      linkExisting: 'never',
+      reprovision: 'reactivate',
+      uniqueGroupNames: true,
+      unknownMembers: 'refuse',
+      brake: { share: 20, windowSeconds: 3_600, atLeast: 10 },
+      tokens: {
+        okta: { displayName: 'okta', rotateSeconds: 365 * 86_400, overlapSeconds: 7 * 86_400 },
+        // without a word about it, the overlap is never longer than the token is good
+        short: { displayName: 'short', rotateSeconds: 2 * 86_400, overlapSeconds: 2 * 86_400 },
+      },
+      extension: undefined,
+    });
+  });
+
+  it('has a directory without a brake, and with attributes of its own', () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
+    const attributes = {
+      tier: { type: 'string', canonicalValues: ['gold'] },
+      teams: { type: 'complex', multiValued: true, subAttributes: { lead: { type: 'boolean' } } },
+    } as const;
+    const { scim } = effective(organization({ scim: { brake: { enabled: false }, extension: { urn, attributes } } }));
+    const plain = { description: '', multiValued: false, caseExact: false };
+    const none = { canonicalValues: undefined, subAttributes: undefined };
+    expect(scim?.brake).toBeUndefined();
+    expect(scim?.extension).toEqual({
+      urn,
+      name: 'Extension',
+      attributes: {
+        tier: { ...plain, ...none, type: 'string', canonicalValues: ['gold'] },
+        teams: {
+          ...plain,
+          ...none,
+          type: 'complex',
+          multiValued: true,
+          subAttributes: { lead: { ...plain, ...none, type: 'boolean' } },
+        },
+      },
+    });
+  });
+
   it('never lets a session be idle for longer than it lives', () => {
     const { sessionIdleSeconds, sessionLifetimeSeconds } = effective(
       organization({ login: { session: { lifetime: '30m' } } }),

@@ -11,6 +11,7 @@ import {
   type SamlIdentityProvider,
   type ScopeEntry,
 } from './document.ts';
+import { type EffectiveScim, scimOf } from './effective-scim.ts';
 import { emptyMap } from './json.ts';
 import { type OpenIdProvider, openIdProviderOf } from './openid-provider.ts';
 
@@ -34,6 +35,8 @@ export interface EffectiveOrganization {
   readonly sessionLifetimeSeconds: number;
   readonly jitEnabled: boolean;
   readonly policy: MappingPolicy;
+  /** The directory; undefined = the organization has none, and nobody is managed by it. */
+  readonly scim: EffectiveScim | undefined;
 }
 
 interface Effective {
@@ -121,6 +124,7 @@ export function effective(document: OrganizationDocument): EffectiveOrganization
     sessionLifetimeSeconds: lifetime,
     jitEnabled: spec.jit?.enabled ?? true,
     policy: policyOf(document),
+    scim: spec.scim && scimOf(spec.scim),
   };
 }
 

@@ -12,6 +12,13 @@ export type {
   EffectiveOrganization,
   EffectiveSamlIdentityProvider,
 } from './effective.ts';
+export type {
+  EffectiveBrake,
+  EffectiveDirectoryToken,
+  EffectiveExtension,
+  EffectiveExtensionAttribute,
+  EffectiveScim,
+} from './effective-scim.ts';
 export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';

@@ -16,6 +16,7 @@ import {
   checkTestProviders,
   checkUniqueNames,
 } from './rules.ts';
+import { checkScim } from './scim.ts';
 import { checkStructure } from './structure.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -46,6 +47,7 @@ const CHECKS: readonly Check[] = [
   checkTestProviders,
   checkMetadataSources,
   checkServiceProviderKeys,
+  checkScim,
   checkConditions,
 ];
 

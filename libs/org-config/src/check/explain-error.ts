@@ -21,10 +21,13 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   pattern: (error, schema) => invalid(error, `must be ${PATTERN_WORDS[word(error, 'pattern')] ?? schema.pattern}`),
   not: takenName,
   uniqueItems: repeatedItem,
+  minimum: (error) => invalid(error, `must be at least ${word(error, 'limit')}`),
+  maximum: (error) => invalid(error, `must be at most ${word(error, 'limit')}`),
   minLength: (error) => invalid(error, 'must not be empty'),
   maxLength: (error) => invalid(error, `may have ${word(error, 'limit')} characters at most`),
   minItems: (error) => invalid(error, 'must not be empty'),
   maxItems: (error) => invalid(error, `may have ${word(error, 'limit')} entries at most`),
+  minProperties: (error) => invalid(error, 'must not be empty'),
   maxProperties: (error) => invalid(error, `may have ${word(error, 'limit')} entries at most`),
   propertyNames: () => undefined,
 };

@@ -132,6 +132,7 @@ const RENAMEABLE = ['scopes', 'roles', 'groups', 'identityProviders'] as const;
 export function checkPreviousNames(document: Json, findings: Findings): void {
   const spec = mapOf(own(mapOf(document), 'spec'));
   for (const key of RENAMEABLE) checkPreviousKeys(own(spec, key), `/spec/${key}`, findings);
+  checkPreviousKeys(own(mapOf(own(spec, 'scim')), 'tokens'), '/spec/scim/tokens', findings);
   checkPreviousKeys(
     own(mapOf(own(spec, 'authorization')), 'mappingRoles'),
     '/spec/authorization/mappingRoles',

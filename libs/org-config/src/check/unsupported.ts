@@ -11,7 +11,6 @@ const UNSUPPORTED: readonly { readonly path: string; readonly value?: Json; read
   { path: '/kind', value: 'Platform', instead: 'remove the document' },
   { path: '/spec/from', instead: 'write the settings of the template into the organization' },
   { path: '/spec/guestDomains', instead: 'remove it' },
-  { path: '/spec/scim', instead: 'remove it; users are created at their first sign-in (`jit`)' },
   { path: '/spec/applications', instead: 'remove it' },
   { path: '/spec/login/exemptions', instead: 'remove it' },
   { path: '/spec/login/recoveryAdmins', instead: 'remove it' },

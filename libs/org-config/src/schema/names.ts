@@ -32,6 +32,10 @@ const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,1
 const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 // RFC 6749 section 3.3: a scope token; values of acr have the same form
 const TOKEN = '^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,256}$';
+// RFC 8141, without what a path or a filter of SCIM could not name
+const URN = '^urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}(?::[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,12}$';
+// RFC 7643, section 2.1
+const ATTRIBUTE_NAME = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 const GUID = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const PATH_SEGMENT = '^[A-Za-z0-9_-]{1,64}$';
 // SAML core 8.3.6: a URI; nothing that a reader cannot see
@@ -57,6 +61,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [CERTIFICATE]: 'one certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
   [DAY]: 'a day, such as 2027-03-31',
   [TOKEN]: 'one word without spaces, quotes and backslashes',
+  [URN]: 'a URN, such as urn:ietf:params:scim:schemas:extension:acme:2.0:User',
+  [ATTRIBUTE_NAME]: 'letters, digits, `_` and `-`, 1 to 64 of them, beginning with a letter',
   [GUID]: 'a GUID in lower case, such as 11111111-2222-3333-4444-555555555555',
   [PATH_SEGMENT]: 'letters, digits, `_` and `-`, 1 to 64 of them',
   [TEXT]: 'one line of text without control characters',
@@ -64,6 +70,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
 
 export const organizationName: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: RESERVED_NAMES } };
 export const identityProviderName: JsonSchema = { type: 'string', pattern: SLUG, not: { enum: SIGN_IN_STEPS } };
+export const slug: JsonSchema = { type: 'string', pattern: SLUG };
 export const name: JsonSchema = { type: 'string', pattern: NAME };
 export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 253 };
 export const duration: JsonSchema = { type: 'string', pattern: DURATION };
@@ -78,6 +85,8 @@ export const certificate: JsonSchema = { type: 'string', pattern: CERTIFICATE, m
 export const permission: JsonSchema = { type: 'string', pattern: PERMISSION };
 export const token: JsonSchema = { type: 'string', pattern: TOKEN };
 export const guid: JsonSchema = { type: 'string', pattern: GUID };
+export const urn: JsonSchema = { type: 'string', pattern: URN, maxLength: 256 };
+export const attributeName: JsonSchema = { type: 'string', pattern: ATTRIBUTE_NAME };
 export const pathSegment: JsonSchema = { type: 'string', pattern: PATH_SEGMENT };
 export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 };
 /** A word of the IdP: any string, as long as it is one. */

@@ -5,6 +5,7 @@ import { identityProviders, samlIdentityProvider } from './identity-provider.ts'
 import type { JsonSchema } from './json-schema.ts';
 import { oidcIdentityProvider } from './oidc-identity-provider.ts';
 import { domain, duration, identityProviderName, previously, organizationName, text } from './names.ts';
+import { scim } from './scim.ts';
 import { tests } from './tests.ts';
 
 const metadata: JsonSchema = {
@@ -157,6 +158,7 @@ export const organizationSchema: JsonSchema = {
         login,
         jit,
         authorization,
+        scim,
         tests,
       },
       examples: [{ displayName: 'Acme Corp' }],

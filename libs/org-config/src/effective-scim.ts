@@ -1,0 +1,105 @@
+import type { DirectoryTokenEntry, ExtensionAttributeEntry, ExtensionAttributeType, ScimEntry } from './document.ts';
+import { DIRECTORY_LIMITS, durationSeconds } from './duration.ts';
+import { emptyMap } from './json.ts';
+
+/** `spec.scim` with every default filled in. */
+export interface EffectiveScim {
+  /** false = no token lets in; the users stay managed by the directory. */
+  readonly enabled: boolean;
+  /** `tolerant`: what real identity providers send is understood; `strict`: the interoperability profile's letter. */
+  readonly mode: 'tolerant' | 'strict';
+  readonly linkExisting: 'never' | 'verified-domain';
+  readonly reprovision: 'reactivate' | 'conflict';
+  readonly uniqueGroupNames: boolean;
+  readonly unknownMembers: 'refuse' | 'ignore';
+  /** undefined = no number of removals is held. */
+  readonly brake: EffectiveBrake | undefined;
+  /** By name; a token of any other name lets nobody in. */
+  readonly tokens: Readonly<Record<string, EffectiveDirectoryToken>>;
+  readonly extension: EffectiveExtension | undefined;
+}
+
+/** Removals (deactivations and deletions) are held when within the window they are more than both. */
+export interface EffectiveBrake {
+  /** Percent of the active users, 1 to 100. */
+  readonly share: number;
+  readonly windowSeconds: number;
+  readonly atLeast: number;
+}
+
+export interface EffectiveDirectoryToken {
+  readonly displayName: string;
+  /** A token is due to be replaced after this long, and ends `overlapSeconds` later. */
+  readonly rotateSeconds: number;
+  /** How long the former one stays good once another was issued. */
+  readonly overlapSeconds: number;
+}
+
+/** A custom schema of users. */
+export interface EffectiveExtension {
+  readonly urn: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, EffectiveExtensionAttribute>>;
+}
+
+/** None is required, unique or immutable. */
+export interface EffectiveExtensionAttribute {
+  readonly type: ExtensionAttributeType;
+  readonly description: string;
+  readonly multiValued: boolean;
+  readonly caseExact: boolean;
+  readonly canonicalValues: readonly string[] | undefined;
+  /** Of a complex attribute alone. */
+  readonly subAttributes: Readonly<Record<string, EffectiveExtensionAttribute>> | undefined;
+}
+
+/** @param declared `spec.scim` of a valid document */
+export function scimOf(declared: ScimEntry): EffectiveScim {
+  const { brake, tokens, extension, ...said } = declared;
+  return {
+    enabled: said.enabled ?? true,
+    mode: said.mode ?? 'tolerant',
+    linkExisting: said.linkExisting ?? 'never',
+    reprovision: said.reprovision ?? 'reactivate',
+    uniqueGroupNames: said.uniqueGroupNames ?? true,
+    unknownMembers: said.unknownMembers ?? 'refuse',
+    brake: brakeOf(brake),
+    tokens: mapped(tokens ?? {}, tokenOf),
+    extension: extension && {
+      urn: extension.urn,
+      name: extension.name ?? 'Extension',
+      attributes: mapped(extension.attributes, attributeOf),
+    },
+  };
+}
+
+function brakeOf({ enabled = true, share = 20, window, atLeast = 10 }: NonNullable<ScimEntry['brake']> = {}) {
+  if (!enabled) return undefined;
+  return { share, windowSeconds: seconds(window, DIRECTORY_LIMITS.brakeWindow.default), atLeast };
+}
+
+function tokenOf(declared: DirectoryTokenEntry, name: string): EffectiveDirectoryToken {
+  const rotateSeconds = seconds(declared.rotateEvery, DIRECTORY_LIMITS.rotateEvery.default);
+  const overlapSeconds = seconds(declared.overlap, DIRECTORY_LIMITS.overlap.default);
+  return {
+    displayName: declared.displayName ?? name,
+    rotateSeconds,
+    overlapSeconds: Math.min(overlapSeconds, rotateSeconds),
+  };
+}
+
+function attributeOf(declared: ExtensionAttributeEntry): EffectiveExtensionAttribute {
+  const { type, description = '', multiValued = false, caseExact = false, canonicalValues, subAttributes } = declared;
+  const parts = subAttributes && mapped(subAttributes, attributeOf);
+  return { type, description, multiValued, caseExact, canonicalValues, subAttributes: parts };
+}
+
+function mapped<From, To>(map: Readonly<Record<string, From>>, make: (from: From, name: string) => To) {
+  const made = emptyMap<To>();
+  for (const [name, entry] of Object.entries(map)) made[name] = make(entry, name);
+  return made;
+}
+
+function seconds(declared: string | undefined, fallback: number): number {
+  return (declared === undefined ? undefined : durationSeconds(declared)) ?? fallback;
+}
