@@ -900,7 +900,7 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.store_login(p_org_id uuid, p_user_id uuid, p_email text, p_given_name text, p_family_name text, p_display_name text, p_identity_provider text, p_name_id_format text, p_name_id text, p_facts jsonb, p_now timestamp with time zone, p_revision integer, p_grants jsonb, p_memberships jsonb)
+CREATE OR REPLACE FUNCTION public.store_login(p_org_id uuid, p_user_id uuid, p_email text, p_given_name text, p_family_name text, p_display_name text, p_identity_provider text, p_name_id_format text, p_name_id text, p_facts jsonb, p_now timestamp with time zone, p_takes_over boolean, p_revision integer, p_grants jsonb, p_memberships jsonb)
  RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
  LANGUAGE plpgsql
 AS $function$
@@ -912,10 +912,15 @@ begin
       and name_id = p_name_id and user_id = p_user_id
   )
   update users
-  set email = p_email, given_name = p_given_name, family_name = p_family_name, display_name = p_display_name,
-      deciding_identity_provider = p_identity_provider, deciding_name_id_format = p_name_id_format,
-      deciding_name_id = p_name_id, updated_at = p_now
-  where org_id = p_org_id and user_id = p_user_id;
+  set status = 'active', email = p_email, given_name = p_given_name, family_name = p_family_name,
+      display_name = p_display_name, deciding_identity_provider = p_identity_provider,
+      deciding_name_id_format = p_name_id_format, deciding_name_id = p_name_id, updated_at = p_now
+  where org_id = p_org_id and user_id = p_user_id and status <> 'disabled'
+    and (p_takes_over or deciding_identity_provider is distinct from '@directory');
+  if not found then
+    return query select 'overtaken', p_user_id, null::text, null::text, null::text;
+    return;
+  end if;
   return query select * from replace_grants(p_org_id, array[p_user_id], p_revision, p_grants, p_memberships, p_now);
 end
 $function$

@@ -1,6 +1,6 @@
 select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
 from users u
-where u.org_id = $1 and lower(u.email) like $2 and u.status = 'active'
+where u.org_id = $1 and lower(u.email) like $2 and u.status <> 'disabled'
   and not exists (
     select from identities i
     where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3

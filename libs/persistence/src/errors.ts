@@ -6,6 +6,7 @@ export type PersistenceErrorCode =
   | 'invalid_text' // a text has a NUL or another character that PostgreSQL stores in no text
   | 'transaction_failed' // a statement failed and its error was swallowed: PostgreSQL rolled back instead
   | 'stale_revision' // decided with rules that an apply has replaced; read the organization again and decide anew
+  | 'user_changed' // deactivated, or the directory's to decide, since the caller looked; begin the login anew
   | 'master_key_invalid' // not 32 bytes
   | 'master_key_missing' // this program was started without one, and came upon a sealed secret
   | 'master_key_mismatch' // the data was sealed under another master key
@@ -21,6 +22,11 @@ export class PersistenceError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** A login found its user as it was, and another transaction changed whether or by whom the user gets in. */
+export function overtaken(): PersistenceError {
+  return new PersistenceError('user_changed', 'the user was deactivated or came under the directory; look again');
 }
 
 /** A program that was started without the master key has come upon what needs it. */

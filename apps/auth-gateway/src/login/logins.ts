@@ -219,10 +219,15 @@ export class Logins {
         const completion = await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
         return { completion, organization };
       } catch (error) {
-        const stale = error instanceof PersistenceError && error.code === 'stale_revision';
-        if (!(stale || error instanceof Overtaken) || left <= 1) throw error;
+        if (!isOvertaken(error) || left <= 1) throw error;
         await pause(NOTICE_MS);
       }
     }
   }
+}
+
+/** An apply, another login or the directory changed what this login was decided on. */
+function isOvertaken(error: unknown): boolean {
+  if (error instanceof PersistenceError) return error.code === 'stale_revision' || error.code === 'user_changed';
+  return error instanceof Overtaken;
 }

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { UserGrants } from '@rolecall/reconcile';
-import { PersistenceError } from '../errors.ts';
+import { overtaken, PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { GrantChanges } from '../stores.ts';
 import { REPLACE_GRANTS, STORE_LOGIN } from './statements.ts';
@@ -10,7 +10,8 @@ type ChangeRow =
   | { change: 'revoked'; scope: string; role: string }
   | { change: 'joined'; group_name: string }
   | { change: 'left'; group_name: string }
-  | { change: 'revision'; role: string };
+  | { change: 'revision'; role: string }
+  | { change: 'overtaken' };
 
 /**
  * Makes these exactly the users' grants and memberships, in one statement for any number of users. Returns what changed,
@@ -32,7 +33,8 @@ export async function replaceGrants(
 
 /**
  * The login of a known user and what it gives, in one statement.
- * @param login - the columns of `login.record`, from the organization to the time
+ * @param login - the columns of `login.record`
+ * @throws PersistenceError `user_changed`, `stale_revision`
  */
 export async function storeLogin(
   client: PoolClient,
@@ -41,6 +43,7 @@ export async function storeLogin(
   user: UserGrants,
 ): Promise<GrantChanges> {
   const rows = await query<ChangeRow>(client, STORE_LOGIN, [...login, revision, ...heldColumns([user])]);
+  if (rows.some(({ change }) => change === 'overtaken')) throw overtaken();
   requireLiveRevision(rows, revision);
   return changesIn(rows);
 }

@@ -9,5 +9,5 @@ export const REPLACE_GRANTS: Statement = {
 /** A known user's login: profile, subject and facts as in `login.record`, then as in `grants.replace`. */
 export const STORE_LOGIN: Statement = {
   name: 'grants.store-login',
-  text: 'select * from store_login($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
+  text: 'select * from store_login($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
 };

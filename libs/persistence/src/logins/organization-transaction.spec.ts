@@ -102,6 +102,54 @@ describe('users', () => {
   });
 });
 
+describe('a login of a user', () => {
+  const login = (userId: string, takesOver?: true) => ({
+    userId,
+    subject: subject('eve'),
+    profile: EVE,
+    facts: FACTS,
+    now: NOW,
+    ...(takesOver && { takesOver }),
+  });
+
+  async function known(columns: string): Promise<{ id: string; userId: string }> {
+    const id = await organization();
+    const { user } = await inOrganization(id, (tx) => tx.createUser(subject('eve'), EVE, FACTS, NOW));
+    const change = `update users set ${columns} where org_id = $1`;
+    await connected(test.current.ownerUrl, (owner) => owner.query(change, [id]));
+    return { id, userId: user.userId };
+  }
+  const statusOf = async (id: string) =>
+    (await inOrganization(id, (tx) => tx.findUserBySubject(subject('eve'))))?.status;
+
+  it.each(['storeLogin', 'recordLogin'] as const)('makes an invited user active: %s', async (how) => {
+    const { id, userId } = await known(`status = 'invited'`);
+    await inOrganization(id, async (tx) => {
+      if (how === 'storeLogin') await tx.storeLogin(login(userId), 1, [], []);
+      else await tx.recordLogin(login(userId));
+    });
+    expect(await statusOf(id)).toBe('active');
+  });
+
+  it.each([
+    ['disabled', `status = 'disabled'`],
+    ["the directory's to decide", `deciding_identity_provider = '@directory'`],
+  ])('stores nothing when the user is %s by then', async (_, columns) => {
+    const { id, userId } = await known(columns);
+    const stored = inOrganization(id, (tx) => tx.storeLogin(login(userId), 1, [grant('s', 'a')], []));
+    await expect(stored).rejects.toMatchObject({ code: 'user_changed' });
+    const recorded = inOrganization(id, (tx) => tx.recordLogin(login(userId)));
+    await expect(recorded).rejects.toMatchObject({ code: 'user_changed' });
+  });
+
+  it('takes over from a directory that the document has no more', async () => {
+    const { id, userId } = await known(`deciding_identity_provider = '@directory'`);
+    const changes = await inOrganization(id, (tx) => tx.storeLogin(login(userId, true), 1, [grant('s', 'a')], []));
+    expect(changes.granted).toEqual([{ scope: 's', role: 'a' }]);
+    await expect(inOrganization(id, (tx) => tx.recordLogin(login(userId)))).resolves.toBeUndefined();
+  });
+});
+
 describe('replaceGrants', () => {
   async function someone(): Promise<{ id: string; userId: string }> {
     const id = await organization();

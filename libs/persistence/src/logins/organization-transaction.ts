@@ -4,6 +4,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
+import { overtaken } from '../errors.ts';
 import { replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
@@ -172,7 +173,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   async recordLogin(login: NewLoginOfUser): Promise<void> {
-    await query(this.client, RECORD_LOGIN, this.loginColumns(login));
+    if ((await query(this.client, RECORD_LOGIN, this.loginColumns(login))).length === 0) throw overtaken();
   }
 
   storeLogin(
@@ -184,9 +185,9 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return storeLogin(this.client, this.loginColumns(login), revision, { userId: login.userId, grants, groups });
   }
 
-  private loginColumns({ userId, subject, profile, facts, now }: NewLoginOfUser): unknown[] {
+  private loginColumns({ userId, subject, profile, facts, now, takesOver = false }: NewLoginOfUser): unknown[] {
     const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
-    return [...who, JSON.stringify(facts), now];
+    return [...who, JSON.stringify(facts), now, takesOver];
   }
 
   replaceGrants(

@@ -92,7 +92,7 @@ export const FIND_ALIAS_USERS: Statement = {
   text: `
 select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
 from users u
-where u.org_id = $1 and lower(u.email) like $2 and u.status = 'active'
+where u.org_id = $1 and lower(u.email) like $2 and u.status <> 'disabled'
   and not exists (
     select from identities i
     where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3
@@ -106,7 +106,7 @@ export const FIND_USERS: Statement = {
   text: `
 select user_id, status, email, given_name, family_name, display_name
 from users
-where org_id = $1 and user_id = any($2::uuid[]) and status = 'active'
+where org_id = $1 and user_id = any($2::uuid[]) and status <> 'disabled'
 order by lower(email), user_id`,
 };
 
@@ -166,6 +166,7 @@ insert into identities (org_id, user_id, identity_provider, name_id_format, name
 values ($1, $2, $3, $4, $5, $6, $7)`,
 };
 
+/** No row comes back when the user is disabled, or the directory's ($12 = there is none) to decide. */
 export const RECORD_LOGIN: Statement = {
   name: 'login.record',
   text: `
@@ -174,9 +175,11 @@ with identity as (
   where org_id = $1 and identity_provider = $7 and name_id_format = $8 and name_id = $9 and user_id = $2
 )
 update users
-set email = $3, given_name = $4, family_name = $5, display_name = $6, deciding_identity_provider = $7,
+set status = 'active', email = $3, given_name = $4, family_name = $5, display_name = $6, deciding_identity_provider = $7,
     deciding_name_id_format = $8, deciding_name_id = $9, updated_at = $11
-where org_id = $1 and user_id = $2`,
+where org_id = $1 and user_id = $2 and status <> 'disabled'
+  and ($12 or deciding_identity_provider is distinct from '@directory')
+returning user_id`,
 };
 
 /** Sessions, flow records and audit events, each a JSON array. */

@@ -31,7 +31,7 @@ export interface OrganizationTransaction {
   /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
   findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
   /**
-   * Active users with an address `<local>+<anything>@<domain>`, by address; bounded. Not those that another subject of this IdP
+   * Users, not disabled, with an address `<local>+<anything>@<domain>`, by address; bounded. Not those that another subject of this IdP
    * is linked to, or has opened as an alias (`aliasFormat` followed by the user's id, under the name of `subject`).
    */
   findAliasUsers(
@@ -39,7 +39,7 @@ export interface OrganizationTransaction {
     subject: SubjectKey,
     aliasFormat: string,
   ): Promise<readonly StoredUser[]>;
-  /** The active ones of these. */
+  /** Those of these who are not disabled. */
   findUsers(userIds: readonly string[]): Promise<readonly StoredUser[]>;
   /** What the subject's identity provider said at its last login. */
   factsOf(subject: SubjectKey): Promise<FactsJson | undefined>;
@@ -65,7 +65,11 @@ export interface OrganizationTransaction {
   unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
   /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. */
   recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
-  /** Stores the facts and the profile of this login, which locks the user's row; one statement. */
+  /**
+   * Stores the facts and the profile of this login, which locks the user's row, and makes an invited user active; one statement.
+   * Throws PersistenceError `user_changed` when the user is disabled or the directory's to decide: the transaction fails, and
+   * the caller starts over.
+   */
   recordLogin(login: NewLoginOfUser): Promise<void>;
   /** `recordLogin`, then `replaceGrants`, in one statement. */
   storeLogin(

@@ -1,6 +1,7 @@
 import type { FactsJson, Profile } from '@rolecall/role-mapping';
 
-export type UserStatus = 'active' | 'disabled';
+/** `invited`: provisioned and never signed in; the first login makes it `active`. `disabled` signs in by nothing. */
+export type UserStatus = 'invited' | 'active' | 'disabled';
 
 export interface StoredUser {
   readonly userId: string;
@@ -20,6 +21,8 @@ export interface NewLoginOfUser {
   readonly profile: Profile;
   readonly facts: FactsJson;
   readonly now: Date;
+  /** The document has no directory: the login decides also for users for whom a former directory did. */
+  readonly takesOver?: boolean;
 }
 
 /** What a signed-in user sees of the ways to sign in. */
