@@ -5,3 +5,6 @@ export * from './resource.ts';
 export { readValue, type Reading } from './resource/read-value.ts';
 export * from './schema/attribute.ts';
 export * from './schema/registry.ts';
+export { compareText } from './text/compare-text.ts';
+export { readDateTime } from './text/date-time.ts';
+export { normalizeKey } from './text/normalize-key.ts';
