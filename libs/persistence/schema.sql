@@ -49,6 +49,116 @@ create table collections (
   constraint collections_pkey PRIMARY KEY (name)
 );
 
+create table directories (
+  org_id uuid not null,
+  users integer default 0 not null,
+  active_users integer default 0 not null,
+  groups integer default 0 not null,
+  constraint directories_pkey PRIMARY KEY (org_id),
+  constraint directories_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table directory_emails (
+  org_id uuid not null,
+  user_id uuid not null,
+  position integer not null,
+  value_key text,
+  type_key text,
+  is_primary boolean not null,
+  constraint directory_emails_pkey PRIMARY KEY (org_id, user_id, "position"),
+  constraint directory_emails_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES directory_users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table directory_groups (
+  org_id uuid not null,
+  group_id uuid not null,
+  display_name text not null,
+  display_name_key text not null,
+  external_id text,
+  body jsonb not null,
+  folded jsonb not null,
+  former_names text[] default '{}'::text[] not null,
+  members integer default 0 not null,
+  version bigint not null,
+  created_at timestamp(3) with time zone not null,
+  modified_at timestamp(3) with time zone not null,
+  constraint directory_groups_pkey PRIMARY KEY (org_id, group_id),
+  constraint directory_groups_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table directory_holds (
+  org_id uuid not null,
+  hold_id uuid not null,
+  reason text not null,
+  user_id uuid,
+  at timestamp(3) with time zone not null,
+  released_at timestamp(3) with time zone,
+  released_by text,
+  constraint directory_holds_pkey PRIMARY KEY (org_id, hold_id),
+  constraint directory_holds_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table directory_members (
+  org_id uuid not null,
+  group_id uuid not null,
+  user_id uuid not null,
+  constraint directory_members_pkey PRIMARY KEY (org_id, group_id, user_id),
+  constraint directory_members_org_id_group_id_fkey FOREIGN KEY (org_id, group_id) REFERENCES directory_groups(org_id, group_id) ON DELETE CASCADE,
+  constraint directory_members_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES directory_users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table directory_requests (
+  org_id uuid not null,
+  at timestamp(3) with time zone not null,
+  request_id text not null,
+  token_name text not null,
+  method text not null,
+  route text not null,
+  status integer not null,
+  scim_type text,
+  outcome text not null,
+  quirks text[] not null,
+  resource_type text,
+  resource_id text,
+  attributes text[] not null,
+  detail text,
+  hint text,
+  payload jsonb,
+  milliseconds integer not null,
+  constraint directory_requests_pkey PRIMARY KEY (org_id, at, request_id)
+);
+
+create table directory_tokens (
+  org_id uuid not null,
+  token_hash bytea not null,
+  name text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint directory_tokens_pkey PRIMARY KEY (org_id, token_hash),
+  constraint directory_tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table directory_users (
+  org_id uuid not null,
+  user_id uuid not null,
+  user_name text not null,
+  user_name_key text not null,
+  external_id text,
+  active boolean not null,
+  display_name_key text,
+  body jsonb not null,
+  folded jsonb not null,
+  version bigint not null,
+  decides boolean default true not null,
+  created_at timestamp(3) with time zone not null,
+  modified_at timestamp(3) with time zone not null,
+  constraint directory_users_user_name UNIQUE (org_id, user_name_key),
+  constraint directory_users_pkey PRIMARY KEY (org_id, user_id),
+  constraint directory_users_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
 create table domain_checks (
   org_id uuid not null,
   domain text not null,
@@ -201,6 +311,20 @@ create table metadata_refreshes (
   constraint metadata_refreshes_org_id_identity_provider_fkey FOREIGN KEY (org_id, identity_provider) REFERENCES identity_provider_metadata(org_id, identity_provider) ON UPDATE CASCADE ON DELETE CASCADE
 );
 
+create table offboarding_receipts (
+  org_id uuid not null,
+  receipt_id uuid not null,
+  user_id uuid not null,
+  at timestamp(3) with time zone not null,
+  actor text not null,
+  cause text not null,
+  sessions integer not null,
+  identities integer not null,
+  grants integer not null,
+  groups integer not null,
+  constraint offboarding_receipts_pkey PRIMARY KEY (org_id, receipt_id)
+);
+
 create table openid_issuers (
   issuer text not null,
   org_id uuid not null,
@@ -343,6 +467,24 @@ create table users (
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+CREATE INDEX directory_emails_value ON public.directory_emails USING btree (org_id, value_key);
+
+CREATE INDEX directory_groups_display_name ON public.directory_groups USING btree (org_id, display_name_key);
+
+CREATE INDEX directory_groups_external_id ON public.directory_groups USING btree (org_id, external_id);
+
+CREATE INDEX directory_groups_modified ON public.directory_groups USING btree (org_id, modified_at);
+
+CREATE INDEX directory_members_user ON public.directory_members USING btree (org_id, user_id, group_id);
+
+CREATE INDEX directory_tokens_name ON public.directory_tokens USING btree (org_id, name);
+
+CREATE INDEX directory_users_display_name ON public.directory_users USING btree (org_id, display_name_key);
+
+CREATE INDEX directory_users_external_id ON public.directory_users USING btree (org_id, external_id);
+
+CREATE INDEX directory_users_modified ON public.directory_users USING btree (org_id, modified_at);
+
 CREATE INDEX domain_checks_due ON public.domain_checks USING btree (due_at);
 
 CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
@@ -350,6 +492,8 @@ CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
 
 CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
+
+CREATE INDEX grants_sso_admin ON public.grants USING btree (org_id, user_id) WHERE (role = 'sso_admin'::text);
 
 CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
 
@@ -360,6 +504,10 @@ CREATE INDEX logouts_expiry ON public.logouts USING btree (org_id, expires_at);
 CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
 
 CREATE INDEX metadata_refreshes_due ON public.metadata_refreshes USING btree (due_at);
+
+CREATE INDEX offboarding_receipts_at ON public.offboarding_receipts USING btree (org_id, at);
+
+CREATE INDEX offboarding_receipts_user ON public.offboarding_receipts USING btree (org_id, user_id);
 
 CREATE INDEX openid_issuers_org_id ON public.openid_issuers USING btree (org_id);
 
@@ -388,6 +536,38 @@ alter table audit_events force row level security;
 alter table audit_heads enable row level security;
 
 alter table audit_heads force row level security;
+
+alter table directories enable row level security;
+
+alter table directories force row level security;
+
+alter table directory_emails enable row level security;
+
+alter table directory_emails force row level security;
+
+alter table directory_groups enable row level security;
+
+alter table directory_groups force row level security;
+
+alter table directory_holds enable row level security;
+
+alter table directory_holds force row level security;
+
+alter table directory_members enable row level security;
+
+alter table directory_members force row level security;
+
+alter table directory_requests enable row level security;
+
+alter table directory_requests force row level security;
+
+alter table directory_tokens enable row level security;
+
+alter table directory_tokens force row level security;
+
+alter table directory_users enable row level security;
+
+alter table directory_users force row level security;
 
 alter table domain_claims enable row level security;
 
@@ -420,6 +600,10 @@ alter table logouts force row level security;
 alter table memberships enable row level security;
 
 alter table memberships force row level security;
+
+alter table offboarding_receipts enable row level security;
+
+alter table offboarding_receipts force row level security;
 
 alter table organization_keys enable row level security;
 
@@ -469,6 +653,38 @@ create policy own_organization on audit_heads as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
+create policy own_organization on directories as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_emails as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_groups as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_holds as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_members as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_requests as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_tokens as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on directory_users as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
 create policy own_organization on domain_claims as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
@@ -498,6 +714,10 @@ create policy own_organization on logouts as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on memberships as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on offboarding_receipts as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -600,6 +820,18 @@ begin
   delete from public.email_domains where org_id = p_org_id;
   delete from public.organization_previous_names where org_id = p_org_id;
   delete from public.organization_registry where org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.forget_directory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.directory_requests where org_id = old.org_id;
+  delete from public.offboarding_receipts where org_id = old.org_id;
+  return null;
 end
 $function$
 ;
@@ -966,6 +1198,8 @@ $function$
 
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
+CREATE TRIGGER organizations_forget_directory AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_directory();
+
 CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
 
 grant insert, select on api_tokens to rolecall_runtime;
@@ -977,6 +1211,22 @@ grant select on audit_heads to rolecall_runtime;
 grant delete, insert, select, update on collection_files to rolecall_runtime;
 
 grant insert, select, update on collections to rolecall_runtime;
+
+grant insert, select, update on directories to rolecall_runtime;
+
+grant delete, insert, select, update on directory_emails to rolecall_runtime;
+
+grant delete, insert, select, update on directory_groups to rolecall_runtime;
+
+grant insert, select, update on directory_holds to rolecall_runtime;
+
+grant delete, insert, select, update on directory_members to rolecall_runtime;
+
+grant delete, insert, select on directory_requests to rolecall_runtime;
+
+grant insert, select, update on directory_tokens to rolecall_runtime;
+
+grant delete, insert, select, update on directory_users to rolecall_runtime;
 
 grant delete, insert, select, update on domain_checks to rolecall_runtime;
 
@@ -1001,6 +1251,8 @@ grant delete, insert, select, update on memberships to rolecall_runtime;
 grant delete, insert, select, update on metadata_refreshes to rolecall_runtime;
 
 grant select on mikro_orm_migrations to rolecall_runtime;
+
+grant insert, select on offboarding_receipts to rolecall_runtime;
 
 grant delete, insert, select on openid_issuers to rolecall_runtime;
 
@@ -1035,6 +1287,8 @@ grant execute on function announce_organization to public;
 grant execute on function audit_append to rolecall_runtime;
 
 grant execute on function delete_organization to rolecall_runtime;
+
+grant execute on function forget_directory to public;
 
 grant execute on function forget_sso_evidence to public;
 

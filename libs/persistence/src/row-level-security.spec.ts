@@ -104,7 +104,26 @@ async function fill(name: string): Promise<string> {
     const event = { at: NOW, actor: { kind: 'user' as const, id: user.userId }, subject: user.userId, data: {} };
     await tx.audit([{ type: 'login.succeeded', ...event }]);
   });
+  await fillDirectory(id);
   return id;
+}
+
+/** As rows, whose stores have specs of their own. */
+async function fillDirectory(id: string): Promise<void> {
+  await asRuntime(id, async (client) => {
+    const group = '00000000-0000-7000-8000-000000000001';
+    await client.query(`
+      insert into directories values ('${id}', 1, 1, 1);
+      insert into directory_users select '${id}', user_id, 'eve', 'eve', null, true, null, '{}', '{}', 1, true, now(), now() from users;
+      insert into directory_emails select '${id}', user_id, 0, 'eve@acme.example', null, true from users;
+      insert into directory_groups values ('${id}', '${group}', 'A', 'a', null, '{}', '{}', '{}', 1, 1, now(), now());
+      insert into directory_members select '${id}', '${group}', user_id from users;
+      insert into directory_tokens values ('${id}', 'x', 'okta', now());
+      insert into directory_requests values ('${id}', now(), 'r', 'okta', 'GET', '/Users', 200, null, 'read', '{}', null, null, '{}', null, null, null, 1);
+      insert into directory_holds values ('${id}', '${group}', 'mass_change', null, now());
+      insert into offboarding_receipts values ('${id}', '${group}', '${group}', now(), 'okta', 'deleted', 1, 1, 1, 1);
+      commit`);
+  });
 }
 
 async function asRuntime<T>(organizationId: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {

@@ -1,4 +1,15 @@
 import { AuditEventRow, AuditHead } from './audit.ts';
+import {
+  Directory,
+  DirectoryEmail,
+  DirectoryGroupRow,
+  DirectoryHoldRow,
+  DirectoryMember,
+  DirectoryRequestRow,
+  DirectoryTokenRow,
+  DirectoryUserRow,
+  OffboardingReceiptRow,
+} from './directory.ts';
 import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
 import {
   DomainClaimRow,
@@ -52,6 +63,15 @@ export const ENTITIES = [
   FlowRecordRow,
   SsoTestRow,
   SsoEvidenceRow,
+  Directory,
+  DirectoryUserRow,
+  DirectoryEmail,
+  DirectoryGroupRow,
+  DirectoryMember,
+  DirectoryTokenRow,
+  DirectoryRequestRow,
+  DirectoryHoldRow,
+  OffboardingReceiptRow,
   AuditHead,
   AuditEventRow,
 ];

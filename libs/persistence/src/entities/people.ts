@@ -47,6 +47,12 @@ export const Grant = defineEntity({
   name: 'Grant',
   tableName: 'grants',
   ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    {
+      name: 'grants_sso_admin',
+      expression: `create index "grants_sso_admin" on "grants" ("org_id", "user_id") where role = 'sso_admin'`,
+    },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     userId: p.uuid().primary(),

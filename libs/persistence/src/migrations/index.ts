@@ -20,6 +20,7 @@ import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import { ssoTests } from './20261122T36-sso-tests.ts';
 import { storeLogin } from './20261122T37-store-login.ts';
+import { directory } from './20261122T40-directory.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -47,5 +48,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   flowVendor,
   ssoTests,
   storeLogin,
+  directory,
   invitedUsers,
 ];

@@ -1,0 +1,188 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { ResourceBody } from '@rolecall/scim';
+import type { HoldReason, OffboardingReceipt } from '../stores.ts';
+import { OWN_ORGANIZATION_ONLY } from './policy.ts';
+
+/** How many there are; changed in the transaction that changes them. */
+export const Directory = defineEntity({
+  name: 'Directory',
+  tableName: 'directories',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    users: p.integer().default(0),
+    activeUsers: p.integer().default(0),
+    groups: p.integer().default(0),
+  },
+});
+
+/** What SCIM clients say of a user. Every `*Key` is folded (`normalizeKey`), and so is every text in `folded`. */
+export const DirectoryUserRow = defineEntity({
+  name: 'DirectoryUserRow',
+  tableName: 'directory_users',
+  ...OWN_ORGANIZATION_ONLY,
+  uniques: [{ name: 'directory_users_user_name', properties: ['orgId', 'userNameKey'] }],
+  indexes: [
+    { name: 'directory_users_external_id', properties: ['orgId', 'externalId'] },
+    { name: 'directory_users_display_name', properties: ['orgId', 'displayNameKey'] },
+    { name: 'directory_users_modified', properties: ['orgId', 'modifiedAt'] },
+  ],
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    userName: p.text(),
+    userNameKey: p.text().collation('C'),
+    /** Opaque, compared exactly, not unique. */
+    externalId: p.text().nullable(),
+    active: p.boolean(),
+    displayNameKey: p.text().collation('C').nullable(),
+    body: p.json<ResourceBody>(),
+    folded: p.json<ResourceBody>(),
+    /** Counts changes of what a client sees, groups included. */
+    version: p.bigint(),
+    /** False = adopted: its access is what it was, until a SCIM client changes it. */
+    decides: p.boolean().default(true),
+    createdAt: p.datetime(3),
+    modifiedAt: p.datetime(3),
+  },
+});
+
+/** The e-mail addresses of a body, for searches. */
+export const DirectoryEmail = defineEntity({
+  name: 'DirectoryEmail',
+  tableName: 'directory_emails',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'directory_emails_value', properties: ['orgId', 'valueKey'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    position: p.integer().primary(),
+    valueKey: p.text().collation('C').nullable(),
+    typeKey: p.text().collation('C').nullable(),
+    isPrimary: p.boolean(),
+  },
+});
+
+export const DirectoryGroupRow = defineEntity({
+  name: 'DirectoryGroupRow',
+  tableName: 'directory_groups',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    { name: 'directory_groups_display_name', properties: ['orgId', 'displayNameKey'] },
+    { name: 'directory_groups_external_id', properties: ['orgId', 'externalId'] },
+    { name: 'directory_groups_modified', properties: ['orgId', 'modifiedAt'] },
+  ],
+  properties: {
+    orgId: p.uuid().primary(),
+    groupId: p.uuid().primary(),
+    displayName: p.text(),
+    displayNameKey: p.text().collation('C'),
+    externalId: p.text().nullable(),
+    body: p.json<ResourceBody>(),
+    folded: p.json<ResourceBody>(),
+    /** Still facts of the members, until another group takes the name. */
+    formerNames: p.array().default([]),
+    members: p.integer().default(0),
+    version: p.bigint(),
+    createdAt: p.datetime(3),
+    modifiedAt: p.datetime(3),
+  },
+});
+
+export const DirectoryMember = defineEntity({
+  name: 'DirectoryMember',
+  tableName: 'directory_members',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'directory_members_user', properties: ['orgId', 'userId', 'groupId'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    groupId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+  },
+});
+
+/** A bearer token of the directory. Only the SHA-256 of the secret is kept. */
+export const DirectoryTokenRow = defineEntity({
+  name: 'DirectoryTokenRow',
+  tableName: 'directory_tokens',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'directory_tokens_name', properties: ['orgId', 'name'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    tokenHash: p.blob().primary(),
+    name: p.text(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).nullable(),
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** One request of a SCIM client: what was done and why not, without the values of attributes. */
+export const DirectoryRequestRow = defineEntity({
+  name: 'DirectoryRequestRow',
+  tableName: 'directory_requests',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    at: p.datetime(3).primary(),
+    requestId: p.text().primary(),
+    tokenName: p.text(),
+    method: p.text(),
+    route: p.text(),
+    status: p.integer(),
+    scimType: p.text().nullable(),
+    outcome: p.text(),
+    /** Rules of the quirk table that mended the request. */
+    quirks: p.array(),
+    resourceType: p.text().nullable(),
+    resourceId: p.text().nullable(),
+    attributes: p.array(),
+    detail: p.text().nullable(),
+    hint: p.text().nullable(),
+    /** The body with every value replaced by its type and length. */
+    payload: p.json<object>().nullable(),
+    milliseconds: p.integer(),
+  },
+});
+
+/** A deactivation or deletion that a person must let through. */
+export const DirectoryHoldRow = defineEntity({
+  name: 'DirectoryHoldRow',
+  tableName: 'directory_holds',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    holdId: p.uuid().primary(),
+    reason: p.text().$type<HoldReason>(),
+    /** The last `sso_admin`, who stays. */
+    userId: p.uuid().nullable(),
+    at: p.datetime(3),
+    releasedAt: p.datetime(3).nullable(),
+    releasedBy: p.text().nullable(),
+  },
+});
+
+/** What ended with a deactivation or deletion; stays when the user is gone. */
+export const OffboardingReceiptRow = defineEntity({
+  name: 'OffboardingReceiptRow',
+  tableName: 'offboarding_receipts',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    { name: 'offboarding_receipts_at', properties: ['orgId', 'at'] },
+    { name: 'offboarding_receipts_user', properties: ['orgId', 'userId'] },
+  ],
+  properties: {
+    orgId: p.uuid().primary(),
+    receiptId: p.uuid().primary(),
+    userId: p.uuid(),
+    at: p.datetime(3),
+    /** Name of the token. */
+    actor: p.text(),
+    cause: p.text().$type<OffboardingReceipt['cause']>(),
+    sessions: p.integer(),
+    identities: p.integer(),
+    grants: p.integer(),
+    groups: p.integer(),
+  },
+});
