@@ -8,3 +8,7 @@ export * from './schema/registry.ts';
 export { compareText } from './text/compare-text.ts';
 export { readDateTime } from './text/date-time.ts';
 export { normalizeKey } from './text/normalize-key.ts';
+export { matches, searchView, type Searchable } from './filter/evaluate.ts';
+export { parseFilter, resolveFilter, type FilterOptions } from './filter/resolve.ts';
+export { compareSortKeys, readSortBy, sortKeyOf, type Sortable } from './filter/sort.ts';
+export { FILTER_LIMITS, parseFilterSyntax, type FilterSyntax } from './filter/syntax.ts';
