@@ -1,16 +1,17 @@
 import type { ScimObject, ScimValue } from '../resource.ts';
 import type { Attribute } from '../schema/attribute.ts';
+import { normalizeKey } from '../text/normalize-key.ts';
 
 /**
  * The same values, each once, in the order given. What makes two values one: (type, value) where the attribute has `value`
- * (RFC 7643 §2.4), by its caseExact; else everything. Of two that are one, the later one's other sub-attributes count.
+ * (RFC 7643 §2.4), by its caseExact; else everything. Of two that are one, the first one counts, and the later one where the first says nothing.
  */
 export function distinct(values: readonly ScimValue[], attribute: Attribute): readonly ScimValue[] {
   const kept = new Map<string, ScimValue>();
   for (const value of values) {
     const key = identity(value, attribute);
     const before = kept.get(key);
-    kept.set(key, isScimObject(before) && isScimObject(value) ? { ...before, ...value } : (before ?? value));
+    kept.set(key, isScimObject(before) && isScimObject(value) ? { ...value, ...before } : (before ?? value));
   }
   return [...kept.values()];
 }
@@ -22,11 +23,11 @@ export function identity(value: ScimValue, attribute: Attribute): string {
   const own = value['value'];
   if (!sub || own === undefined) return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const type = value['type'];
-  return JSON.stringify([typeof type === 'string' ? type.toLowerCase() : '', folded(own, sub)]);
+  return JSON.stringify([typeof type === 'string' ? normalizeKey(type) : '', folded(own, sub)]);
 }
 
 function folded(value: ScimValue, attribute: Attribute): ScimValue {
-  return typeof value === 'string' && !attribute.caseExact ? value.toLowerCase() : value;
+  return typeof value === 'string' && !attribute.caseExact ? normalizeKey(value) : value;
 }
 
 function isScimObject(value: ScimValue | undefined): value is ScimObject {

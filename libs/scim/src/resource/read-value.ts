@@ -1,5 +1,7 @@
 import type { ScimObject, ScimValue } from '../resource.ts';
 import type { Attribute } from '../schema/attribute.ts';
+import { ACCOUNTS_ATTRIBUTE } from '../schema/extensions.ts';
+import { accountsFromJson } from './accounts-json.ts';
 import { distinct } from './distinct.ts';
 import { invalidSyntax, invalidValue, isObject, shownName, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -25,6 +27,8 @@ export function readValue(
   at: string,
   reading: Reading,
 ): ScimValue | undefined {
+  if (attribute === ACCOUNTS_ATTRIBUTE)
+    return readList(accountsFromJson(unverified, at, reading), attribute, at, reading);
   if (attribute.multiValued) return readList(unverified, attribute, at, reading);
   if (!Array.isArray(unverified)) return readElement(unverified, attribute, at, reading);
   if (unverified.length > 1) throw invalidValue(at, 'has a single value; send one');

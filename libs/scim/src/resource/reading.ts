@@ -30,7 +30,7 @@ export function invalidSyntax(detail: string): ScimError {
 
 /** A name from outside as an error may show it: a name, or nothing of it. */
 export function shownName(name: string): string {
-  return /^[\w$:.-]{1,128}$/.test(name) ? name : 'an attribute with an odd name';
+  return /^[\w$:./-]{1,128}$/.test(name) ? name : 'an attribute with an odd name';
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

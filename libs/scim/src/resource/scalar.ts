@@ -1,12 +1,12 @@
 import type { Attribute } from '../schema/attribute.ts';
+import { normalizeKey } from '../text/normalize-key.ts';
+import { readDateTime } from '../text/date-time.ts';
 import { invalidValue, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
 
 /** In UTF-16 units; what facts may be at most. */
 const MAX_TEXT = 16_384;
 
-/** xsd:dateTime (RFC 7643 §2.3.5); a missing offset is read as UTC. */
-const DATE_TIME = /^\d{4}-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
 /** base64 or base64url (RFC 7643 §2.3.6), the padding optional. */
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
@@ -67,7 +67,7 @@ function readText(unverified: unknown, attribute: Attribute, at: string, reading
 }
 
 function checkForm(text: string, attribute: Attribute, at: string, reading: Reading): void {
-  if (attribute.type === 'dateTime' && !isDateTime(text)) {
+  if (attribute.type === 'dateTime' && readDateTime(text) === undefined) {
     throw invalidValue(at, 'must be a date and time such as 2026-01-31T09:30:00Z');
   }
   if (attribute.type === 'binary' && !BASE64.test(text)) throw invalidValue(at, 'must be base64');
@@ -77,16 +77,6 @@ function checkForm(text: string, attribute: Attribute, at: string, reading: Read
   }
   const listed = attribute.canonicalValues;
   const same = (value: string) =>
-    value === text || (!attribute.caseExact && value.toLowerCase() === text.toLowerCase());
+    value === text || (!attribute.caseExact && normalizeKey(value) === normalizeKey(text));
   if (listed && !listed.some(same)) throw invalidValue(at, `must be one of ${listed.join(', ')}`);
-}
-
-/** A form that `Date` reads, on a day that exists (it takes 31 February for 3 March). */
-function isDateTime(text: string): boolean {
-  const parts = DATE_TIME.exec(text);
-  if (!parts) return false;
-  const [, month, day, , offset] = parts;
-  if (Number.isNaN(Date.parse(offset === undefined ? `${text}Z` : text))) return false;
-  const midnight = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  return midnight.getUTCMonth() + 1 === Number(month) && midnight.getUTCDate() === Number(day);
 }

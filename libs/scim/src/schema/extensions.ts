@@ -20,33 +20,31 @@ export const ENTERPRISE_USER: Schema = {
     text('department', 'Department.'),
     complex('manager', "The user's manager.", [
       attribute('value', 'string', "The manager's id.", { caseExact: true }),
-      attribute('$ref', 'reference', "The manager's address.", { referenceTypes: ['User'] }),
+      // computed from the value, so that a PUT of what was got changes nothing
+      attribute('$ref', 'reference', "The manager's address.", { referenceTypes: ['User'], mutability: 'readOnly' }),
       attribute('displayName', 'string', "The manager's name.", { mutability: 'readOnly' }),
     ]),
   ],
 };
+
+export const ACCOUNTS_ATTRIBUTE = complex(
+  'accounts',
+  'One entry per account.',
+  [
+    attribute('value', 'string', 'Names the account, as accountAttributes does.', { required: true, caseExact: true }),
+    attribute('roles', 'string', 'Roles in the account; none = no access.', { multiValued: true, caseExact: true }),
+    attribute('teams', 'string', 'Teams in the account.', { multiValued: true, caseExact: true }),
+    attribute('status', 'string', 'inactive = no access, whatever the roles are.', {
+      canonicalValues: ['active', 'inactive'],
+    }),
+  ],
+  { multiValued: true },
+);
 
 /** Roles, teams and status of a user per account of the organization (`accountAttributes` of its document). */
 export const ACCOUNTS: Schema = {
   id: ACCOUNTS_SCHEMA,
   name: 'Accounts',
   description: 'What the user may do in which account',
-  attributes: [
-    complex(
-      'accounts',
-      'One entry per account.',
-      [
-        attribute('value', 'string', 'Names the account, as accountAttributes does.', {
-          required: true,
-          caseExact: true,
-        }),
-        attribute('roles', 'string', 'Roles in the account; none = no access.', { multiValued: true, caseExact: true }),
-        attribute('teams', 'string', 'Teams in the account.', { multiValued: true, caseExact: true }),
-        attribute('status', 'string', 'inactive = no access, whatever the roles are.', {
-          canonicalValues: ['active', 'inactive'],
-        }),
-      ],
-      { multiValued: true },
-    ),
-  ],
+  attributes: [ACCOUNTS_ATTRIBUTE],
 };
