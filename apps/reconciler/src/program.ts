@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
+import type { FmtOptions } from './commands/fmt.ts';
 import type { FlowsOptions } from './commands/flows.ts';
 import type { TestSsoOptions } from './commands/test-sso.ts';
 import type { TokenOptions } from './commands/token.ts';
@@ -56,6 +57,17 @@ function addReadingCommands(program: Command, io: Io, finish: (code: ExitCode) =
     .action(async (paths: string[], _flags, command: Command) => {
       const { validate } = await import('./commands/validate.ts');
       finish(await validate(paths, command.optsWithGlobals<OutputOptions>(), io));
+    });
+  program
+    .command('fmt')
+    .description('bring files into one form: keys in the order of the schema, comments kept')
+    .argument('[path...]', PATHS)
+    .option('--check', 'change nothing; exit with 3 when a file is not in it')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall fmt', 'rolecall fmt --check orgs'))
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { fmt } = await import('./commands/fmt.ts');
+      finish(await fmt(paths, command.optsWithGlobals<FmtOptions>(), io));
     });
   program
     .command('plan')

@@ -20,6 +20,7 @@ export type {
   EffectiveScim,
 } from './effective-scim.ts';
 export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
+export { formatFile, type Formatted } from './format/format-file.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export type { SourceFile } from './load/source-text.ts';
