@@ -2,6 +2,16 @@ export * from './errors.ts';
 export * from './filter/filter.ts';
 export * from './quirks.ts';
 export * from './resource.ts';
+export { factsOfUser, profileOf, type GroupOfUser } from './resource/facts.ts';
+export {
+  emailKeys,
+  emailOf,
+  groupKeys,
+  userKeys,
+  type EmailKey,
+  type GroupKeys,
+  type UserKeys,
+} from './resource/keys.ts';
 export { MAX_MEMBERS, readMembers } from './resource/read-members.ts';
 export { readGroup, readUser, type ReadGroup, type ReadResource } from './resource/read-resource.ts';
 export { newUser, replacedBody, sameValue } from './resource/replace-body.ts';
