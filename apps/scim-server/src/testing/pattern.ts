@@ -1,5 +1,5 @@
 /** Values that were met so far: ids, versions, cursors. */
-export type Memory = Map<string, unknown>;
+export type Memory = Map<string, string | number>;
 
 const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   any: (value) => value !== undefined && value !== null,
@@ -57,7 +57,9 @@ function textDifferences(pattern: string, value: unknown, memory: Memory, at: st
   const fits = KINDS[kind];
   if (fits === undefined) return [`${at}: there is no pattern ${pattern}`];
   if (!fits(value)) return [unlike(at, pattern, value)];
-  if (name !== undefined) memory.set(numbered(name, memory), value);
+  if (name !== undefined && (typeof value === 'string' || typeof value === 'number')) {
+    memory.set(numbered(name, memory), value);
+  }
   return [];
 }
 

@@ -40,7 +40,7 @@ export interface Answer {
  */
 export async function perform(script: Script, directory: Directory): Promise<string[]> {
   const { publicUrl, token, token2, foreign } = directory;
-  const memory: Memory = new Map<string, unknown>([
+  const memory: Memory = new Map<string, string>([
     ...KNOWN,
     ...Object.entries({ url: publicUrl, token, token2, foreign }),
   ]);
@@ -69,8 +69,8 @@ async function performTogether(exchange: Exchange, directory: Directory, memory:
     send(exchange, directory, new Map(memory).set('n', index + 1)),
   );
   const answers = await Promise.all(all);
-  const got = answers.map(({ status }) => status).sort();
-  const wanted = [...exchange.statuses].sort();
+  const got = answers.map(({ status }) => status).sort((a, b) => a - b);
+  const wanted = [...exchange.statuses].sort((a, b) => a - b);
   if (got.join() !== wanted.join()) return [`statuses: wanted ${wanted.join(', ')}, got ${got.join(', ')}`];
   const best = answers.find(({ status }) => status === wanted[0]);
   return best ? judge({ ...exchange, statuses: wanted }, best, memory) : [];
