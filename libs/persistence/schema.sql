@@ -133,9 +133,13 @@ create table directory_tokens (
   token_hash bytea not null,
   name text not null,
   created_at timestamp(3) with time zone not null,
-  expires_at timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone not null,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  token_id uuid not null,
+  created_by text not null,
+  rotate_at timestamp(3) with time zone not null,
+  constraint directory_tokens_id UNIQUE (org_id, token_id),
   constraint directory_tokens_pkey PRIMARY KEY (org_id, token_hash),
   constraint directory_tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -476,6 +480,12 @@ CREATE INDEX directory_groups_external_id ON public.directory_groups USING btree
 CREATE INDEX directory_groups_modified ON public.directory_groups USING btree (org_id, modified_at);
 
 CREATE INDEX directory_members_user ON public.directory_members USING btree (org_id, user_id, group_id);
+
+CREATE UNIQUE INDEX directory_requests_id ON public.directory_requests USING btree (org_id, request_id);
+
+CREATE INDEX directory_requests_refused ON public.directory_requests USING btree (org_id, at, request_id) WHERE (outcome = ANY (ARRAY['refused'::text, 'failed'::text]));
+
+CREATE INDEX directory_requests_resource ON public.directory_requests USING btree (org_id, resource_id, at, request_id) WHERE (resource_id IS NOT NULL);
 
 CREATE INDEX directory_tokens_name ON public.directory_tokens USING btree (org_id, name);
 
@@ -824,6 +834,49 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_append_requests(p_requests jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+begin
+  for v_org_id in select distinct (r ->> 'org_id')::uuid from jsonb_array_elements(p_requests) r loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    insert into directory_requests
+    select r.* from jsonb_populate_recordset(null::directory_requests, p_requests) r
+    where r.org_id = v_org_id
+    on conflict do nothing;
+  end loop;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_authenticate(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_token directory_tokens;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select * into v_token from directory_tokens t
+    where t.org_id = p_org_id and t.token_hash = p_token_hash and t.revoked_at is null and t.expires_at > p_now;
+  if not found then
+    return null;
+  end if;
+  if v_token.last_used_at is null or v_token.last_used_at <= p_now - interval '1 minute' then
+    perform set_config('synchronous_commit', 'off', true);
+    update directory_tokens t set last_used_at = p_now
+      where t.org_id = p_org_id and t.token_hash in (
+        select l.token_hash from directory_tokens l
+        where l.org_id = p_org_id and l.token_hash = p_token_hash for update skip locked);
+  end if;
+  return json_build_object('id', v_token.token_id, 'name', v_token.name, 'expiresAt', v_token.expires_at);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_directory()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -953,6 +1006,26 @@ begin
     delete from login_transactions t where t.org_id = p_org_id and t.state_hash = p_state_hash and t.provider is not null
     returning t.identity_provider, t.browser_hash, t.trace_id, t.return_to, t.mode, t.created_at, t.expires_at, t.nonce,
       t.code_verifier, t.provider, t.answer, t.link_user_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.purge_directory_requests(p_org_ids uuid[], p_before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_total bigint := 0;
+begin
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    delete from directory_requests r where r.org_id = v_org_id and r.at < p_before;
+    get diagnostics v_count = row_count;
+    v_total := v_total + v_count;
+  end loop;
+  return v_total;
 end
 $function$
 ;
@@ -1224,7 +1297,7 @@ grant delete, insert, select, update on directory_members to rolecall_runtime;
 
 grant delete, insert, select on directory_requests to rolecall_runtime;
 
-grant insert, select, update on directory_tokens to rolecall_runtime;
+grant insert, select on directory_tokens to rolecall_runtime;
 
 grant delete, insert, select, update on directory_users to rolecall_runtime;
 
@@ -1280,6 +1353,8 @@ grant delete, insert, select on used_assertions to rolecall_runtime;
 
 grant delete, insert, select, update on users to rolecall_runtime;
 
+grant update (expires_at, last_used_at, name, revoked_at) on directory_tokens to rolecall_runtime;
+
 grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
 
 grant execute on function announce_organization to public;
@@ -1287,6 +1362,10 @@ grant execute on function announce_organization to public;
 grant execute on function audit_append to rolecall_runtime;
 
 grant execute on function delete_organization to rolecall_runtime;
+
+grant execute on function directory_append_requests to public;
+
+grant execute on function directory_authenticate to public;
 
 grant execute on function forget_directory to public;
 
@@ -1303,6 +1382,8 @@ grant execute on function oidc_login_begin to public;
 grant execute on function oidc_login_hold to public;
 
 grant execute on function oidc_login_take to public;
+
+grant execute on function purge_directory_requests to public;
 
 grant execute on function purge_expired to public;
 

@@ -48,6 +48,7 @@ const applied = {
 const organization = 'Organization id';
 const user = 'User id';
 const emailDomain = 'E-mail domain';
+const nameOfToken = key('text', 'Name of the token in the document');
 const domainError = key('text', 'record_missing, record_differs, dns_unreachable or email_domain_taken');
 
 /**
@@ -198,5 +199,22 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       "The organization proved an e-mail domain that is another one's: nothing was changed, somebody should look",
     subject: emailDomain,
     data: { error: domainError },
+  },
+  'directory.token_issued': {
+    description: 'A token of the directory was made; those of its name that were alive end after the overlap',
+    subject: 'Id of the token',
+    data: {
+      name: nameOfToken,
+      expiresAt: key('text', 'When it ends'),
+      former: key('number', 'How many tokens of its name were alive'),
+    },
+  },
+  'directory.token_revoked': {
+    description: 'A token of the directory ended before its time',
+    subject: 'Id of the token',
+    data: {
+      name: nameOfToken,
+      reason: key('text', 'request, or undeclared: an apply took its name out of the document'),
+    },
   },
 };

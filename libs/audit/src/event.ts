@@ -22,6 +22,8 @@ export const AUDIT_EVENT_TYPES = [
   'domain.verified',
   'domain.lost',
   'domain.refused',
+  'directory.token_issued',
+  'directory.token_revoked',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

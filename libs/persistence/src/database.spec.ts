@@ -185,6 +185,7 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     flows: 2,
     tests: 0,
     keys: 0,
+    requests: 0,
   });
   expect(await database.purgeExpired(later(60))).toEqual({
     logins: 0,
@@ -193,5 +194,6 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     flows: 0,
     tests: 0,
     keys: 0,
+    requests: 0,
   });
 });

@@ -1,6 +1,8 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
+import { directoryRequestLog } from './directory/request-log.ts';
+import { directoryTokenStore } from './directory/token-store.ts';
 import { domainClaims } from './domains/domain-claims.ts';
 import { CachedOrganizationReader } from './organizations/cached-reader.ts';
 import { ChangeListener } from './organizations/change-listener.ts';
@@ -33,6 +35,8 @@ import { ssoTestStore } from './sso/sso-tests.ts';
 import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
+  DirectoryRequestLog,
+  DirectoryTokenStore,
   DomainClaims,
   LoginTransactions,
   LogoutStore,
@@ -73,6 +77,10 @@ export interface Database {
   /** That somebody could sign in through an identity provider as it is set up. */
   readonly ssoEvidence: SsoEvidenceStore;
   readonly apiTokens: ApiTokenStore;
+  /** Bearer tokens of SCIM clients. */
+  readonly directoryTokens: DirectoryTokenStore;
+  /** What SCIM clients asked, and what came of it. */
+  readonly directoryRequests: DirectoryRequestLog;
   readonly registry: Registry;
   readonly domains: DomainClaims;
   readonly collections: {
@@ -134,6 +142,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     ssoTests: ssoTestStore(pool),
     ssoEvidence: ssoEvidenceStore(pool),
     apiTokens: apiTokenStore(orm.em),
+    directoryTokens: directoryTokenStore(pool, (organizationId) => organizations.forget(organizationId)),
+    directoryRequests: directoryRequestLog(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),
     collections: {

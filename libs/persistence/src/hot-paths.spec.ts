@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import * as audit from './audit/statements.ts';
+import * as directoryRequests from './directory/request-statements.ts';
+import * as directoryTokens from './directory/token-statements.ts';
 import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
@@ -20,6 +22,8 @@ import { assertion, at, BROWSER, HANDLE, newLogin } from './testing/waiting-logi
 const HOT: Statement[] = [
   ...Object.values({
     ...audit,
+    ...directoryRequests,
+    ...directoryTokens,
     ...flows,
     ...grants,
     ...identities,

@@ -1,11 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
 import { query } from './sql.ts';
 import type { Statement } from './sql.ts';
 import { PURGE_TESTS } from './sso/statements.ts';
 
-const FLOW_RECORDS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+/** Flow records and the request logs of directories. */
+const RECORDS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const ORGANIZATIONS_PER_TRANSACTION = 200;
 
 /** What a purge deleted. */
@@ -18,6 +20,8 @@ export interface Purged {
   readonly tests: number;
   /** Private keys of connections that others followed. */
   readonly keys: number;
+  /** Of the request logs of directories. */
+  readonly requests: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -30,10 +34,10 @@ export const PURGE_KEYS: Statement = {
   text: 'select purge_service_provider_keys($1, $2)::integer as keys',
 };
 
-/** Deletes expired logins, sessions, assertion ids, tests and keys, and flow records older than 30 days, in short transactions. */
+/** Deletes expired logins, sessions, assertion ids, tests and keys, and flow records and request logs older than 30 days, in short transactions. */
 export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
-  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0, keys: 0 };
-  const flowsBefore = new Date(now.getTime() - FLOW_RECORDS_KEPT_MS);
+  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0, keys: 0, requests: 0 };
+  const recordsBefore = new Date(now.getTime() - RECORDS_KEPT_MS);
   let after = '';
   for (;;) {
     const page = await em
@@ -46,10 +50,15 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests' | 'keys'>>(pool, PURGE_EXPIRED, [ids, now, flowsBefore]);
+    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests'>>(pool, PURGE_EXPIRED, [
+      ids,
+      now,
+      recordsBefore,
+    ]);
     const [tests] = await query<Pick<Purged, 'tests'>>(pool, PURGE_TESTS, [ids, now]);
     const [keys] = await query<Pick<Purged, 'keys'>>(pool, PURGE_KEYS, [ids, now]);
-    const purged: Partial<Purged> = { ...expired, ...tests, ...keys };
+    const [requests] = await query<Pick<Purged, 'requests'>>(pool, PURGE_REQUESTS, [ids, recordsBefore]);
+    const purged: Partial<Purged> = { ...expired, ...tests, ...keys, ...requests };
     for (const key of Object.keys(total) as (keyof Purged)[]) total[key] += purged[key] ?? 0;
     after = last.name;
   }

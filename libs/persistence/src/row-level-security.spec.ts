@@ -118,7 +118,7 @@ async function fillDirectory(id: string): Promise<void> {
       insert into directory_emails select '${id}', user_id, 0, 'eve@acme.example', null, true from users;
       insert into directory_groups values ('${id}', '${group}', 'A', 'a', null, '{}', '{}', '{}', 1, 1, now(), now());
       insert into directory_members select '${id}', '${group}', user_id from users;
-      insert into directory_tokens values ('${id}', 'x', 'okta', now());
+      insert into directory_tokens values ('${id}', 'x', 'okta', now(), now(), null, null, '${group}', 'ci', now());
       insert into directory_requests values ('${id}', now(), 'r', 'okta', 'GET', '/Users', 200, null, 'read', '{}', null, null, '{}', null, null, null, 1);
       insert into directory_holds values ('${id}', '${group}', 'mass_change', null, now());
       insert into offboarding_receipts values ('${id}', '${group}', '${group}', now(), 'okta', 'deleted', 1, 1, 1, 1);

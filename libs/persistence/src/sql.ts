@@ -25,9 +25,13 @@ export async function query<R extends QueryResultRow>(
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** SQL that makes the transaction work for one organization. The id is checked, since this text takes no parameters. */
 export function workingFor(organizationId: string): string {
-  if (!UUID.test(organizationId)) throw new PersistenceError('invalid_organization_id', 'an organization id is a UUID');
+  if (!isUuid(organizationId)) throw new PersistenceError('invalid_organization_id', 'an organization id is a UUID');
   return `select set_config('${ORGANIZATION_SETTING}', '${organizationId}', true)`;
 }
 

@@ -9,3 +9,5 @@ export * from './stores/logouts.ts';
 export * from './stores/api-tokens.ts';
 export * from './stores/domains.ts';
 export * from './stores/directory.ts';
+export * from './stores/directory-tokens.ts';
+export * from './stores/directory-requests.ts';

@@ -106,15 +106,23 @@ export const DirectoryTokenRow = defineEntity({
   name: 'DirectoryTokenRow',
   tableName: 'directory_tokens',
   ...OWN_ORGANIZATION_ONLY,
+  uniques: [{ name: 'directory_tokens_id', properties: ['orgId', 'tokenId'] }],
   indexes: [{ name: 'directory_tokens_name', properties: ['orgId', 'name'] }],
   properties: {
     orgId: p.uuid().primary(),
     tokenHash: p.blob().primary(),
+    /** As it stands in the document. */
     name: p.text(),
     createdAt: p.datetime(3),
-    expiresAt: p.datetime(3).nullable(),
+    expiresAt: p.datetime(3),
     lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
+    /** Names it without its secret. */
+    tokenId: p.uuid(),
+    /** Id of the API token that had it made. */
+    createdBy: p.text(),
+    /** From then on another should be issued. */
+    rotateAt: p.datetime(3),
   },
 });
 
@@ -123,6 +131,17 @@ export const DirectoryRequestRow = defineEntity({
   name: 'DirectoryRequestRow',
   tableName: 'directory_requests',
   ...OWN_ORGANIZATION_ONLY,
+  uniques: [{ name: 'directory_requests_id', properties: ['orgId', 'requestId'] }],
+  indexes: [
+    {
+      name: 'directory_requests_refused',
+      expression: `create index "directory_requests_refused" on "directory_requests" ("org_id", "at", "request_id") where "outcome" in ('refused', 'failed')`,
+    },
+    {
+      name: 'directory_requests_resource',
+      expression: `create index "directory_requests_resource" on "directory_requests" ("org_id", "resource_id", "at", "request_id") where "resource_id" is not null`,
+    },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     at: p.datetime(3).primary(),

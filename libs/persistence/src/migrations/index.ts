@@ -21,6 +21,7 @@ import { flowVendor } from './20261122T36-flow-vendor.ts';
 import { ssoTests } from './20261122T36-sso-tests.ts';
 import { storeLogin } from './20261122T37-store-login.ts';
 import { directory } from './20261122T40-directory.ts';
+import { directoryTokens } from './20261122T41-directory-tokens.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -49,5 +50,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   ssoTests,
   storeLogin,
   directory,
+  directoryTokens,
   invitedUsers,
 ];

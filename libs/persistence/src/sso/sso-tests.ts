@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { DecidedGrant, TraceEntry } from '@rolecall/role-mapping';
-import { inTransaction, query } from '../sql.ts';
+import { inTransaction, isUuid, query } from '../sql.ts';
 import type { FlowStep } from '../stores.ts';
 import { CREATE_TEST, FIND_TEST, FINISH_TEST, IS_TEST_OPEN, START_TEST } from './statements.ts';
 
@@ -70,8 +70,6 @@ interface TestRow {
   readonly result: SsoTestResult | null;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 export function ssoTestStore(pool: Pool): SsoTestStore {
   const of = ({ organizationId, identityProvider, tokenHash }: PresentedLink) =>
     [organizationId, identityProvider, tokenHash] as const;
@@ -84,7 +82,7 @@ export function ssoTestStore(pool: Pool): SsoTestStore {
     },
 
     async find(organizationId, identityProvider, id, now) {
-      if (!UUID.test(id)) return undefined;
+      if (!isUuid(id)) return undefined;
       const values = [organizationId, identityProvider, id, now];
       const [row] = await inTransaction(pool, { organizationId }, (client) =>
         query<TestRow>(client, FIND_TEST, values),

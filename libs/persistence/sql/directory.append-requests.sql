@@ -1,0 +1,1 @@
+select directory_append_requests($1)

@@ -1,0 +1,1 @@
+select directory_authenticate($1, $2, $3) as token

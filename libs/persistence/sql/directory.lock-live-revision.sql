@@ -1,0 +1,1 @@
+select from organizations where org_id = $1 and revision = $2 for no key update

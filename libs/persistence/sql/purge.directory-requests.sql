@@ -1,0 +1,1 @@
+select purge_directory_requests($1, $2)::integer as requests
