@@ -12,6 +12,8 @@ export {
   type GroupKeys,
   type UserKeys,
 } from './resource/keys.ts';
+export * from './resource/present.ts';
+export { readProjection, type Projection, type ProjectionParameters } from './resource/projection.ts';
 export { MAX_MEMBERS, readMembers } from './resource/read-members.ts';
 export { readGroup, readUser, type ReadGroup, type ReadResource } from './resource/read-resource.ts';
 export { newUser, replacedBody, sameValue } from './resource/replace-body.ts';

@@ -34,7 +34,7 @@ export function factsOfUser(
   body: ResourceBody,
   groups: readonly GroupOfUser[],
   { type }: ResourceSchemas,
-): Readonly<Record<string, readonly string[]>> {
+): ReadonlyMap<string, readonly string[]> {
   const facts = new Map<string, readonly string[]>();
   const core = type.schema.attributes;
   const names = (values: readonly (string | undefined)[]) => [
@@ -67,7 +67,7 @@ export function factsOfUser(
     });
   }
   for (const account of elementsOf(asObject(body[ACCOUNTS_SCHEMA]), 'accounts')) sayAccount(account, sayMore);
-  return Object.fromEntries(facts);
+  return facts;
 }
 
 const PROFILE = ['email', 'givenName', 'familyName', 'displayName'] as const;

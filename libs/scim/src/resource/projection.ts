@@ -1,0 +1,135 @@
+import { ScimError } from '../errors.ts';
+import type { ScimObject, ScimValue } from '../resource.ts';
+import type { Attribute } from '../schema/attribute.ts';
+import type { ResourceSchemas } from '../schema/registry.ts';
+import { isObject } from './reading.ts';
+
+/** In `attributes` or `excludedAttributes`; more names than any resource has. */
+const MAX_NAMES = 500;
+const MAX_LENGTH = 16_384;
+
+/** Which attributes of a resource a response has (RFC 7644 §3.9). */
+export interface Projection {
+  /** Whether any part of a top-level attribute is in the response: ask before reading members or groups. */
+  wants(name: string): boolean;
+  /** What is left of a presented resource. */
+  project(presented: ScimObject): ScimObject;
+}
+
+/** Either as in a query, names with commas, or as in a SearchRequest, a list. UNVERIFIED. */
+export interface ProjectionParameters {
+  readonly attributes?: string | readonly string[] | undefined;
+  readonly excludedAttributes?: string | readonly string[] | undefined;
+}
+
+/**
+ * `attributes`: the attributes that are always returned, and those named; `excludedAttributes`: the default ones without those named;
+ * neither: the default ones. A name can be an attribute, a sub-attribute, either with a URN, or the URN of a whole schema. A filter in
+ * brackets is left out, as in `emails[type eq "work"]`; names that the resource type does not have are ignored.
+ *
+ * @throws ScimError invalidValue when both are given, or one is too long
+ */
+export function readProjection(
+  { attributes, excludedAttributes }: ProjectionParameters,
+  resource: ResourceSchemas,
+): Projection {
+  const named = namesIn(attributes, 'attributes');
+  const excluded = namesIn(excludedAttributes, 'excludedAttributes');
+  if (named.length > 0 && excluded.length > 0) {
+    throw new ScimError(400, 'invalidValue', 'attributes and excludedAttributes exclude each other; send one of them');
+  }
+  if (named.length > 0) return projection(resource, onlyThese(selection(named, resource)));
+  return projection(resource, allBut(selection(excluded, resource)));
+}
+
+/** true = as a whole; else the sub-attributes that are meant. Attributes are one object each, so they are their own keys. */
+type Selection = ReadonlyMap<Attribute, true | ReadonlySet<Attribute>>;
+
+/** Whether an attribute, or a sub-attribute of one, is returned. */
+type Returns = (attribute: Attribute, sub?: Attribute) => boolean;
+
+function onlyThese(named: Selection): Returns {
+  return (attribute, sub) => {
+    const { returned } = sub ?? attribute;
+    const said = named.get(attribute);
+    if (returned === 'never' || (said === undefined && attribute.returned !== 'always')) return false;
+    if (!sub || returned === 'always') return true;
+    return said === true || said === undefined ? returned === 'default' : said.has(sub);
+  };
+}
+
+function allBut(excluded: Selection): Returns {
+  return (attribute, sub) => {
+    const { returned } = sub ?? attribute;
+    if (returned !== 'default') return returned === 'always';
+    const said = excluded.get(attribute);
+    return sub ? !(said instanceof Set && said.has(sub)) : said !== true;
+  };
+}
+
+function projection(resource: ResourceSchemas, returns: Returns): Projection {
+  const { type, attributes } = resource;
+  function project(presented: ScimObject): ScimObject {
+    const extensions = type.extensions.flatMap(({ schema }) => {
+      const own = presented[schema.id];
+      const left = isObject(own) ? pick(own as ScimObject, schema.attributes, returns) : {};
+      return Object.keys(left).length > 0 ? [[schema.id, left] as const] : [];
+    });
+    const { meta, ...core } = pick(presented, attributes, returns);
+    return { ...core, ...Object.fromEntries(extensions), ...(meta !== undefined && { meta }) };
+  }
+  const wants = (name: string) => {
+    const path = resource.attribute(name);
+    return path !== undefined && returns(path.attribute);
+  };
+  return { wants, project };
+}
+
+function pick(from: ScimObject, attributes: readonly Attribute[], returns: Returns): ScimObject {
+  const picked: Record<string, ScimValue> = {};
+  for (const attribute of attributes) {
+    const value = from[attribute.name];
+    if (value === undefined || !returns(attribute)) continue;
+    const left = attribute.subAttributes ? pickInside(value, attribute, returns) : value;
+    if (left !== undefined) picked[attribute.name] = left;
+  }
+  return picked;
+}
+
+/** @returns undefined when nothing is left */
+function pickInside(value: ScimValue, attribute: Attribute, returns: Returns): ScimValue | undefined {
+  if (Array.isArray(value)) {
+    const left = (value as readonly ScimValue[]).flatMap((each) => pickInside(each, attribute, returns) ?? []);
+    return left.length > 0 ? left : undefined;
+  }
+  if (!isObject(value)) return value;
+  const subs = attribute.subAttributes?.filter((sub) => value[sub.name] !== undefined && returns(attribute, sub)) ?? [];
+  return subs.length > 0 ? Object.fromEntries(subs.map(({ name }) => [name, (value as ScimObject)[name]])) : undefined;
+}
+
+function namesIn(unverified: string | readonly string[] | undefined, parameter: string): readonly string[] {
+  const text = typeof unverified === 'string' ? unverified : (unverified ?? []).join(',');
+  if (text.length > MAX_LENGTH)
+    throw new ScimError(400, 'invalidValue', `${parameter} has more than ${MAX_LENGTH} characters`);
+  // no bracket inside of brackets, so each is looked at once; what they hold may have commas
+  const names = text.replaceAll(/\[[^[\]]*\]/g, '').split(',');
+  const said = names.map((name) => name.trim()).filter((name) => name !== '');
+  if (said.length > MAX_NAMES)
+    throw new ScimError(400, 'invalidValue', `${parameter} has more than ${MAX_NAMES} names`);
+  return said;
+}
+
+function selection(names: readonly string[], resource: ResourceSchemas): Selection {
+  const selected = new Map<Attribute, true | Set<Attribute>>();
+  for (const name of names) {
+    const path = resource.attribute(name);
+    const whole = path ? undefined : resource.schema(name);
+    for (const attribute of whole?.schema.attributes ?? []) selected.set(attribute, true);
+    if (!path) continue;
+    const { attribute, sub } = path;
+    const before = selected.get(attribute);
+    if (!sub) selected.set(attribute, true);
+    else if (before !== true) selected.set(attribute, new Set([...(before ?? []), sub]));
+  }
+  return selected;
+}
