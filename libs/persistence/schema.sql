@@ -322,6 +322,7 @@ create table offboarding_receipts (
   at timestamp(3) with time zone not null,
   actor text not null,
   cause text not null,
+  was_active boolean not null,
   sessions integer not null,
   identities integer not null,
   grants integer not null,
@@ -834,6 +835,33 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_adopt_user(p_org_id uuid, p_user_id uuid, p_user jsonb, p_access jsonb, p_events jsonb, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from users u where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' for no key update;
+  if not found then
+    return false;
+  end if;
+  insert into directory_users (org_id, user_id, user_name, user_name_key, external_id, active, display_name_key, body, folded,
+                               version, decides, created_at, modified_at)
+  values (p_org_id, p_user_id, p_user->>'userName', p_user->>'userNameKey', p_user->>'externalId', true,
+          p_user->>'displayNameKey', p_user->'body', p_user->'folded', 1, false, p_now, p_now)
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform directory_write_emails(p_org_id, p_user_id, p_user->'emails');
+  perform directory_write_access(p_org_id, p_user_id, p_access - 'grants', p_now);
+  perform directory_count(p_org_id, 1, 1, 0);
+  perform audit_append(p_org_id, p_events);
+  return true;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_append_requests(p_requests jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -874,6 +902,392 @@ begin
   end if;
   return json_build_object('id', v_token.token_id, 'name', v_token.name, 'expiresAt', v_token.expires_at);
 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_brake(p_org_id uuid, p_user_id uuid, p_brake jsonb, p_now timestamp with time zone)
+ RETURNS TABLE(reason text, offboarded integer, allowed integer)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_since timestamptz := p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer);
+  v_active integer;
+begin
+  perform directory_count(p_org_id, 0, 0, 0);
+  if exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
+    and not exists (
+      select from grants g join users u on u.org_id = g.org_id and u.user_id = g.user_id
+      where g.org_id = p_org_id and g.role = 'sso_admin' and g.user_id <> p_user_id and u.status <> 'disabled')
+    and not directory_is_released(p_org_id, 'last_sso_admin', p_user_id, v_since)
+  then
+    return query select 'last_sso_admin', 0, 0;
+    return;
+  end if;
+  if p_brake->'share' is null then
+    return;
+  end if;
+  select count(*) into offboarded from offboarding_receipts r
+    where r.org_id = p_org_id and r.at > v_since and r.was_active;
+  select d.active_users into v_active from directories d where d.org_id = p_org_id;
+  allowed := greatest((p_brake->>'atLeast')::integer, (v_active + offboarded) * (p_brake->>'share')::integer / 100);
+  if offboarded >= allowed and not directory_is_released(p_org_id, 'mass_change', null, v_since) then
+    reason := 'mass_change';
+    return next;
+  end if;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_count(p_org_id uuid, p_users integer, p_active_users integer, p_groups integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into directories as d (org_id, users, active_users, groups)
+  values (p_org_id, p_users, p_active_users, p_groups)
+  on conflict (org_id) do update
+  set users = d.users + excluded.users, active_users = d.active_users + excluded.active_users,
+      groups = d.groups + excluded.groups
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_create_user(p_org_id uuid, p_user jsonb, p_access jsonb, p_adopt_email text, p_events jsonb, p_now timestamp with time zone)
+ RETURNS TABLE(outcome text, user_id uuid, attribute text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_user_id uuid := p_user->>'userId';
+  v_active boolean := p_user->'active';
+  v_met record;
+  v_adoptable uuid[];
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  -- what inserting a user locks as well: an apply that re-derives waits for this, or this for it
+  perform from organizations o where o.org_id = p_org_id for key share;
+  perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
+  if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
+    return query select 'domain_of_another', v_user_id, 'emails';
+    return;
+  end if;
+  select * into v_met from directory_met(p_org_id, p_user->>'userNameKey', p_user->>'externalId');
+  if found then
+    return query select case when v_met.active then 'conflict' else 'inactive' end, v_met.user_id, v_met.attribute;
+    return;
+  end if;
+  if p_adopt_email is not null then
+    v_adoptable := array(
+      select u.user_id from users u
+      where u.org_id = p_org_id and lower(u.email) = lower(p_adopt_email) and u.status <> 'disabled'
+        and not exists (select from directory_users d where d.org_id = p_org_id and d.user_id = u.user_id)
+      limit 2);
+    if cardinality(v_adoptable) = 1 then
+      return query select 'adoptable', v_adoptable[1], 'emails';
+      return;
+    end if;
+  end if;
+
+  insert into users (org_id, user_id, status, email, given_name, family_name, display_name, deciding_identity_provider,
+                     deciding_name_id_format, deciding_name_id, created_at, updated_at)
+  values (p_org_id, v_user_id, case when v_active then 'invited' else 'disabled' end, p_access->'profile'->>'email',
+          p_access->'profile'->>'givenName', p_access->'profile'->>'familyName', p_access->'profile'->>'displayName',
+          '@directory', 'scim', v_user_id::text, p_now, p_now);
+  insert into directory_users (org_id, user_id, user_name, user_name_key, external_id, active, display_name_key, body, folded,
+                               version, decides, created_at, modified_at)
+  values (p_org_id, v_user_id, p_user->>'userName', p_user->>'userNameKey', p_user->>'externalId', v_active,
+          p_user->>'displayNameKey', p_user->'body', p_user->'folded', 1, true, p_now, p_now)
+  on conflict (org_id, user_name_key) do nothing;
+  if not found then
+    -- somebody created the same user at this moment
+    delete from users u where u.org_id = p_org_id and u.user_id = v_user_id;
+    return query select 'conflict', v_user_id, 'userName';
+    return;
+  end if;
+  perform directory_write_emails(p_org_id, v_user_id, p_user->'emails');
+  perform directory_write_access(p_org_id, v_user_id, p_access, p_now);
+  perform directory_count(p_org_id, 1, v_active::integer, 0);
+  perform audit_append(p_org_id, p_events);
+  return query select 'created', v_user_id, null::text;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_delete_user(p_org_id uuid, p_user_id uuid, p_expected bigint, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
+ RETURNS TABLE(outcome text, receipt jsonb, hold jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_was directory_users;
+  v_brake record;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from users u where u.org_id = p_org_id and u.user_id = p_user_id for update;
+  select * into v_was from directory_users d where d.org_id = p_org_id and d.user_id = p_user_id;
+  if not found then
+    return query select 'unknown', null::jsonb, null::jsonb;
+    return;
+  end if;
+  if v_was.version <> p_expected then
+    return query select 'changed_meanwhile', null::jsonb, null::jsonb;
+    return;
+  end if;
+  -- groups before the counters, which the brake locks
+  perform from directory_groups g
+    where g.org_id = p_org_id and exists (
+      select from directory_members m where m.org_id = p_org_id and m.group_id = g.group_id and m.user_id = p_user_id)
+    order by g.group_id for no key update;
+  if v_was.active then
+    select * into v_brake from directory_brake(p_org_id, p_user_id, p_off->'brake', p_now);
+    if found then
+      hold := jsonb_build_object('holdId', directory_hold(p_org_id, p_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
+        || to_jsonb(v_brake);
+      return query select 'held', null::jsonb, hold;
+      return;
+    end if;
+  end if;
+
+  receipt := to_jsonb(directory_offboard(p_org_id, p_user_id, 'deleted', v_was.active, p_off, p_now));
+  update directory_groups g set members = g.members - 1, version = g.version + 1, modified_at = p_now
+  from directory_members m
+  where m.org_id = p_org_id and m.user_id = p_user_id and g.org_id = p_org_id and g.group_id = m.group_id;
+  delete from users u where u.org_id = p_org_id and u.user_id = p_user_id;
+  perform directory_count(p_org_id, -1, -v_was.active::integer, 0);
+  perform audit_append(p_org_id, p_events);
+  return query select 'deleted', receipt, null::jsonb;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_hold(p_org_id uuid, p_user_id uuid, p_reason text, p_brake jsonb, p_hold jsonb, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_user_id uuid := case when p_reason = 'last_sso_admin' then p_user_id end;
+  v_hold_id uuid;
+begin
+  select h.hold_id into v_hold_id from directory_holds h
+    where h.org_id = p_org_id and h.reason = p_reason and h.user_id is not distinct from v_user_id and h.released_at is null
+      and h.at > p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer);
+  if not found then
+    v_hold_id := p_hold->>'holdId';
+    insert into directory_holds (org_id, hold_id, reason, user_id, at)
+    values (p_org_id, v_hold_id, p_reason, v_user_id, p_now);
+    perform audit_append(p_org_id, p_hold->'events'->p_reason);
+  end if;
+  return v_hold_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_is_domain_of_another(p_org_id uuid, p_domain text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from email_domains d where d.domain = p_domain and d.org_id <> p_org_id)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_is_released(p_org_id uuid, p_reason text, p_user_id uuid, p_since timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (
+    select from directory_holds h
+    where h.org_id = p_org_id and h.reason = p_reason and h.released_at > p_since
+      and h.user_id is not distinct from p_user_id)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_met(p_org_id uuid, p_user_name_key text, p_external_id text)
+ RETURNS TABLE(user_id uuid, attribute text, active boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  (select u.user_id, 'userName', u.active from directory_users u
+     where u.org_id = p_org_id and u.user_name_key = p_user_name_key)
+  union all
+  (select u.user_id, 'externalId', false from directory_users u
+     where u.org_id = p_org_id and u.external_id = p_external_id and not u.active
+     order by u.user_id limit 1)
+  limit 1
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_offboard(p_org_id uuid, p_user_id uuid, p_cause text, p_was_active boolean, p_receipt jsonb, p_now timestamp with time zone)
+ RETURNS offboarding_receipts
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_receipt offboarding_receipts;
+begin
+  delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
+  get diagnostics v_receipt.sessions = row_count;
+  insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups)
+  select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_was_active,
+    v_receipt.sessions,
+    (select count(*) from identities i
+       where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider <> '@directory'),
+    (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
+    (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id)
+  returning * into v_receipt;
+  return v_receipt;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expected bigint, p_user jsonb, p_access jsonb, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
+ RETURNS TABLE(outcome text, version bigint, receipt jsonb, hold jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_user_id uuid := p_user->>'userId';
+  v_active boolean := p_user->'active';
+  v_was directory_users;
+  v_brake record;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from users u where u.org_id = p_org_id and u.user_id = v_user_id for no key update;
+  select * into v_was from directory_users d where d.org_id = p_org_id and d.user_id = v_user_id;
+  if not found then
+    return query select 'unknown', null::bigint, null::jsonb, null::jsonb;
+    return;
+  end if;
+  if v_was.version <> p_expected then
+    return query select 'changed_meanwhile', v_was.version, null::jsonb, null::jsonb;
+    return;
+  end if;
+  perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
+  if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
+    return query select 'domain_of_another', v_was.version, null::jsonb, null::jsonb;
+    return;
+  end if;
+  if exists (select from directory_users d
+             where d.org_id = p_org_id and d.user_name_key = p_user->>'userNameKey' and d.user_id <> v_user_id) then
+    return query select 'conflict', v_was.version, null::jsonb, null::jsonb;
+    return;
+  end if;
+  if v_was.active and not v_active then
+    select * into v_brake from directory_brake(p_org_id, v_user_id, p_off->'brake', p_now);
+    if found then
+      hold := jsonb_build_object('holdId', directory_hold(p_org_id, v_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
+        || to_jsonb(v_brake);
+      return query select 'held', v_was.version, null::jsonb, hold;
+      return;
+    end if;
+  end if;
+
+  update directory_users d
+  set user_name = p_user->>'userName', user_name_key = p_user->>'userNameKey', external_id = p_user->>'externalId',
+      active = v_active, display_name_key = p_user->>'displayNameKey', body = p_user->'body', folded = p_user->'folded',
+      version = d.version + 1, decides = true, modified_at = p_now
+  where d.org_id = p_org_id and d.user_id = v_user_id;
+  update users u
+  set status = case
+        when not v_active then 'disabled'
+        when u.status <> 'disabled' then u.status
+        when exists (select from identities i where i.org_id = p_org_id and i.user_id = v_user_id
+                       and i.identity_provider <> '@directory') then 'active'
+        else 'invited' end,
+      email = p_access->'profile'->>'email', given_name = p_access->'profile'->>'givenName',
+      family_name = p_access->'profile'->>'familyName', display_name = p_access->'profile'->>'displayName',
+      deciding_identity_provider = '@directory', deciding_name_id_format = 'scim', deciding_name_id = v_user_id::text,
+      updated_at = p_now
+  where u.org_id = p_org_id and u.user_id = v_user_id;
+  if p_user->'emails' is not null then
+    perform directory_write_emails(p_org_id, v_user_id, p_user->'emails');
+  end if;
+  perform directory_write_access(p_org_id, v_user_id, p_access, p_now);
+  if v_was.active and not v_active then
+    receipt := to_jsonb(directory_offboard(p_org_id, v_user_id, 'deactivated', true, p_off, p_now));
+  end if;
+  if v_was.active <> v_active then
+    perform directory_count(p_org_id, 0, v_active::integer - v_was.active::integer, 0);
+  end if;
+  perform audit_append(p_org_id, p_events);
+  return query select 'replaced', v_was.version + 1, receipt, null::jsonb;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_require_revision(p_org_id uuid, p_revision integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_live integer;
+begin
+  select o.revision into v_live from organizations o where o.org_id = p_org_id;
+  if v_live is distinct from p_revision then
+    raise exception 'decided with revision %, the live one is %', p_revision, coalesce(v_live::text, 'gone')
+      using errcode = 'RC001';
+  end if;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_user(p_org_id uuid, p_user_id uuid)
+ RETURNS TABLE(user_id uuid, body jsonb, version bigint, created_at timestamp with time zone, modified_at timestamp with time zone, groups jsonb, grants jsonb, memberships jsonb, revision integer)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  return query
+    select s.*, o.revision
+    from directory_user_states(p_org_id, array[p_user_id]) s, organizations o
+    where o.org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_user_states(p_org_id uuid, p_user_ids uuid[])
+ RETURNS TABLE(user_id uuid, body jsonb, version bigint, created_at timestamp with time zone, modified_at timestamp with time zone, groups jsonb, grants jsonb, memberships jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select u.user_id, u.body, u.version, u.created_at, u.modified_at,
+    (select coalesce(jsonb_agg(jsonb_build_object('groupId', g.group_id, 'displayName', g.display_name,
+              'externalId', g.external_id, 'formerNames', g.former_names) order by g.group_id), '[]')
+       from directory_members m
+       join directory_groups g on g.org_id = m.org_id and g.group_id = m.group_id
+       where m.org_id = p_org_id and m.user_id = u.user_id),
+    (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role)), '[]')
+       from grants g where g.org_id = p_org_id and g.user_id = u.user_id),
+    (select coalesce(jsonb_agg(m.group_name), '[]')
+       from memberships m where m.org_id = p_org_id and m.user_id = u.user_id)
+  from directory_users u
+  where u.org_id = p_org_id and u.user_id = any(p_user_ids)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_write_access(p_org_id uuid, p_user_id uuid, p_access jsonb, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into identities (org_id, identity_provider, name_id_format, name_id, user_id, facts, last_login_at)
+  values (p_org_id, '@directory', 'scim', p_user_id::text, p_user_id, p_access->'facts', p_now)
+  on conflict (org_id, identity_provider, name_id_format, name_id) do update
+  set facts = excluded.facts, last_login_at = excluded.last_login_at;
+  if p_access->'grants' is not null then
+    perform replace_grants(p_org_id, array[p_user_id], (p_access->>'revision')::integer, p_access->'grants',
+                           p_access->'memberships', p_now);
+  end if;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_write_emails(p_org_id uuid, p_user_id uuid, p_emails jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from directory_emails where org_id = p_org_id and user_id = p_user_id;
+  insert into directory_emails (org_id, user_id, position, value_key, type_key, is_primary)
+  select p_org_id, p_user_id, e.position, e."valueKey", e."typeKey", e."isPrimary"
+  from jsonb_to_recordset(p_emails) as e(position integer, "valueKey" text, "typeKey" text, "isPrimary" boolean)
 $function$
 ;
 
@@ -1363,9 +1777,41 @@ grant execute on function audit_append to rolecall_runtime;
 
 grant execute on function delete_organization to rolecall_runtime;
 
+grant execute on function directory_adopt_user to public;
+
 grant execute on function directory_append_requests to public;
 
 grant execute on function directory_authenticate to public;
+
+grant execute on function directory_brake to public;
+
+grant execute on function directory_count to public;
+
+grant execute on function directory_create_user to public;
+
+grant execute on function directory_delete_user to public;
+
+grant execute on function directory_hold to public;
+
+grant execute on function directory_is_domain_of_another to public;
+
+grant execute on function directory_is_released to public;
+
+grant execute on function directory_met to public;
+
+grant execute on function directory_offboard to public;
+
+grant execute on function directory_replace_user to public;
+
+grant execute on function directory_require_revision to public;
+
+grant execute on function directory_user to public;
+
+grant execute on function directory_user_states to public;
+
+grant execute on function directory_write_access to public;
+
+grant execute on function directory_write_emails to public;
 
 grant execute on function forget_directory to public;
 

@@ -26,6 +26,8 @@ const code = key('text', 'Stable code of the refusal');
 const granted = key(['scope', 'role'], 'Grants that this user gained');
 const revoked = key(['scope', 'role'], 'Grants that this user lost');
 const joined = key('texts', 'Groups that this user joined');
+const receipt = key('text', 'Id of the off-boarding receipt, which says what ended');
+const holdReason = key('text', 'mass_change or last_sso_admin');
 const left = key('texts', 'Groups that this user left');
 
 const metadata = {
@@ -82,7 +84,7 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: { ...applied, name: key('text', 'Name of the organization') },
   },
   'user.created': {
-    description: 'A user was created at the first login',
+    description: 'A user was created, at the first login or by a SCIM client',
     subject: user,
     data: { identityProvider, revision },
   },
@@ -92,9 +94,33 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: {
       identityProvider,
       revision,
-      fields: key('texts', 'Names of the profile fields that changed, without their values'),
+      fields: key(
+        'texts',
+        "Names of the profile fields, or of the directory's attributes, that changed, without their values",
+      ),
       status: key('text', 'The new status, where it changed'),
     },
+  },
+  'user.adopted': {
+    description:
+      'A SCIM client created a user who existed by the same e-mail address; it keeps its access until its next change',
+    subject: user,
+    data: { revision },
+  },
+  'user.deactivated': {
+    description: 'A SCIM client deactivated a user; every session of it ended',
+    subject: user,
+    data: { revision, receipt },
+  },
+  'user.reactivated': {
+    description: 'A SCIM client activated a user who was inactive',
+    subject: user,
+    data: { revision },
+  },
+  'user.deleted': {
+    description: 'A SCIM client deleted a user with all that belongs to it',
+    subject: user,
+    data: { receipt },
   },
   'identity.linked': {
     description: 'An identity of an identity provider was linked to an existing user',
@@ -216,5 +242,16 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       name: nameOfToken,
       reason: key('text', 'request, or undeclared: an apply took its name out of the document'),
     },
+  },
+  'directory.held': {
+    description:
+      'A SCIM client would have deactivated or deleted too many users, or the last administrator: nothing was changed',
+    subject: 'Hold id',
+    data: { reason: holdReason, user: key('text', 'User id of the last administrator') },
+  },
+  'directory.released': {
+    description: 'Somebody let what was held through, for the time of the window',
+    subject: 'Hold id',
+    data: { reason: holdReason },
   },
 };

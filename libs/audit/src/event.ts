@@ -6,6 +6,10 @@ export const AUDIT_EVENT_TYPES = [
   'organization.deleted',
   'user.created',
   'user.updated',
+  'user.adopted',
+  'user.deactivated',
+  'user.reactivated',
+  'user.deleted',
   'identity.linked',
   'identity.unlinked',
   'grants.changed',
@@ -24,6 +28,8 @@ export const AUDIT_EVENT_TYPES = [
   'domain.refused',
   'directory.token_issued',
   'directory.token_revoked',
+  'directory.held',
+  'directory.released',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

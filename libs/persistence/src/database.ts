@@ -4,6 +4,7 @@ import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcil
 import { directoryRequestLog } from './directory/request-log.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
 import { domainClaims } from './domains/domain-claims.ts';
+import { directoryStore, type Built } from './directory/directory-store.ts';
 import { CachedOrganizationReader } from './organizations/cached-reader.ts';
 import { ChangeListener } from './organizations/change-listener.ts';
 import { loadOrganization } from './organizations/load-organization.ts';
@@ -37,6 +38,7 @@ import type {
   ApiTokenStore,
   DirectoryRequestLog,
   DirectoryTokenStore,
+  DirectoryStore,
   DomainClaims,
   LoginTransactions,
   LogoutStore,
@@ -83,6 +85,8 @@ export interface Database {
   readonly directoryRequests: DirectoryRequestLog;
   readonly registry: Registry;
   readonly domains: DomainClaims;
+  /** What SCIM clients keep. */
+  readonly directory: Pick<DirectoryStore, Built>;
   readonly collections: {
     state(name: string): Promise<CollectionState>;
     /** The key of `secretFingerprint`, for those who may plan. Throws `master_key_missing`. */
@@ -146,6 +150,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     directoryRequests: directoryRequestLog(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),
+    directory: directoryStore(pool, (organizationId) => organizations.forget(organizationId)),
     collections: {
       state: (name) => readCollection(pool, name),
       fingerprintKey: (name) => fingerprintKey(masterKey, name),

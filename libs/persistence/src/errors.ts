@@ -49,6 +49,9 @@ const LOST =
 /** In a parameter (character_not_in_repertoire) or inside JSON (untranslatable_character). */
 const UNSTORABLE_TEXT = /^(?:22021|22P05)$/;
 
+/** Raised by SQL functions that write what was decided: `directory_require_revision`. */
+const STALE_REVISION = 'RC001';
+
 /**
  * Turns what the caller's text is to blame for into `invalid_text`, what says "not now" into `database_unavailable`, and
  * leaves every other error as it is.
@@ -59,6 +62,9 @@ export function translateError(error: unknown): unknown {
   if (code !== undefined && (UNSTORABLE_TEXT.test(code) || cutShort(code, routine))) {
     const sentence = 'a text has a character that PostgreSQL cannot store, such as NUL; leave it out';
     return new PersistenceError('invalid_text', sentence, { cause: error });
+  }
+  if (code === STALE_REVISION) {
+    return new PersistenceError('stale_revision', `${message}; read the organization again`, { cause: error });
   }
   const gone = code === undefined ? LOST.test(message) : UNAVAILABLE.test(code);
   if (!gone) return error;

@@ -4,6 +4,7 @@ import pg from 'pg';
 import * as audit from './audit/statements.ts';
 import * as directoryRequests from './directory/request-statements.ts';
 import * as directoryTokens from './directory/token-statements.ts';
+import * as directory from './directory/statements.ts';
 import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
@@ -24,6 +25,7 @@ const HOT: Statement[] = [
     ...audit,
     ...directoryRequests,
     ...directoryTokens,
+    ...directory,
     ...flows,
     ...grants,
     ...identities,

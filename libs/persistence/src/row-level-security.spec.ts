@@ -121,7 +121,7 @@ async function fillDirectory(id: string): Promise<void> {
       insert into directory_tokens values ('${id}', 'x', 'okta', now(), now(), null, null, '${group}', 'ci', now());
       insert into directory_requests values ('${id}', now(), 'r', 'okta', 'GET', '/Users', 200, null, 'read', '{}', null, null, '{}', null, null, null, 1);
       insert into directory_holds values ('${id}', '${group}', 'mass_change', null, now());
-      insert into offboarding_receipts values ('${id}', '${group}', '${group}', now(), 'okta', 'deleted', 1, 1, 1, 1);
+      insert into offboarding_receipts values ('${id}', '${group}', '${group}', now(), 'okta', 'deleted', true, 1, 1, 1, 1);
       commit`);
   });
 }

@@ -8,9 +8,7 @@ export function impactLines(impact: Impact): string[] {
     ({ identityProvider, linkedUsers }) =>
       `removes identity provider ${identityProvider}: ${users(linkedUsers)} linked`,
   );
-  const ended = impact.endedDirectoryTokens ?? [];
-  const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
-  return [...removed, ...tokens, ...grants, ...groups, ...refused(impact)];
+  return [...removed, ...grants, ...groups, ...refused(impact)];
 }
 
 function gainAndLose(gain: number, lose: number, what: string): string {

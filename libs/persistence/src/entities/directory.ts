@@ -199,6 +199,8 @@ export const OffboardingReceiptRow = defineEntity({
     /** Name of the token. */
     actor: p.text(),
     cause: p.text().$type<OffboardingReceipt['cause']>(),
+    /** Only users who were active count for the mass-change brake. */
+    wasActive: p.boolean(),
     sessions: p.integer(),
     identities: p.integer(),
     grants: p.integer(),

@@ -143,6 +143,7 @@ create table offboarding_receipts (
   at timestamptz(3) not null,
   actor text not null,
   cause text not null,
+  was_active boolean not null,
   sessions integer not null,
   identities integer not null,
   grants integer not null,

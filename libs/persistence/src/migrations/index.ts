@@ -20,6 +20,8 @@ import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import { ssoTests } from './20261122T36-sso-tests.ts';
 import { storeLogin } from './20261122T37-store-login.ts';
+import { directoryOffboarding } from './20261122T40-directory-offboarding.ts';
+import { directoryUsers } from './20261122T40-directory-users.ts';
 import { directory } from './20261122T40-directory.ts';
 import { directoryTokens } from './20261122T41-directory-tokens.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
@@ -50,6 +52,8 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   ssoTests,
   storeLogin,
   directory,
+  directoryOffboarding,
+  directoryUsers,
   directoryTokens,
   invitedUsers,
 ];

@@ -18,6 +18,11 @@ export interface DirectoryUser {
   readonly meta: ResourceMeta;
 }
 
+/** A user with its groups, as it is shown by id. */
+export interface ShownUser extends DirectoryUser {
+  readonly groups: readonly GroupRef[];
+}
+
 export interface GroupRef {
   readonly groupId: string;
   readonly displayName: string;
@@ -108,19 +113,23 @@ export interface CreateHow {
   readonly adoptEmail: string | undefined;
   /** What a create does that meets an inactive user with the same userName or externalId. */
   readonly reprovision: 'reactivate' | 'conflict';
-  readonly brake: DirectoryBrake;
+  /** undefined = none. */
+  readonly brake: DirectoryBrake | undefined;
 }
 
 export type UserCreated =
   | {
       readonly outcome: 'created' | 'adopted' | 'reactivated';
-      readonly user: DirectoryUser & { readonly groups: readonly GroupRef[] };
+      readonly user: ShownUser;
     }
   | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' }
-  | { readonly outcome: 'domain_of_another' };
+  | { readonly outcome: 'domain_of_another' }
+  /** An adopted user who is said to be inactive: adopted, and still active. */
+  | Held;
 
 export interface ReplaceHow {
-  readonly brake: DirectoryBrake;
+  /** undefined = none. */
+  readonly brake: DirectoryBrake | undefined;
 }
 
 /** What ended when a user was deactivated or deleted. */
@@ -142,7 +151,7 @@ export type UserReplaced =
   | {
       readonly outcome: 'replaced';
       readonly changed: boolean;
-      readonly user: DirectoryUser & { readonly groups: readonly GroupRef[] };
+      readonly user: ShownUser;
       readonly receipt?: OffboardingReceipt;
     }
   | { readonly outcome: 'conflict'; readonly attribute: 'userName' }
@@ -240,10 +249,7 @@ export interface DirectoryHold {
 }
 
 export interface DirectoryStore {
-  userById(
-    organizationId: string,
-    userId: string,
-  ): Promise<(DirectoryUser & { readonly groups: readonly GroupRef[] }) | undefined>;
+  userById(organizationId: string, userId: string): Promise<ShownUser | undefined>;
   /** For a change: pass what this returns to `replaceUser`. */
   userState(organizationId: string, userId: string): Promise<DirectoryUserState | undefined>;
   groupById(

@@ -1,0 +1,1 @@
+select users, active_users, groups from directories where org_id = $1

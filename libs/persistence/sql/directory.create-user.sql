@@ -1,0 +1,1 @@
+select * from directory_create_user($1, $2, $3, $4, $5, $6)

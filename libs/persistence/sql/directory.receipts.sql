@@ -1,0 +1,5 @@
+select user_id, at, actor, cause, sessions, identities, grants, groups
+from offboarding_receipts
+where org_id = $1 and ($2::timestamptz is null or at < $2)
+order by at desc, receipt_id
+limit $3

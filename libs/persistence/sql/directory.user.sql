@@ -1,0 +1,1 @@
+select * from directory_user($1, $2)

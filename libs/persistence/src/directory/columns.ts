@@ -1,0 +1,49 @@
+import { emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
+import type { ResourceBody } from '@rolecall/scim';
+import type { DirectoryAccess } from '../stores.ts';
+import { foldedBody } from './search/folded-body.ts';
+
+/** A body as PostgreSQL gives it back: no attribute without a value. */
+export function asStored(body: ResourceBody): ResourceBody {
+  return JSON.parse(JSON.stringify(body)) as ResourceBody;
+}
+
+/** A user's body as the SQL functions take it: itself, and what is looked up in it. */
+export function userColumns(userId: string, body: ResourceBody) {
+  return {
+    userId,
+    ...userKeys(body),
+    body,
+    folded: foldedBody(body),
+    emails: emailKeys(body),
+    /** Must not be another organization's. */
+    emailDomain: domainOf(emailOf(body)),
+  };
+}
+
+export function groupColumns(groupId: string, body: ResourceBody) {
+  return { groupId, ...groupKeys(body), body, folded: foldedBody(body) };
+}
+
+/** A decision as the SQL functions take it; without grants when it leaves what is held. */
+export function accessColumns(userId: string, { revision, facts, profile, access }: DirectoryAccess) {
+  return {
+    userId,
+    revision,
+    facts,
+    profile,
+    ...(access && {
+      grants: access.grants.map(({ scope, role, sources }) => ({ user_id: userId, scope, role, sources })),
+      memberships: access.groups.map(({ group, sources }) => ({ user_id: userId, group_name: group, sources })),
+    }),
+  };
+}
+
+/** A user who is not said to be inactive is active (C9). */
+export function isActive(body: ResourceBody): boolean {
+  return userKeys(body).active;
+}
+
+function domainOf(email: string | undefined): string | undefined {
+  return email?.includes('@') === true ? email.slice(email.lastIndexOf('@') + 1).toLowerCase() : undefined;
+}

@@ -1,0 +1,122 @@
+import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { ResourceBody } from '@rolecall/scim';
+import { PersistenceError } from '../errors.ts';
+import { query } from '../sql.ts';
+import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
+import { accessColumns, asStored, isActive, userColumns } from './columns.ts';
+import { accessEvents, eventColumns, eventsOf } from './events.ts';
+import { shown, userState } from './read-user.ts';
+import { replaceUser } from './replace-user.ts';
+import { ADOPT_USER, CREATE_DIRECTORY_USER } from './statements.ts';
+
+/** One create: what is said, how, by whose rules and by whom. */
+export interface Creation {
+  readonly organizationId: string;
+  /** As it is stored. */
+  readonly body: ResourceBody;
+  readonly how: CreateHow;
+  readonly decide: DecideAccess;
+  readonly actor: DirectoryActor;
+}
+
+interface CreatedRow {
+  readonly outcome: 'created' | 'conflict' | 'inactive' | 'adoptable' | 'domain_of_another';
+  /** Of the user who was created, or met. */
+  readonly user_id: string;
+  readonly attribute: 'userName' | 'externalId' | 'emails' | null;
+}
+
+const NOTHING_HELD = { grants: [], groups: [] };
+const MOST_TRIES = 5;
+
+/**
+ * One statement for a user who is new. Whom the create meets decides about a second one: an inactive user comes back, a user of
+ * the organization with the address is adopted. When that user changes in between, the create starts over.
+ */
+export async function createUser(pool: Pool, creation: Creation): Promise<UserCreated> {
+  for (let tried = 0; tried < MOST_TRIES; tried += 1) {
+    const created = await insertUser(pool, creation);
+    const outcome = await finish(pool, creation, created);
+    if (outcome !== undefined) return outcome;
+  }
+  throw new PersistenceError('database_unavailable', 'others keep changing this user; try again');
+}
+
+/** undefined = whom the create met is another one by now. */
+async function finish(pool: Pool, creation: Creation, row: CreatedRow): Promise<UserCreated | undefined> {
+  const { body, how, actor } = creation;
+  switch (row.outcome) {
+    case 'created':
+      return { outcome: 'created', user: shown(newUser(row.user_id, body, actor.at)) };
+    case 'domain_of_another':
+      return { outcome: 'domain_of_another' };
+    case 'adoptable':
+      return adopt(pool, creation, row.user_id);
+    case 'inactive':
+      if (how.reprovision === 'reactivate') return reactivate(pool, creation, row.user_id);
+  }
+  return { outcome: 'conflict', attribute: row.attribute === 'externalId' ? 'externalId' : 'userName' };
+}
+
+async function insertUser(pool: Pool, { organizationId, body, how, decide, actor }: Creation): Promise<CreatedRow> {
+  const userId = uuidv7();
+  const decided = decide({ userId, body, groups: [], isNew: true });
+  const event = eventsOf(actor);
+  const by = { identityProvider: '@directory', revision: decided.revision };
+  const events = [event('user.created', userId, by), ...accessEvents(event, userId, NOTHING_HELD, decided)];
+  const [row] = await query<CreatedRow>(pool, CREATE_DIRECTORY_USER, [
+    organizationId,
+    JSON.stringify(userColumns(userId, body)),
+    JSON.stringify(accessColumns(userId, decided)),
+    how.adoptEmail,
+    eventColumns(events),
+    actor.at,
+  ]);
+  if (row === undefined) throw new Error('directory_create_user returned nothing');
+  return row;
+}
+
+/** The create met an inactive user: the same person is back, with the same id and identities. */
+async function reactivate(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
+  const was = await userState(pool, creation.organizationId, userId);
+  if (was === undefined || isActive(was.body)) return undefined;
+  const replaced = await replaceUser(pool, { ...creation, was });
+  switch (replaced.outcome) {
+    case 'replaced':
+      return { outcome: 'reactivated', user: replaced.user };
+    case 'changed_meanwhile':
+    case 'unknown':
+      return undefined;
+    default:
+      return replaced;
+  }
+}
+
+/**
+ * Nothing of the user changes but that the directory has it now; not even its access, until the next change of it. One who is
+ * adopted inactive is changed at once.
+ */
+async function adopt(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
+  const { organizationId, decide, actor } = creation;
+  const body = asStored({ ...creation.body, active: true });
+  const decided = decide({ userId, body, groups: [], isNew: false });
+  const [row] = await query<{ adopted: boolean }>(pool, ADOPT_USER, [
+    organizationId,
+    userId,
+    JSON.stringify(userColumns(userId, body)),
+    JSON.stringify(accessColumns(userId, decided)),
+    eventColumns([eventsOf(actor)('user.adopted', userId, { revision: decided.revision })]),
+    actor.at,
+  ]);
+  if (row?.adopted !== true) return undefined;
+  if (isActive(creation.body)) return { outcome: 'adopted', user: shown(newUser(userId, body, actor.at)) };
+  const was = await userState(pool, organizationId, userId);
+  const replaced = was && (await replaceUser(pool, { ...creation, was }));
+  if (replaced?.outcome === 'replaced') return { outcome: 'adopted', user: replaced.user };
+  return replaced?.outcome === 'held' ? replaced : undefined;
+}
+
+function newUser(userId: string, body: ResourceBody, at: Date) {
+  return { userId, body, meta: { created: at, lastModified: at, version: 1 }, groups: [] };
+}

@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import { PersistenceError } from '../errors.ts';
+import { inTransaction, isUuid, query } from '../sql.ts';
+import type { DirectoryStore } from '../stores.ts';
+import { asStored } from './columns.ts';
+import { createUser } from './create-user.ts';
+import { deleteUser, holds, receipts } from './offboarding.ts';
+import { shown, userState } from './read-user.ts';
+import { replaceUser } from './replace-user.ts';
+import { DIRECTORY_COUNTS } from './statements.ts';
+
+export type Built =
+  | 'userById'
+  | 'userState'
+  | 'createUser'
+  | 'replaceUser'
+  | 'deleteUser'
+  | 'counts'
+  | 'receipts'
+  | 'holds'
+  | 'releaseHold';
+
+/**
+ * The directory of every organization; ids that are no UUID are those of nobody.
+ * @param forget - told of an organization whose rules were replaced since the caller read them
+ */
+export function directoryStore(pool: Pool, forget: (organizationId: string) => void): Pick<DirectoryStore, Built> {
+  const decided = async <T>(organizationId: string, work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (error instanceof PersistenceError && error.code === 'stale_revision') forget(organizationId);
+      throw error;
+    });
+  const state: DirectoryStore['userState'] = async (organizationId, userId) =>
+    isUuid(userId) ? userState(pool, organizationId, userId) : undefined;
+  return {
+    userState: state,
+    async userById(organizationId, userId) {
+      const user = await state(organizationId, userId);
+      return user && shown(user);
+    },
+    createUser: (organizationId, body, how, decide, actor) =>
+      decided(organizationId, createUser(pool, { organizationId, body: asStored(body), how, decide, actor })),
+    replaceUser: (organizationId, was, body, how, decide, actor) =>
+      decided(organizationId, replaceUser(pool, { organizationId, was, body, how, decide, actor })),
+    async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
+      if (!isUuid(userId)) return { outcome: 'unknown' };
+      return deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor);
+    },
+    counts: (organizationId) =>
+      inTransaction(pool, { organizationId }, async (client) => {
+        type Row = { users: number; active_users: number; groups: number };
+        const [row] = await query<Row>(client, DIRECTORY_COUNTS, [organizationId]);
+        return { users: row?.users ?? 0, activeUsers: row?.active_users ?? 0, groups: row?.groups ?? 0 };
+      }),
+    receipts: receipts(pool),
+    ...holds(pool),
+  };
+}

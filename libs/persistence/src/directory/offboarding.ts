@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { auditEntry } from '../audit/append.ts';
+import { appendAudit } from '../audit/append.ts';
+import { inTransaction, query } from '../sql.ts';
+import type {
+  DirectoryActor,
+  DirectoryBrake,
+  DirectoryHold,
+  DirectoryStore,
+  HoldReason,
+  UserDeleted,
+} from '../stores.ts';
+import { eventColumns, eventsOf } from './events.ts';
+import { toHeld, toReceipt } from './rows.ts';
+import type { HoldJson, ReceiptRow } from './rows.ts';
+import { DELETE_DIRECTORY_USER, DIRECTORY_HOLDS, OFFBOARDING_RECEIPTS, RELEASE_HOLD } from './statements.ts';
+
+/** How long a released hold of the last administrator counts when no brake says a window. */
+const DEFAULT_WINDOW_SECONDS = 3600;
+
+/** What the SQL functions take for an active user who goes: the receipt's and a hold's ids, the events of a hold, the brake. */
+export function goingColumns(userId: string, brake: DirectoryBrake | undefined, actor: DirectoryActor) {
+  const holdId = uuidv7();
+  const held = (reason: HoldReason, about: object) => [
+    auditEntry(eventsOf(actor)('directory.held', holdId, { reason, ...about })),
+  ];
+  return {
+    receiptId: uuidv7(),
+    actor: actor.tokenName,
+    holdId,
+    events: { mass_change: held('mass_change', {}), last_sso_admin: held('last_sso_admin', { user: userId }) },
+    brake: brake ?? { windowSeconds: DEFAULT_WINDOW_SECONDS },
+  };
+}
+
+interface DeletedRow {
+  readonly outcome: 'deleted' | 'unknown' | 'changed_meanwhile' | 'held';
+  readonly receipt: ReceiptRow | null;
+  readonly hold: HoldJson | null;
+}
+
+/** Deletes a user and everything of it in one statement; the receipt and the audit events stay. */
+export async function deleteUser(
+  pool: Pool,
+  organizationId: string,
+  at: { readonly userId: string; readonly expectedVersion: number | undefined },
+  brake: DirectoryBrake | undefined,
+  actor: DirectoryActor,
+): Promise<UserDeleted> {
+  const going = goingColumns(at.userId, brake, actor);
+  const [row] = await query<DeletedRow>(pool, DELETE_DIRECTORY_USER, [
+    organizationId,
+    at.userId,
+    at.expectedVersion,
+    JSON.stringify(going),
+    eventColumns([eventsOf(actor)('user.deleted', at.userId, { receipt: going.receiptId })]),
+    actor.at,
+  ]);
+  if (row === undefined) return { outcome: 'unknown' };
+  if (row.hold !== null) return toHeld(row.hold);
+  if (row.receipt !== null) return { outcome: 'deleted', receipt: toReceipt(row.receipt) };
+  return { outcome: row.outcome === 'changed_meanwhile' ? 'changed_meanwhile' : 'unknown' };
+}
+
+export function receipts(pool: Pool): DirectoryStore['receipts'] {
+  return (organizationId, { before, count }) =>
+    inTransaction(pool, { organizationId }, async (client) => {
+      const rows = await query<ReceiptRow>(client, OFFBOARDING_RECEIPTS, [organizationId, before, count]);
+      return rows.map(toReceipt);
+    });
+}
+
+interface HoldRow {
+  readonly hold_id: string;
+  readonly reason: HoldReason;
+  readonly user_id: string | null;
+  readonly at: Date;
+  readonly released_at: Date | null;
+  readonly released_by: string | null;
+}
+
+export function holds(pool: Pool): Pick<DirectoryStore, 'holds' | 'releaseHold'> {
+  return {
+    holds: (organizationId) =>
+      inTransaction(pool, { organizationId }, async (client) => {
+        const rows = await query<HoldRow>(client, DIRECTORY_HOLDS, [organizationId]);
+        return rows.map(toHold);
+      }),
+
+    releaseHold: (organizationId, holdId, { tokenId, now }) =>
+      inTransaction(pool, { organizationId }, async (client) => {
+        const values = [organizationId, holdId, now, tokenId];
+        const [row] = await query<{ reason: HoldReason }>(client, RELEASE_HOLD, values);
+        if (row === undefined) return false;
+        const actor = { kind: 'token' as const, id: tokenId };
+        const data = { reason: row.reason };
+        await appendAudit(client, organizationId, [
+          { type: 'directory.released', at: now, actor, subject: holdId, data },
+        ]);
+        return true;
+      }),
+  };
+}
+
+function toHold(row: HoldRow): DirectoryHold {
+  const { hold_id: holdId, reason, at } = row;
+  return {
+    holdId,
+    reason,
+    userId: row.user_id ?? undefined,
+    at,
+    releasedAt: row.released_at ?? undefined,
+    releasedBy: row.released_by ?? undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import type { ResourceBody } from '@rolecall/scim';
+import type { DirectoryUserState, GroupFacts, GroupRef, Held, HoldReason, OffboardingReceipt } from '../stores.ts';
+
+export interface UserStateRow {
+  readonly user_id: string;
+  readonly body: ResourceBody;
+  /** bigint */
+  readonly version: string;
+  readonly created_at: Date;
+  readonly modified_at: Date;
+  readonly groups: readonly (GroupRef & {
+    readonly externalId: string | null;
+    readonly formerNames: readonly string[];
+  })[];
+  readonly grants: readonly { readonly scope: string; readonly role: string }[];
+  readonly memberships: readonly string[];
+}
+
+export function toUserState(row: UserStateRow & { readonly revision: number }): DirectoryUserState {
+  return {
+    userId: row.user_id,
+    body: row.body,
+    meta: { created: row.created_at, lastModified: row.modified_at, version: Number(row.version) },
+    groups: row.groups.map(toGroupFacts),
+    held: { grants: row.grants, groups: row.memberships },
+    revision: row.revision,
+  };
+}
+
+function toGroupFacts({ externalId, ...group }: UserStateRow['groups'][number]): GroupFacts {
+  return externalId === null ? group : { ...group, externalId };
+}
+
+/** As JSON from a function. */
+export interface HoldJson {
+  readonly holdId: string;
+  readonly reason: HoldReason;
+  readonly offboarded: number;
+  readonly allowed: number;
+}
+
+export function toHeld({ holdId, reason, offboarded, allowed }: HoldJson): Held {
+  return { outcome: 'held', holdId, reason, offboarded, allowed };
+}
+
+export interface ReceiptRow {
+  readonly user_id: string;
+  /** A text when it comes inside JSON. */
+  readonly at: Date | string;
+  readonly actor: string;
+  readonly cause: OffboardingReceipt['cause'];
+  readonly sessions: number;
+  readonly identities: number;
+  readonly grants: number;
+  readonly groups: number;
+}
+
+export function toReceipt(row: ReceiptRow): OffboardingReceipt {
+  const { user_id: userId, at, actor: by, cause, sessions: sessionsEnded, identities, grants, groups } = row;
+  return { userId, at: new Date(at), by, cause, sessionsEnded, identities, grants, groups };
+}

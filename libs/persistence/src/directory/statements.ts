@@ -1,0 +1,62 @@
+import type { Statement } from '../sql.ts';
+
+export const DIRECTORY_USER: Statement = {
+  name: 'directory.user',
+  text: 'select * from directory_user($1, $2)',
+};
+
+/** A body, a decision, the address to adopt by, audit events, time. */
+export const CREATE_DIRECTORY_USER: Statement = {
+  name: 'directory.create-user',
+  text: 'select * from directory_create_user($1, $2, $3, $4, $5, $6)',
+};
+
+export const ADOPT_USER: Statement = {
+  name: 'directory.adopt-user',
+  text: 'select directory_adopt_user($1, $2, $3, $4, $5, $6) as adopted',
+};
+
+/** Expected version, a body, a decision, what going away takes, audit events, time. */
+export const REPLACE_DIRECTORY_USER: Statement = {
+  name: 'directory.replace-user',
+  text: 'select * from directory_replace_user($1, $2, $3, $4, $5, $6, $7)',
+};
+
+export const DELETE_DIRECTORY_USER: Statement = {
+  name: 'directory.delete-user',
+  text: 'select * from directory_delete_user($1, $2, $3, $4, $5, $6)',
+};
+
+export const DIRECTORY_COUNTS: Statement = {
+  name: 'directory.counts',
+  text: 'select users, active_users, groups from directories where org_id = $1',
+};
+
+export const OFFBOARDING_RECEIPTS: Statement = {
+  name: 'directory.receipts',
+  text: `
+select user_id, at, actor, cause, sessions, identities, grants, groups
+from offboarding_receipts
+where org_id = $1 and ($2::timestamptz is null or at < $2)
+order by at desc, receipt_id
+limit $3`,
+};
+
+export const DIRECTORY_HOLDS: Statement = {
+  name: 'directory.holds',
+  text: `
+select hold_id, reason, user_id, at, released_at, released_by
+from directory_holds
+where org_id = $1
+order by at desc, hold_id
+limit 100`,
+};
+
+/** No row comes back when it is unknown or released already. */
+export const RELEASE_HOLD: Statement = {
+  name: 'directory.release-hold',
+  text: `
+update directory_holds set released_at = $3, released_by = $4
+where org_id = $1 and hold_id = $2 and released_at is null
+returning reason`,
+};
