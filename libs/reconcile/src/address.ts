@@ -43,6 +43,11 @@ const STRUCTURE = new Set([
   '/spec/authorization/mappingRoles',
   '/spec/authorization/rules',
   '/spec/authorization/accountAttributes',
+  '/spec/scim',
+  '/spec/scim/brake',
+  '/spec/scim/tokens',
+  '/spec/scim/extension',
+  '/spec/scim/extension/attributes',
   '/spec/tests',
 ]);
 
@@ -64,6 +69,7 @@ export const RENAMEABLE_MAPS = [
   '/spec/groups',
   '/spec/identityProviders',
   '/spec/authorization/mappingRoles',
+  '/spec/scim/tokens',
 ] as const;
 export type RenameableMap = (typeof RENAMEABLE_MAPS)[number];
 

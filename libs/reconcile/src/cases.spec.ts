@@ -10,7 +10,8 @@ import type { TestUser } from './testing/index.ts';
 
 // A case is a folder of cases/: actual.yaml (what was applied before), users.yaml (who signed in since, and what they
 // hold), desired.yaml, options.yaml ({ prune, adopt, owners: which
-// collection, or null for none, owns an organization by now }), and the plan that must come out as JSON and as text.
+// collection, or null for none, owns an organization by now, directoryTokens: the names of those that were issued }), and the
+// plan that must come out as JSON and as text.
 // UPDATE_CASES=1 writes plan.json and plan.txt.
 
 const CASES = join(import.meta.dirname, '../cases');
@@ -25,6 +26,7 @@ interface CaseOptions {
   readonly prune?: boolean;
   readonly adopt?: boolean;
   readonly owners?: Readonly<Record<string, string | null>>;
+  readonly directoryTokens?: Readonly<Record<string, readonly string[]>>;
 }
 
 function read(folder: string, file: string): string | undefined {
@@ -75,6 +77,9 @@ async function prepare(folder: string): Promise<{ store: MemoryStateStore; reque
   }
   const options = parse(read(folder, 'options.yaml') ?? '{}') as CaseOptions;
   for (const [name, owner] of Object.entries(options.owners ?? {})) store.setCollection(name, owner ?? undefined);
+  for (const [name, tokens] of Object.entries(options.directoryTokens ?? {})) {
+    for (const token of tokens) store.addDirectoryToken(name, token);
+  }
   return { store, request: requestOf(read(folder, 'desired.yaml'), options) };
 }
 

@@ -7,7 +7,8 @@ import type {
 } from '@rolecall/org-config';
 import { keysOf } from './address.ts';
 
-type Default = (organization: EffectiveOrganization) => Json;
+/** undefined = nothing falls back: what the setting belongs to is gone as well. */
+type Default = (organization: EffectiveOrganization) => Json | undefined;
 
 const OF_ORGANIZATION = new Map<string, Default>([
   ['/metadata/deletionPolicy', (it) => it.deletionPolicy],
@@ -18,6 +19,15 @@ const OF_ORGANIZATION = new Map<string, Default>([
   ['/spec/jit/enabled', (it) => it.jitEnabled],
   ['/spec/authorization/managedBy', (it) => it.policy.managedBy],
   ['/spec/authorization/unmatched', (it) => it.policy.unmatched],
+  ['/spec/scim/enabled', (it) => it.scim?.enabled],
+  ['/spec/scim/mode', (it) => it.scim?.mode],
+  ['/spec/scim/linkExisting', (it) => it.scim?.linkExisting],
+  ['/spec/scim/reprovision', (it) => it.scim?.reprovision],
+  ['/spec/scim/uniqueGroupNames', (it) => it.scim?.uniqueGroupNames],
+  ['/spec/scim/unknownMembers', (it) => it.scim?.unknownMembers],
+  ['/spec/scim/brake/share', (it) => it.scim?.brake?.share],
+  ['/spec/scim/brake/window', (it) => it.scim?.brake && duration(it.scim.brake.windowSeconds)],
+  ['/spec/scim/brake/atLeast', (it) => it.scim?.brake?.atLeast],
 ]);
 
 /** What falls back to a default in an IdP's entry. */

@@ -9,7 +9,7 @@ import type { EntryRename } from './renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
 import { secretChanges } from './secret-changes.ts';
-import type { NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
+import type { EndedTokens, NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
 
 interface Common {
   readonly name: string;
@@ -144,7 +144,9 @@ async function change(
   }
   for (const { map, from, to } of renames) {
     if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
+    if (map === '/spec/scim/tokens') await state.renameDirectoryToken(head.id, from, to);
   }
+  const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(before, desired.document));
   for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
   const revision = revisionOf(desired, request);
   const next = await state.addRevision(head.id, head.revision, revision);
@@ -161,7 +163,7 @@ async function change(
     renames,
     removedIdentityProviders,
   };
-  const impact = await rederive(state, policyChange, now);
+  const impact = withEndedTokens(await rederive(state, policyChange, now), ended);
   return {
     organization: step.name,
     action: step.action,
@@ -183,7 +185,8 @@ async function remove(state: StateTransaction, step: Removal): Promise<Organizat
   }
   const providers = Object.keys(step.before.spec.identityProviders ?? {});
   const loss = await lossOfAll(state, head.id);
-  const impact = loss.result(await withLinkedUsers(state, head.id, providers));
+  const ended = await state.endDirectoryTokens(head.id, tokensOf(step.before));
+  const impact = withEndedTokens(loss.result(await withLinkedUsers(state, head.id, providers)), ended);
   await state.audit(head.id, { type: 'organization.deleted', data: { name, revision: head.revision } });
   await state.delete(head.id);
   return { ...change, impact };
@@ -198,6 +201,20 @@ async function removedProviders(state: StateTransaction, step: Change): Promise<
     step.head.id,
     names.filter((name) => !stays.has(name) && !moved.has(name)),
   );
+}
+
+/** Names under which a token may be alive and that the document no longer has; a renamed one has gone along already. */
+function undeclaredTokens(before: OrganizationDocument, after: OrganizationDocument): readonly string[] {
+  const stays = new Set(tokensOf(after));
+  return tokensOf(before).filter((name) => !stays.has(name));
+}
+
+function tokensOf({ spec }: OrganizationDocument): readonly string[] {
+  return Object.keys(spec.scim?.tokens ?? {});
+}
+
+function withEndedTokens(impact: Impact, ended: readonly EndedTokens[]): Impact {
+  return ended.length === 0 ? impact : { ...impact, endedDirectoryTokens: ended };
 }
 
 async function withLinkedUsers(state: StateTransaction, organizationId: string, providers: readonly string[]) {

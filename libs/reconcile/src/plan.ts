@@ -72,4 +72,6 @@ export interface Impact {
   readonly refusedUsers: number;
   /** IdPs that disappear, with the users linked to them. */
   readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];
+  /** Tokens of the directory that are alive and end, since their name leaves the document. Absent = none. */
+  readonly endedDirectoryTokens?: readonly { token: string; tokens: number }[];
 }

@@ -8,7 +8,9 @@ export function impactLines(impact: Impact): string[] {
     ({ identityProvider, linkedUsers }) =>
       `removes identity provider ${identityProvider}: ${users(linkedUsers)} linked`,
   );
-  return [...removed, ...grants, ...groups, ...refused(impact)];
+  const ended = impact.endedDirectoryTokens ?? [];
+  const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
+  return [...removed, ...tokens, ...grants, ...groups, ...refused(impact)];
 }
 
 function gainAndLose(gain: number, lose: number, what: string): string {

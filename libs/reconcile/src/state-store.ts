@@ -40,6 +40,10 @@ export interface StateTransaction {
   forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
   /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
+  /** The tokens of a directory go on under another name. */
+  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
+  /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */
+  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]>;
   /**
    * Follows a renamed role, scope or group through what users hold: who held `from` holds `to`, once, with its sources
    * and its time kept. Without `to` the name is gone and everything held under it as well. Done in the order given.
@@ -145,6 +149,14 @@ export interface RevisionOrigin {
   readonly file?: string;
   readonly commit?: string;
   readonly repository?: string;
+}
+
+/** Tokens of a directory that end with their name. */
+export interface EndedTokens {
+  /** Its name in the document. */
+  readonly token: string;
+  /** At least 1. */
+  readonly tokens: number;
 }
 
 /** A role, scope or group that has another name now, or (without `to`) none. */

@@ -27,3 +27,6 @@ export { matches, searchView, type Searchable } from './filter/evaluate.ts';
 export { parseFilter, resolveFilter, type FilterOptions } from './filter/resolve.ts';
 export { compareSortKeys, readSortBy, sortKeyOf, type Sortable } from './filter/sort.ts';
 export { FILTER_LIMITS, parseFilterSyntax, type FilterSyntax } from './filter/syntax.ts';
+export { openCursor, sealCursor, type CursorContext, type CursorPosition } from './search/cursor.ts';
+export { readSearchBody, readSearchQuery, type SearchParameters } from './search/parameters.ts';
+export { resolveSearch, type PageLimits, type Search, type SearchPage } from './search/search.ts';

@@ -167,13 +167,17 @@ const responses = {
     },
     ['before', 'after', 'previousKey', 'secret'],
   ),
-  Impact: object({
-    affectedUsers: count,
-    grants: list(object({ scope: string, role: string, gain: count, lose: count })),
-    groups: list(object({ group: string, gain: count, lose: count })),
-    refusedUsers: count,
-    removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
-  }),
+  Impact: object(
+    {
+      affectedUsers: count,
+      grants: list(object({ scope: string, role: string, gain: count, lose: count })),
+      groups: list(object({ group: string, gain: count, lose: count })),
+      refusedUsers: count,
+      removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
+      endedDirectoryTokens: list(object({ token: string, tokens: count })),
+    },
+    ['endedDirectoryTokens'],
+  ),
   OrganizationChange: object(change, ['previousName']),
   Plan: object({
     formatVersion: string,

@@ -8,6 +8,7 @@ stateStoreContract('memory', () => {
     addUser: (organization, user) => Promise.resolve(store.addUser(organization, user)),
     addEvidence: (organization, identityProvider, evidence) =>
       Promise.resolve(store.addEvidence(organization, identityProvider, evidence)),
+    addDirectoryToken: (organization, token) => Promise.resolve(store.addDirectoryToken(organization, token)),
     close: () => Promise.resolve(),
   });
 });

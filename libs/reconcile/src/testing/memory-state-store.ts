@@ -49,6 +49,12 @@ export class MemoryStateStore implements StateStore {
     this.#named(organization).evidence.set(identityProvider, evidence);
   }
 
+  /** A token of the directory was issued. */
+  addDirectoryToken(organization: string, token: string): void {
+    const { directoryTokens } = this.#named(organization);
+    directoryTokens.set(token, (directoryTokens.get(token) ?? 0) + 1);
+  }
+
   user(organization: string, userId: string): MemoryUser | undefined {
     return this.#named(organization).users.find((user) => user.userId === userId);
   }

@@ -18,6 +18,8 @@ export interface MemoryOrganization {
   /** Client secrets by IdP; nothing seals them here. */
   secrets: Map<string, string>;
   evidence: Map<string, SignInEvidence>;
+  /** By name: how many tokens of the directory are alive. */
+  directoryTokens: Map<string, number>;
 }
 
 /** Everything that a MemoryStateStore holds; plain data, so that a transaction works on a structured clone. */

@@ -6,6 +6,7 @@ import type { SecretPlace } from '../secret.ts';
 import { RevisionMovedError } from '../state-store.ts';
 import type {
   CollectionState,
+  EndedTokens,
   FileDigest,
   HeldRename,
   NewOrganization,
@@ -61,6 +62,7 @@ export class MemoryTransaction implements StateTransaction {
       audit: [],
       secrets: secretsAfter(revision, new Map()),
       evidence: new Map(),
+      directoryTokens: new Map(),
     });
     this.#changed = true;
     return Promise.resolve(head);
@@ -159,6 +161,21 @@ export class MemoryTransaction implements StateTransaction {
       if (user.identityProvider === from) user.identityProvider = to;
     }
     return Promise.resolve();
+  }
+
+  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
+    const { directoryTokens } = this.#organization(organizationId);
+    const tokens = directoryTokens.get(from) ?? 0;
+    directoryTokens.set(to, (directoryTokens.get(to) ?? 0) + tokens);
+    directoryTokens.delete(from);
+    return Promise.resolve();
+  }
+
+  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
+    const { directoryTokens } = this.#organization(organizationId);
+    const ended = names.toSorted().map((token) => ({ token, tokens: directoryTokens.get(token) ?? 0 }));
+    for (const token of names) directoryTokens.delete(token);
+    return Promise.resolve(ended.filter(({ tokens }) => tokens > 0));
   }
 
   renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {

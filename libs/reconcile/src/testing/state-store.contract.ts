@@ -12,6 +12,8 @@ export interface StateStoreHarness {
   addUser(organization: string, user: TestUser): Promise<string>;
   /** Somebody got in through an IdP. */
   addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): Promise<void>;
+  /** A token of the organization's directory was issued. */
+  addDirectoryToken(organization: string, token: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -264,6 +266,26 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(await known(acme.id)).toEqual([['okta-eu', proof]]);
       await commit((state) => state.forgetEvidence(acme.id, 'okta-eu'));
       expect(await known(acme.id)).toEqual([]);
+    });
+
+    it('ends the tokens of a directory by their names, and lets them follow a rename', async () => {
+      const acme = await create(document('acme', { scim: { tokens: { okta: {}, entra: {}, unused: {} } } }));
+      const globex = await create(document('globex', { scim: { tokens: { okta: {} } } }));
+      for (const token of ['okta', 'okta', 'entra']) await harness.addDirectoryToken('acme', token);
+      await harness.addDirectoryToken('globex', 'okta');
+      const end = (organization: OrganizationHead, names: readonly string[], mode = commit) =>
+        mode((state) => state.endDirectoryTokens(organization.id, names));
+      expect(await end(acme, [])).toEqual([]);
+      expect(await end(acme, ['unused', 'nowhere'])).toEqual([]);
+      await commit((state) => state.renameDirectoryToken(acme.id, 'okta', 'okta-eu'));
+      const both = [
+        { token: 'entra', tokens: 1 },
+        { token: 'okta-eu', tokens: 2 },
+      ];
+      expect(await end(acme, ['okta', 'okta-eu', 'entra'], read)).toEqual(both);
+      expect(await end(acme, ['okta', 'okta-eu', 'entra'])).toEqual(both);
+      expect(await end(acme, ['okta-eu', 'entra'])).toEqual([]);
+      expect(await end(globex, ['okta'], read)).toEqual([{ token: 'okta', tokens: 1 }]);
     });
 
     it('answers with the root digest of the last apply and counts the ones that changed something', async () => {
