@@ -15,6 +15,11 @@ stateStoreContract('postgresql', async () => {
       const kind = 'login' as const;
       await database.ssoEvidence.record({ organizationId, identityProvider, connectionDigest, revision: 1, kind, at });
     },
+    async addDirectoryToken(organization, name) {
+      const { organizationId, revision } = (await database.registry.record(organization))!;
+      const token = { name, revision, rotateSeconds: 86_400, overlapSeconds: 3_600 };
+      await database.directoryTokens.issue(organizationId, token, { by: 'ci', now: NOW });
+    },
     async addUser(organization, { identityProvider, facts, grants = [], groups = [] }) {
       const record = await database.registry.record(organization);
       const sources = [{ kind: 'default' as const, name: 'jit.defaults' }];

@@ -5,6 +5,7 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import { RevisionMovedError, secretFingerprint } from '@rolecall/reconcile';
 import type {
   CollectionState,
+  EndedTokens,
   FileDigest,
   HeldRename,
   NewOrganization,
@@ -18,6 +19,7 @@ import type {
   UserGrants,
 } from '@rolecall/reconcile';
 import { appendAudit } from '../audit/append.ts';
+import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
 import { driverError } from '../errors.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
@@ -199,6 +201,23 @@ export class PgStateTransaction implements StateTransaction {
     await this.in(organizationId, FORGET_EVIDENCE, [identityProvider]);
   }
 
+  async renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
+    if (this.applies) await this.in(organizationId, RENAME_TOKENS, [from, to]);
+  }
+
+  async endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
+    if (names.length === 0) return [];
+    const values = [names, this.by.now];
+    const alive = await this.in<{ name: string; tokens: number }>(organizationId, COUNT_TOKENS, values);
+    if (this.applies && alive.length > 0) {
+      const ended = await this.in<{ token_id: string; name: string }>(organizationId, REVOKE_TOKENS, values);
+      for (const { token_id: id, name } of ended) {
+        this.record(organizationId, 'directory.token_revoked', { name, reason: 'undeclared' }, id);
+      }
+    }
+    return alive.map(({ name, tokens }) => ({ token: name, tokens }));
+  }
+
   async renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
     for (const { kind, from, to } of renames) {
       await this.in(organizationId, sql.RENAME_HELD[kind], [from, to ?? null]);
@@ -232,10 +251,15 @@ export class PgStateTransaction implements StateTransaction {
     if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
   }
 
-  private record(organizationId: string, type: AuditEvent['type'], data: AuditEvent['data']): void {
+  private record(
+    organizationId: string,
+    type: AuditEvent['type'],
+    data: AuditEvent['data'],
+    subject = organizationId,
+  ): void {
     if (!this.applies) return;
     const actor = { kind: 'token' as const, id: this.by.actor };
-    const event: AuditEvent = { type, at: this.by.now, actor, subject: organizationId, data };
+    const event: AuditEvent = { type, at: this.by.now, actor, subject, data };
     this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
   }
 
