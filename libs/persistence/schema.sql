@@ -1567,6 +1567,32 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.record_directory_login(p_org_id uuid, p_user_id uuid, p_identity_provider text, p_name_id_format text, p_name_id text, p_now timestamp with time zone, p_links boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update users set status = 'active' where org_id = p_org_id and user_id = p_user_id and status <> 'disabled';
+  if not found then
+    return false;
+  end if;
+  if p_links then
+    insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+      select p_org_id, p_user_id, p_identity_provider, p_name_id_format, p_name_id, '{}', p_now
+      where not exists (
+        select from identities
+        where org_id = p_org_id and user_id = p_user_id and identity_provider = p_identity_provider)
+      on conflict do nothing;
+  else
+    update identities set last_login_at = p_now
+    where org_id = p_org_id and identity_provider = p_identity_provider and name_id_format = p_name_id_format
+      and name_id = p_name_id and user_id = p_user_id;
+  end if;
+  return found;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.replace_grants(p_org_id uuid, p_user_ids uuid[], p_revision integer, p_grants jsonb, p_memberships jsonb, p_now timestamp with time zone)
  RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
  LANGUAGE plpgsql
@@ -1885,6 +1911,8 @@ grant execute on function purge_expired to public;
 grant execute on function purge_service_provider_keys to public;
 
 grant execute on function purge_sso_tests to public;
+
+grant execute on function record_directory_login to public;
 
 grant execute on function replace_grants to public;
 
