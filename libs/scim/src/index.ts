@@ -1,3 +1,4 @@
+export * from './discovery/documents.ts';
 export * from './errors.ts';
 export * from './filter/filter.ts';
 export * from './quirks.ts';
