@@ -17,6 +17,10 @@ import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
+import { DirectoryController } from './directory/directory.controller.ts';
+import { DirectoryRequestsController } from './directory/requests.controller.ts';
+import { SCIM_URL } from './directory/declared-directory.ts';
+import { DirectoryTokensController } from './directory/tokens.controller.ts';
 import { DomainChecks } from './domains/domain-checks.ts';
 import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
@@ -31,6 +35,7 @@ import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 export interface AppOptions extends PlatformOptions {
   readonly url: string;
   readonly gatewayUrl: string;
+  readonly scimUrl: string;
   readonly outboundAllow: readonly string[];
   /** Whether this process looks by itself for metadata that is due. */
   readonly refreshesMetadata: boolean;
@@ -40,7 +45,7 @@ export interface AppOptions extends PlatformOptions {
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow, resolveTxt, url, gatewayUrl, refreshesMetadata } = options;
+    const { outboundAllow, resolveTxt, url, gatewayUrl, scimUrl, refreshesMetadata } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     const providers = new OpenIdProviders(guarded, outboundAllow);
@@ -51,6 +56,9 @@ export class AppModule {
         ApiController,
         AppliesController,
         CollectionsController,
+        DirectoryController,
+        DirectoryRequestsController,
+        DirectoryTokensController,
         DomainsController,
         FlowsController,
         IdentityProvidersController,
@@ -60,6 +68,7 @@ export class AppModule {
       providers: [
         { provide: BASE_URL, useValue: options.url },
         { provide: GATEWAY_URL, useValue: gatewayUrl },
+        { provide: SCIM_URL, useValue: scimUrl },
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],

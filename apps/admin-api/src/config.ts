@@ -18,6 +18,8 @@ const variables = {
   url: baseUrl('ROLECALL_ADMIN_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
   /** Of the gateway, for the links that it serves. */
   gatewayUrl: baseUrl('ROLECALL_GATEWAY_URL', { fallback: 'http://localhost:4000' }),
+  /** Of the SCIM server: what is entered at identity providers. */
+  scimUrl: baseUrl('ROLECALL_SCIM_URL', { fallback: 'http://localhost:4001' }),
   host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
@@ -35,6 +37,7 @@ const variables = {
 export interface Config {
   readonly url: string;
   readonly gatewayUrl: string;
+  readonly scimUrl: string;
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;

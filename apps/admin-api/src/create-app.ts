@@ -19,7 +19,7 @@ export async function createApp(
   refreshesMetadata = true,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics('admin-api');
-  const { url, gatewayUrl, databaseUrl, masterKey, outboundAllow } = config;
+  const { url, gatewayUrl, scimUrl, databaseUrl, masterKey, outboundAllow } = config;
   const resolveTxt = txtResolver(config.dnsServers);
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
@@ -30,6 +30,7 @@ export async function createApp(
     clock,
     url,
     gatewayUrl,
+    scimUrl,
     outboundAllow,
     resolveTxt,
     refreshesMetadata,

@@ -147,7 +147,7 @@ async function change(
     if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
     if (map === '/spec/scim/tokens') await state.renameDirectoryToken(head.id, from, to);
   }
-  const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(before, desired.document));
+  const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(step));
   for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
   const revision = revisionOf(desired, request);
   const next = await state.addRevision(head.id, head.revision, revision);
@@ -222,10 +222,11 @@ async function removedProviders(state: StateTransaction, step: Change): Promise<
   );
 }
 
-/** Names under which a token may be alive and that the document no longer has; a renamed one has gone along already. */
-function undeclaredTokens(before: OrganizationDocument, after: OrganizationDocument): readonly string[] {
-  const stays = new Set(tokensOf(after));
-  return tokensOf(before).filter((name) => !stays.has(name));
+/** Names under which tokens may be alive that go on under none. */
+function undeclaredTokens({ before, desired, renames }: Change): readonly string[] {
+  const stays = new Set(tokensOf(desired.document));
+  const moved = new Set(renames.filter((it) => it.map === '/spec/scim/tokens').map((it) => it.from));
+  return tokensOf(before).filter((name) => !stays.has(name) && !moved.has(name));
 }
 
 function tokensOf({ spec }: OrganizationDocument): readonly string[] {

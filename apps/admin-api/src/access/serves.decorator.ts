@@ -1,4 +1,4 @@
-import { applyDecorators, createParamDecorator, Get, HttpCode, Post } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -11,11 +11,13 @@ export interface RouteAccess {
   readonly bodyLimit?: number;
 }
 
+const METHODS = { get: Get, post: Post, delete: Delete };
+
 /** Routes a handler as its operation says: method, path, right and body limit. */
 export function Serves(operation: Operation): MethodDecorator {
   const { method, path, right, bodyLimit } = operation;
   const config: RouteAccess = { access: right ?? 'open', ...(bodyLimit === undefined ? {} : { bodyLimit }) };
-  return applyDecorators((method === 'get' ? Get : Post)(path), HttpCode(200), RouteConfig(config));
+  return applyDecorators(METHODS[method](path), HttpCode(200), RouteConfig(config));
 }
 
 /** The API token that asks. */

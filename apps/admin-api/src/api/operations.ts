@@ -1,10 +1,11 @@
+import { DIRECTORY_OUTCOMES } from '@rolecall/persistence';
 import type { ApiRight } from '@rolecall/persistence';
 import type { SchemaName } from './schemas.ts';
 
 /** One operation of `/v1`: what the router, the access check, the body check and the OpenAPI document are made from. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** With `:name` parameters, as the router wants it. */
   readonly path: string;
   readonly summary: string;
@@ -48,6 +49,8 @@ const PAGE_SIZE = {
   description: 'Page size',
   schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
 } as const;
+
+const OUTCOMES_PATTERN = `^(?:${DIRECTORY_OUTCOMES.join('|')})(?:,(?:${DIRECTORY_OUTCOMES.join('|')})){0,4}$`;
 
 export const OPERATIONS = {
   readCollection: {
@@ -214,5 +217,76 @@ export const OPERATIONS = {
     right: 'flows.read',
     response: 'SsoTest',
     refusals: { 404: ['unknown_organization', 'unknown_identity_provider', 'test_not_found'] },
+  },
+  readDirectory: {
+    id: 'readDirectory',
+    method: 'get',
+    path: '/v1/organizations/:organization/directory',
+    summary:
+      'The directory of one organization: what is entered at its identity provider, its tokens, its last requests',
+    right: 'directory.read',
+    response: 'Directory',
+    refusals: { 404: ['unknown_organization', 'no_directory'] },
+  },
+  issueDirectoryToken: {
+    id: 'issueDirectoryToken',
+    method: 'post',
+    path: '/v1/organizations/:organization/directory/tokens',
+    summary:
+      'Makes a token of the directory, under a name that the document declares, and shows it once; those of that name end after the overlap',
+    right: 'directory.tokens',
+    body: 'DirectoryTokenRequest',
+    response: 'IssuedDirectoryToken',
+    refusals: {
+      404: ['unknown_organization', 'no_directory', 'unknown_directory_token'],
+      409: ['too_many_tokens', 'overtaken'],
+    },
+  },
+  revokeDirectoryToken: {
+    id: 'revokeDirectoryToken',
+    method: 'delete',
+    path: '/v1/organizations/:organization/directory/tokens/:tokenId',
+    summary: 'Ends one token of the directory at once',
+    right: 'directory.tokens',
+    response: 'RevokedDirectoryToken',
+    refusals: { 404: ['unknown_organization', 'unknown_directory_token'] },
+  },
+  listDirectoryRequests: {
+    id: 'listDirectoryRequests',
+    method: 'get',
+    path: '/v1/organizations/:organization/directory/requests',
+    summary:
+      'What the identity provider asked of the directory and what came of it, the newest first, page by page; kept for 30 days',
+    right: 'directory.read',
+    query: {
+      outcome: {
+        description: 'Only these, separated by commas: read, applied, no-op, refused, failed',
+        schema: { type: 'string', pattern: OUTCOMES_PATTERN },
+      },
+      status: { description: 'Only these', schema: { enum: ['2xx', '3xx', '4xx', '5xx'] } },
+      since: { description: 'Only those from this moment on', schema: { type: 'string', format: 'date-time' } },
+      token: { description: 'Only those with a token of this name', schema: { type: 'string', maxLength: 63 } },
+      resource: {
+        description: 'Only those about this user or group, by its id',
+        schema: { type: 'string', maxLength: 128 },
+      },
+      quirk: {
+        description: 'Only those that this rule helped to understand',
+        schema: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,63}$' },
+      },
+      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 46 } },
+      limit: PAGE_SIZE,
+    },
+    response: 'DirectoryRequestPage',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  readDirectoryRequest: {
+    id: 'readDirectoryRequest',
+    method: 'get',
+    path: '/v1/organizations/:organization/directory/requests/:requestId',
+    summary: 'One request of the identity provider, with its names and forms in place of its values',
+    right: 'directory.read',
+    response: 'DirectoryRequest',
+    refusals: { 404: ['unknown_organization', 'request_not_found'] },
   },
 } as const satisfies Record<string, Operation>;

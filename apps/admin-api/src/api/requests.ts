@@ -28,6 +28,12 @@ export interface AcceptMetadataRequest {
   readonly digest: string;
 }
 
+/** `DirectoryTokenRequest` of the API. */
+export interface DirectoryTokenRequest {
+  /** In `spec.scim.tokens`. */
+  readonly name: string;
+}
+
 export interface SentOrganization {
   /** UNTRUSTED: as good as the client that sent it. */
   readonly document: object;

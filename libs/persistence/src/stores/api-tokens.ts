@@ -1,8 +1,19 @@
 /**
  * Rights of an API token. `domains.assert` = may vouch for e-mail domains (`verification: asserted`); `flows.read` = may
- * read how logins ended, which can show what an identity provider said of a user.
+ * read how logins ended, which can show what an identity provider said of a user; `directory.read` = may read the request log of
+ * a directory; `directory.tokens` = may have its tokens made and ended, which let in whoever decides about users;
+ * `directory.release` = may let removals through that the brake holds.
  */
-export const API_RIGHTS = ['organizations.read', 'plan', 'apply', 'domains.assert', 'flows.read'] as const;
+export const API_RIGHTS = [
+  'organizations.read',
+  'plan',
+  'apply',
+  'domains.assert',
+  'flows.read',
+  'directory.read',
+  'directory.tokens',
+  'directory.release',
+] as const;
 
 export type ApiRight = (typeof API_RIGHTS)[number];
 
