@@ -4,6 +4,8 @@ import type { Io } from './io.ts';
 import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { FlowsOptions } from './commands/flows.ts';
+import type { HistoryOptions, ShowOptions } from './commands/history.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { TestSsoOptions } from './commands/test-sso.ts';
 import type { TokenOptions } from './commands/token.ts';
 
@@ -28,6 +30,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .addHelpText('after', EXIT_CODES);
   addReadingCommands(program, io, finish);
   addApply(program, io, finish);
+  addImport(program, io, finish);
   addFlows(program, io, finish);
   addDomains(program, io, finish);
   addTestSso(program, io, finish);
@@ -120,6 +123,44 @@ function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): v
     .action(async (paths: string[], _flags, command: Command) => {
       const { apply } = await import('./commands/apply.ts');
       finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
+    });
+}
+
+function addImport(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('import')
+    .description('write what the server has as files; a plan of them is empty')
+    .argument('[org...]', 'names of organizations')
+    .option('--all', 'every organization')
+    .option('--out-dir <directory>', 'where the files go (default: the working directory)')
+    .option('--force', 'replace files that exist')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall import acme', 'rolecall import --all --out-dir orgs'))
+    .action(async (names: string[], _flags, command: Command) => {
+      const { importOrganizations } = await import('./commands/import.ts');
+      finish(await importOrganizations(names, command.optsWithGlobals<ImportOptions>(), io));
+    });
+  program
+    .command('history')
+    .description('show the revisions of an organization: who applied what, when and from where')
+    .argument('<org>', "the organization's name")
+    .option('--limit <number>', 'how many, the newest first (default: 20)')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall history acme', 'rolecall history acme --format json'))
+    .action(async (organization: string, _flags, command: Command) => {
+      const { history } = await import('./commands/history.ts');
+      finish(await history(organization, command.optsWithGlobals<HistoryOptions>(), io));
+    });
+  program
+    .command('show')
+    .description('print an organization as YAML, as it is or as it was; or a saved plan')
+    .argument('<org>', 'the organization\'s name, or a PLAN.json of "rolecall plan --out"')
+    .option('--revision <number>', 'which one, from "rolecall history" (default: the live one)')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall show acme', 'rolecall show acme --revision 3', 'rolecall show plan.json'))
+    .action(async (organization: string, _flags, command: Command) => {
+      const { show } = await import('./commands/history.ts');
+      finish(await show(organization, command.optsWithGlobals<ShowOptions>(), io));
     });
 }
 

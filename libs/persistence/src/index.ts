@@ -18,7 +18,7 @@ export { metadataSourceOf } from './metadata/metadata-source.ts';
 export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
 export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
-export type { Registry, RegistryEntry } from './organizations/registry.ts';
+export type { Registry, RegistryEntry, RevisionEntry } from './organizations/registry.ts';
 export { connectionDigest, type ProvedMetadata } from './sso/connection-digest.ts';
 export type { EvidenceKind, SsoEvidence, SsoEvidenceStore } from './sso/evidence.ts';
 export { SSO_TEST_LIFETIME_MS } from './sso/sso-tests.ts';

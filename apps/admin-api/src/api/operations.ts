@@ -115,6 +115,31 @@ export const OPERATIONS = {
     response: 'Organization',
     refusals: { 404: ['unknown_organization'] },
   },
+  listRevisions: {
+    id: 'listRevisions',
+    method: 'get',
+    path: '/v1/organizations/:organization/revisions',
+    summary: 'The revisions of one organization, the newest first, page by page: who applied them, when and from where',
+    right: 'organizations.read',
+    query: {
+      cursor: {
+        description: '`nextCursor` of the page before',
+        schema: { type: 'string', pattern: '^[1-9][0-9]{0,9}$' },
+      },
+      limit: PAGE_SIZE,
+    },
+    response: 'RevisionPage',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  readRevision: {
+    id: 'readRevision',
+    method: 'get',
+    path: '/v1/organizations/:organization/revisions/:number',
+    summary: 'One revision, with the document that it was',
+    right: 'organizations.read',
+    response: 'Revision',
+    refusals: { 404: ['unknown_organization', 'unknown_revision'] },
+  },
   listIdentityProviders: {
     id: 'listIdentityProviders',
     method: 'get',

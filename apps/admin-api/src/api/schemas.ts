@@ -162,6 +162,16 @@ const directoryRequest = {
 };
 
 const orNull = ({ type, ...rest }: JsonSchema): JsonSchema => ({ type: [type, 'null'], ...rest });
+
+const revision = {
+  number: count,
+  digest: string,
+  appliedAt: moment,
+  appliedBy: string,
+  repository: orNull(string),
+  commit: orNull(string),
+  file: orNull(string),
+};
 const shown = object({ code: string, message: { ...string, description: 'What to do' } });
 const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
 
@@ -216,9 +226,8 @@ const responses = {
       refusedUsers: count,
       removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
       endedDirectoryTokens: list(object({ token: string, tokens: count })),
-      removedDirectory: object({ users: count }),
     },
-    ['endedDirectoryTokens', 'removedDirectory'],
+    ['endedDirectoryTokens'],
   ),
   OrganizationChange: object(change, ['previousName']),
   Plan: object({
@@ -254,6 +263,8 @@ const responses = {
     appliedAt: moment,
     appliedBy: string,
   }),
+  RevisionPage: object({ revisions: list(object(revision)), nextCursor: { type: ['string', 'null'] } }),
+  Revision: object({ ...revision, document: { type: 'object' } }),
   IdentityProviders: object({ identityProviders: list(ref('IdentityProvider')) }),
   IdentityProvider: object({
     name: string,

@@ -1,10 +1,10 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { DATABASE } from '@rolecall/platform';
-import type { Database } from '@rolecall/persistence';
+import { DATABASE, Problem } from '@rolecall/platform';
+import type { Database, RevisionEntry } from '@rolecall/persistence';
 import { Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOrganization } from './known-organization.ts';
-import { pageOf } from './page.ts';
+import { pageOf, revisionNumber, revisionPageOf } from './page.ts';
 
 @Controller()
 export class OrganizationsController {
@@ -25,4 +25,29 @@ export class OrganizationsController {
     const record = await knownOrganization(this.database, name);
     return { ...record, collection: record.collection ?? null, appliedAt: record.appliedAt.toISOString() };
   }
+
+  @Serves(OPERATIONS.listRevisions)
+  async revisions(
+    @Param('organization') name: string,
+    @Query() query: Readonly<Record<string, unknown>>,
+  ): Promise<object> {
+    const { cursor, limit } = revisionPageOf(query);
+    const { organizationId } = await knownOrganization(this.database, name);
+    const page = await this.database.registry.revisions(organizationId, cursor, limit);
+    return { revisions: page.revisions.map(presented), nextCursor: page.nextCursor?.toString() ?? null };
+  }
+
+  @Serves(OPERATIONS.readRevision)
+  async revision(@Param('organization') name: string, @Param('number') number: string): Promise<object> {
+    const { organizationId } = await knownOrganization(this.database, name);
+    const wanted = revisionNumber(number);
+    const found = wanted === undefined ? undefined : await this.database.registry.revision(organizationId, wanted);
+    if (!found) throw new Problem(404, 'unknown_revision', 'the organization has no revision of this number');
+    return { ...presented(found), document: found.document };
+  }
+}
+
+function presented({ number, digest, origin, appliedAt }: RevisionEntry) {
+  const { actor, repository = null, commit = null, file = null } = origin;
+  return { number, digest, appliedAt: appliedAt.toISOString(), appliedBy: actor, repository, commit, file };
 }

@@ -10,17 +10,7 @@ import { Page } from './page.tsx';
 
 /** The last page of `/sso/test/:org/:idp`. */
 export function TestPage({ report }: { readonly report: TestReport }): VNode {
-  const {
-    organization,
-    identityProvider,
-    code,
-    steps,
-    facts,
-    decision,
-    traceId,
-    detailed,
-    decidedByDirectory = false,
-  } = report;
+  const { organization, identityProvider, code, steps, facts, decision, traceId, detailed } = report;
   return (
     <Page title={`Test of ${identityProvider}: ${code === undefined ? 'success' : 'refused'}`} wide>
       <h1>
@@ -41,7 +31,7 @@ export function TestPage({ report }: { readonly report: TestReport }): VNode {
       )}
       <Steps steps={steps} detailed={detailed} />
       {decision && <DecisionPart decision={decision} />}
-      {facts && <FactsPart facts={facts} ofDirectory={decidedByDirectory} />}
+      {facts && <FactsPart facts={facts} />}
       {!detailed && (
         <p class="soft">
           Why is for the administrators: “rolecall flows” shows it under the trace id, and a link of “rolecall test-sso”
@@ -136,17 +126,9 @@ function DecisionPart({ decision }: { readonly decision: Decision }): VNode {
   );
 }
 
-interface FactsProps {
-  readonly facts: Facts;
-  readonly ofDirectory: boolean;
-}
-
-function FactsPart({ facts, ofDirectory }: FactsProps): VNode {
-  const caption = ofDirectory
-    ? 'What the directory (SCIM) says of this person: it decides, and what the identity provider said just now does not'
-    : 'What the identity provider said of this person';
+function FactsPart({ facts }: { readonly facts: Facts }): VNode {
   return (
-    <Section title="Facts" caption={caption} heads={['Attribute', 'Values']}>
+    <Section title="Facts" caption="What the identity provider said of this person" heads={['Attribute', 'Values']}>
       {[...facts].map(([name, values]) => (
         <tr key={name} role="row">
           <th scope="row" role="rowheader">

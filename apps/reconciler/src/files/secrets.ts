@@ -68,6 +68,11 @@ export interface CollectionKey {
   readonly bytes: Buffer;
 }
 
+/** What has to be there for a plan of a document: `fromEnv NAME`, `fromFile PATH`. */
+export function secretsNeeded(document: OrganizationDocument): readonly string[] {
+  return referencesIn(document).map(([, reference]) => keyOf(reference).join(' '));
+}
+
 /** Pointers of references that the text of their file has in a spelling which the digest does not see. */
 export function unseenSecrets(document: OrganizationDocument, text: string): readonly string[] {
   const seen = new Set(spelledReferences(text).map((reference) => reference.join(' ')));

@@ -39,6 +39,30 @@ export interface Collection {
   readonly fingerprintKey?: string;
 }
 
+/** One organization as it is. */
+export interface OrganizationRecord {
+  readonly name: string;
+  readonly collection: string | null;
+  readonly revision: number;
+  readonly digest: string;
+  readonly document: OrganizationDocument;
+}
+
+/** Who made a revision, when and from where. */
+export interface RevisionEntry {
+  readonly number: number;
+  readonly digest: string;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly repository: string | null;
+  readonly commit: string | null;
+  readonly file: string | null;
+}
+
+export interface Revision extends RevisionEntry {
+  readonly document: OrganizationDocument;
+}
+
 export interface Applied {
   readonly plan: Plan;
   readonly applied: readonly { readonly organization: string; readonly revision: number }[];
@@ -193,6 +217,31 @@ export class Client {
 
   apply(request: ApplyRequest): Promise<Applied> {
     return this.#call('POST', 'v1/applies', request);
+  }
+
+  /** A page of organizations by name. @param cursor `nextCursor` of the page before, or null */
+  organizations(
+    cursor: string | null,
+  ): Promise<{ readonly organizations: readonly { readonly name: string }[]; readonly nextCursor: string | null }> {
+    const query = new URLSearchParams({ limit: '1000', ...(cursor !== null && { cursor }) });
+    return this.#call('GET', `v1/organizations?${query.toString()}`);
+  }
+
+  organization(name: string): Promise<OrganizationRecord> {
+    return this.#call('GET', `v1/organizations/${encodeURIComponent(name)}`);
+  }
+
+  /** The newest first. */
+  revisions(
+    organization: string,
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly revisions: readonly RevisionEntry[]; readonly nextCursor: string | null }> {
+    const at = `v1/organizations/${encodeURIComponent(organization)}/revisions`;
+    return this.#call('GET', `${at}?${new URLSearchParams(query).toString()}`);
+  }
+
+  revision(organization: string, number: number): Promise<Revision> {
+    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/revisions/${number}`);
   }
 
   flows(

@@ -86,6 +86,11 @@ export class TestServer {
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
+    const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
+    if (page !== undefined) return this.#organizations();
+    const [, org, revisions, number] =
+      /^\/v1\/organizations\/([^/?]+)(?:\/(revisions)(?:\/(\d+)|\?.*))?$/.exec(request.url ?? '') ?? [];
+    if (org !== undefined) return this.#organization(org, revisions !== undefined, number);
     if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
     const idps = /^\/v1\/organizations\/acme\/identity-providers(?:\/([^/]+)\/metadata\/(refresh|accept))?$/.exec(
@@ -106,6 +111,31 @@ export class TestServer {
       /^\/v1\/organizations\/acme\/identity-providers\/okta\/tests(?:\/(.+))?$/.exec(request.url ?? '') ?? [];
     if (tests !== undefined) return id === undefined ? TEST_LINK : this.#ssoTest();
     throw new Refusal(404, 'not_found', 'there is nothing here');
+  }
+
+  #organizations() {
+    return { organizations: this.store.organizations().map(({ head: { name } }) => ({ name })), nextCursor: null };
+  }
+
+  #organization(name: string, revisions: boolean, number: string | undefined) {
+    const found = this.store.organizations().find(({ head }) => head.name === name);
+    if (!found) throw new Refusal(404, 'unknown_organization', 'there is no organization of this name');
+    const { revision, digest, collection = null } = found.head;
+    const entries = found.revisions.map(({ origin, digest: of }, index) => ({
+      digest: of,
+      number: index + 1,
+      appliedAt: NOW.toISOString(),
+      appliedBy: origin.actor,
+      repository: origin.repository ?? null,
+      commit: origin.commit ?? null,
+      file: origin.file ?? null,
+    }));
+    if (number !== undefined) {
+      const at = Number(number) - 1;
+      return entries[at] ? { ...entries[at], document: found.revisions[at]?.document } : unknownRevision();
+    }
+    if (revisions) return { revisions: entries.toReversed(), nextCursor: null };
+    return { name, collection, revision, digest, document: found.revisions.at(-1)?.document };
   }
 
   #collection(name: string) {
@@ -199,6 +229,10 @@ export class TestServer {
     };
     return this.store.transaction(mode, (state) => reconcile(state, wanted, NOW));
   }
+}
+
+function unknownRevision(): never {
+  throw new Refusal(404, 'unknown_revision', 'the organization has no revision of this number');
 }
 
 /** What the server makes of the secrets of a plan (fingerprints) or an apply (values). */

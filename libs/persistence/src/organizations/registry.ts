@@ -1,11 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { RevisionOrigin } from '@rolecall/reconcile';
 import { OrganizationRegistry } from '../entities/routing.ts';
 import { translateError } from '../errors.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { OrganizationRecord } from '../stores.ts';
 import type { LiveRevisionRow } from './load-organization.ts';
-import { LIVE_REVISION } from './statements.ts';
+import { LIVE_REVISION, REVISION, REVISIONS } from './statements.ts';
 
 export interface RegistryEntry {
   readonly name: string;
@@ -23,7 +25,35 @@ export interface Registry {
   ): Promise<{ organizations: RegistryEntry[]; nextCursor: string | undefined }>;
   /** One organization with its live revision, by its current name. */
   record(name: string): Promise<OrganizationRecord | undefined>;
+  /** Revisions of an organization, the newest first, before the number `cursor`; `nextCursor` is undefined at the end. */
+  revisions(
+    organizationId: string,
+    cursor: number | undefined,
+    limit: number,
+  ): Promise<{ revisions: RevisionEntry[]; nextCursor: number | undefined }>;
+  /** One revision with the document that it was. */
+  revision(
+    organizationId: string,
+    number: number,
+  ): Promise<(RevisionEntry & { readonly document: OrganizationDocument }) | undefined>;
 }
+
+/** One immutable version of an organization's document: who applied it, when and from where. */
+export interface RevisionEntry {
+  readonly number: number;
+  readonly digest: string;
+  readonly origin: RevisionOrigin;
+  readonly appliedAt: Date;
+}
+
+type RevisionRow = Pick<LiveRevisionRow, 'digest' | 'origin' | 'applied_at'> & { number: number };
+
+function toRevision({ number, digest, origin, applied_at: appliedAt }: RevisionRow): RevisionEntry {
+  return { number, digest, origin, appliedAt };
+}
+
+/** More than any revision's number. */
+const NEWEST = 2_147_483_647;
 
 export function registry(em: EntityManager, pool: Pool): Registry {
   return {
@@ -55,6 +85,22 @@ export function registry(em: EntityManager, pool: Pool): Registry {
         appliedAt: live.applied_at,
         appliedBy: live.origin.actor,
       };
+    },
+
+    async revisions(organizationId, cursor, limit) {
+      const values = [organizationId, cursor ?? NEWEST, limit + 1];
+      const rows = await inTransaction(pool, { organizationId }, (client) =>
+        query<RevisionRow>(client, REVISIONS, values),
+      );
+      const revisions = rows.slice(0, limit).map(toRevision);
+      return { revisions, nextCursor: rows.length > limit ? revisions.at(-1)?.number : undefined };
+    },
+
+    async revision(organizationId, number) {
+      const [row] = await inTransaction(pool, { organizationId }, (client) =>
+        query<RevisionRow & Pick<LiveRevisionRow, 'document'>>(client, REVISION, [organizationId, number]),
+      );
+      return row && { ...toRevision(row), document: row.document };
     },
   };
 }

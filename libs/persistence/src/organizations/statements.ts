@@ -31,6 +31,22 @@ join revisions r on r.org_id = o.org_id and r.number = o.revision
 where o.org_id = $1`,
 };
 
+/** The newest first; $2 = before this number. */
+export const REVISIONS: Statement = {
+  name: 'organizations.revisions',
+  text: `
+select number, digest, origin, applied_at
+from revisions
+where org_id = $1 and number < $2
+order by number desc
+limit $3`,
+};
+
+export const REVISION: Statement = {
+  name: 'organizations.revision',
+  text: 'select number, digest, origin, applied_at, document from revisions where org_id = $1 and number = $2',
+};
+
 export const IDENTITY_PROVIDERS: Statement = {
   name: 'organizations.identity-providers',
   text: `

@@ -55,6 +55,11 @@ export class MemoryStateStore implements StateStore {
     directoryTokens.set(token, (directoryTokens.get(token) ?? 0) + 1);
   }
 
+  /** Every organization with its revisions, by name. */
+  organizations(): readonly Pick<MemoryOrganization, 'head' | 'revisions'>[] {
+    return [...this.#state.organizations.values()].sort((a, b) => (a.head.name < b.head.name ? -1 : 1));
+  }
+
   user(organization: string, userId: string): MemoryUser | undefined {
     return this.#named(organization).users.find((user) => user.userId === userId);
   }

@@ -1,5 +1,4 @@
 import type { VendorFacts } from './facts.ts';
-import { cloudflareScim } from './scim/cloudflare.ts';
 
 const APP = 'Cloudflare dashboard > Zero Trust > Access controls > Applications > <app>';
 
@@ -62,7 +61,6 @@ export const cloudflare: VendorFacts = {
     clientId: '0123example',
     roles: 'Add the scope **groups**; the claim is `groups`.',
   },
-  scim: cloudflareScim,
   traps: {
     both: [
       'Cloudflare passes on what the identity provider behind it says: an attribute that is missing there is missing here.',

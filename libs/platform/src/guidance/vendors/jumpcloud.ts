@@ -1,5 +1,4 @@
 import type { VendorFacts } from './facts.ts';
-import { jumpcloudScim } from './scim/jumpcloud.ts';
 
 const APP = 'JumpCloud Admin Portal > SSO Applications > <app>';
 
@@ -76,7 +75,6 @@ export const jumpcloud: VendorFacts = {
     clientId: '11111111-2222-4333-8444-555555555555',
     roles: 'Tick **include group attribute** and name it `groups`.',
   },
-  scim: jumpcloudScim,
   traps: {
     saml: [
       'Without **Declare Redirect Endpoint** the metadata names an address for HTTP-POST alone: sign-ins then go through a page that posts itself.',

@@ -1,0 +1,1 @@
+select number, digest, origin, applied_at, document from revisions where org_id = $1 and number = $2
