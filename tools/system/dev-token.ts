@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 export async function ensureToken(at: { url: string; masterKey: string }, file: string, now: Date): Promise<string> {
   const database = await openDatabase({ url: at.url, masterKey: Buffer.from(at.masterKey, 'base64'), poolSize: 1 });
   try {
-    const known = readToken(file);
+    const known = readKnown(file, 'token');
     const rights = known && (await database.apiTokens.authenticate(known, now))?.rights;
     if (known && rights && API_RIGHTS.every((right) => rights.includes(right))) return known;
     const made = await database.apiTokens.create({
@@ -23,8 +23,9 @@ export async function ensureToken(at: { url: string; masterKey: string }, file: 
   }
 }
 
-function readToken(file: string): string | undefined {
+/** A token that an earlier start wrote into a dev.json. */
+export function readKnown(file: string, name: 'token' | 'scimToken'): string | undefined {
   if (!existsSync(file)) return undefined;
-  const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token?: unknown };
-  return typeof token === 'string' ? token : undefined;
+  const known = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)[name];
+  return typeof known === 'string' ? known : undefined;
 }

@@ -5,8 +5,9 @@ import { Child } from './child.ts';
 import { DEMO_CLIENT } from '../demo-idp/oidc-client.ts';
 import { prepareExamples } from './examples.ts';
 import { claimDirectory, kept, randomKey, randomPassword, writeSecret } from './kept.ts';
-import { ensureToken } from './dev-token.ts';
+import { ensureToken, readKnown } from './dev-token.ts';
 import type { Ports } from './ports.ts';
+import { ensureScimToken } from './scim-token.ts';
 import { startPostgres } from '../postgres.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -33,6 +34,8 @@ export interface System {
   readonly urls: Readonly<Record<keyof Ports, string>>;
   /** An API token with every right. */
   readonly token: string;
+  /** Of the directory of acme, for SCIM; undefined when the applied documents have none. */
+  readonly scimToken: string | undefined;
   /** Of the runtime role. */
   readonly databaseUrl: string;
   readonly logDirectory: string;
@@ -98,12 +101,16 @@ class Starting {
     const databaseUrl = asRole(ownerUrl, 'rolecall_runtime', runtimePassword);
     await this.#services(databaseUrl, masterKey);
     say('Gateway, SCIM server, admin API and demo identity provider are ready');
-    const token = await ensureToken({ url: databaseUrl, masterKey }, join(dataDirectory, 'dev.json'), new Date());
+    const devFile = join(dataDirectory, 'dev.json');
+    const knownScimToken = readKnown(devFile, 'scimToken');
+    const token = await ensureToken({ url: databaseUrl, masterKey }, devFile, new Date());
     const { gateway, scim, admin } = urls;
-    writeSecret(
-      join(dataDirectory, 'dev.json'),
-      `${JSON.stringify({ gateway, scim, admin, token, databaseUrl }, undefined, 2)}\n`,
-    );
+    const remember = (scimToken: string | undefined) =>
+      writeSecret(
+        devFile,
+        `${JSON.stringify({ gateway, scim, admin, token, databaseUrl, scimToken }, undefined, 2)}\n`,
+      );
+    remember(knownScimToken);
 
     const command = (args: readonly string[], cwd: string) =>
       rolecall(args, cwd, { ROLECALL_SERVER: admin, ROLECALL_TOKEN: token, DEMO_OIDC_SECRET: DEMO_CLIENT.secret });
@@ -112,9 +119,12 @@ class Starting {
     signal.throwIfAborted();
     if (code !== 0) throw new Error(`config-examples could not be applied (exit ${code}):\n${stdout}${stderr}`);
     say('Applied config-examples/');
+    const scimToken = await ensureScimToken(databaseUrl, knownScimToken, new Date());
+    remember(scimToken);
     return {
       urls,
       token,
+      scimToken,
       databaseUrl,
       logDirectory: this.#logDirectory,
       examples,

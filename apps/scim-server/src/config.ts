@@ -1,6 +1,22 @@
-import { baseUrl, choice, host, LOG_LEVELS, port, postgresUrl, readEnvironment } from '@rolecall/platform';
+import { randomBytes } from 'node:crypto';
+import { baseUrl, choice, host, LOG_LEVELS, port, postgresUrl, readEnvironment, sealingKey } from '@rolecall/platform';
+import type { Variable } from '@rolecall/platform';
 
 const DEFAULT_PORT = 4001;
+
+/** Entra's gallery and the IPSIE profile promise a directory 25 requests a second at least. */
+const LOWEST_RATE = 25;
+
+const rate: Variable<number | 'off'> = {
+  name: 'ROLECALL_SCIM_RATE',
+  want: `requests per second and directory, ${LOWEST_RATE} or more, or off`,
+  secret: false,
+  fallback: { value: 50 },
+  parse: (text) => {
+    if (text === 'off') return 'off';
+    return /^\d{1,6}$/.test(text) && Number(text) >= LOWEST_RATE ? Number(text) : undefined;
+  },
+};
 
 const variables = {
   /** Public base URL: what `meta.location` begins with. */
@@ -9,6 +25,12 @@ const variables = {
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
   databaseUrl: postgresUrl('DATABASE_URL'),
+  /** How much one directory may ask of this process; something in front may limit instead. */
+  rate,
+  /** Seals the cursors of listings: the same for all processes, or a client that changes between two must begin anew. */
+  cursorKey: { ...sealingKey('ROLECALL_SCIM_CURSOR_KEY'), fallback: { value: undefined } } as Variable<
+    Buffer | undefined
+  >,
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -18,6 +40,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
+  readonly rate: number | 'off';
+  readonly cursorKey: Buffer;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -25,5 +49,6 @@ export interface Config {
 /** @throws EnvironmentError */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { values, redacted } = readEnvironment('scim-server', variables, env);
-  return { ...values, port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT), redacted };
+  const cursorKey = values.cursorKey ?? randomBytes(32);
+  return { ...values, cursorKey, port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT), redacted };
 }

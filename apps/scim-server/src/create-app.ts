@@ -1,39 +1,59 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createJsonApp, Metrics } from '@rolecall/platform';
-import type { Logger } from '@rolecall/platform';
+import { CLOCK, createJsonApp, DATABASE, Metrics } from '@rolecall/platform';
+import type { Clock, Logger } from '@rolecall/platform';
 import { openDatabase } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
-import { gate } from './gate.ts';
-import { renderScimError } from './scim-error.ts';
+import { DirectoryOrganizations } from './directory/organization.ts';
+import { guardAccess } from './http/access.ts';
+import { explain, renderScimError } from './http/errors.ts';
+import { LIMITS } from './http/limits.ts';
+import { nameAnswerType } from './http/media-types.ts';
+import { RateLimit } from './http/rate-limit.ts';
+import { keepRequestLog } from './log/keep-request-log.ts';
+import { RequestLog } from './log/request-log.ts';
 
 /** The SCIM server, not listening yet. */
-export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+export async function createApp(config: Config, logger: Logger, clock?: Clock): Promise<NestFastifyApplication> {
   const metrics = new Metrics('scim-server');
-  const { url, databaseUrl } = config;
+  const { url, databaseUrl, rate, cursorKey } = config;
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const root = AppModule.forRoot({
     logger,
     metrics,
     url,
-    openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'rolecall-scim-server', log }),
+    cursorKey,
+    clock,
+    openDatabase: () =>
+      openDatabase({ url: databaseUrl, withIdentityProviders: false, applicationName: 'rolecall-scim-server', log }),
   });
-  const options = {
+  const app = await createJsonApp(root, {
     logger,
     metrics,
     url,
+    explain,
     render: renderScimError,
     mediaTypes: ['application/scim+json'],
-  };
-  const app = await createJsonApp(root, options);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', async (request, reply) => {
-      const route = request.is404 ? undefined : request.routeOptions.url;
-      const refusal = gate(route, request.raw.url ?? '');
-      if (refusal?.status === 405) reply.header('Allow', 'GET, HEAD');
-      if (refusal) throw refusal;
-    });
+    bodyLimit: LIMITS.body,
+    lenientPaths: true,
+  });
+  const database = app.get<Database>(DATABASE);
+  const fastify = app.getHttpAdapter().getInstance();
+  const limited = metrics.counter(
+    'rolecall_scim_rate_limited_total',
+    'Requests that the limit of a directory turned away',
+    [],
+  );
+  guardAccess(fastify, {
+    database,
+    organizations: new DirectoryOrganizations(database.organizations),
+    limit: new RateLimit(rate),
+    now: app.get<Clock>(CLOCK),
+    url,
+    onLimited: () => limited.inc(),
+  });
+  nameAnswerType(fastify);
+  keepRequestLog(fastify, app.get(RequestLog), metrics);
   return app;
 }

@@ -56,6 +56,11 @@ export interface OpenDatabaseOptions {
    * what does fails with `master_key_missing`.
    */
   readonly masterKey?: Buffer;
+  /**
+   * Default true. False = the organizations' snapshots have no identity providers: for a program that meets none and should
+   * not hold the key of their secrets.
+   */
+  readonly withIdentityProviders?: boolean;
   /** Shown in pg_stat_activity. Default `rolecall`. */
   readonly applicationName?: string;
   /** Connections at most, beside one for notifications. Default 10. */
@@ -115,7 +120,7 @@ export interface Database {
  * `unsafe_database_role`, `master_key_invalid`.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { url, masterKey, applicationName = 'rolecall', poolSize = 10, log } = options;
+  const { url, masterKey, withIdentityProviders = true, applicationName = 'rolecall', poolSize = 10, log } = options;
   if (masterKey !== undefined) requireMasterKey(masterKey);
   const orm = createOrm({ url, applicationName, poolSize, log });
   const pool = await checkedPool(orm).catch(async (error: unknown) => {
@@ -128,7 +133,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     routeName: (name) => routed(ROUTE_NAME, name),
     routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
     routeIssuer: (issuer) => routed(ROUTE_ISSUER, issuer),
-    load: (organizationId, previous) => loadOrganization(pool, masterKey, organizationId, previous),
+    load: (organizationId, previous) =>
+      loadOrganization(pool, masterKey, organizationId, previous, withIdentityProviders),
   });
   const listener = new ChangeListener(url, applicationName, {
     change: (organizationId) => organizations.forget(organizationId),

@@ -20,6 +20,12 @@ export interface JsonAppOptions {
   readonly render?: RenderProblem;
   /** Beside `application/json`. */
   readonly mediaTypes?: readonly string[];
+  /** Of a body without a limit of the route's own, in bytes; default `DEFAULT_BODY_LIMIT`. */
+  readonly bodyLimit?: number;
+  /** Routes match with a slash at the end and with doubled slashes as well. */
+  readonly lenientPaths?: boolean;
+  /** Errors of the app's own libraries as Problems; what it does not know it returns as it is. */
+  readonly explain?: (error: unknown) => unknown;
 }
 
 /** Largest body that is accepted without a limit of the route's own (`@RouteConfig({ bodyLimit })`), in bytes. */
@@ -36,12 +42,13 @@ export async function createJsonApp(
 ): Promise<NestFastifyApplication> {
   const basics = { logger: options.logger, metrics: options.metrics, https: options.url.startsWith('https:') };
   const render = options.render ?? renderJsonProblem;
+  const lenient = options.lenientPaths ?? false;
   const adapter = new FastifyAdapter({
     frameworkErrors: refuseBadUrl(requestHook(basics), render),
-    bodyLimit: DEFAULT_BODY_LIMIT,
+    bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     requestTimeout: 60_000, // to receive the request, not to answer it
     connectionTimeout: 0,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: lenient, ignoreDuplicateSlashes: lenient },
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
@@ -63,7 +70,7 @@ export async function createJsonApp(
     abortOnError: false,
   });
   prepareHttp(app, basics);
-  app.useGlobalFilters(new ProblemFilter(adapter, options.logger, render));
+  app.useGlobalFilters(new ProblemFilter(adapter, options.logger, render, options.explain));
   return app;
 }
 
@@ -74,6 +81,7 @@ function refuseBadUrl(begin: ReturnType<typeof requestHook>, render: RenderProbl
       const problem = new Problem(400, 'malformed_request', 'the URL can not be decoded');
       const trace = traceOf(request);
       trace.code = problem.code;
+      trace.problem = problem;
       const { body, contentType } = render(problem, trace.traceId);
       reply.status(problem.status).header('Content-Type', contentType).send(body);
     });

@@ -26,13 +26,15 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly adapter: AbstractHttpAdapter,
     private readonly log: Logger,
     private readonly render: RenderProblem = renderJsonProblem,
+    private readonly explain: (error: unknown) => unknown = (error) => error,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const trace = traceOf(http.getRequest<AnyRequest>());
-    const problem = problemOf(error);
+    const problem = problemOf(this.explain(error));
     trace.code = problem.code;
+    trace.problem = problem;
     if (problem.status >= 500)
       this.log.error({ err: error, traceId: trace.traceId, code: problem.code }, problem.message);
     const response = http.getResponse<object>();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Problem } from './problem.ts';
 
 /** What one request is called in logs and error messages. */
 export interface RequestTrace {
@@ -10,6 +11,8 @@ export interface RequestTrace {
   readonly startedAt: number;
   /** Set by whoever answers with an error: its code, for the request's log line. */
   code?: string;
+  /** Beside it: what was answered, for an app that keeps a log of requests of its own. */
+  problem?: Problem;
   /** Set by whoever authenticates: the id of the API token, never its secret. */
   actor?: string;
 }

@@ -14,6 +14,7 @@ export const QUIRKS = {
   unknown_attribute: 'an attribute that the directory does not have was ignored; a custom extension can declare it',
   unknown_schema: 'a schema that the directory does not have was ignored; a custom extension can declare it',
   schemas_missing: '`schemas` was missing and taken from the endpoint',
+  unknown_members: 'members that the directory does not know were ignored, as spec.scim.unknownMembers says',
   password_dropped: 'a password came and was dropped: passwords are not kept here (in both modes)',
   accounts_as_json: 'accounts came as JSON text',
 } as const;

@@ -1,10 +1,8 @@
 import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
 import { Problem } from '@rolecall/platform';
-import { SCIM_MEDIA_TYPE } from '../scim-error.ts';
+import { SCIM_MEDIA_TYPE } from '../http/media-types.ts';
+import { BASE_URL } from '../injection-tokens.ts';
 import { resourceTypes, schemaById, schemas, serviceProviderConfig } from './resources.ts';
-
-/** Injection token of the public base URL. */
-export const BASE_URL = Symbol('BaseUrl');
 
 /** RFC 7644 §4: what this server can do, as data. */
 @Controller('/scim/v2')

@@ -30,18 +30,22 @@ interface IdentityProviderRow {
  * Reads one organization whole, as one moment shows it; undefined when it does not exist (any more). Metadata and keys
  * change with a revision or with the runtime version: while these, the name and the e-mail domains are those of `previous`, that
  * very object is returned, so that what callers derived from it stays good.
+ * @param withIdentityProviders - false = none is read, so nothing sealed is opened and no master key is needed
  */
 export async function loadOrganization(
   pool: Pool,
   masterKey: Buffer | undefined,
   organizationId: string,
-  previous?: OrganizationSnapshot,
+  previous: OrganizationSnapshot | undefined,
+  withIdentityProviders: boolean,
 ): Promise<OrganizationSnapshot | undefined> {
   return inTransaction(pool, { organizationId, consistent: true }, async (client) => {
     const [live] = await query<LiveRevisionRow>(client, LIVE_REVISION, [organizationId]);
     if (live === undefined) return undefined;
     if (previous && isStill(previous, live)) return previous;
-    const rows = await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId]);
+    const rows = withIdentityProviders
+      ? await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId])
+      : [];
     const vault = new Vault(client, organizationId, masterKey);
     const identityProviders = new Map<string, StoredIdentityProvider>();
     for (const row of rows) {

@@ -156,6 +156,13 @@ it('neither opens nor seals without a master key, and does everything else', asy
   expect(rowCount).toBe(0);
 });
 
+it('reads an organization without its identity providers where these are nobody\u2019s business', async () => {
+  const { id } = await seed('no-providers');
+  const other = await openDatabase({ url: test.current.url, withIdentityProviders: false, poolSize: 1 });
+  const organization = await other.organizations.byId(id).finally(() => other.close());
+  expect(organization).toMatchObject({ name: 'no-providers', identityProviders: new Map() });
+});
+
 /** What a process reads that has cached nothing. */
 async function currentKey(id: string, identityProvider = 'okta') {
   return fromAnother(async (database) => {

@@ -1,0 +1,43 @@
+import type { CreateHow, UserCreated } from '@rolecall/persistence';
+import { newUser, type Projection, readUser, type ResourceBody } from '@rolecall/scim';
+import type { Call, Reply } from './call.ts';
+import { withLiveRules } from './decide-access.ts';
+import type { DirectoryOrganization } from './organization.ts';
+import { domainOf, primaryEmail, requireOwnDomain } from './primary-email.ts';
+import { domainOfAnother, heldBack, taken } from './refusals.ts';
+import { userReply } from './present.ts';
+
+/**
+ * POST /Users (RFC 7644 §3.3). A user whom the directory deactivated before comes back under the same id where
+ * `reprovision: reactivate`, and one who signs in already comes under the directory where `linkExisting: verified-domain`.
+ * @param unverified the body
+ * @throws ScimError
+ */
+export async function createUser(call: Call, unverified: unknown, projection: Projection): Promise<Reply> {
+  call.notes.about('User');
+  const read = readUser(unverified, call.organization.schemas);
+  call.notes.read(read);
+  const body = newUser(read.body);
+  requireOwnDomain(call.organization, body);
+  const created = await withLiveRules(call, (decide, organization) =>
+    call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor),
+  );
+  const { user } = accepted(created, call.organization);
+  call.notes.about('User', user.userId);
+  call.notes.changed(true);
+  return userReply(call, user, projection, 201);
+}
+
+function createHow(organization: DirectoryOrganization, body: ResourceBody): CreateHow {
+  const { linkExisting, reprovision } = organization.scim;
+  const email = linkExisting === 'verified-domain' ? primaryEmail(body) : undefined;
+  const adoptEmail = email !== undefined && organization.vouchesFor(domainOf(email)) ? email : undefined;
+  return { adoptEmail, reprovision, brake: organization.brake };
+}
+
+function accepted(created: UserCreated, organization: DirectoryOrganization): Extract<UserCreated, { user: unknown }> {
+  if (created.outcome === 'conflict') throw taken(created.attribute);
+  if (created.outcome === 'domain_of_another') throw domainOfAnother();
+  if (created.outcome === 'held') throw heldBack(created, organization);
+  return created;
+}

@@ -1,0 +1,39 @@
+import type { ScimType } from '@rolecall/scim';
+
+const BY_TYPE: Readonly<Partial<Record<ScimType, string>>> = {
+  uniqueness:
+    'The identity provider does not know that it is there already: let it match by userName, or remove the other one.',
+  invalidValue: 'Look at the mapping of the attribute that the detail names.',
+  invalidSyntax: 'The request is not SCIM as the schemas describe it; in tolerant mode more forms are understood.',
+  invalidPath: 'Map only attributes that /Schemas lists; a custom extension can declare others (spec.scim.extension).',
+  noTarget: 'The operation names a value that is not there; a full push of the resource sets both sides right.',
+  mutability: 'The attribute is computed or fixed here; leave it out of the mapping.',
+  invalidFilter: 'Match users by userName, externalId or e-mail address, and groups by displayName.',
+  expiredCursor: 'Begin the listing anew.',
+  invalidCursor: 'Ask for each page with the same parameters as for the first.',
+  tooMany: 'Ask for less with a filter.',
+};
+
+const BY_STATUS: Readonly<Record<number, string>> = {
+  403: 'Somebody here must decide; the detail names the command.',
+  404: 'It was deleted, or is of another directory; a full synchronisation provisions it anew.',
+  412: 'Somebody else changed it meanwhile; the identity provider reads and tries again.',
+  413: 'Lower the batch size of the identity provider.',
+  415: 'Let the identity provider send application/scim+json.',
+  429: 'Nothing is lost: identity providers wait and try again. Slow it down if it goes on.',
+};
+
+/** What an administrator can do about it; undefined = nothing needs doing. */
+export function hintOf(about: {
+  readonly status: number;
+  readonly scimType: ScimType | undefined;
+  /** Names that the directory left out. */
+  readonly ignored: readonly string[];
+}): string | undefined {
+  const { status, scimType, ignored } = about;
+  if (status >= 500)
+    return 'Nothing was changed; identity providers try again. The trace id finds the cause in the log.';
+  if (status >= 400) return (scimType && BY_TYPE[scimType]) ?? BY_STATUS[status];
+  if (ignored.length === 0) return undefined;
+  return `Left out, since the directory does not know them: ${ignored.slice(0, 5).join(', ')}. Unmap them, or declare them in spec.scim.extension.`;
+}

@@ -1,0 +1,39 @@
+import type { Quirk, ResourceBody } from '@rolecall/scim';
+
+/** What a request did to the directory: `read` asks only, `no-op` found everything as it was to become. */
+export type Effect = 'applied' | 'no-op' | 'read';
+
+/** What is noted of one request while it is served, for its entry in the request log. Names, never values. */
+export class Notes {
+  readonly quirks = new Set<Quirk>();
+  readonly attributes = new Set<string>();
+  /** Names that the directory does not know and left out. */
+  readonly ignored = new Set<string>();
+  /** Of a bulk request: applied when any operation was. */
+  effect: Effect = 'read';
+  resourceType: 'User' | 'Group' | undefined;
+  resourceId: string | undefined;
+  /** Why operations of a bulk request were refused, though the request itself was not. */
+  readonly refusals: string[] = [];
+
+  /** What was understood beside the letter, what was left out, and which attributes were said. */
+  read(read: {
+    readonly quirks: readonly Quirk[];
+    readonly ignored: readonly string[];
+    readonly body: ResourceBody;
+  }): void {
+    for (const quirk of read.quirks) this.quirks.add(quirk);
+    for (const name of read.ignored) this.ignored.add(name);
+    for (const name of Object.keys(read.body)) this.attributes.add(name);
+  }
+
+  changed(applied: boolean): void {
+    if (applied) this.effect = 'applied';
+    else if (this.effect === 'read') this.effect = 'no-op';
+  }
+
+  about(resourceType: 'User' | 'Group', resourceId?: string): void {
+    this.resourceType = resourceType;
+    this.resourceId = resourceId;
+  }
+}
