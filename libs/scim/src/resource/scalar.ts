@@ -1,4 +1,5 @@
 import type { Attribute } from '../schema/attribute.ts';
+import { LOOKED_UP } from '../schema/looked-up.ts';
 import { normalizeKey } from '../text/normalize-key.ts';
 import { readDateTime } from '../text/date-time.ts';
 import { invalidValue, tolerate } from './reading.ts';
@@ -6,6 +7,9 @@ import type { Reading } from './reading.ts';
 
 /** In UTF-16 units; what facts may be at most. */
 const MAX_TEXT = 16_384;
+/** Of what resources are found by; and of its key in UTF-8, since folding can make a text many times longer. */
+const MAX_LOOKED_UP = 512;
+const MAX_KEY_BYTES = 2_000;
 
 /** base64 or base64url (RFC 7643 §2.3.6), the padding optional. */
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
@@ -60,10 +64,17 @@ function readText(unverified: unknown, attribute: Attribute, at: string, reading
   }
   if (typeof text !== 'string') throw invalidValue(at, 'must be text');
   if (text.length > MAX_TEXT) throw invalidValue(at, `must not be longer than ${MAX_TEXT} characters`);
+  if (LOOKED_UP.has(attribute) && isTooLongForKey(text)) {
+    throw invalidValue(at, `must not be longer than ${MAX_LOOKED_UP} characters`);
+  }
   // neither can be stored, and neither means anything
   if (text.includes('\0') || !text.isWellFormed()) throw invalidValue(at, 'must be Unicode text without NUL');
   checkForm(text, attribute, at, reading);
   return text;
+}
+
+function isTooLongForKey(text: string): boolean {
+  return text.length > MAX_LOOKED_UP || Buffer.byteLength(normalizeKey(text)) > MAX_KEY_BYTES;
 }
 
 function checkForm(text: string, attribute: Attribute, at: string, reading: Reading): void {
