@@ -1080,6 +1080,53 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_instant(p_text text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+declare
+  v_parts text[] := regexp_match(p_text,
+    '^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})([.][0-9]{1,12}){0,1}([Zz]|[+-][0-9]{2}:[0-9]{2}){0,1}$');
+  v_year integer := v_parts[1]::integer;
+  v_month integer := v_parts[2]::integer;
+  v_day integer := v_parts[3]::integer;
+  v_hour integer := v_parts[4]::integer;
+  v_minute integer := v_parts[5]::integer;
+  v_second integer := v_parts[6]::integer;
+  v_zone text := coalesce(nullif(nullif(v_parts[8], 'Z'), 'z'), '+00:00');
+  v_last_day integer;
+  v_offset integer;
+  v_days integer;
+begin
+  if v_parts is null or v_month not between 1 and 12 or v_hour > 23 or v_minute > 59 or v_second > 59 then
+    return null;
+  end if;
+  v_last_day := case
+    when v_month in (4, 6, 9, 11) then 30
+    when v_month <> 2 then 31
+    when v_year % 4 = 0 and (v_year % 100 <> 0 or v_year % 400 = 0) then 29
+    else 28 end;
+  if v_day not between 1 and v_last_day then
+    return null;
+  end if;
+  if substr(v_zone, 2, 2)::integer > 14 or substr(v_zone, 5, 2)::integer > 59 then
+    return null;
+  end if;
+  v_offset := (substr(v_zone, 2, 2)::integer * 60 + substr(v_zone, 5, 2)::integer) * case substr(v_zone, 1, 1) when '-' then -1 else 1 end;
+  if v_month <= 2 then
+    v_year := v_year - 1;
+    v_month := v_month + 12;
+  end if;
+  -- floor, since March of the year before 0 begins a year that counts -1
+  v_days := 365 * v_year + floor(v_year / 4.0) - floor(v_year / 100.0) + floor(v_year / 400.0)
+    + (153 * (v_month - 3) + 2) / 5 + v_day - 719469;
+  return ((v_days::bigint * 1440 + v_hour * 60 + v_minute - v_offset) * 60 + v_second) * 1000
+    + rpad(substr(coalesce(v_parts[7], '.'), 2, 3), 3, '0')::integer;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_is_domain_of_another(p_org_id uuid, p_domain text)
  RETURNS boolean
  LANGUAGE sql
@@ -1520,6 +1567,32 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.record_directory_login(p_org_id uuid, p_user_id uuid, p_identity_provider text, p_name_id_format text, p_name_id text, p_now timestamp with time zone, p_links boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update users set status = 'active' where org_id = p_org_id and user_id = p_user_id and status <> 'disabled';
+  if not found then
+    return false;
+  end if;
+  if p_links then
+    insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+      select p_org_id, p_user_id, p_identity_provider, p_name_id_format, p_name_id, '{}', p_now
+      where not exists (
+        select from identities
+        where org_id = p_org_id and user_id = p_user_id and identity_provider = p_identity_provider)
+      on conflict do nothing;
+  else
+    update identities set last_login_at = p_now
+    where org_id = p_org_id and identity_provider = p_identity_provider and name_id_format = p_name_id_format
+      and name_id = p_name_id and user_id = p_user_id;
+  end if;
+  return found;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.replace_grants(p_org_id uuid, p_user_ids uuid[], p_revision integer, p_grants jsonb, p_memberships jsonb, p_now timestamp with time zone)
  RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
  LANGUAGE plpgsql
@@ -1793,6 +1866,8 @@ grant execute on function directory_delete_user to public;
 
 grant execute on function directory_hold to public;
 
+grant execute on function directory_instant to public;
+
 grant execute on function directory_is_domain_of_another to public;
 
 grant execute on function directory_is_released to public;
@@ -1836,6 +1911,8 @@ grant execute on function purge_expired to public;
 grant execute on function purge_service_provider_keys to public;
 
 grant execute on function purge_sso_tests to public;
+
+grant execute on function record_directory_login to public;
 
 grant execute on function replace_grants to public;
 

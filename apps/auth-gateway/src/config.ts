@@ -21,6 +21,8 @@ const DEFAULT_PORT = 4000;
 const variables = {
   /** Public base URL: entity ids, ACS URLs and cookies depend on it, never on the Host header. */
   url: baseUrl('ROLECALL_GATEWAY_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
+  /** Public base URL of the SCIM server: set-up pages show it. */
+  scimUrl: baseUrl('ROLECALL_SCIM_URL', { fallback: 'http://localhost:4001' }),
   host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
@@ -42,6 +44,7 @@ const variables = {
 /** Everything that the gateway takes from its environment, and the same redacted for the log. */
 export interface Config {
   readonly url: string;
+  readonly scimUrl: string;
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;

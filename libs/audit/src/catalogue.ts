@@ -130,7 +130,7 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       revision,
       how: key(
         'text',
-        'verified_email: by an address of the organization that the identity provider vouches for; alias: by one that is an alias of it; user: the user linked it, signed in',
+        'verified_email: by an address of the organization that the identity provider vouches for; alias: by one that is an alias of it; directory: by userName, externalId or such an address in the directory; user: the user linked it, signed in',
       ),
     },
   },

@@ -3,7 +3,7 @@ import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { ORGANIZATION_SETTING } from './entities/policy.ts';
 import { PersistenceError, translateError } from './errors.ts';
 
-/** One SQL text; prepared once per connection under its name. */
+/** One SQL text; prepared once per connection under its name, not at all when that is empty. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -42,6 +42,8 @@ export interface TransactionOptions {
   readonly end?: 'commit' | 'rollback';
   /** Reads one moment throughout; for transactions that only read. */
   readonly consistent?: boolean;
+  /** For statements whose cost a client chose: cancelled after so many milliseconds (`database_unavailable`), in one process only. */
+  readonly timeLimitMs?: number;
 }
 
 /**
@@ -53,8 +55,7 @@ export async function inTransaction<T>(
   options: TransactionOptions,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  const begin = options.consistent === true ? 'begin isolation level repeatable read' : 'begin';
-  const opening = options.organizationId === undefined ? begin : `${begin}; ${workingFor(options.organizationId)}`;
+  const opening = openingOf(options);
   const client = await pool.connect().catch((error: unknown) => {
     throw translateError(error);
   });
@@ -71,6 +72,14 @@ export async function inTransaction<T>(
   } finally {
     client.release(broken);
   }
+}
+
+function openingOf({ consistent, organizationId, timeLimitMs }: TransactionOptions): string {
+  const parts = [consistent === true ? 'begin isolation level repeatable read' : 'begin'];
+  if (organizationId !== undefined) parts.push(workingFor(organizationId));
+  if (timeLimitMs !== undefined)
+    parts.push(`set local statement_timeout = ${timeLimitMs}`, 'set local max_parallel_workers_per_gather = 0');
+  return parts.join('; ');
 }
 
 /** PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error. */

@@ -2,11 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { attributeNamesOf, BUILT_IN_ROLES, canonicalJson, policyOf } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { compilePolicy, decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
-import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
+import type { AttributeNames, DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
 import { ImpactCounter, NO_IMPACT } from './impact.ts';
 import type { Target } from './impact.ts';
 import type { Impact } from './plan.ts';
 import type { EntryRename } from './renames.ts';
+import { DIRECTORY } from './state-store.ts';
 import type { HeldRename, StateTransaction, UserFacts } from './state-store.ts';
 
 /** A change of one organization's document, as far as it concerns what users hold. */
@@ -17,8 +18,11 @@ export interface PolicyChange {
   /** The revision that the new grants come from. */
   readonly revision: number;
   readonly renames: readonly EntryRename[];
-  readonly removedIdentityProviders: Impact['removedIdentityProviders'];
+  readonly removed: Removed;
 }
+
+/** What a change takes away beside what users hold. */
+export type Removed = Pick<Impact, 'removedIdentityProviders' | 'removedDirectory'>;
 
 interface Decided extends Target {
   readonly grants: readonly DecidedGrant[];
@@ -27,23 +31,27 @@ interface Decided extends Target {
 
 const DECISIONS_PER_TURN = 4;
 
+/** A directory's facts have their profile fields under the names that rules use. */
+const AS_SAID: ReadonlyMap<string, AttributeNames> = new Map([[DIRECTORY, {}]]);
+
 const NOTHING: Decided = { grants: [], groups: [], refused: true };
 
 /**
  * Makes what users hold follow a changed document, and tells what that changes (the blast radius). Renamed roles, scopes
  * and groups are followed first, so that a rename alone moves nobody. Then, with `managedBy: idp`, every user's stored
- * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses everything. With `managedBy: app`
- * users keep what they hold, save what is no longer declared. Works in batches: memory stays flat.
+ * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses everything. What a directory said last
+ * decides until something else does, also when the document has no directory any more. With `managedBy: app` users keep what
+ * they hold, save what is no longer declared. Works in batches: memory stays flat.
  */
 export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
   await state.renameHeld(change.organizationId, heldRenames(change.renames));
   if (!decidesDifferently(change.before, change.after)) {
-    return { ...NO_IMPACT, removedIdentityProviders: change.removedIdentityProviders };
+    return { ...NO_IMPACT, ...change.removed };
   }
   const managedByIdp = policyOf(change.after).managedBy === 'idp';
   const impact = managedByIdp ? await decideAnew(state, change, now) : await dropUndeclared(state, change);
   if (impact.affectedUsers > 0) {
-    const { removedIdentityProviders: _, ...counts } = impact;
+    const { removedIdentityProviders: _, removedDirectory: __, ...counts } = impact;
     await state.audit(change.organizationId, {
       type: 'grants.changed',
       data: { revision: change.revision, ...counts },
@@ -64,10 +72,14 @@ export async function lossOfAll(state: StateTransaction, organizationId: string)
 async function decideAnew(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
   const policy = compilePolicy(policyOf(change.after));
   const providers = new Map(Object.entries(change.after.spec.identityProviders ?? {}));
+  const namesOf = (source: string): AttributeNames | undefined => {
+    const provider = providers.get(source);
+    return provider === undefined ? AS_SAID.get(source) : attributeNamesOf(provider);
+  };
   const decideFor = (user: UserFacts): Decided => {
-    const provider = providers.get(user.identityProvider);
-    if (provider === undefined) return NOTHING;
-    const decision = decide(nameFacts(factsFromJson(user.facts), attributeNamesOf(provider)), policy, now);
+    const names = namesOf(user.identityProvider);
+    if (names === undefined) return NOTHING;
+    const decision = decide(nameFacts(factsFromJson(user.facts), names), policy, now);
     return decision.outcome === 'refused' ? NOTHING : { ...decision, refused: false };
   };
   const counter = new ImpactCounter();
@@ -86,7 +98,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
     }));
     await state.replaceGrants(change.organizationId, change.revision, grants);
   }
-  return counter.result(change.removedIdentityProviders);
+  return counter.result(change.removed);
 }
 
 async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<Impact> {
@@ -103,7 +115,7 @@ async function dropUndeclared(state: StateTransaction, change: PolicyChange): Pr
     }
     await state.renameHeld(change.organizationId, gone);
   }
-  return counter.result(change.removedIdentityProviders);
+  return counter.result(change.removed);
 }
 
 const HELD = [

@@ -46,7 +46,7 @@ export class ImpactCounter {
     if (target.refused) this.#refused += 1;
   }
 
-  result(removedIdentityProviders: Impact['removedIdentityProviders']): Impact {
+  result(removed: Pick<Impact, 'removedIdentityProviders' | 'removedDirectory'>): Impact {
     const grants = [...this.#grants]
       .sort(byKey)
       .flatMap(([scope, roles]) =>
@@ -55,7 +55,7 @@ export class ImpactCounter {
     const groups = [...this.#groups]
       .sort(byKey)
       .map(([group, count]) => ({ group, gain: count.gain, lose: count.lose }));
-    return { affectedUsers: this.#affected, grants, groups, refusedUsers: this.#refused, removedIdentityProviders };
+    return { affectedUsers: this.#affected, grants, groups, refusedUsers: this.#refused, ...removed };
   }
 
   #grant(scope: string, role: string): Count {

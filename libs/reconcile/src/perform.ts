@@ -1,5 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { lossOfAll, rederive } from './derive.ts';
+import type { Removed } from './derive.ts';
 import { diffDocuments } from './diff.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { NO_IMPACT } from './impact.ts';
@@ -136,7 +137,7 @@ async function change(
 ): Promise<OrganizationChange> {
   const { head, before, desired, renames } = step;
   const previousName = step.action === 'rename' ? head.name : undefined;
-  const removedIdentityProviders = await removedProviders(state, step);
+  const removed = await removedBy(state, step);
   if (previousName !== undefined) {
     await state.rename(head.id, step.name);
     const data = { revision: head.revision, from: previousName, to: step.name };
@@ -161,7 +162,7 @@ async function change(
     after,
     revision: next.revision,
     renames,
-    removedIdentityProviders,
+    removed,
   };
   const impact = withEndedTokens(await rederive(state, policyChange, now), ended);
   return {
@@ -186,10 +187,28 @@ async function remove(state: StateTransaction, step: Removal): Promise<Organizat
   const providers = Object.keys(step.before.spec.identityProviders ?? {});
   const loss = await lossOfAll(state, head.id);
   const ended = await state.endDirectoryTokens(head.id, tokensOf(step.before));
-  const impact = withEndedTokens(loss.result(await withLinkedUsers(state, head.id, providers)), ended);
+  const removedIdentityProviders = await withLinkedUsers(state, head.id, providers);
+  const impact = withEndedTokens(loss.result({ removedIdentityProviders }), ended);
   await state.audit(head.id, { type: 'organization.deleted', data: { name, revision: head.revision } });
   await state.delete(head.id);
   return { ...change, impact };
+}
+
+async function removedBy(state: StateTransaction, step: Change): Promise<Removed> {
+  const removedIdentityProviders = await removedProviders(state, step);
+  const { head, before, desired } = step;
+  return { removedIdentityProviders, ...(await removedDirectory(state, head.id, before, desired.document)) };
+}
+
+async function removedDirectory(
+  state: StateTransaction,
+  organizationId: string,
+  before: OrganizationDocument,
+  after: OrganizationDocument,
+): Promise<Pick<Removed, 'removedDirectory'>> {
+  if (before.spec.scim === undefined || after.spec.scim !== undefined) return {};
+  const users = await state.directoryUsers(organizationId);
+  return users === 0 ? {} : { removedDirectory: { users } };
 }
 
 async function removedProviders(state: StateTransaction, step: Change): Promise<Impact['removedIdentityProviders']> {

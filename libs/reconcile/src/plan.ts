@@ -74,4 +74,9 @@ export interface Impact {
   readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];
   /** Tokens of the directory that are alive and end, since their name leaves the document. Absent = none. */
   readonly endedDirectoryTokens?: readonly { token: string; tokens: number }[];
+  /**
+   * Present when `scim` disappears and had users, who keep status and access until their next login decides. What the
+   * directory knows stays, and counts again should `scim` come back.
+   */
+  readonly removedDirectory?: { readonly users: number };
 }

@@ -10,13 +10,21 @@ export function impactLines(impact: Impact): string[] {
   );
   const ended = impact.endedDirectoryTokens ?? [];
   const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
-  return [...removed, ...tokens, ...grants, ...groups, ...refused(impact)];
+  return [...removed, ...directoryGone(impact), ...tokens, ...grants, ...groups, ...refused(impact)];
 }
 
 function gainAndLose(gain: number, lose: number, what: string): string {
   if (lose === 0) return `${users(gain)} ${verb(gain, 'gain')} ${what}`;
   if (gain === 0) return `${users(lose)} ${verb(lose, 'lose')} ${what}`;
   return `${users(gain)} ${verb(gain, 'gain')} ${what}, ${lose.toLocaleString('en-US')} ${verb(lose, 'lose')} it`;
+}
+
+function directoryGone({ removedDirectory }: Impact): string[] {
+  if (removedDirectory === undefined) return [];
+  const { users: count } = removedDirectory;
+  return [
+    `removes scim: ${users(count)} ${count === 1 ? 'is' : 'are'} not managed by SCIM any more; status and access stay until the next login decides`,
+  ];
 }
 
 function refused({ refusedUsers }: Impact): string[] {

@@ -32,6 +32,8 @@ export interface StateTransaction {
   /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
   replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
+  /** Users of the organization's directory. */
+  directoryUsers(organizationId: string): Promise<number>;
   /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
   secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
   /** By IdP: the newest sign-in that got through every check. */
@@ -177,9 +179,13 @@ export interface ReconcileEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** One user with the facts of the identity that signed in last, and what the user holds now. */
+/** Stands in the place of an identity provider's name (no slug is like it) where the directory decides for a user. */
+export const DIRECTORY = '@directory';
+
+/** One user with the facts that decide, of the identity that signed in last or of the directory, and what the user holds now. */
 export interface UserFacts {
   readonly userId: string;
+  /** Or `DIRECTORY`. */
   readonly identityProvider: string;
   readonly facts: FactsJson;
   readonly grants: readonly { scope: string; role: string }[];

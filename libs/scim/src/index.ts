@@ -1,3 +1,4 @@
+export * from './discovery/documents.ts';
 export * from './errors.ts';
 export * from './filter/filter.ts';
 export * from './quirks.ts';
@@ -30,3 +31,6 @@ export { FILTER_LIMITS, parseFilterSyntax, type FilterSyntax } from './filter/sy
 export { openCursor, sealCursor, type CursorContext, type CursorPosition } from './search/cursor.ts';
 export { readSearchBody, readSearchQuery, type SearchParameters } from './search/parameters.ts';
 export { resolveSearch, type PageLimits, type Search, type SearchPage } from './search/search.ts';
+export { applyPatch, type Patched } from './patch/apply-patch.ts';
+export { PATCH_LIMITS, PATCH_SCHEMA, type MemberChanges, type Patch } from './patch/patch.ts';
+export { readPatch } from './patch/read-patch.ts';

@@ -17,5 +17,11 @@ export const QUIRKS = {
   unknown_members: 'members that the directory does not know were ignored, as spec.scim.unknownMembers says',
   password_dropped: 'a password came and was dropped: passwords are not kept here (in both modes)',
   accounts_as_json: 'accounts came as JSON text',
+  // of PATCH; patch/dialects.ts says who sends them and what is made of them
+  op_in_capitals: 'an operation was named Add, Replace or Remove instead of in lower case (understood in both modes)',
+  operations_key: 'the list of operations came as `operations` instead of `Operations`',
+  path_missing: 'an operation came without a path; each attribute of its value is one',
+  element_made: 'no value satisfied the filter of an operation; one that does was made',
+  computed_attribute: 'an attribute that the server computes came along and was left as it is',
 } as const;
 export type Quirk = keyof typeof QUIRKS;

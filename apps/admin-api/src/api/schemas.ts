@@ -226,8 +226,9 @@ const responses = {
       refusedUsers: count,
       removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
       endedDirectoryTokens: list(object({ token: string, tokens: count })),
+      removedDirectory: object({ users: count }),
     },
-    ['endedDirectoryTokens'],
+    ['endedDirectoryTokens', 'removedDirectory'],
   ),
   OrganizationChange: object(change, ['previousName']),
   Plan: object({

@@ -62,6 +62,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   // users
   not_provisioned: customer("You have no account here yet: ask your company's administrator to invite you."),
   user_disabled: customer("Your account is switched off: ask your company's administrator to switch it on."),
+  user_deactivated: customer(
+    "Your company has switched your account off: ask your company's administrator to assign you again.",
+  ),
+  account_ambiguous: customer(
+    "Several accounts here match your sign-in: ask your company's administrator to correct them.",
+  ),
+  account_not_linkable: customer(
+    "Your account here does not match your sign-in: ask your company's administrator to correct it.",
+  ),
   email_missing: customer(
     "Your company did not send your e-mail address: ask your company's administrator to send it.",
   ),

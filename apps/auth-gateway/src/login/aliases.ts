@@ -1,6 +1,7 @@
 import type { StoredUser, SubjectKey } from '@rolecall/persistence';
 import { NIL } from 'uuid';
 import { identifies, linkableUsers } from './checks.ts';
+import { isManaged } from './directory-user.ts';
 import { domainOf } from './email-address.ts';
 import type { LoginContext } from './login-context.ts';
 
@@ -13,13 +14,14 @@ const ALIAS_FORMAT = 'urn:rolecall:alias:';
  * @param known the user whom the subject is linked to
  */
 export async function aliasAccounts(context: LoginContext, known?: StoredUser): Promise<readonly StoredUser[]> {
-  const { identityProvider, saidEmail, subject, tx } = context;
+  const { identityProvider, organization, saidEmail, subject, tx } = context;
   if (identityProvider.aliases !== 'plus' || saidEmail === undefined || !identifies(context, saidEmail)) return [];
   const address = saidEmail.toLowerCase();
   const local = address.slice(0, address.lastIndexOf('@'));
   if (local.includes('+') || (await isAnothers(context, saidEmail, known))) return [];
   const found = await tx.findAliasUsers({ local, domain: domainOf(address) }, subject, ALIAS_FORMAT);
-  return found.filter(({ profile }) => isAliasOf(profile.email, address));
+  // a user whom the directory manages has the subjects that the directory's rules bind, and no other
+  return found.filter((user) => isAliasOf(user.profile.email, address) && !isManaged(organization, user));
 }
 
 async function isAnothers(context: LoginContext, email: string, known: StoredUser | undefined): Promise<boolean> {

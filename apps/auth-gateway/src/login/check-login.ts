@@ -11,6 +11,7 @@ import {
   decisionRefused,
   identify,
 } from './checks.ts';
+import { checkManagedAccess, decidedForUser, isManaged, provisionedUser } from './directory-user.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 import { retractGrants } from './writes.ts';
@@ -35,14 +36,32 @@ export function decideLogin(
   return { tx, organization, identityProvider, login, subject, facts, decision, saidEmail, flow, now };
 }
 
+/** A login whose subject was looked up. */
+export interface RecognizedLogin {
+  /** With the facts that decide: those of this login, but for a user whom the directory manages. */
+  readonly context: LoginContext;
+  readonly known: StoredUser | undefined;
+  /** Present for a user whom the directory manages. */
+  readonly managed?: Extract<Person, { readonly is: 'managed' }>;
+}
+
+/** Who the subject is, and by whose facts that user is decided. @throws LoginRefused as `provisionedUser` */
+export async function recognize(said: LoginContext): Promise<RecognizedLogin> {
+  const known = await said.tx.findUserBySubject(said.subject);
+  const user = known ?? (await provisionedUser(said));
+  if (!isManaged(said.organization, user)) return { context: said, known };
+  const context = decidedForUser(said, user);
+  return { context, known, managed: { is: 'managed', user, links: known === undefined } };
+}
+
 /**
  * Every check of a login whose answer is verified, in order. Writes nothing, except that a known user whom the mapping
  * refuses loses the grants that have no source any more.
  * @throws LoginRefused with the code of the check that failed
  */
-export async function checkLogin(said: LoginContext): Promise<CheckedLogin> {
+export async function checkLogin({ context: said, known, managed }: RecognizedLogin): Promise<CheckedLogin> {
+  if (managed) return checkManaged(said, managed);
   checkProfileFits(said);
-  const known = await said.tx.findUserBySubject(said.subject);
   checkUserActive(said, known);
   if (known) checkKnownEmail(said, known); // first: a refusal of the mapping stores what the login said
   const context = known ? await keepAddressesApart(said, known) : said;
@@ -54,6 +73,17 @@ export async function checkLogin(said: LoginContext): Promise<CheckedLogin> {
   const others = accounts.filter(({ userId }) => userId !== person.user.userId);
   const isAlias = person.is === 'linked' && person.how === 'alias';
   return { context: isAlias ? withAddressOf(context, person.user) : context, person, accounts: others };
+}
+
+/** Nothing of what the identity provider says is stored, so nothing of it is checked. */
+async function checkManaged(
+  context: LoginContext,
+  person: Extract<Person, { readonly is: 'managed' }>,
+): Promise<CheckedLogin> {
+  checkUserActive(context, person.user);
+  checkManagedAccess(context, person.user);
+  if (!person.links) context.flow.pass('user_found', 'by subject');
+  return { context, person, accounts: await aliasAccounts(context, person.user) };
 }
 
 function knownBySubject({ flow }: LoginContext, user: StoredUser): Person {

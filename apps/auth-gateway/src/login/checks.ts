@@ -32,6 +32,7 @@ export function checkIdentityProvider(
 /** A disabled user gets in by no identity provider. Nobody yet is fine: later checks decide about new users. */
 export function checkUserActive({ flow }: Pick<LoginContext, 'flow'>, user: StoredUser | undefined): void {
   if (user?.status === 'disabled') {
+    if (user.directory) throw deactivated(user);
     throw new LoginRefused(
       'user_disabled',
       'user_active',
@@ -42,6 +43,15 @@ export function checkUserActive({ flow }: Pick<LoginContext, 'flow'>, user: Stor
     );
   }
   if (user) flow.pass('user_active');
+}
+
+function deactivated({ userId }: StoredUser): LoginRefused {
+  const message =
+    'Assign the user to the application again at the identity provider, whose directory switched the user off.';
+  return new LoginRefused('user_deactivated', 'user_active', message, {
+    want: 'active: true in the directory (SCIM)',
+    got: `user ${userId} is deactivated; rolecall scim log shows since when`,
+  });
 }
 
 /** The refusal of the organization's mapping as a refused login: names the attribute, what it said and what is known. */

@@ -1,7 +1,7 @@
 import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { IdpTarget, Organization } from '../organizations/organization.ts';
-import { checkLogin, decideLogin } from './check-login.ts';
+import { checkLogin, decideLogin, recognize } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';
 import { Flow, type FlowHead } from './flow.ts';
@@ -103,7 +103,7 @@ async function signIn(
     }
     const said = decideLogin(tx, organization, login, flow, now);
     const expiresAt = checkSessionEnd(said);
-    const { context, person, accounts } = await checkLogin(said);
+    const { context, person, accounts } = await checkLogin(await recognize(said));
     const { user, created, changes } = await storeLogin(context, person);
     const session = await openSession(context, user, created, changes, expiresAt, accounts);
     await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
@@ -125,10 +125,16 @@ async function test(
 ): Promise<Completion> {
   let context: LoginContext | undefined;
   let refusal: LoginRefused | undefined;
+  let decidedByDirectory = false;
   try {
     context = decideLogin(tx, organization, login, flow, now);
     if (linksOnly(organization, login.identityProvider)) await checkLinked({ tx, organization, login, flow, now });
-    else await checkLogin(context);
+    else {
+      const recognized = await recognize(context);
+      ({ context } = recognized);
+      decidedByDirectory = recognized.managed !== undefined;
+      await checkLogin(recognized);
+    }
     await flow.succeed(tx, undefined, [testedEvent(login, now)], now);
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
@@ -138,7 +144,8 @@ async function test(
   const { facts, decision } = context ?? {};
   const { traceId, identityProvider } = login;
   const names = { ...reportHead(organization, flow), code: refusal?.code, steps: flow.steps };
-  const report = await reported(tx, organization, identityProvider, { ...names, detailed: true, facts, decision }, now);
+  const found = { ...names, detailed: true, facts, decision, decidedByDirectory };
+  const report = await reported(tx, organization, identityProvider, found, now);
   return { outcome: 'tested', traceId, identityProvider, report };
 }
 

@@ -14,6 +14,10 @@ export function signedInEvents(
   const { identityProvider, organization, decision } = context;
   const event = eventsOf(context, user);
   const by = { identityProvider: identityProvider.name };
+  if (person.is === 'managed') {
+    const linked = person.links ? [event('identity.linked', { ...by, how: 'directory' })] : [];
+    return [...linked, ...unchangedEvents(context, user)];
+  }
   const fields = PROFILE_FIELDS.filter((field) => decision.profile[field] !== user.profile[field]);
   return [
     ...(created ? [event('user.created', by)] : []),
@@ -25,8 +29,8 @@ export function signedInEvents(
   ];
 }
 
-/** The audit events of a login by an account that the user linked. */
-export function signedInByLink(
+/** The audit events of a login that changed nothing of its user. */
+export function unchangedEvents(
   of: Pick<LoginContext, 'login' | 'organization' | 'now'>,
   user: StoredUser,
 ): readonly AuditEvent[] {

@@ -2,7 +2,8 @@ import type { OrganizationTransaction, StoredUser } from '@rolecall/persistence'
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { checkIdentityProvider, checkSessionEnd, checkUserActive } from './checks.ts';
-import { identityLinked, signedInByLink } from './events.ts';
+import { checkManagedAccess, decidedForUser, isManaged } from './directory-user.ts';
+import { identityLinked, unchangedEvents } from './events.ts';
 import type { Flow } from './flow.ts';
 import type { LoginToFinish } from './login-context.ts';
 import { type OpenedSession, openSession } from './writes.ts';
@@ -24,10 +25,11 @@ export function linksOnly(organization: Organization, name: string): boolean {
 
 /**
  * The user who linked this subject. Nobody is created, and nobody is found by e-mail address: a consumer account says nothing of
- * the company's people. Facts decide nothing either, so grants and profile stay as they are.
- * @throws LoginRefused `identity_not_linked`, `user_disabled`, `idp_disabled`
+ * the company's people. Facts decide nothing either, so grants and profile stay as they are. Somebody whom the directory gives
+ * no access has none by this way either.
+ * @throws LoginRefused `identity_not_linked`, `user_disabled`, `user_deactivated`, `idp_disabled`, or as the mapping says
  */
-export async function checkLinked({ tx, organization, login, flow }: LinkedLogin): Promise<StoredUser> {
+export async function checkLinked({ tx, organization, login, flow, now }: LinkedLogin): Promise<StoredUser> {
   checkIdentityProvider(organization, login, flow);
   const user = await tx.findUserBySubject(subjectOf(login));
   if (!user) {
@@ -35,6 +37,7 @@ export async function checkLinked({ tx, organization, login, flow }: LinkedLogin
     throw new LoginRefused('identity_not_linked', 'user_found', message, { got: 'no user with this subject' });
   }
   checkUserActive({ flow }, user);
+  if (isManaged(organization, user)) checkManagedAccess(decidedForUser({ organization, flow, now }, user), user);
   flow.pass('user_found', 'by a linked account');
   return user;
 }
@@ -48,7 +51,7 @@ export async function signInLinked(linked: LinkedLogin): Promise<OpenedSession> 
   await tx.recordLinkedLogin(user.userId, subject, addressOnly(login), now);
   const nothing = { granted: [], revoked: [], joined: [], left: [] };
   const session = await openSession({ ...linked, subject }, user, false, nothing, expiresAt);
-  await flow.succeed(tx, user.userId, signedInByLink(linked, user), now);
+  await flow.succeed(tx, user.userId, unchangedEvents(linked, user), now);
   return session;
 }
 

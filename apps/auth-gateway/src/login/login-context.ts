@@ -2,6 +2,7 @@ import type { OrganizationTransaction, StoredUser, SubjectKey, VerifiedLogin } f
 import type { EffectiveIdentityProvider } from '@rolecall/org-config';
 import type { Decision, Facts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
+import type { ManagedUser } from './directory-user.ts';
 import type { Flow } from './flow.ts';
 
 /** A VERIFIED login of either protocol, on its way to a session. */
@@ -35,4 +36,6 @@ export interface LoginContext {
 export type Person =
   | { readonly is: 'known'; readonly user: StoredUser }
   | { readonly is: 'linked'; readonly user: StoredUser; readonly how: 'verified_email' | 'alias' }
+  /** Somebody whom the directory manages; `links` = by a subject that was nobody's. */
+  | { readonly is: 'managed'; readonly user: ManagedUser; readonly links: boolean }
   | { readonly is: 'new' };

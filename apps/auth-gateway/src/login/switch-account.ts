@@ -6,6 +6,7 @@ import { checkAccess, decideLogin, withAddressOf } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import type { Completion } from './complete-login.ts';
 import { signedInEvents } from './events.ts';
+import { isManaged } from './directory-user.ts';
 import { Flow } from './flow.ts';
 import type { LoginToFinish, Person } from './login-context.ts';
 import { openSession, storeGrants } from './writes.ts';
@@ -33,7 +34,7 @@ export async function switchAccount(
   const [user] = offered.includes(userId) ? await tx.findUsers([userId]) : [];
   const facts = session && (await tx.factsOf(session.subject));
   const identityProvider = session && organization.identityProvider(session.subject.identityProvider);
-  if (!user || !facts || identityProvider?.aliases !== 'plus') {
+  if (!user || isManaged(organization, user) || !facts || identityProvider?.aliases !== 'plus') {
     return { outcome: 'refused', traceId, refusal: notOffered() };
   }
   const { name, type: protocol } = identityProvider;
@@ -58,7 +59,8 @@ export async function switchAccount(
     const expiresAt = checkSessionEnd(context);
     await checkAccess(context, user);
     // the user's row is locked by this: two browsers that open the account for the first time link it once
-    await tx.recordLogin({ userId, subject: own, profile: context.decision.profile, facts, now });
+    const takesOver = organization.settings.scim === undefined;
+    await tx.recordLogin({ userId, subject: own, profile: context.decision.profile, facts, now, takesOver });
     const isLinked = (await tx.findUserBySubject(own)) !== undefined;
     if (!isLinked) await tx.linkIdentity(userId, own, facts, now);
     const person: Person = isLinked ? { is: 'known', user } : { is: 'linked', user, how: 'alias' };

@@ -22,9 +22,16 @@ export interface TestReport {
   /** With the profile fields named; undefined when the answer could not be verified. */
   readonly facts?: Facts | undefined;
   readonly decision?: Decision | undefined;
+  /** The facts are the directory's, which decides for this person, and not those of the sign-in. */
+  readonly decidedByDirectory?: boolean;
 }
 
 /** The report for whoever came without a link. */
-export function outcomeOnly({ facts: _facts, decision: _decision, ...report }: TestReport): TestReport {
+export function outcomeOnly({
+  facts: _facts,
+  decision: _decision,
+  decidedByDirectory: _by,
+  ...report
+}: TestReport): TestReport {
   return { ...report, detailed: false, steps: report.steps.map(({ check, passed }) => ({ check, passed })) };
 }

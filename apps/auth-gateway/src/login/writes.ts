@@ -27,6 +27,10 @@ export async function storeLogin(context: LoginContext, person: Person): Promise
     return { ...stored, changes: await storeGrants(context, stored.user, stored.created) };
   }
   const { user } = person;
+  if (person.is === 'managed') {
+    await tx.recordDirectoryLogin(user.userId, subject, person.links, now);
+    return { user, created: false, changes: NOTHING_CHANGED };
+  }
   if (person.is === 'known') return { user, created: false, changes: await storeKnown(context, user) };
   await tx.recordLogin(loginOf(context, user));
   await link(context, person);
@@ -63,8 +67,12 @@ function stored({ grants, groups }: Extract<LoginContext['decision'], { readonly
   return `grants: ${grants.length}, groups: ${groups.length}`;
 }
 
-function loginOf({ subject, decision, login, now }: LoginContext, { userId }: StoredUser): NewLoginOfUser {
-  return { userId, subject, profile: decision.profile, facts: login.facts, now };
+function loginOf(
+  { organization, subject, decision, login, now }: LoginContext,
+  { userId }: StoredUser,
+): NewLoginOfUser {
+  const takesOver = organization.settings.scim === undefined;
+  return { userId, subject, profile: decision.profile, facts: login.facts, now, takesOver };
 }
 
 /** Another login changed what this one was decided on: decide it anew, in a new transaction. */

@@ -1,4 +1,4 @@
-import type { SetupField, SetupStep } from '@rolecall/platform/guidance';
+import type { ScimAttributeFact, SetupField, SetupStep } from '@rolecall/platform/guidance';
 import type { ComponentChildren, VNode } from 'preact';
 import type { Setup } from '../setup/setup.ts';
 import { Page } from './page.tsx';
@@ -49,23 +49,57 @@ export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
       <a class="button" href={testHref}>
         Test sign-in
       </a>
-      {vendor.traps.length > 0 && (
-        <>
-          <h2>Worth knowing</h2>
-          <ul>
-            {vendor.traps.map((trap) => (
-              <li key={trap}>
-                <Marked text={trap} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Traps title="Worth knowing" traps={vendor.traps} />
+      <Provisioning setup={setup} />
       <details>
         <summary>For the platform team: the entry in the organization document</summary>
         <pre tabIndex={0}>{setup.yaml}</pre>
       </details>
     </Page>
+  );
+}
+
+function Traps({ title, traps }: { readonly title: string; readonly traps: readonly string[] }): VNode | null {
+  if (traps.length === 0) return null;
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul>
+        {traps.map((trap) => (
+          <li key={trap}>
+            <Marked text={trap} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** How users and groups come over SCIM; nothing when the organization has no directory. */
+function Provisioning({ setup: { scim, values } }: { readonly setup: Setup }): VNode | null {
+  if (scim === undefined) return null;
+  return (
+    <>
+      <h2 id="provisioning">Provisioning (SCIM 2.0)</h2>
+      {typeof scim === 'string' ? (
+        <p>
+          <Marked text={scim} />
+        </p>
+      ) : (
+        <>
+          <ol class="steps">
+            {scim.steps.map((step) => (
+              <Step key={step.text} step={step} values={values} prefix="scim" />
+            ))}
+          </ol>
+          <p>
+            The test there: <Marked text={scim.test} />
+          </p>
+          <ScimAttributes attributes={scim.attributes} />
+          <Traps title="Worth knowing about provisioning" traps={scim.traps} />
+        </>
+      )}
+    </>
   );
 }
 
@@ -85,23 +119,34 @@ function Vendors({ setup }: { readonly setup: Setup }): VNode {
   );
 }
 
-function Step({ step, values }: { readonly step: SetupStep; readonly values: Setup['values'] }): VNode {
+interface StepProps {
+  readonly step: SetupStep;
+  readonly values: Setup['values'];
+  /** Begins the fields' ids, since labels may come twice on the page. */
+  readonly prefix?: string;
+}
+
+function Step({ step, values, prefix = 'field' }: StepProps): VNode {
   return (
     <li>
       <p>
         <Marked text={step.text} />
       </p>
       {step.fields?.map((field) => (
-        <Field key={field.label} field={field} values={values} />
+        <Field key={field.label} field={field} values={values} prefix={prefix} />
       ))}
     </li>
   );
 }
 
-function Field({ field, values }: { readonly field: SetupField; readonly values: Setup['values'] }): VNode {
+interface FieldProps extends Omit<StepProps, 'step'> {
+  readonly field: SetupField;
+}
+
+function Field({ field, values, prefix = 'field' }: FieldProps): VNode {
   const { label, note } = field;
   const value = 'value' in field ? values[field.value] : field.text;
-  return <Copy id={`field-${label.replaceAll(/\W+/g, '-')}`} label={label} value={value} note={note} />;
+  return <Copy id={`${prefix}-${label.replaceAll(/\W+/g, '-')}`} label={label} value={value} note={note} />;
 }
 
 interface CopyProps {
@@ -138,36 +183,70 @@ function Copy({ id, label, value, note }: CopyProps): VNode {
 
 function Attributes({ setup: { protocol, attributes } }: { readonly setup: Setup }): VNode {
   const what = protocol === 'saml' ? 'Attributes' : 'Claims';
-  const heads = ['Name', 'Source', 'What it is for'];
+  const rows = attributes.map(({ name, source, use }) => ({ name, cells: [source, use] }));
   return (
     <>
       <h2>{what}</h2>
-      <div class="scroll" role="region" aria-label={what} tabIndex={0}>
-        <table role="table">
-          <caption>Names are as they are sent, upper and lower case included</caption>
-          <thead role="rowgroup">
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col" role="columnheader">
-                  {head}
-                </th>
+      <Table
+        what={what}
+        caption="Names are as they are sent, upper and lower case included"
+        heads={['Name', 'Source', 'What it is for']}
+        rows={rows}
+      />
+    </>
+  );
+}
+
+function ScimAttributes({ attributes }: { readonly attributes: readonly ScimAttributeFact[] }): VNode {
+  const rows = attributes.map(({ attribute, source, fact }) => ({ name: attribute, cells: [source, fact] }));
+  return (
+    <Table
+      what="Attributes of users and groups"
+      caption="What is sent, and what rules know it as"
+      heads={['Attribute', 'Source', 'In rules']}
+      rows={rows}
+    />
+  );
+}
+
+interface TableProps {
+  readonly what: string;
+  readonly caption: string;
+  readonly heads: readonly string[];
+  /** An empty cell is what the administrator chooses. */
+  readonly rows: readonly { readonly name: string; readonly cells: readonly (string | undefined)[] }[];
+}
+
+function Table({ what, caption, heads, rows }: TableProps): VNode {
+  return (
+    <div class="scroll" role="region" aria-label={what} tabIndex={0}>
+      <table role="table">
+        <caption>{caption}</caption>
+        <thead role="rowgroup">
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col" role="columnheader">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map(({ name, cells }) => (
+            <tr key={name} role="row">
+              <th scope="row" role="rowheader">
+                <code>{name}</code>
+              </th>
+              {cells.map((text, index) => (
+                <td key={index} role="cell">
+                  {text ?? <span class="soft">your choice</span>}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody role="rowgroup">
-            {attributes.map(({ name, source, use }) => (
-              <tr key={name} role="row">
-                <th scope="row" role="rowheader">
-                  <code>{name}</code>
-                </th>
-                <td role="cell">{source ?? <span class="soft">your choice</span>}</td>
-                <td role="cell">{use}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

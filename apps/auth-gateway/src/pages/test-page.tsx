@@ -10,7 +10,17 @@ import { Page } from './page.tsx';
 
 /** The last page of `/sso/test/:org/:idp`. */
 export function TestPage({ report }: { readonly report: TestReport }): VNode {
-  const { organization, identityProvider, code, steps, facts, decision, traceId, detailed } = report;
+  const {
+    organization,
+    identityProvider,
+    code,
+    steps,
+    facts,
+    decision,
+    traceId,
+    detailed,
+    decidedByDirectory = false,
+  } = report;
   return (
     <Page title={`Test of ${identityProvider}: ${code === undefined ? 'success' : 'refused'}`} wide>
       <h1>
@@ -31,7 +41,7 @@ export function TestPage({ report }: { readonly report: TestReport }): VNode {
       )}
       <Steps steps={steps} detailed={detailed} />
       {decision && <DecisionPart decision={decision} />}
-      {facts && <FactsPart facts={facts} />}
+      {facts && <FactsPart facts={facts} ofDirectory={decidedByDirectory} />}
       {!detailed && (
         <p class="soft">
           Why is for the administrators: “rolecall flows” shows it under the trace id, and a link of “rolecall test-sso”
@@ -126,9 +136,17 @@ function DecisionPart({ decision }: { readonly decision: Decision }): VNode {
   );
 }
 
-function FactsPart({ facts }: { readonly facts: Facts }): VNode {
+interface FactsProps {
+  readonly facts: Facts;
+  readonly ofDirectory: boolean;
+}
+
+function FactsPart({ facts, ofDirectory }: FactsProps): VNode {
+  const caption = ofDirectory
+    ? 'What the directory (SCIM) says of this person: it decides, and what the identity provider said just now does not'
+    : 'What the identity provider said of this person';
   return (
-    <Section title="Facts" caption="What the identity provider said of this person" heads={['Attribute', 'Values']}>
+    <Section title="Facts" caption={caption} heads={['Attribute', 'Values']}>
       {[...facts].map(([name, values]) => (
         <tr key={name} role="row">
           <th scope="row" role="rowheader">

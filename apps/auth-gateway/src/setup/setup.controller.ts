@@ -20,6 +20,6 @@ export class SetupController {
   async show(@Param() path: IdpPath, @Query('vendor') vendor: unknown, @Res() response: Response): Promise<void> {
     const target = await this.organizations.target(path);
     const names = { organization: String(path.org), identityProvider: String(path.idp) };
-    sendPage(response, SetupPage({ setup: setupOf(target, names, this.config.url, vendor, this.clock()) }));
+    sendPage(response, SetupPage({ setup: setupOf(target, names, this.config, vendor, this.clock()) }));
   }
 }

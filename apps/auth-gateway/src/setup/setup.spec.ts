@@ -25,6 +25,7 @@ describe('the set-up page', () => {
         beta: {
           ...BETA,
           identityProviders: { google: { ...google, clientSecret: { fromEnv: 'SECRET' } } },
+          scim: { tokens: { hr: {} } },
         },
       },
       'the client secret',
@@ -88,6 +89,16 @@ describe('the set-up page', () => {
     expect(page).toContain('https://sso.example.com/oidc/beta/google/backchannel-logout');
     expect(page).not.toContain('SHA-1'); // a trap of SAML
     for (const secret of ['client-1', 'the client secret', '/acs']) expect(page).not.toContain(secret);
+  });
+
+  it('shows how users are provisioned where the organization has a directory, and no token', async () => {
+    expect((await open(OKTA)).page).not.toContain('Provisioning (SCIM');
+    const { page } = await open('/setup/beta/google?vendor=entra');
+    expect(page).toContain('Provisioning (SCIM 2.0)');
+    expect(page).toContain('value="https://scim.example.com/scim/v2"');
+    expect(page).toContain('Provision on demand');
+    expect(page).not.toContain('rcs_');
+    expect((await open('/setup/beta/google')).page).toContain('a custom SAML application or an OAuth client has no');
   });
 
   it('is there while the identity provider’s own metadata cannot be used', async () => {

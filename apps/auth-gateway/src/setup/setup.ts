@@ -2,6 +2,7 @@ import {
   identityProviderYaml,
   isVendor,
   type Protocol,
+  type ScimFacts,
   type SetupStep,
   type SetupValue,
   type Vendor,
@@ -32,6 +33,8 @@ export interface Setup {
   readonly metadata: string | undefined;
   readonly roles: string;
   readonly yaml: string;
+  /** How the vendor provisions, or a sentence when it does not; undefined = the organization has no directory. */
+  readonly scim: ScimFacts | string | undefined;
   readonly testHref: string;
 }
 
@@ -48,6 +51,12 @@ interface SetupPath {
   readonly identityProvider: string;
 }
 
+/** Base URLs of the gateway and of the SCIM server. */
+interface PublicUrls {
+  readonly url: string;
+  readonly scimUrl: string;
+}
+
 const USES: Readonly<Record<ProfileField, string>> = {
   email: 'E-mail address',
   givenName: 'Given name',
@@ -61,14 +70,14 @@ const USES: Readonly<Record<ProfileField, string>> = {
  * @param path as the browser asked for it: a previous name keeps its addresses
  * @param wanted the vendor that the query names, UNTRUSTED; else the one that is detected
  */
-export function setupOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, wanted: unknown, now: Date): Setup {
+export function setupOf(target: IdpTarget, path: SetupPath, urls: PublicUrls, wanted: unknown, now: Date): Setup {
   const { organization, identityProvider } = target;
   const vendor = isVendor(wanted) ? wanted : organization.vendorOf(identityProvider.name, now);
   const protocol = identityProvider.type;
   const facts = VENDOR_FACTS[vendor];
   const attributes = attributesOf(target, vendor);
   const here = `${path.organization}/${path.identityProvider}`;
-  const { addresses, certificate, values } = valuesOf(target, path, gatewayUrl, now);
+  const { addresses, certificate, values } = valuesOf(target, path, urls, now);
   return {
     organization: organization.settings.displayName,
     identityProvider: identityProvider.displayName,
@@ -89,17 +98,19 @@ export function setupOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, 
     attributes,
     metadata: protocol === 'saml' ? facts.saml.metadata : undefined,
     roles: facts[protocol].roles,
+    scim: organization.settings.scim?.enabled ? facts.scim : undefined,
     yaml: identityProviderYaml(path.identityProvider, facts, protocol).join('\n'),
     testHref: `/sso/test/${here}`,
   };
 }
 
-function valuesOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, now: Date) {
+function valuesOf(target: IdpTarget, path: SetupPath, { url: gatewayUrl, scimUrl: scim }: PublicUrls, now: Date) {
+  const scimUrl = `${scim}/scim/v2`;
   const redirectUri = `${gatewayUrl}/oidc/callback`;
   const loginUrl = `${gatewayUrl}/login/${path.organization}`;
   const login = { label: 'Sign-in page', value: loginUrl };
   if (isOidc(target)) {
-    const values = { entityId: '', acsUrl: '', metadataUrl: '', redirectUri, loginUrl };
+    const values = { entityId: '', acsUrl: '', metadataUrl: '', redirectUri, loginUrl, scimUrl };
     const here = `${gatewayUrl}/oidc/${path.organization}/${path.identityProvider}`;
     const postLogout = { label: 'Post-logout redirect URI', value: `${gatewayUrl}/logged-out` };
     const addresses = [
@@ -120,7 +131,11 @@ function valuesOf(target: IdpTarget, path: SetupPath, gatewayUrl: string, now: D
     ...(certificateUrl ? [{ label: 'Our certificates', value: certificateUrl }] : []),
     login,
   ];
-  return { values: { entityId, acsUrl, metadataUrl: entityId, redirectUri, loginUrl }, addresses, certificate };
+  return {
+    values: { entityId, acsUrl, metadataUrl: entityId, redirectUri, loginUrl, scimUrl },
+    addresses,
+    certificate,
+  };
 }
 
 function attributesOf({ organization, identityProvider }: IdpTarget, vendor: Vendor): readonly SetupAttribute[] {

@@ -1,13 +1,18 @@
 import pg from 'pg';
 
-/** TEST ONLY. Holds a table, so that whoever comes to it stops right there. */
+/** TEST ONLY. Holds a table, or the rows of a change, so that whoever comes to it stops right there. */
 export class HeldLock {
   private constructor(private readonly client: pg.Client) {}
 
-  static async on(table: string, ownerUrl: string): Promise<HeldLock> {
+  static on(table: string, ownerUrl: string): Promise<HeldLock> {
+    return HeldLock.by(`lock table ${table} in access exclusive mode`, ownerUrl);
+  }
+
+  /** A change that is not committed yet. */
+  static async by(statement: string, ownerUrl: string): Promise<HeldLock> {
     const client = new pg.Client({ connectionString: ownerUrl });
     await client.connect();
-    await client.query(`begin; lock table ${table} in access exclusive mode`);
+    await client.query(`begin; ${statement}`);
     return new HeldLock(client);
   }
 
@@ -23,6 +28,11 @@ export class HeldLock {
   /** Ends a backend as an administrator or a crash would. */
   async terminate(pid: number): Promise<void> {
     await this.client.query('select pg_terminate_backend($1)', [pid]);
+  }
+
+  async commit(): Promise<void> {
+    await this.client.query('commit');
+    await this.client.end();
   }
 
   async release(): Promise<void> {

@@ -57,6 +57,7 @@ export async function startTestGateway({
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
   const config: Config = {
     url,
+    scimUrl: 'https://scim.example.com',
     host: '127.0.0.1',
     port: 0,
     databaseUrl,

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { FactsJson } from '@rolecall/role-mapping';
+import { overtaken } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { OwnAccount, SubjectKey } from '../stores.ts';
 import { LINK_OWN, OWN_ACCOUNT, RECORD_LINKED_LOGIN, UNLINK_OWN } from './statements.ts';
@@ -57,5 +58,5 @@ export async function recordLinkedLogin(
   { facts, now }: { readonly facts: FactsJson; readonly now: Date },
 ): Promise<void> {
   const values = [organizationId, userId, identityProvider, nameId.format, nameId.value, JSON.stringify(facts), now];
-  await query(client, RECORD_LINKED_LOGIN, values);
+  if ((await query(client, RECORD_LINKED_LOGIN, values)).length === 0) throw overtaken();
 }

@@ -7,7 +7,8 @@ select s.user_id, s.opened_at,
   coalesce((
     select json_agg(json_build_object('identityProvider', i.identity_provider, 'email', i.facts -> 'email') order by
                     i.identity_provider, i.last_login_at desc)
-    from identities i where i.org_id = $1 and i.user_id = s.user_id), '[]') as identities
+    from identities i
+    where i.org_id = $1 and i.user_id = s.user_id and i.identity_provider <> '@directory'), '[]') as identities
 from sessions s
 join users u on u.org_id = $1 and u.user_id = s.user_id and u.status = 'active'
 where s.org_id = $1 and s.token_hash = $2 and s.expires_at > $3 and s.idle_expires_at > $3`,
@@ -39,10 +40,18 @@ with unlinked as (
 select (select count(*) from unlinked)::int as identities, (select count(*) from ended)::int as sessions`,
 };
 
-/** A login by an identity that decides nothing: the user's profile, grants and deciding identity stay. */
+/**
+ * A login by an identity that decides nothing: the user's profile, grants and deciding identity stay. Locks the user's row, as
+ * every login does; no row comes back when the user is disabled.
+ */
 export const RECORD_LINKED_LOGIN: Statement = {
   name: 'identities.record-linked-login',
   text: `
-update identities set facts = $6, last_login_at = $7
-where org_id = $1 and user_id = $2 and identity_provider = $3 and name_id_format = $4 and name_id = $5`,
+with present as materialized (
+  select user_id from users where org_id = $1 and user_id = $2 and status <> 'disabled' for no key update
+)
+update identities i set facts = $6, last_login_at = $7
+from present p
+where i.org_id = $1 and i.user_id = p.user_id and i.identity_provider = $3 and i.name_id_format = $4 and i.name_id = $5
+returning i.user_id`,
 };

@@ -21,6 +21,7 @@ import type {
   SubjectKey,
   VerifiedLogin,
 } from '../stores.ts';
+import { findProvisioned, recordDirectoryLogin } from './directory-logins.ts';
 import { findFlow } from './flow-records.ts';
 import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
 import {
@@ -99,6 +100,14 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   async findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]> {
     const rows = await query<UserRow>(this.client, FIND_LINKABLE_USERS, [this.organizationId, email, identityProvider]);
     return rows.map(toStoredUser);
+  }
+
+  findProvisioned(subject: SubjectKey, email: string | undefined) {
+    return findProvisioned(this.client, this.organizationId, subject, email);
+  }
+
+  recordDirectoryLogin(userId: string, subject: SubjectKey, links: boolean, now: Date): Promise<void> {
+    return recordDirectoryLogin(this.client, this.organizationId, userId, subject, { links, now });
   }
 
   async findAliasUsers(at: { local: string; domain: string }, subject: SubjectKey, aliasFormat: string) {

@@ -1,5 +1,14 @@
 import type { Statement } from '../sql.ts';
 
+/** Of a user `u` of organization $1 and its directory row `d`: what decides for a user of the directory, else null. */
+const OF_DIRECTORY = `case when d.user_id is not null then jsonb_build_object('by', u.deciding_identity_provider, 'facts', (
+    select f.facts from identities f
+    where f.org_id = $1 and f.identity_provider = u.deciding_identity_provider
+      and f.name_id_format = u.deciding_name_id_format and f.name_id = u.deciding_name_id)) end as directory`;
+const DIRECTORY_ROW = 'left join directory_users d on d.org_id = $1 and d.user_id = u.user_id';
+const USER = `u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name,
+  ${OF_DIRECTORY}`;
+
 export const BEGIN_LOGIN: Statement = {
   name: 'logins.begin',
   text: 'select login_begin($1, $2, $3, $4, $5, $6, $7, $8, $9)',
@@ -49,11 +58,12 @@ with taken as (
   returning identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at, name_id, name_id_format,
     session_index, session_not_on_or_after, facts
 )
-select t.*, u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+select t.*, ${USER}
 from taken t
 left join identities i on i.org_id = $1 and i.identity_provider = t.identity_provider
   and i.name_id_format = t.name_id_format and i.name_id = t.name_id
-left join users u on u.org_id = $1 and u.user_id = i.user_id`,
+left join users u on u.org_id = $1 and u.user_id = i.user_id
+${DIRECTORY_ROW}`,
 };
 
 /** The first browser that shows the handle keeps it. */
@@ -69,17 +79,19 @@ returning identity_provider, browser_hash, trace_id, name_id, name_id_format`,
 export const FIND_USER_BY_SUBJECT: Statement = {
   name: 'login.find-user-by-subject',
   text: `
-select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+select ${USER}
 from identities i
 join users u on u.org_id = i.org_id and u.user_id = i.user_id
+${DIRECTORY_ROW}
 where i.org_id = $1 and i.identity_provider = $2 and i.name_id_format = $3 and i.name_id = $4`,
 };
 
 export const FIND_LINKABLE_USERS: Statement = {
   name: 'login.find-linkable-users',
   text: `
-select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+select ${USER}
 from users u
+${DIRECTORY_ROW}
 where u.org_id = $1 and lower(u.email) = lower($2)
   and not exists (
     select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3)
@@ -90,8 +102,9 @@ order by u.user_id`,
 export const FIND_ALIAS_USERS: Statement = {
   name: 'login.find-alias-users',
   text: `
-select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
+select ${USER}
 from users u
+${DIRECTORY_ROW}
 where u.org_id = $1 and lower(u.email) like $2 and u.status <> 'disabled'
   and not exists (
     select from identities i
@@ -101,13 +114,38 @@ order by lower(u.email), u.user_id
 limit 20`,
 };
 
+/** $2 folded names, $3 an externalId, $4 an e-mail address, $5 an IdP. Each part has an index of its own. */
+export const FIND_PROVISIONED: Statement = {
+  name: 'login.find-provisioned',
+  text: `
+select ${USER},
+  d.user_name_key, d.external_id,
+  exists (select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $5) as linked
+from (
+  select user_id from directory_users where org_id = $1 and user_name_key = any($2)
+  union select user_id from directory_users where org_id = $1 and external_id = $3
+  union select user_id from users where org_id = $1 and lower(email) = lower($4)
+) named
+join users u on u.org_id = $1 and u.user_id = named.user_id
+join directory_users d on d.org_id = $1 and d.user_id = u.user_id
+order by u.user_id
+limit 20`,
+};
+
+/** False = see the function. */
+export const RECORD_DIRECTORY_LOGIN: Statement = {
+  name: 'login.record-directory-login',
+  text: 'select record_directory_login($1, $2, $3, $4, $5, $6, $7) as recorded',
+};
+
 export const FIND_USERS: Statement = {
   name: 'login.find-users',
   text: `
-select user_id, status, email, given_name, family_name, display_name
-from users
-where org_id = $1 and user_id = any($2::uuid[]) and status <> 'disabled'
-order by lower(email), user_id`,
+select ${USER}
+from users u
+${DIRECTORY_ROW}
+where u.org_id = $1 and u.user_id = any($2::uuid[]) and u.status <> 'disabled'
+order by lower(u.email), u.user_id`,
 };
 
 export const FACTS_OF_SUBJECT: Statement = {

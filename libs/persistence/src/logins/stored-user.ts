@@ -1,4 +1,5 @@
-import type { Profile } from '@rolecall/role-mapping';
+import { DIRECTORY } from '@rolecall/reconcile';
+import type { FactsJson, Profile } from '@rolecall/role-mapping';
 import type { StoredUser, UserStatus } from '../stores.ts';
 
 export interface UserRow {
@@ -8,6 +9,8 @@ export interface UserRow {
   given_name: string | null;
   family_name: string | null;
   display_name: string | null;
+  /** Null = nobody of the directory. */
+  directory: { by: string | null; facts: FactsJson | null } | null;
 }
 
 export function toStoredUser(row: UserRow): StoredUser {
@@ -17,7 +20,11 @@ export function toStoredUser(row: UserRow): StoredUser {
     ...(row.family_name !== null && { familyName: row.family_name }),
     ...(row.display_name !== null && { displayName: row.display_name }),
   };
-  return { userId: row.user_id, status: row.status, profile };
+  const user = { userId: row.user_id, status: row.status, profile };
+  if (row.directory === null) return user;
+  const { by, facts } = row.directory;
+  const identityProvider = by === null || by === DIRECTORY ? undefined : by;
+  return { ...user, directory: { identityProvider, facts: facts ?? {} } };
 }
 
 /** The profile as columns: email, given name, family name, display name. */

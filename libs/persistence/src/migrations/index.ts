@@ -24,7 +24,9 @@ import { directoryOffboarding } from './20261122T40-directory-offboarding.ts';
 import { directoryUsers } from './20261122T40-directory-users.ts';
 import { directory } from './20261122T40-directory.ts';
 import { directoryTokens } from './20261122T41-directory-tokens.ts';
+import { directorySearch } from './20261122T42-directory-search.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
+import { directoryLogins } from './20261122T43-recorded-directory-logins.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -55,5 +57,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryOffboarding,
   directoryUsers,
   directoryTokens,
+  directorySearch,
   invitedUsers,
+  directoryLogins,
 ];

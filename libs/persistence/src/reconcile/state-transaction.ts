@@ -175,6 +175,11 @@ export class PgStateTransaction implements StateTransaction {
     return row?.users ?? 0;
   }
 
+  async directoryUsers(organizationId: string): Promise<number> {
+    const [row] = await this.in<{ users: number }>(organizationId, sql.DIRECTORY_USERS, []);
+    return row?.users ?? 0;
+  }
+
   async secretFingerprint(
     organizationId: string,
     identityProvider: string,

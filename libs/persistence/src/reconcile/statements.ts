@@ -248,6 +248,11 @@ export const LINKED_USERS: Statement = {
   text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',
 };
 
+export const DIRECTORY_USERS: Statement = {
+  name: 'reconcile.directory-users',
+  text: 'select users from directories where org_id = $1',
+};
+
 /** Waits for logins that are creating users and keeps further ones waiting: their foreign key needs this row. */
 export const LOCK_ORGANIZATION: Statement = {
   name: 'reconcile.lock-organization',

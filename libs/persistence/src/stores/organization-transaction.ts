@@ -3,7 +3,7 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type { FlowRecord } from './flows.ts';
 import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
-import type { GrantChanges, NewLoginOfUser, OwnAccount, StoredUser, SubjectKey } from './people.ts';
+import type { GrantChanges, NewLoginOfUser, OwnAccount, ProvisionedUser, StoredUser, SubjectKey } from './people.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
@@ -30,6 +30,17 @@ export interface OrganizationTransaction {
   findUserBySubject(subject: SubjectKey): Promise<StoredUser | undefined>;
   /** Users with this e-mail (case-insensitive) that have no identity at this IdP yet: candidates for linking. */
   findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]>;
+  /**
+   * Users of the directory whom the login names: by the subject's name or the address as `userName` (folded, as the directory
+   * compares), by the subject's name as `externalId` (exactly), by the address as primary e-mail. Bounded.
+   */
+  findProvisioned(subject: SubjectKey, email: string | undefined): Promise<readonly ProvisionedUser[]>;
+  /**
+   * A login of a user whom the directory manages: makes an invited user active and, with `links`, binds the subject; profile,
+   * grants and facts stay. Locks the user's row. Throws PersistenceError `user_changed` when the user is disabled or the subject
+   * cannot be bound (any more). One statement.
+   */
+  recordDirectoryLogin(userId: string, subject: SubjectKey, links: boolean, now: Date): Promise<void>;
   /**
    * Users, not disabled, with an address `<local>+<anything>@<domain>`, by address; bounded. Not those that another subject of this IdP
    * is linked to, or has opened as an alias (`aliasFormat` followed by the user's id, under the name of `subject`).
@@ -63,7 +74,7 @@ export interface OrganizationTransaction {
   linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<boolean>;
   /** Takes the user's identity at this IdP away and ends the sessions that it opened; how many of each. */
   unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
-  /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. */
+  /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. Throws `user_changed`. */
   recordLinkedLogin(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
   /**
    * Stores the facts and the profile of this login, which locks the user's row, and makes an invited user active; one statement.

@@ -7,6 +7,25 @@ export interface StoredUser {
   readonly userId: string;
   readonly status: UserStatus;
   readonly profile: Profile;
+  /** Present for a user of the directory. */
+  readonly directory?: DirectoryDecision;
+}
+
+/** What decides for a user of the directory. */
+export interface DirectoryDecision {
+  /** undefined = the directory; of a user who was adopted and not changed since, the IdP that signed the user in last. */
+  readonly identityProvider: string | undefined;
+  /** What that source said last, under its own names. Empty when the identity is gone. */
+  readonly facts: FactsJson;
+}
+
+/** A user of the directory whom something in a login names. */
+export interface ProvisionedUser {
+  readonly user: StoredUser;
+  /** Whether the user has an identity at the IdP of the login. */
+  readonly linked: boolean;
+  /** What names the user: values of the login, as they were given. */
+  readonly namedBy: readonly string[];
 }
 
 export interface SubjectKey {

@@ -40,6 +40,15 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   user_disabled: customer(
     'The user is disabled: enable the user, or take the application away at the identity provider.',
   ),
+  user_deactivated: customer(
+    'The directory (SCIM) deactivated the user: assign the user to the application again at the identity provider; rolecall scim log shows what it sent.',
+  ),
+  account_ambiguous: customer(
+    'Several users of the directory (SCIM) have this userName, externalId or address: correct them at the identity provider.',
+  ),
+  account_not_linkable: customer(
+    'The directory (SCIM) has this user, and the sign-in may not be linked to it: declare and prove the e-mail domain, or correct the subject; the flow record says which.',
+  ),
   email_missing: customer(
     'The identity provider sends no e-mail address: send it, or name its attribute under attributes.email.',
   ),

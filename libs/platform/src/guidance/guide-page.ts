@@ -1,7 +1,7 @@
 import { guideOf, menuOf, operatorEntry } from './error-guidance.ts';
 import { documentYaml, type Protocol } from './snippet.ts';
 import { VENDORS } from './vendor.ts';
-import type { AttributeFact, SetupField, SetupStep, SetupValue, VendorFacts } from './vendors/facts.ts';
+import type { AttributeFact, ScimFacts, SetupField, SetupStep, SetupValue, VendorFacts } from './vendors/facts.ts';
 import { VENDOR_FACTS } from './vendors/index.ts';
 
 /** Addresses as a gateway at sso.example.com has them, for the organization acme. */
@@ -11,6 +11,7 @@ const examples = (idp: string): Readonly<Record<SetupValue, string>> => ({
   metadataUrl: `https://sso.example.com/saml/acme/${idp}/metadata`,
   redirectUri: 'https://sso.example.com/oidc/callback',
   loginUrl: 'https://sso.example.com/login/acme',
+  scimUrl: 'https://scim.example.com/scim/v2',
 });
 
 /** Codes that most set-ups meet, in the order in which they come up. */
@@ -89,6 +90,9 @@ function indexPage(): string {
     'Once an organization is applied, `/setup/ORG/IDP` of the gateway shows a guide with its own addresses: send that to the',
     'customer. `rolecall test-sso ORG IDP` then tries a sign-in from end to end.',
     '',
+    'Provisioning: [from SAML-managed users to SCIM](scim-migration.md), [troubleshooting](scim-troubleshooting.md), and what is',
+    'supported, clause by clause: [scim-conformance.md](../scim-conformance.md).',
+    '',
     'Every code of a refused sign-in, with the menus of each of them: [errors.md](../errors.md).',
     '',
   ].join('\n');
@@ -106,14 +110,11 @@ function guidePage({ title, facts, protocols }: Guide): string {
     'of your own gateway shows them, for the customer to copy; it needs no sign-in.',
     '',
     ...protocols.flatMap((protocol) => (protocol === 'saml' ? samlPart(facts, name) : oidcPart(facts, name))),
+    ...scimPart(facts, name),
     ...failures(facts, protocols),
     '## Worth knowing',
     '',
     ...[facts.traps.both ?? [], facts.traps.saml ?? [], facts.traps.oidc ?? []].flat().map((trap) => `- ${trap}`),
-    '',
-    '## SCIM',
-    '',
-    'Provisioning by SCIM does not work yet: users are created at their first sign-in, and roles follow at each sign-in.',
     '',
   ].join('\n');
 }
@@ -152,6 +153,33 @@ function oidcPart(facts: VendorFacts, name: string): string[] {
     '',
     ...documentPart(facts, name, 'oidc'),
   ];
+}
+
+function scimPart({ scim }: VendorFacts, name: string): string[] {
+  const head = ['## Provisioning (SCIM)', ''];
+  if (typeof scim === 'string') return [...head, scim, ''];
+  const { steps, test, traps } = scim;
+  return [
+    ...head,
+    `With \`scim: { tokens: { ${name}: {} } }\` under \`spec:\` of the applied document, \`rolecall scim token issue acme ${name}\``,
+    'prints the token, once. The base URL is the same for every organization: the token says which one it is.',
+    '',
+    ...numbered(steps, name),
+    `**The vendor's own test.** ${test}`,
+    '',
+    ...scimAttributes(scim),
+    ...(traps.length > 0 ? [...traps.map((trap) => `- ${trap}`), ''] : []),
+    '`rolecall scim log acme` shows every request, what it did, and what to do about what was refused. More:',
+    '[from SAML to SCIM](scim-migration.md), [troubleshooting](scim-troubleshooting.md), [conformance](../scim-conformance.md).',
+    '',
+  ];
+}
+
+function scimAttributes({ attributes }: ScimFacts): string[] {
+  const rows = attributes.map(
+    ({ attribute, source, fact }) => `| \`${attribute}\` | ${cell(source)} | ${cell(fact)} |`,
+  );
+  return ['| attribute of SCIM | source | rules know it as |', '| --- | --- | --- |', ...rows, ''];
 }
 
 function documentPart(facts: VendorFacts, name: string, protocol: Protocol): string[] {

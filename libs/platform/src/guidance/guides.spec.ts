@@ -24,11 +24,16 @@ it.each(blocks)('the document in %s has nothing wrong with it', (path, text) => 
 });
 
 it.each(VENDORS)('%s names each attribute once, and says what each field is for', (vendor) => {
-  const { saml, oidc } = VENDOR_FACTS[vendor];
+  const { saml, oidc, scim } = VENDOR_FACTS[vendor];
   expect(new Set(saml.attributes.map(({ name }) => name)).size).toBe(saml.attributes.length);
   expect(saml.attributes.map(({ field }) => field)).toEqual(['email', 'givenName', 'familyName']);
   const values = [...saml.steps, ...oidc.steps].flatMap(({ fields = [] }) =>
     fields.flatMap((field) => ('value' in field ? [field.value] : [])),
   );
   expect(values).toEqual(expect.arrayContaining(['entityId', 'acsUrl', 'redirectUri']));
+  if (typeof scim === 'string') return;
+  const fields = scim.steps.flatMap(({ fields: shown = [] }) => shown);
+  expect(fields.flatMap((field) => ('value' in field ? [field.value] : []))).toEqual(['scimUrl']);
+  expect(fields.filter(({ note }) => note?.includes('rolecall scim token issue'))).toHaveLength(1);
+  expect(scim.attributes.map(({ attribute }) => attribute)).toContain('userName');
 });

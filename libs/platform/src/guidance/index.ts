@@ -8,6 +8,8 @@ export {
   type AttributeFact,
   type OidcFacts,
   type SamlFacts,
+  type ScimAttributeFact,
+  type ScimFacts,
   type SetupField,
   type SetupStep,
   type SetupValue,

@@ -61,6 +61,8 @@ export const TOPIC_OF_CODE: Readonly<Record<string, Topic>> = {
   status_not_success: 'logs',
   provider_refused: 'logs',
   access_denied: 'assignment',
+  user_deactivated: 'assignment',
+  account_not_linkable: 'nameId',
   token_request_refused: 'clientSecret',
   id_token_audience_mismatch: 'clientSecret',
   id_token_azp_mismatch: 'clientSecret',

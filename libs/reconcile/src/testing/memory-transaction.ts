@@ -3,7 +3,7 @@ import { ReconcileError } from '../errors.ts';
 import { rootDigestOf } from '../root-digest.ts';
 import { secretFingerprint } from '../secret.ts';
 import type { SecretPlace } from '../secret.ts';
-import { RevisionMovedError } from '../state-store.ts';
+import { DIRECTORY, RevisionMovedError } from '../state-store.ts';
 import type {
   CollectionState,
   EndedTokens,
@@ -133,6 +133,10 @@ export class MemoryTransaction implements StateTransaction {
   linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     const { users } = this.#organization(organizationId);
     return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);
+  }
+
+  directoryUsers(organizationId: string): Promise<number> {
+    return this.linkedUsers(organizationId, DIRECTORY);
   }
 
   secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined> {

@@ -86,7 +86,8 @@ export function isUnassigned(value: ScimValue | undefined): boolean {
   return isObject(value) && Object.values(value).every(isUnassigned);
 }
 
-function own(object: ScimObject, name: string): ScimValue | undefined {
+/** An attribute of an object, and nothing that every object has. */
+export function own(object: ScimObject, name: string): ScimValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -135,7 +135,8 @@ class Parser {
     if (token.kind !== 'word' || !token.text.startsWith('.') || token.at !== this.tokens[this.next - 1]?.end)
       return undefined;
     this.take();
-    return readPath({ text: token.text.slice(1), at: token.at + 1 });
+    if (!NAME.test(token.text.slice(1))) throw invalidFilter(token.at, 'what is no sub-attribute');
+    return { text: token.text.slice(1), at: token.at + 1 };
   }
 
   private comparison(path: PathSyntax): FilterSyntax {

@@ -42,7 +42,8 @@ export function readGroup(unverified: unknown, schemas: DirectorySchemas): ReadG
   });
 }
 
-function read<T>(schemas: DirectorySchemas, type: 'user' | 'group', readAs: (reading: Reading) => T) {
+/** Reads as `readAs` does, and gathers what was tolerated on the way. */
+export function read<T>(schemas: DirectorySchemas, type: 'user' | 'group', readAs: (reading: Reading) => T) {
   const quirks = new Set<Quirk>();
   const ignored = new Set<string>();
   const note = (quirk: Quirk) => void quirks.add(quirk);

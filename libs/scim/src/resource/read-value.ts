@@ -10,7 +10,7 @@ import { readScalar } from './scalar.ts';
 export type { Reading } from './reading.ts';
 
 /** Of one attribute of a user; the members of a group are bounded by the size of a request. */
-const MAX_VALUES = 1_000;
+export const MAX_VALUES = 1_000;
 
 /**
  * The value of an attribute as unverified JSON says it: typed by the schema, names in its spelling, nothing unassigned inside
@@ -112,7 +112,7 @@ export function ignoreUnknown(name: string, at: string | undefined, reading: Rea
 }
 
 /** `{ type: 'work' }` of a value that is not there, as clients send for an empty field of theirs. */
-function saysNothing(value: ScimValue, attribute: Attribute): boolean {
+export function saysNothing(value: ScimValue, attribute: Attribute): boolean {
   if (!isObject(value) || !attribute.subAttributes?.some(({ name }) => name === 'primary')) return false;
   return Object.keys(value).every((name) => name === 'type' || name === 'primary' || name === 'display');
 }

@@ -142,8 +142,13 @@ function declaredSchema(declaration: ExtensionDeclaration): Schema {
 }
 
 function declaredAttribute(name: string, declared: ExtensionAttribute): Attribute {
-  const { type = 'string', description = `${name} of the user.`, subAttributes = {}, ...said } = declared;
-  const characteristics = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const { type = 'string', description = `${name} of the user.`, subAttributes = {}, caseExact, ...said } = declared;
+  const characteristics = {
+    ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    // texts alone have a case
+    ...(type === 'string' && caseExact !== undefined && { caseExact }),
+    ...(type === 'reference' && { referenceTypes: ['external'] }),
+  };
   if (type !== 'complex') return attribute(name, type, description, characteristics);
   const subs = Object.entries(subAttributes).map(([sub, simple]) => declaredAttribute(sub, simple));
   return complex(name, description, subs, characteristics);

@@ -74,6 +74,7 @@ export const adfs: VendorFacts = {
     roles:
       'Add issuance transform rules to the web API: since its identifier is that of the client, they reach the ID token.',
   },
+  scim: 'AD FS does not provision. Microsoft Entra does where it is synchronized with the same Active Directory. Without, users are created at their first sign-in here (`jit`).',
   traps: {
     saml: [
       'AD FS renews its token-signing certificate by itself every year: hand over the new metadata before the old certificate ends.',

@@ -65,6 +65,7 @@ export const auth0: VendorFacts = {
     roles:
       'In a post-login Action call `api.idToken.setCustomClaim("https://acme.example/groups", …)`, and name that claim in the rules: Auth0 drops most names without a namespace.',
   },
+  scim: 'Auth0 does not provision other applications by SCIM: users are created at their first sign-in here (`jit`), and roles follow at each sign-in.',
   traps: {
     saml: ['The add-on signs with SHA-1 until "signatureAlgorithm" and "digestAlgorithm" are set.'],
     oidc: ['The issuer for OpenID Connect ends in a slash.'],

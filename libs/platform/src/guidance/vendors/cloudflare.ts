@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { cloudflareScim } from './scim/cloudflare.ts';
 
 const APP = 'Cloudflare dashboard > Zero Trust > Access controls > Applications > <app>';
 
@@ -61,6 +62,7 @@ export const cloudflare: VendorFacts = {
     clientId: '0123example',
     roles: 'Add the scope **groups**; the claim is `groups`.',
   },
+  scim: cloudflareScim,
   traps: {
     both: [
       'Cloudflare passes on what the identity provider behind it says: an attribute that is missing there is missing here.',

@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { entraScim } from './scim/entra.ts';
 
 const APP = 'Entra admin center > Enterprise applications > <app>';
 const SSO = `${APP} > Single sign-on`;
@@ -74,6 +75,7 @@ export const entra: VendorFacts = {
     roles:
       'Under **App roles** make roles and assign them; they arrive as the claim `roles`. **Token configuration > Add groups claim** sends group ids as `groups`.',
   },
+  scim: entraScim,
   traps: {
     both: [
       'With more than 150 groups Entra sends a link in place of the groups: choose **Groups assigned to the application** for the group claim.',

@@ -19,7 +19,7 @@ export const TOPICS = [
 export type Topic = (typeof TOPICS)[number];
 
 /** A value of this organization's connection that is entered at the vendor. */
-export type SetupValue = 'entityId' | 'acsUrl' | 'metadataUrl' | 'redirectUri' | 'loginUrl';
+export type SetupValue = 'entityId' | 'acsUrl' | 'metadataUrl' | 'redirectUri' | 'loginUrl' | 'scimUrl';
 
 /** One field of a vendor's form, under the vendor's own label. `text` is literal, `value` is the connection's. */
 export type SetupField =
@@ -64,6 +64,24 @@ export interface OidcFacts {
   readonly attributes?: readonly AttributeFact[];
 }
 
+/** What the vendor sends to a directory, where it takes it from, and what rules know it as. */
+export interface ScimAttributeFact {
+  /** The attribute of SCIM, as the vendor's form calls it. */
+  readonly attribute: string;
+  /** The vendor's word for the source. */
+  readonly source: string;
+  /** The fact's name in rules. */
+  readonly fact: string;
+}
+
+export interface ScimFacts {
+  readonly steps: readonly SetupStep[];
+  /** What the vendor's own test of the connection does, a sentence or two. */
+  readonly test: string;
+  readonly attributes: readonly ScimAttributeFact[];
+  readonly traps: readonly string[];
+}
+
 /** What we know of one vendor: the one source of the set-up page, the guides and the menus in errors. */
 export interface VendorFacts {
   readonly vendor: Vendor;
@@ -75,6 +93,8 @@ export interface VendorFacts {
   readonly oidcMenus?: Readonly<Partial<Record<Topic, string>>>;
   readonly saml: SamlFacts;
   readonly oidc: OidcFacts;
+  /** How it provisions users; a text = it does not, and what to do instead. */
+  readonly scim: ScimFacts | string;
   /** Traps that cost customers time, each a sentence or two, by the protocol that has them. */
   readonly traps: Readonly<Partial<Record<'both' | 'saml' | 'oidc', readonly string[]>>>;
 }

@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { genericScim } from './scim/generic.ts';
 
 const APP = "your identity provider > the application's settings";
 
@@ -60,6 +61,7 @@ export const generic: VendorFacts = {
     clientId: 'rolecall',
     roles: 'Put `groups` or `role_mapping` into the ID token, or write `userinfo: true` in the document.',
   },
+  scim: genericScim,
   traps: {
     saml: [
       'One signature is enough, on the assertion or on the response; SHA-1 is refused.',

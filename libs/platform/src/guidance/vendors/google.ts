@@ -70,6 +70,7 @@ export const google: VendorFacts = {
     clientId: '1234567890-example.apps.googleusercontent.com',
     roles: 'Google’s ID tokens hold neither groups nor custom attributes: give roles by `jit.defaults`, or use SAML.',
   },
+  scim: 'Google provisions applications of its catalogue alone: a custom SAML application or an OAuth client has no provisioning. Users are created at their first sign-in here (`jit`), groups and roles follow at each sign-in; who is suspended at Google cannot sign in any more, and an open session ends with its lifetime. A directory behind Google that speaks SCIM, such as an HR system, can provision here itself.',
   traps: {
     both: ['A change in the Admin console can take up to 24 hours, though mostly minutes.'],
     saml: [

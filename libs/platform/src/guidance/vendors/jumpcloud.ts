@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { jumpcloudScim } from './scim/jumpcloud.ts';
 
 const APP = 'JumpCloud Admin Portal > SSO Applications > <app>';
 
@@ -75,6 +76,7 @@ export const jumpcloud: VendorFacts = {
     clientId: '11111111-2222-4333-8444-555555555555',
     roles: 'Tick **include group attribute** and name it `groups`.',
   },
+  scim: jumpcloudScim,
   traps: {
     saml: [
       'Without **Declare Redirect Endpoint** the metadata names an address for HTTP-POST alone: sign-ins then go through a page that posts itself.',

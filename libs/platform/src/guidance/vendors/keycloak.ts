@@ -66,6 +66,7 @@ export const keycloak: VendorFacts = {
     roles:
       'Add a mapper **Group Membership** with the claim `groups`, **Full group path** off and **Add to ID token** on.',
   },
+  scim: 'Keycloak has no SCIM client of its own; extensions add one, and are set up as “Any SAML 2.0 identity provider” says. Without, users are created at their first sign-in here (`jit`).',
   traps: {
     saml: [
       'The **Client ID** of a SAML client is our whole entity id, https:// included.',

@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { oktaScim } from './scim/okta.ts';
 
 const GENERAL = 'Okta Admin > Applications > <app> > General';
 const SAML = `${GENERAL} > SAML Settings > Edit`;
@@ -72,6 +73,7 @@ export const okta: VendorFacts = {
     clientId: '0oa1example',
     roles: 'Under **Sign On > OpenID Connect ID Token** add a groups claim filter named `groups`.',
   },
+  scim: oktaScim,
   traps: {
     saml: [
       'The **Audience URI** and the **Single sign-on URL** are two different addresses: the audience ends in `/metadata`, the other in `/acs`.',

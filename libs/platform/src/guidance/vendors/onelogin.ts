@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { oneloginScim } from './scim/onelogin.ts';
 
 const APP = 'OneLogin Administration > Applications > <app>';
 
@@ -71,6 +72,7 @@ export const onelogin: VendorFacts = {
     clientId: '11111111-2222-4333-8444-555555555555',
     roles: 'On the tab **Parameters** change the value of **Groups**, and send it as `groups`.',
   },
+  scim: oneloginScim,
   traps: {
     saml: [
       'New applications sign with SHA-1 until the **SAML Signature Algorithm** is changed: the code is `signature_algorithm_not_allowed`.',

@@ -1,4 +1,5 @@
 import type { VendorFacts } from './facts.ts';
+import { pingoneScim } from './scim/pingone.ts';
 
 const APP = 'PingOne > Applications > Applications > <app>';
 
@@ -62,6 +63,7 @@ export const pingone: VendorFacts = {
     clientId: '66666666-7777-4888-8999-000000000000',
     roles: 'On the tab **Attribute Mappings** add `groups` from **Group Names**, for the ID token.',
   },
+  scim: pingoneScim,
   traps: {
     both: ['An application is off until its toggle is switched on; PingOne refuses every sign-in before that.'],
   },

@@ -1,0 +1,83 @@
+import type { DirectorySearch } from '../../stores/directory.ts';
+import { compileFilter } from './compile-filter.ts';
+import { compileOrder } from './compile-sort.ts';
+import type { Order } from './compile-sort.ts';
+import { Parameters } from './parameters.ts';
+import type { DirectoryTable } from './tables.ts';
+
+export interface SearchStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * One statement for a whole page: ids first, out of an index where one serves, then what is shown of them, and how many match. Each row
+ * has `total`; a page without resources is one row with `id` null. With a position one resource more than asked tells that
+ * there is a next page.
+ */
+export function searchStatement(
+  table: DirectoryTable,
+  organizationId: string,
+  search: DirectorySearch,
+): SearchStatement {
+  const parameters = new Parameters();
+  const organization = parameters.add(organizationId, 'uuid');
+  const filter = search.filter && compileFilter(search.filter, table, parameters);
+  const order = compileOrder(search.sort, table, parameters);
+  const rows = `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
+  const page = readPage(search.page, order, parameters);
+  const total = search.total ? totalOf(table, filter === undefined ? undefined : rows, page) : 'null::bigint';
+  const text = `
+with page as materialized (
+  select ${table.id} as id from ${rows}${page.after}
+  order by ${order.by}
+  limit ${page.limit} offset ${page.offset}
+), found as materialized (select count(*) as resources from page)
+select t.total, ${table.id} as id, r.version, r.created_at, r.modified_at, ${order.key} as sort_key,
+  ${search.withBody ? 'r.body' : 'null::jsonb as body'}, ${relatedOf(table, search)} as related
+from (select ${total} as total from found f) t
+left join (page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id) on true
+order by ${order.by}`;
+  return { text, values: parameters.values };
+}
+
+interface Page {
+  readonly after: string;
+  readonly limit: string;
+  readonly offset: string;
+  /** How many match when the page says it already: it reaches the end of what matches. SQL, null when it does not. */
+  readonly known: string;
+}
+
+function readPage(page: DirectorySearch['page'], order: Order, parameters: Parameters): Page {
+  if ('startIndex' in page) {
+    const limit = parameters.add(page.count, 'bigint');
+    const offset = parameters.add(page.startIndex - 1, 'bigint');
+    const known = `case when f.resources < ${limit} and (f.resources > 0 or ${offset} = 0) then ${offset} + f.resources end`;
+    return { after: '', limit, offset, known };
+  }
+  const limit = parameters.add(page.count === 0 ? 0 : page.count + 1, 'bigint');
+  if (page.after) return { after: ` and ${order.after(page.after)}`, limit, offset: '0', known: 'null::bigint' };
+  return { after: '', limit, offset: '0', known: `case when f.resources < ${limit} then f.resources end` };
+}
+
+/** Of all, a counter says it; of a filter, the page when it is the last one, else they are counted. */
+function totalOf({ counter }: DirectoryTable, filtered: string | undefined, { known }: Page): string {
+  return filtered === undefined
+    ? `coalesce((select d.${counter} from directories d where d.org_id = $1), 0)`
+    : `coalesce(${known}, (select count(*) from ${filtered}))`;
+}
+
+/** Groups of a user or members of a group, as JSON; nothing is read of them unless it is wanted. */
+function relatedOf({ name }: DirectoryTable, { withGroups, withMembers }: DirectorySearch): string {
+  if (name === 'directory_users' && withGroups)
+    return `(select jsonb_agg(jsonb_build_object('groupId', g.group_id, 'displayName', g.display_name) order by g.group_id)
+    from directory_members m join directory_groups g on g.org_id = m.org_id and g.group_id = m.group_id
+    where m.org_id = $1 and m.user_id = r.user_id)`;
+  if (name === 'directory_groups' && withMembers)
+    return `(select jsonb_agg(jsonb_build_object('userId', u.user_id, 'display', coalesce(u.body ->> 'displayName', u.user_name))
+      order by m.user_id)
+    from directory_members m join directory_users u on u.org_id = m.org_id and u.user_id = m.user_id
+    where m.org_id = $1 and m.group_id = r.group_id)`;
+  return 'null::jsonb';
+}

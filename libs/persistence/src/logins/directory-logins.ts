@@ -1,0 +1,41 @@
+import type { PoolClient } from 'pg';
+import { normalizeKey } from '@rolecall/scim';
+import { overtaken } from '../errors.ts';
+import { query } from '../sql.ts';
+import type { ProvisionedUser, SubjectKey } from '../stores.ts';
+import { FIND_PROVISIONED, RECORD_DIRECTORY_LOGIN } from './statements.ts';
+import { toStoredUser, type UserRow } from './stored-user.ts';
+
+type ProvisionedRow = UserRow & { user_name_key: string; external_id: string | null; linked: boolean };
+
+/** Users of the directory whom the subject or its address names, with what does. */
+export async function findProvisioned(
+  client: PoolClient,
+  organizationId: string,
+  { identityProvider, nameId: { value } }: SubjectKey,
+  email: string | undefined,
+): Promise<readonly ProvisionedUser[]> {
+  const said = [...new Set(email === undefined ? [value] : [value, email])];
+  const values = [organizationId, said.map(normalizeKey), value, email ?? null, identityProvider];
+  const rows = await query<ProvisionedRow>(client, FIND_PROVISIONED, values);
+  return rows.map((row) => {
+    const names = (it: string) =>
+      normalizeKey(it) === row.user_name_key ||
+      (it === value && it === row.external_id) ||
+      (it === email && it.toLowerCase() === row.email?.toLowerCase());
+    return { user: toStoredUser(row), linked: row.linked, namedBy: said.filter(names) };
+  });
+}
+
+/** The user was here, and nothing else of the user changes. */
+export async function recordDirectoryLogin(
+  client: PoolClient,
+  organizationId: string,
+  userId: string,
+  { identityProvider, nameId }: SubjectKey,
+  { links, now }: { readonly links: boolean; readonly now: Date },
+): Promise<void> {
+  const values = [organizationId, userId, identityProvider, nameId.format, nameId.value, now, links];
+  const [row] = await query<{ recorded: boolean }>(client, RECORD_DIRECTORY_LOGIN, values);
+  if (row?.recorded !== true) throw overtaken();
+}
