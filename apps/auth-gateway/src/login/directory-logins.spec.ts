@@ -1,6 +1,6 @@
 import { HeldLock } from '../testing/held-lock.ts';
-import { directoryRow, provision } from '../testing/provisioned.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
+import { type Said, TestDirectory } from '../testing/test-directory.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 import { ACME, TestWorld } from '../testing/test-world.ts';
 
@@ -30,6 +30,7 @@ describe('a login of somebody whom the directory manages', () => {
   });
   afterAll(() => world?.close());
 
+  const provision = (organization: string, said: Said) => new TestDirectory(world, organization).create(said);
   const login = async (
     nameId: string,
     attributes: Readonly<Record<string, string>> = {},
@@ -62,7 +63,7 @@ describe('a login of somebody whom the directory manages', () => {
     ['by the userName, no address', { userName: 'CARL', email: 'c@acme.com' }, 'carl', {}],
     ['by the externalId', { userName: 'dan', externalId: '00uDAN' }, '00uDAN', {}],
   ])('is linked at the first sign-in: %s', async (_, said, nameId, attributes) => {
-    const id = await provision(world, 'acme', { ...said, facts: ROLE, roles: ['campaign-creator'] });
+    const id = await provision('acme', { ...said, facts: ROLE, roles: ['campaign-creator'] });
     const { browser } = await login(nameId, attributes, LOGIN, PERSISTENT);
     expect(await session(browser)).toMatchObject({
       user: { id, displayName: 'Of The Directory' },
@@ -73,7 +74,7 @@ describe('a login of somebody whom the directory manages', () => {
     expect(await identities(id)).toEqual([{ idp: 'okta', subject: nameId, facts: {} }]);
     const again = await login(nameId, {}, LOGIN, PERSISTENT);
     expect(await session(again.browser)).toMatchObject({ user: { id } });
-    const events = (await world.audit('acme')).filter(({ subject }) => subject === id);
+    const events = (await world.audit('acme')).filter(({ actor, subject }) => subject === id && actor.kind === 'user');
     expect(events.map(({ type, data }) => [type, data['how']])).toEqual([
       ['identity.linked', 'directory'],
       ['login.succeeded', undefined],
@@ -85,7 +86,7 @@ describe('a login of somebody whom the directory manages', () => {
 
   it('changes neither access nor profile, whatever the identity provider says', async () => {
     const email = 'eve@acme.com';
-    const id = await provision(world, 'acme', { userName: email, email, facts: ROLE, roles: ['campaign-creator'] });
+    const id = await provision('acme', { userName: email, email, facts: ROLE, roles: ['campaign-creator'] });
     const before = await user(id);
     for (let n = 0; n < 2; n += 1) {
       const said = { role_mapping: 'sales', groups: 'vip', email: 'other@acme.com', name: 'Somebody Else' };
@@ -101,7 +102,7 @@ describe('a login of somebody whom the directory manages', () => {
 
   it('is refused when the directory says what the mapping refuses, whatever the identity provider says', async () => {
     const email = 'fay@acme.com';
-    const id = await provision(world, 'acme', { userName: email, facts: { role_mapping: 'marketing' } });
+    const id = await provision('acme', { userName: email, facts: { role_mapping: 'marketing' } });
     const { answer } = await login(email, ROLE);
     const [code, got] = await refusal('acme', answer);
     expect(code).toBe('unmatched_role');
@@ -112,9 +113,9 @@ describe('a login of somebody whom the directory manages', () => {
 
   it('is refused when the directory has deactivated the user, known or not', async () => {
     const email = 'gil@acme.com';
-    const id = await provision(world, 'acme', { userName: email, facts: ROLE });
+    const id = await provision('acme', { userName: email, facts: ROLE });
     await login(email);
-    await provision(world, 'acme', { userName: 'hal@acme.com', facts: ROLE, status: 'disabled' });
+    await provision('acme', { userName: 'hal@acme.com', facts: ROLE, active: false });
     await world.sql(`update users set status = 'disabled' where user_id = $1`, [id]);
     for (const name of [email, 'hal@acme.com']) {
       const { answer } = await login(name, ROLE);
@@ -124,7 +125,7 @@ describe('a login of somebody whom the directory manages', () => {
 
   it('is refused when the directory deactivates the user in the middle', async () => {
     const email = 'ida@acme.com';
-    const id = await provision(world, 'acme', { userName: email, facts: ROLE });
+    const id = await provision('acme', { userName: email, facts: ROLE });
     await login(email);
     const browser = gateway.browser();
     const posted = await browser.answer(world.idp, LOGIN, world.person(email));
@@ -138,16 +139,16 @@ describe('a login of somebody whom the directory manages', () => {
   });
 
   it('is refused when several users are meant', async () => {
-    await provision(world, 'acme', { userName: 'jan@acme.com', facts: ROLE });
-    await provision(world, 'acme', { userName: 'jan', email: 'jan@acme.com', facts: ROLE });
+    await provision('acme', { userName: 'jan@acme.com', facts: ROLE });
+    await provision('acme', { userName: 'jan', email: 'jan@acme.com', facts: ROLE });
     const { answer } = await login('jan@acme.com');
     expect(await refusal('acme', answer)).toEqual(['account_ambiguous', expect.stringMatching(/^2 with/)]);
   });
 
   it('passes over a user who is gone, whose address another has now', async () => {
     const email = 'kim@acme.com';
-    await provision(world, 'acme', { userName: 'kim-1', email, facts: ROLE, status: 'disabled' });
-    const id = await provision(world, 'acme', { userName: 'kim-2', email, facts: ROLE });
+    await provision('acme', { userName: 'kim-1', email, facts: ROLE, active: false });
+    const id = await provision('acme', { userName: 'kim-2', email, facts: ROLE });
     const { browser } = await login(email);
     expect(await session(browser)).toMatchObject({ user: { id } });
   });
@@ -161,7 +162,7 @@ describe('a login of somebody whom the directory manages', () => {
     const OPEN = '/saml/open/okta/login';
 
     it('creates strangers, and nobody beside a user of the directory who has another subject there', async () => {
-      const id = await provision(world, 'open', { userName: 'lea@open.example', facts: ROLE });
+      const id = await provision('open', { userName: 'lea@open.example', facts: ROLE });
       await login('lea@open.example', {}, OPEN);
       const { answer } = await login('lea-anew', { ...ROLE, email: 'lea@open.example' }, OPEN, PERSISTENT);
       expect(await refusal('open', answer)).toEqual(['account_not_linkable', expect.stringContaining(id)]);
@@ -170,15 +171,15 @@ describe('a login of somebody whom the directory manages', () => {
     });
 
     it('believes no address of a domain that the organization does not have', async () => {
-      await provision(world, 'open', { userName: 'max@elsewhere.example', facts: ROLE });
+      await provision('open', { userName: 'max@elsewhere.example', facts: ROLE });
       const { answer } = await login('max@elsewhere.example', ROLE, OPEN);
       expect((await refusal('open', answer))[0]).toBe('account_not_linkable');
     });
 
     it('believes an identity provider of some domains only addresses of these', async () => {
       const PARTNER = '/saml/two/partner/login';
-      await provision(world, 'two', { userName: 'boss@two.example', externalId: 'boss-1', facts: ROLE });
-      const id = await provision(world, 'two', { userName: 'sub@sub.example', facts: ROLE });
+      await provision('two', { userName: 'boss@two.example', externalId: 'boss-1', facts: ROLE });
+      const id = await provision('two', { userName: 'sub@sub.example', facts: ROLE });
       for (const name of ['boss@two.example', 'boss-1']) {
         const { answer } = await login(name, { ...ROLE, email: 'x@sub.example' }, PARTNER, PERSISTENT);
         expect((await refusal('two', answer))[0]).toBe('account_not_linkable');
@@ -193,14 +194,15 @@ describe('a login of somebody whom the directory manages', () => {
     const OPEN = '/saml/open/okta/login';
     const first = await login(email, ROLE, OPEN);
     const { user: nell } = (await session(first.browser)) as { user: { id: string } };
-    await directoryRow(world, 'open', nell.id, { userName: email });
+    expect(await new TestDirectory(world, 'open').create({ userName: email, email }, email)).toBe(nell.id);
     const second = await login(email, { role_mapping: 'marketing', email: 'nell.new@open.example' }, OPEN);
     expect(await session(second.browser)).toMatchObject({
       user: { email },
       grants: { 'account/main': ['campaign-creator'] },
     });
     expect(await identities(nell.id)).toMatchObject([{ facts: { role_mapping: ['engineering'] } }]);
-    await world.sql(`update identities set facts = '{"role_mapping": "gone"}' where user_id = $1`, [nell.id]);
+    const gone = `update identities set facts = '{"role_mapping": "gone"}' where user_id = $1 and identity_provider = 'okta'`;
+    await world.sql(gone, [nell.id]);
     const [code, got] = await refusal('open', (await login(email, ROLE, OPEN)).answer);
     expect([code, got]).toEqual(['unmatched_role', expect.stringContaining('keeps what okta said before')]);
   });
@@ -208,7 +210,7 @@ describe('a login of somebody whom the directory manages', () => {
   it('is decided by the login again when the document has no directory any more', async () => {
     const FORMER = '/saml/former/okta/login';
     const email = 'otto@former.example';
-    const id = await provision(world, 'former', { userName: email, facts: ROLE, roles: ['campaign-creator'] });
+    const id = await provision('former', { userName: email, facts: ROLE, roles: ['campaign-creator'] });
     await login(email, {}, FORMER);
     await world.change('former', { ...ACME, emailDomains: { 'former.example': { verification: 'asserted' } } });
     await world.until(async () => {
@@ -221,7 +223,7 @@ describe('a login of somebody whom the directory manages', () => {
 
   it('shows at /sso/test whose facts decide', async () => {
     const email = 'pam@acme.com';
-    await provision(world, 'acme', { userName: email, facts: { ...ROLE, department: 'Ships' } });
+    await provision('acme', { userName: email, facts: { ...ROLE, department: 'Ships' } });
     const browser = gateway.browser();
     const person = world.person(email, { role_mapping: 'sales', department: 'Trains' });
     const page = await (await browser.signIn(world.idp, (await world.testLink('acme', 'okta')).path, person)).text();
