@@ -27,6 +27,9 @@ const granted = key(['scope', 'role'], 'Grants that this user gained');
 const revoked = key(['scope', 'role'], 'Grants that this user lost');
 const joined = key('texts', 'Groups that this user joined');
 const receipt = key('text', 'Id of the off-boarding receipt, which says what ended');
+const added = key('texts', 'Ids of the users who became members');
+const removed = key('texts', 'Ids of the users who were members');
+const directoryGroup = 'Id of a group of the directory';
 const holdReason = key('text', 'mass_change or last_sso_admin');
 const left = key('texts', 'Groups that this user left');
 
@@ -242,6 +245,26 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       name: nameOfToken,
       reason: key('text', 'request, or undeclared: an apply took its name out of the document'),
     },
+  },
+  'group.created': {
+    description: 'A SCIM client created a group of the directory',
+    subject: directoryGroup,
+    data: { added },
+  },
+  'group.changed': {
+    description: 'A SCIM client changed a group of the directory, or its members',
+    subject: directoryGroup,
+    data: { fields: key('texts', 'Names of the attributes that changed, without their values'), added, removed },
+  },
+  'group.name_lost': {
+    description: 'Another group took a name that this one had formerly: it gives nothing to the members any more',
+    subject: directoryGroup,
+    data: { to: key('text', 'Id of the group that is called so now') },
+  },
+  'group.deleted': {
+    description: 'A SCIM client deleted a group of the directory',
+    subject: directoryGroup,
+    data: { removed },
   },
   'directory.held': {
     description:

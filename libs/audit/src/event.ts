@@ -28,6 +28,10 @@ export const AUDIT_EVENT_TYPES = [
   'domain.refused',
   'directory.token_issued',
   'directory.token_revoked',
+  'group.created',
+  'group.changed',
+  'group.name_lost',
+  'group.deleted',
   'directory.held',
   'directory.released',
 ] as const;

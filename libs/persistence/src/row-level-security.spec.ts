@@ -116,7 +116,7 @@ async function fillDirectory(id: string): Promise<void> {
       insert into directories values ('${id}', 1, 1, 1);
       insert into directory_users select '${id}', user_id, 'eve', 'eve', null, true, null, '{}', '{}', 1, true, now(), now() from users;
       insert into directory_emails select '${id}', user_id, 0, 'eve@acme.example', null, true from users;
-      insert into directory_groups values ('${id}', '${group}', 'A', 'a', null, '{}', '{}', '{}', 1, 1, now(), now());
+      insert into directory_groups values ('${id}', '${group}', 'A', 'a', null, '{}', '{}', '{}', '{}', 1, 1, now(), now());
       insert into directory_members select '${id}', '${group}', user_id from users;
       insert into directory_tokens values ('${id}', 'x', 'okta', now(), now(), null, null, '${group}', 'ci', now());
       insert into directory_requests values ('${id}', now(), 'r', 'okta', 'GET', '/Users', 200, null, 'read', '{}', null, null, '{}', null, null, null, 1);

@@ -25,17 +25,17 @@ export function groupColumns(groupId: string, body: ResourceBody) {
   return { groupId, ...groupKeys(body), body, folded: foldedBody(body) };
 }
 
-/** A decision as the SQL functions take it; without grants when it leaves what is held. */
-export function accessColumns(userId: string, { revision, facts, profile, access }: DirectoryAccess) {
+/** A decision about one user as the SQL functions take it; without grants when it leaves what is held. */
+export function accessColumns(userId: string, decided: DirectoryAccess) {
+  const { revision, facts, profile, access } = decided;
+  return { userId, revision, facts, profile, ...(access && heldColumns(userId, access)) };
+}
+
+/** Grants and memberships as rows. */
+export function heldColumns(userId: string, { grants, groups }: NonNullable<DirectoryAccess['access']>) {
   return {
-    userId,
-    revision,
-    facts,
-    profile,
-    ...(access && {
-      grants: access.grants.map(({ scope, role, sources }) => ({ user_id: userId, scope, role, sources })),
-      memberships: access.groups.map(({ group, sources }) => ({ user_id: userId, group_name: group, sources })),
-    }),
+    grants: grants.map(({ scope, role, sources }) => ({ user_id: userId, scope, role, sources })),
+    memberships: groups.map(({ group, sources }) => ({ user_id: userId, group_name: group, sources })),
   };
 }
 

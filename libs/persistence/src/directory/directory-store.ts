@@ -4,6 +4,7 @@ import { inTransaction, isUuid, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
 import { asStored } from './columns.ts';
 import { createUser } from './create-user.ts';
+import { directoryGroups } from './groups.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
 import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
@@ -15,6 +16,10 @@ export type Built =
   | 'createUser'
   | 'replaceUser'
   | 'deleteUser'
+  | 'groupById'
+  | 'createGroup'
+  | 'changeGroup'
+  | 'deleteGroup'
   | 'counts'
   | 'receipts'
   | 'holds'
@@ -30,6 +35,7 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       if (error instanceof PersistenceError && error.code === 'stale_revision') forget(organizationId);
       throw error;
     });
+  const groups = directoryGroups(pool);
   const state: DirectoryStore['userState'] = async (organizationId, userId) =>
     isUuid(userId) ? userState(pool, organizationId, userId) : undefined;
   return {
@@ -46,6 +52,10 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       if (!isUuid(userId)) return { outcome: 'unknown' };
       return deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor);
     },
+    groupById: groups.groupById,
+    createGroup: (organizationId, ...group) => decided(organizationId, groups.createGroup(organizationId, ...group)),
+    changeGroup: (organizationId, ...change) => decided(organizationId, groups.changeGroup(organizationId, ...change)),
+    deleteGroup: (organizationId, ...group) => decided(organizationId, groups.deleteGroup(organizationId, ...group)),
     counts: (organizationId) =>
       inTransaction(pool, { organizationId }, async (client) => {
         type Row = { users: number; active_users: number; groups: number };

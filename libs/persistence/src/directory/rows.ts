@@ -27,7 +27,7 @@ export function toUserState(row: UserStateRow & { readonly revision: number }): 
   };
 }
 
-function toGroupFacts({ externalId, ...group }: UserStateRow['groups'][number]): GroupFacts {
+export function toGroupFacts({ externalId, ...group }: UserStateRow['groups'][number]): GroupFacts {
   return externalId === null ? group : { ...group, externalId };
 }
 

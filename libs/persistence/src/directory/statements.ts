@@ -27,6 +27,34 @@ export const DELETE_DIRECTORY_USER: Statement = {
   text: 'select * from directory_delete_user($1, $2, $3, $4, $5, $6)',
 };
 
+export const DIRECTORY_GROUP: Statement = {
+  name: 'directory.group',
+  text: 'select * from directory_group($1, $2, $3)',
+};
+
+/** Kind, group id, expected version, attributes, members to replace by, to add, to remove, how names and members are checked, time. */
+export const CHANGE_GROUP: Statement = {
+  name: 'directory.change-group',
+  text: 'select * from directory_change_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+};
+
+export const USER_STATES: Statement = {
+  name: 'directory.user-states',
+  text: 'select * from directory_user_states($1, $2)',
+};
+
+/** Revision, users, grants, memberships (JSON arrays), time. */
+export const STORE_ACCESS: Statement = {
+  name: 'directory.store-access',
+  text: 'select directory_store_access($1, $2, $3, $4, $5, $6)',
+};
+
+/** How many members came, how many groups, audit events, time. */
+export const FINISH_GROUP: Statement = {
+  name: 'directory.finish-group',
+  text: 'select directory_finish_group($1, $2, $3, $4, $5, $6) as version',
+};
+
 export const DIRECTORY_COUNTS: Statement = {
   name: 'directory.counts',
   text: 'select users, active_users, groups from directories where org_id = $1',

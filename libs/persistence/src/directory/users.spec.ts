@@ -1,7 +1,5 @@
-import type { Client } from 'pg';
-import { workingFor } from '../sql.ts';
-import { actor, CREATE, decideBy, userBody } from '../testing/directory.ts';
-import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { actor, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { ResourceBody } from '@rolecall/scim';
 import type { CreateHow, DirectoryUserState } from '../stores.ts';
@@ -30,14 +28,8 @@ async function created(userName: string, more: ResourceBody = {}): Promise<Direc
   return (await directory().userState(org, made.user.userId))!;
 }
 
-/** Rows of the organization, as the runtime role sees them. */
-async function rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
-  return connected(test.current.url, async (client: Client) => {
-    await client.query('begin');
-    await client.query(workingFor(org));
-    return (await client.query<T>(sql, values)).rows;
-  });
-}
+const rows = <T extends object>(sql: string, values: unknown[] = []) =>
+  organizationRows<T>(test.current.url, org, sql, values);
 
 const audited = async () =>
   (await rows<{ type: string }>(`select type from audit_events where type not like 'organization%' order by seq`)).map(

@@ -69,6 +69,10 @@ export const DirectoryGroupRow = defineEntity({
   ...OWN_ORGANIZATION_ONLY,
   indexes: [
     { name: 'directory_groups_display_name', properties: ['orgId', 'displayNameKey'] },
+    {
+      name: 'directory_groups_former',
+      expression: `create index "directory_groups_former" on "directory_groups" ("org_id") where former_names <> '{}'`,
+    },
     { name: 'directory_groups_external_id', properties: ['orgId', 'externalId'] },
     { name: 'directory_groups_modified', properties: ['orgId', 'modifiedAt'] },
   ],
@@ -82,6 +86,8 @@ export const DirectoryGroupRow = defineEntity({
     folded: p.json<ResourceBody>(),
     /** Still facts of the members, until another group takes the name. */
     formerNames: p.array().default([]),
+    /** As `normalizeKey` makes them, in the same order. */
+    formerNameKeys: p.array().collation('C').default([]),
     members: p.integer().default(0),
     version: p.bigint(),
     createdAt: p.datetime(3),

@@ -70,6 +70,7 @@ create table directory_groups (
   body jsonb not null,
   folded jsonb not null,
   former_names text[] not null default '{}',
+  former_name_keys text[] collate "C" not null default '{}',
   members integer not null default 0,
   version bigint not null,
   created_at timestamptz(3) not null,
@@ -77,6 +78,7 @@ create table directory_groups (
   primary key (org_id, group_id)
 );
 create index directory_groups_display_name on directory_groups (org_id, display_name_key);
+create index directory_groups_former on directory_groups (org_id) where former_names <> '{}';
 create index directory_groups_external_id on directory_groups (org_id, external_id);
 create index directory_groups_modified on directory_groups (org_id, modified_at);
 

@@ -20,6 +20,7 @@ import { unsolicitedLogins } from './20261122T35-unsolicited-logins.ts';
 import { flowVendor } from './20261122T36-flow-vendor.ts';
 import { ssoTests } from './20261122T36-sso-tests.ts';
 import { storeLogin } from './20261122T37-store-login.ts';
+import { directoryGroups } from './20261122T40-directory-groups.ts';
 import { directoryOffboarding } from './20261122T40-directory-offboarding.ts';
 import { directoryUsers } from './20261122T40-directory-users.ts';
 import { directory } from './20261122T40-directory.ts';
@@ -54,6 +55,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   ssoTests,
   storeLogin,
   directory,
+  directoryGroups,
   directoryOffboarding,
   directoryUsers,
   directoryTokens,

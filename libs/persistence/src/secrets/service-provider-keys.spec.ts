@@ -159,7 +159,8 @@ it('neither opens nor seals without a master key, and does everything else', asy
 it('reads an organization without its identity providers where these are nobody\u2019s business', async () => {
   const { id } = await seed('no-providers');
   const other = await openDatabase({ url: test.current.url, withIdentityProviders: false, poolSize: 1 });
-  const organization = await other.organizations.byId(id).finally(() => other.close());
+  const organization = await other.organizations.byId(id);
+  await other.close();
   expect(organization).toMatchObject({ name: 'no-providers', identityProviders: new Map() });
 });
 

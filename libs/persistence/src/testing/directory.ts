@@ -2,7 +2,8 @@ import type { DecidedGrant } from '@rolecall/role-mapping';
 import { userKeys } from '@rolecall/scim';
 import type { ResourceBody } from '@rolecall/scim';
 import type { CreateHow, DecideAccess, DirectoryActor, GroupHow } from '../stores.ts';
-import { NOW } from './fixture.ts';
+import { workingFor } from '../sql.ts';
+import { connected, NOW } from './fixture.ts';
 
 export const CREATE: CreateHow = { adoptEmail: undefined, reprovision: 'reactivate', brake: undefined };
 export const GROUPS: GroupHow = { uniqueNames: true, unknownMembers: 'refuse' };
@@ -41,4 +42,18 @@ export function decideBy(revision = 1): DecideAccess {
       access: { grants, groups: [] },
     };
   };
+}
+
+/** Rows of an organization, as the runtime role sees them. What it writes stays only with a `commit` of its own. */
+export async function organizationRows<T extends object>(
+  url: string,
+  organizationId: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<T[]> {
+  return connected(url, async (client) => {
+    await client.query('begin');
+    await client.query(workingFor(organizationId));
+    return (await client.query<T>(sql, [...values])).rows;
+  });
 }

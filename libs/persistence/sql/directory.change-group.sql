@@ -1,0 +1,1 @@
+select * from directory_change_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -1,0 +1,1 @@
+select * from directory_group($1, $2, $3)

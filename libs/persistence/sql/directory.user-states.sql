@@ -1,0 +1,1 @@
+select * from directory_user_states($1, $2)

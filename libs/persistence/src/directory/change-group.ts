@@ -1,0 +1,127 @@
+import type { AuditEvent } from '@rolecall/audit';
+import type { Pool, PoolClient } from 'pg';
+import type { ResourceBody } from '@rolecall/scim';
+import { inTransaction, isUuid, query } from '../sql.ts';
+import type { DecideAccess, DirectoryActor, GroupHow, MemberChanges } from '../stores.ts';
+import { groupColumns } from './columns.ts';
+import { decideAnew } from './decide-anew.ts';
+import { changedAttributes, eventColumns, eventsOf } from './events.ts';
+import { CHANGE_GROUP, FINISH_GROUP } from './statements.ts';
+
+/** One change of one group. */
+export interface GroupChange {
+  readonly organizationId: string;
+  readonly kind: 'create' | 'change' | 'delete';
+  readonly groupId: string;
+  readonly expectedVersion: number | undefined;
+  /** As it is stored; undefined = the group's own attributes stay. */
+  readonly body: ResourceBody | undefined;
+  readonly members: MemberChanges;
+  readonly how: GroupHow;
+  readonly decide: DecideAccess;
+  readonly actor: DirectoryActor;
+}
+
+export interface GroupRow {
+  readonly body: ResourceBody;
+  readonly version: number;
+  readonly created_at: string;
+  readonly modified_at: string;
+}
+
+interface ChangeRow {
+  readonly outcome: 'written' | 'unchanged' | 'unknown' | 'changed_meanwhile' | 'conflict' | 'unknown_members';
+  /** null for a new group. */
+  readonly was: GroupRow | null;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Ids that the directory does not know. */
+  readonly unknown: readonly string[];
+  readonly touched: readonly string[];
+  /** Groups that lost a former name to this one. */
+  readonly took_from: readonly string[];
+}
+
+/** The change as it was made; `version` is the group's new one, undefined when there is none. */
+export type ChangedGroup = ChangeRow & { readonly version: number | undefined };
+
+const DELTA = { create: 1, change: 0, delete: -1 } as const;
+
+/**
+ * Writes a change of a group in one transaction, decides the access of exactly those users anew whom it touches, and nothing of it
+ * stays when any of it fails. The work grows with the change, not with the group, save for a rename or a deletion, which touch
+ * every member.
+ */
+export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGroup> {
+  const { organizationId, decide, actor } = change;
+  return inTransaction(pool, { organizationId }, async (client) => {
+    const row = await writeGroup(client, change);
+    if (row.outcome !== 'written') return { ...row, version: row.was?.version };
+    const access = await decideAnew(client, organizationId, row.touched, decide, actor);
+    const version = await finish(client, change, row, [...groupEvents(change, row), ...access]);
+    return { ...row, version };
+  });
+}
+
+async function writeGroup(client: PoolClient, change: GroupChange): Promise<ChangeRow> {
+  const { kind, groupId, body, members, how } = change;
+  const ids = readMembers(members);
+  if (how.unknownMembers === 'refuse' && ids.unknown.length > 0) return refusal(ids.unknown);
+  const [row] = await query<ChangeRow>(client, CHANGE_GROUP, [
+    change.organizationId,
+    kind,
+    groupId,
+    change.expectedVersion,
+    body && JSON.stringify(groupColumns(groupId, body)),
+    ids.replace,
+    ids.add,
+    ids.remove,
+    how.uniqueNames,
+    how.unknownMembers === 'refuse',
+    change.actor.at,
+  ]);
+  if (row === undefined) throw new Error('directory_change_group returned nothing');
+  return { ...row, unknown: [...ids.unknown, ...row.unknown] };
+}
+
+/** Ids that cannot be a user's are unknown; in what is removed they do not matter. */
+function readMembers({ replace, add = [], remove = [] }: MemberChanges) {
+  const comers = [...new Set([...(replace ?? []), ...add])];
+  return {
+    replace: replace?.filter(isUuid),
+    add: add.filter(isUuid),
+    remove: remove.filter(isUuid),
+    unknown: comers.filter((id) => !isUuid(id)),
+  };
+}
+
+function refusal(unknown: readonly string[]): ChangeRow {
+  return { outcome: 'unknown_members', was: null, added: [], removed: [], unknown, touched: [], took_from: [] };
+}
+
+function groupEvents({ kind, groupId, body, actor }: GroupChange, row: ChangeRow): readonly AuditEvent[] {
+  const event = eventsOf(actor);
+  const { added, removed } = row;
+  const lost = row.took_from.map((id) => event('group.name_lost', id, { to: groupId }));
+  if (kind === 'create') return [event('group.created', groupId, { added }), ...lost];
+  if (kind === 'delete') return [event('group.deleted', groupId, { removed })];
+  const fields = row.was && body ? changedAttributes(row.was.body, body) : [];
+  return [event('group.changed', groupId, { fields, added, removed }), ...lost];
+}
+
+async function finish(
+  client: PoolClient,
+  { organizationId, kind, groupId, actor }: GroupChange,
+  { added, removed }: ChangeRow,
+  events: readonly AuditEvent[],
+): Promise<number | undefined> {
+  const [row] = await query<{ version: string | null }>(client, FINISH_GROUP, [
+    organizationId,
+    groupId,
+    added.length - removed.length,
+    DELTA[kind],
+    eventColumns(events),
+    actor.at,
+  ]);
+  return row?.version ? Number(row.version) : undefined;
+}
