@@ -18,6 +18,7 @@ import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
+import { DirectoryHoldsController } from './directory/holds.controller.ts';
 import { DirectoryRequestsController } from './directory/requests.controller.ts';
 import { SCIM_URL } from './directory/declared-directory.ts';
 import { DirectoryTokensController } from './directory/tokens.controller.ts';
@@ -57,6 +58,7 @@ export class AppModule {
         AppliesController,
         CollectionsController,
         DirectoryController,
+        DirectoryHoldsController,
         DirectoryRequestsController,
         DirectoryTokensController,
         DomainsController,

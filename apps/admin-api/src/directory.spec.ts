@@ -261,6 +261,64 @@ describe('requests', () => {
   });
 });
 
+describe('removals', () => {
+  const actor = () => ({ tokenName: 'okta', traceId: trace('9'), at: now });
+  const brake = { share: 1, windowSeconds: 3600, atLeast: 0 };
+  let userId: string;
+  const remove = async () =>
+    api.database.database.directory.deleteUser(await organizationId('globex'), userId, undefined, { brake }, actor());
+
+  beforeAll(async () => {
+    const how = { adoptEmail: undefined, reprovision: 'conflict', brake } as const;
+    const access = { grants: [], groups: [] };
+    const decide = () => ({ revision: 1, facts: {}, profile: {}, access });
+    const { directory } = api.database.database;
+    const created = await directory.createUser(
+      await organizationId('globex'),
+      { userName: 'eve' },
+      how,
+      decide,
+      actor(),
+    );
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    ({ userId } = created.user);
+  });
+
+  it('are counted, held, released, and leave a receipt', async () => {
+    const held = await remove();
+    if (held.outcome !== 'held') throw new Error(held.outcome);
+    expect((await get<Counts>('globex')).json).toMatchObject({ users: 1, activeUsers: 1, groups: 0, openHolds: 1 });
+    const open = await get('globex', '/holds');
+    expect(mistakes('DirectoryHolds', open.json)).toEqual([]);
+    const hold = { id: held.holdId, reason: 'mass_change', userId: null, at: NOW.toJSON() };
+    expect(open.json).toEqual({ holds: [{ ...hold, releasedAt: null, releasedBy: null }] });
+
+    const release = (name: string, id: string) =>
+      api.client.call<ErrorBody>('POST', path(name, `/holds/${id}/release`));
+    expect(refusal(await release('acme', held.holdId))).toEqual([404, 'unknown_hold']);
+    expect(refusal(await release('globex', 'x'))).toEqual([404, 'unknown_hold']);
+    const mayNot = api.client.with(await api.token(['directory.read', 'directory.tokens']));
+    expect((await mayNot.call('POST', path('globex', `/holds/${held.holdId}/release`))).status).toBe(403);
+    expect((await release('globex', held.holdId)).status).toBe(200);
+    expect(refusal(await release('globex', held.holdId))).toEqual([404, 'unknown_hold']);
+    expect((await get('globex', '/holds')).json).toEqual({
+      holds: [{ ...hold, releasedAt: NOW.toJSON(), releasedBy: expect.stringMatching(/^[0-9a-f]{24}$/) as string }],
+    });
+
+    now = new Date(NOW.getTime() + 60_000);
+    expect((await remove()).outcome).toBe('deleted');
+    expect((await get<Counts>('globex')).json).toMatchObject({ users: 0, activeUsers: 0, openHolds: 0 });
+    const receipts = await get<{ receipts: object[] }>('globex', '/receipts');
+    expect(mistakes('OffboardingReceipts', receipts.json)).toEqual([]);
+    expect(receipts.json.receipts).toMatchObject([{ userId, token: 'okta', cause: 'deleted', at: now.toJSON() }]);
+    expect((await get('globex', `/receipts?before=${now.toISOString()}`)).json).toEqual({ receipts: [] });
+  });
+
+  it.each(['?before=yesterday', '?limit=0', '?user=eve'])('give no receipts for %s', async (query) => {
+    expect(refusal(await get('globex', `/receipts${query}`))).toEqual([400, 'invalid_request']);
+  });
+});
+
 it('has no status where no directory is declared', async () => {
   expect(refusal(await get('hooli'))).toEqual([404, 'no_directory']);
   expect(refusal(await get('nobody'))).toEqual([404, 'unknown_organization']);
@@ -278,6 +336,9 @@ interface Status {
   readonly missingTokens: readonly string[];
   readonly lastRequest: Summary | null;
   readonly lastProblem: Summary | null;
+}
+interface Counts {
+  readonly users: number;
 }
 interface Page {
   readonly requests: readonly Summary[];

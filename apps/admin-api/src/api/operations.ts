@@ -276,6 +276,42 @@ export const OPERATIONS = {
     response: 'RevokedDirectoryToken',
     refusals: { 404: ['unknown_organization', 'unknown_directory_token'] },
   },
+  listDirectoryHolds: {
+    id: 'listDirectoryHolds',
+    method: 'get',
+    path: '/v1/organizations/:organization/directory/holds',
+    summary:
+      'Removals that are held: too many at once, or the last user who holds sso_admin; and those released lately',
+    right: 'directory.read',
+    response: 'DirectoryHolds',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  releaseDirectoryHold: {
+    id: 'releaseDirectoryHold',
+    method: 'post',
+    path: '/v1/organizations/:organization/directory/holds/:holdId/release',
+    summary:
+      'Lets held removals through: the identity provider asks for them again by itself, and for the window of the brake nothing holds them',
+    right: 'directory.release',
+    response: 'ReleasedDirectoryHold',
+    refusals: { 404: ['unknown_organization', 'unknown_hold'] },
+  },
+  listOffboardingReceipts: {
+    id: 'listOffboardingReceipts',
+    method: 'get',
+    path: '/v1/organizations/:organization/directory/receipts',
+    summary: 'What ended with each user that the directory deactivated or deleted, the newest first; kept for good',
+    right: 'directory.read',
+    query: {
+      before: {
+        description: '`at` of the last receipt of the page before',
+        schema: { type: 'string', format: 'date-time' },
+      },
+      limit: PAGE_SIZE,
+    },
+    response: 'OffboardingReceipts',
+    refusals: { 404: ['unknown_organization'] },
+  },
   listDirectoryRequests: {
     id: 'listDirectoryRequests',
     method: 'get',

@@ -313,6 +313,10 @@ const responses = {
     enabled: { type: 'boolean', description: 'false: no token lets in' },
     mode: { enum: ['tolerant', 'strict'] },
     baseUrl: { ...string, description: 'What is entered at the identity provider, with a token' },
+    users: count,
+    activeUsers: count,
+    groups: count,
+    openHolds: { ...count, description: 'Removals that wait for somebody to let them through' },
     tokens: { ...list(ref('DirectoryToken')), description: 'The newest first; ended ones too' },
     missingTokens: { ...list(string), description: 'Names that the document declares and under which none is alive' },
     lastRequest: nullable(ref('DirectoryRequestSummary')),
@@ -328,6 +332,33 @@ const responses = {
     token: ref('DirectoryToken'),
   }),
   RevokedDirectoryToken: object({ id: string }),
+  DirectoryHolds: object({
+    holds: list(
+      object({
+        id: { type: 'string', format: 'uuid' },
+        reason: { enum: ['mass_change', 'last_sso_admin'] },
+        userId: { type: ['string', 'null'], description: 'The last who holds sso_admin' },
+        at: moment,
+        releasedAt: { type: ['string', 'null'], format: 'date-time' },
+        releasedBy: { type: ['string', 'null'], description: 'Id of an API token' },
+      }),
+    ),
+  }),
+  ReleasedDirectoryHold: object({ id: string }),
+  OffboardingReceipts: object({
+    receipts: list(
+      object({
+        userId: string,
+        at: moment,
+        token: { ...string, description: 'Name of the token that the identity provider used' },
+        cause: { enum: ['deactivated', 'deleted'] },
+        sessionsEnded: count,
+        identities: { ...count, description: 'Linked identities that stay (deactivated) or went along (deleted)' },
+        grants: count,
+        groups: count,
+      }),
+    ),
+  }),
   DirectoryRequestPage: object({
     requests: list(ref('DirectoryRequestSummary')),
     nextCursor: { type: ['string', 'null'] },

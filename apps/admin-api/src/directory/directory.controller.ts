@@ -21,7 +21,9 @@ export class DirectoryController {
   async read(@Param('organization') name: string): Promise<object> {
     const { record, scim } = await declaredDirectory(this.database, name);
     const { organizationId } = record;
-    const { directoryTokens, directoryRequests } = this.database;
+    const { directory, directoryTokens, directoryRequests } = this.database;
+    const { users, activeUsers, groups } = await directory.counts(organizationId);
+    const openHolds = (await directory.holds(organizationId)).filter(({ releasedAt }) => !releasedAt).length;
     const stored = await directoryTokens.list(organizationId);
     const [last] = (await directoryRequests.list(organizationId, { limit: 1 })).requests;
     const bad = { outcomes: ['refused', 'failed'], limit: 1 } as const;
@@ -32,6 +34,7 @@ export class DirectoryController {
       enabled: scim.enabled,
       mode: scim.mode,
       baseUrl: scimBaseUrl(this.scimUrl),
+      ...{ users, activeUsers, groups, openHolds },
       tokens,
       missingTokens: Object.keys(scim.tokens).filter((declared) => !alive.has(declared)),
       lastRequest: last ? requestView(last) : null,

@@ -23,7 +23,7 @@ export function requestFilterOf(query: Query): DirectoryRequestFilter {
   return {
     outcomes: outcomesOf(query['outcome']),
     statusClass: status === undefined ? undefined : Number(status[0]),
-    since: momentOf(query),
+    since: momentOf(query, 'since'),
     tokenName: textOf(query, 'token', NAME, 'the token is the name of one in the document'),
     resourceId: textOf(query, 'resource', NAME, 'the resource is the id of a user or a group'),
     quirk: textOf(query, 'quirk', QUIRK, 'the quirk is the name of a rule, as requests show it'),
@@ -50,9 +50,13 @@ function outcomesOf(value: unknown): readonly DirectoryOutcome[] | undefined {
   throw invalidQuery(`outcomes are ${DIRECTORY_OUTCOMES.join(', ')}, separated by commas, each once`);
 }
 
-function momentOf(query: Query): Date | undefined {
-  const sentence = 'since is a moment, such as 2026-11-01T12:00:00Z';
-  const text = textOf(query, 'since', MOMENT, sentence);
+/**
+ * A moment of a query.
+ * @throws Problem 400 `invalid_request`
+ */
+export function momentOf(query: Query, name: string): Date | undefined {
+  const sentence = `${name} is a moment, such as 2026-11-01T12:00:00Z`;
+  const text = textOf(query, name, MOMENT, sentence);
   if (text === undefined) return undefined;
   const moment = new Date(text);
   if (Number.isNaN(moment.getTime())) throw invalidQuery(sentence);
