@@ -4,7 +4,7 @@ import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcil
 import { directoryRequestLog } from './directory/request-log.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
 import { domainClaims } from './domains/domain-claims.ts';
-import { directoryStore, type Built } from './directory/directory-store.ts';
+import { directoryStore } from './directory/directory-store.ts';
 import { CachedOrganizationReader } from './organizations/cached-reader.ts';
 import { ChangeListener } from './organizations/change-listener.ts';
 import { loadOrganization } from './organizations/load-organization.ts';
@@ -91,7 +91,7 @@ export interface Database {
   readonly registry: Registry;
   readonly domains: DomainClaims;
   /** What SCIM clients keep. */
-  readonly directory: Pick<DirectoryStore, Built>;
+  readonly directory: DirectoryStore;
   readonly collections: {
     state(name: string): Promise<CollectionState>;
     /** The key of `secretFingerprint`, for those who may plan. Throws `master_key_missing`. */

@@ -8,6 +8,11 @@ export function asStored(body: ResourceBody): ResourceBody {
   return JSON.parse(JSON.stringify(body)) as ResourceBody;
 }
 
+/** A user's body as it is stored: it says whether the user is active, which filters ask. */
+export function storedUser(body: ResourceBody): ResourceBody {
+  return asStored({ ...body, active: isActive(body) });
+}
+
 /** A user's body as the SQL functions take it: itself, and what is looked up in it. */
 export function userColumns(userId: string, body: ResourceBody) {
   return {

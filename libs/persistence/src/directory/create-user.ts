@@ -4,7 +4,7 @@ import type { ResourceBody } from '@rolecall/scim';
 import { PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
-import { accessColumns, asStored, isActive, userColumns } from './columns.ts';
+import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
 import { accessEvents, eventColumns, eventsOf } from './events.ts';
 import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
@@ -99,7 +99,7 @@ async function reactivate(pool: Pool, creation: Creation, userId: string): Promi
  */
 async function adopt(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
   const { organizationId, decide, actor } = creation;
-  const body = asStored({ ...creation.body, active: true });
+  const body = storedUser({ ...creation.body, active: true });
   const decided = decide({ userId, body, groups: [], isNew: false });
   const [row] = await query<{ adopted: boolean }>(pool, ADOPT_USER, [
     organizationId,

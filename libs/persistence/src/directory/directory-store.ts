@@ -2,34 +2,20 @@ import type { Pool } from 'pg';
 import { PersistenceError } from '../errors.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
-import { asStored } from './columns.ts';
+import { storedUser } from './columns.ts';
 import { createUser } from './create-user.ts';
 import { directoryGroups } from './groups.ts';
+import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
 import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
 import { DIRECTORY_COUNTS } from './statements.ts';
 
-export type Built =
-  | 'userById'
-  | 'userState'
-  | 'createUser'
-  | 'replaceUser'
-  | 'deleteUser'
-  | 'groupById'
-  | 'createGroup'
-  | 'changeGroup'
-  | 'deleteGroup'
-  | 'counts'
-  | 'receipts'
-  | 'holds'
-  | 'releaseHold';
-
 /**
  * The directory of every organization; ids that are no UUID are those of nobody.
  * @param forget - told of an organization whose rules were replaced since the caller read them
  */
-export function directoryStore(pool: Pool, forget: (organizationId: string) => void): Pick<DirectoryStore, Built> {
+export function directoryStore(pool: Pool, forget: (organizationId: string) => void): DirectoryStore {
   const decided = async <T>(organizationId: string, work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       if (error instanceof PersistenceError && error.code === 'stale_revision') forget(organizationId);
@@ -45,13 +31,14 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       return user && shown(user);
     },
     createUser: (organizationId, body, how, decide, actor) =>
-      decided(organizationId, createUser(pool, { organizationId, body: asStored(body), how, decide, actor })),
+      decided(organizationId, createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>
       decided(organizationId, replaceUser(pool, { organizationId, was, body, how, decide, actor })),
     async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
       if (!isUuid(userId)) return { outcome: 'unknown' };
       return deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor);
     },
+    ...directorySearch(pool),
     groupById: groups.groupById,
     createGroup: (organizationId, ...group) => decided(organizationId, groups.createGroup(organizationId, ...group)),
     changeGroup: (organizationId, ...change) => decided(organizationId, groups.changeGroup(organizationId, ...change)),

@@ -13,7 +13,7 @@ import type {
   ReplaceHow,
   UserReplaced,
 } from '../stores.ts';
-import { accessColumns, asStored, isActive, userColumns } from './columns.ts';
+import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
 import { accessEvents, changedAttributes, eventColumns, eventsOf } from './events.ts';
 import { goingColumns } from './offboarding.ts';
 import { shown } from './read-user.ts';
@@ -42,7 +42,7 @@ interface ReplacedRow {
 export async function replaceUser(pool: Pool, replacement: Replacement): Promise<UserReplaced> {
   const { organizationId, was, how, decide, actor } = replacement;
   const { userId, groups } = was;
-  const body = asStored(replacement.body);
+  const body = storedUser(replacement.body);
   if (sameValue(body, was.body)) return { outcome: 'replaced', changed: false, user: shown(was) };
   const decided = decide({ userId, body, groups, isNew: false });
   // the audit log tells the difference to what was read, so both must be of the rules that decide
