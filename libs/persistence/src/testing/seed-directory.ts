@@ -1,6 +1,6 @@
 import type { Client, Pool, PoolClient } from 'pg';
-import { normalizeKey } from '@rolecall/scim';
-import type { ResourceBody, ScimObject } from '@rolecall/scim';
+import { emailKeys, groupKeys, userKeys } from '@rolecall/scim';
+import type { ResourceBody } from '@rolecall/scim';
 import { foldedBody } from '../directory/search/folded-body.ts';
 
 /** A user or a group as it stands in the directory; ids and moments are the caller's. */
@@ -71,25 +71,25 @@ export async function seedDirectory(
 }
 
 function userRow({ id, body, created, modified }: SeededResource): object {
-  const userName = textOf(body['userName']);
+  const { userName, userNameKey, externalId, active, displayNameKey } = userKeys(body);
   return {
     user_id: id,
     user_name: userName,
-    user_name_key: normalizeKey(userName),
-    external_id: body['externalId'],
-    active: body['active'] !== false,
-    display_name_key: keyOf(body['displayName']),
+    user_name_key: userNameKey,
+    external_id: externalId,
+    active,
+    display_name_key: displayNameKey,
     ...stored(body, created, modified),
   };
 }
 
 function groupRow({ id, body, created, modified, members }: SeededGroup): object {
-  const displayName = textOf(body['displayName']);
+  const { displayName, displayNameKey, externalId } = groupKeys(body);
   return {
     group_id: id,
     display_name: displayName,
-    display_name_key: normalizeKey(displayName),
-    external_id: body['externalId'],
+    display_name_key: displayNameKey,
+    external_id: externalId,
     members: members.length,
     ...stored(body, created, modified),
   };
@@ -100,20 +100,11 @@ function stored(body: ResourceBody, created: Date, modified: Date): object {
 }
 
 function emailRows({ id, body }: SeededResource): object[] {
-  const emails = (body['emails'] ?? []) as readonly ScimObject[];
-  return emails.map(({ value, type, primary }, position) => ({
+  return emailKeys(body).map(({ position, valueKey, typeKey, isPrimary }) => ({
     user_id: id,
     position,
-    value_key: keyOf(value),
-    type_key: keyOf(type),
-    is_primary: primary === true,
+    value_key: valueKey,
+    type_key: typeKey,
+    is_primary: isPrimary,
   }));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function keyOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? normalizeKey(value) : undefined;
 }

@@ -34,17 +34,21 @@ interface FoundRow {
 type Row = { readonly total: string | null } & (FoundRow | { readonly id: null });
 
 /** The searches of `DirectoryStore`. They lock nothing. Throws ScimError `tooMany` when one takes too long. */
-export function directorySearch(pool: Pool): Pick<DirectoryStore, 'searchUsers' | 'searchGroups'> {
+export function directorySearch(
+  pool: Pool,
+  timeLimitMs = TIME_LIMIT_MS,
+): Pick<DirectoryStore, 'searchUsers' | 'searchGroups'> {
+  const find = finder(pool, timeLimitMs);
   return {
     async searchUsers(organizationId, search) {
-      return find(pool, USERS, organizationId, search, (row) => ({
+      return find(USERS, organizationId, search, (row) => ({
         ...userOf(row),
         ...(search.withGroups && { groups: (row.related ?? []) as readonly GroupRef[] }),
       }));
     },
 
     async searchGroups(organizationId, search) {
-      return find(pool, GROUPS, organizationId, search, (row) => ({
+      return find(GROUPS, organizationId, search, (row) => ({
         ...groupOf(row),
         ...(search.withMembers && { members: (row.related ?? []) as readonly GroupMember[] }),
       }));
@@ -52,23 +56,28 @@ export function directorySearch(pool: Pool): Pick<DirectoryStore, 'searchUsers' 
   };
 }
 
-async function find<T>(
-  pool: Pool,
-  table: DirectoryTable,
-  organizationId: string,
-  search: DirectorySearch,
-  resource: (row: FoundRow) => T,
-): Promise<DirectoryPage<T>> {
-  const { text, values } = searchStatement(table, organizationId, search);
-  const statement = { name: isOrdinary(search) ? nameOf(text) : '', text };
-  const rows = await inTransaction(pool, { organizationId, timeLimitMs: TIME_LIMIT_MS }, (client) =>
-    query<Row>(client, statement, values),
-  ).catch((error: unknown) => {
-    throw isOutOfTime(error) ? tooMany(search) : error;
-  });
+function finder(pool: Pool, timeLimitMs: number) {
+  return async <T>(
+    table: DirectoryTable,
+    organizationId: string,
+    search: DirectorySearch,
+    resource: (row: FoundRow) => T,
+  ): Promise<DirectoryPage<T>> => {
+    const { text, values } = searchStatement(table, organizationId, search);
+    const statement = { name: isKept(search) ? nameOf(text) : '', text };
+    const rows = await inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
+      query<Row>(client, statement, values),
+    ).catch((error: unknown) => {
+      throw isOutOfTime(error) ? tooMany(search) : error;
+    });
+    return pageOf(rows, search.page.count, resource);
+  };
+}
+
+function pageOf<T>(rows: readonly Row[], count: number, resource: (row: FoundRow) => T): DirectoryPage<T> {
   const total = rows[0]?.total ?? null;
   const found = rows.filter((row) => row.id !== null);
-  const shown = found.slice(0, search.page.count);
+  const shown = found.slice(0, count);
   const last = shown.at(-1);
   return {
     resources: shown.map(resource),
@@ -90,11 +99,12 @@ function metaOf(row: Pick<FoundRow, 'created_at' | 'modified_at' | 'version'>): 
 }
 
 /**
- * Whether a statement is worth keeping prepared: what identity providers ask all day. Their texts are few, since values and names are
- * parameters; those of all filters are not, and a connection would keep each one that ever came.
+ * Whether a statement is kept prepared: how identity providers look one resource up, all day. Those texts are few, since values and
+ * names are parameters, and their plan is the same for every value. All others are planned for their values: a plan
+ * that does not know how small a page is reads everything, and a connection would keep each text that ever came.
  */
-function isOrdinary({ filter, sort }: DirectorySearch): boolean {
-  return sort === undefined && (filter === undefined || isLookup(filter));
+export function isKept({ filter, sort, page }: DirectorySearch): boolean {
+  return filter !== undefined && isLookup(filter) && sort === undefined && 'startIndex' in page;
 }
 
 function isLookup(filter: Filter): boolean {
