@@ -1,7 +1,7 @@
 import { ENTERPRISE_SCHEMA } from '../schema/extensions.ts';
 import { directorySchemas } from '../schema/registry.ts';
 import { USER_SCHEMA } from '../schema/user.ts';
-import { presentGroup, presentList, presentUser } from './present.ts';
+import { locationOf, presentGroup, presentList, presentUser } from './present.ts';
 import { readProjection } from './projection.ts';
 import type { ProjectionParameters } from './projection.ts';
 
@@ -53,6 +53,10 @@ it('C1 T1 T6 T11 X23 V1 shows a whole user', () => {
     },
   });
   expect(Object.keys(show({}))).toEqual(expect.arrayContaining(['schemas', 'id']));
+});
+
+it('T11 an id can not lead out of its place', () => {
+  expect(locationOf('User', '../Groups/1?x', baseUrl)).toBe(`${baseUrl}/Users/..%2FGroups%2F1%3Fx`);
 });
 
 it('shows a group with its members; C6 none = no attribute', () => {

@@ -123,7 +123,9 @@ function collect(key: string, within: string | undefined, value: unknown, said: 
   if (!path) return ignoreUnknown(key, within, reading);
   const { extension, attribute, sub } = path;
   if (sub || extension !== within || key.includes(':')) {
-    tolerate(reading, 'path_as_key', () => invalidSyntax(`a path such as ${attribute.name} can not be a key here`));
+    tolerate(reading, 'path_as_key', () =>
+      invalidSyntax(`${attribute.name} came under a path; send it under its name`),
+    );
   }
   if (sub) said.addPart(extension, attribute, sub.name, value);
   else said.add(extension, attribute, value);
