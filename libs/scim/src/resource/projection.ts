@@ -90,21 +90,32 @@ function pick(from: ScimObject, attributes: readonly Attribute[], returns: Retur
   for (const attribute of attributes) {
     const value = from[attribute.name];
     if (value === undefined || !returns(attribute)) continue;
-    const left = attribute.subAttributes ? pickInside(value, attribute, returns) : value;
+    const subs = attribute.subAttributes?.filter((sub) => returns(attribute, sub)).map((sub) => sub.name);
+    const left = subs ? pickInside(value, subs) : value;
     if (left !== undefined) picked[attribute.name] = left;
   }
   return picked;
 }
 
 /** @returns undefined when nothing is left */
-function pickInside(value: ScimValue, attribute: Attribute, returns: Returns): ScimValue | undefined {
+function pickInside(value: ScimValue, subs: readonly string[]): ScimValue | undefined {
   if (Array.isArray(value)) {
-    const left = (value as readonly ScimValue[]).flatMap((each) => pickInside(each, attribute, returns) ?? []);
+    const left = (value as readonly ScimValue[])
+      .map((each) => pickInside(each, subs))
+      .filter((each) => each !== undefined);
     return left.length > 0 ? left : undefined;
   }
   if (!isObject(value)) return value;
-  const subs = attribute.subAttributes?.filter((sub) => value[sub.name] !== undefined && returns(attribute, sub)) ?? [];
-  return subs.length > 0 ? Object.fromEntries(subs.map(({ name }) => [name, (value as ScimObject)[name]])) : undefined;
+  // groups may have a hundred thousand members, so without anything that is made for each of them and thrown away
+  const picked: Record<string, ScimValue> = {};
+  let isEmpty = true;
+  for (const name of subs) {
+    const inside = (value as ScimObject)[name];
+    if (inside === undefined) continue;
+    picked[name] = inside;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : picked;
 }
 
 function namesIn(unverified: string | readonly string[] | undefined, parameter: string): readonly string[] {
