@@ -1,4 +1,5 @@
 import type { Io } from './io.ts';
+import type { ToolFormat } from './output/formats/names.ts';
 import { paintFor } from './output/style.ts';
 import type { Paint } from './output/style.ts';
 
@@ -16,7 +17,12 @@ export interface OutputOptions extends GlobalOptions {
   readonly format: 'human' | 'json';
 }
 
-export interface PlanOptions extends OutputOptions {
+export interface ValidateOptions extends GlobalOptions {
+  readonly format: 'human' | 'json' | ToolFormat;
+}
+
+export interface PlanOptions extends GlobalOptions {
+  readonly format: 'human' | 'json' | 'markdown' | ToolFormat;
   readonly prune?: boolean;
   readonly adopt?: boolean;
   readonly org?: string;

@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
-import type { ApplyOptions, OutputOptions, PlanOptions } from './options.ts';
+import type { ApplyOptions, OutputOptions, PlanOptions, ValidateOptions } from './options.ts';
+import { TOOL_FORMATS } from './output/formats/names.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { FlowsOptions } from './commands/flows.ts';
 import type { HistoryOptions, ShowOptions } from './commands/history.ts';
@@ -55,11 +56,11 @@ function addReadingCommands(program: Command, io: Io, finish: (code: ExitCode) =
     .command('validate')
     .description('check files offline: YAML, schema, references, and their tests')
     .argument('[path...]', PATHS)
-    .addOption(format())
+    .addOption(format(...TOOL_FORMATS))
     .addHelpText('after', examples('rolecall validate', 'rolecall validate orgs/acme.yaml --format json'))
     .action(async (paths: string[], _flags, command: Command) => {
       const { validate } = await import('./commands/validate.ts');
-      finish(await validate(paths, command.optsWithGlobals<OutputOptions>(), io));
+      finish(await validate(paths, command.optsWithGlobals<ValidateOptions>(), io));
     });
   program
     .command('fmt')
@@ -76,7 +77,7 @@ function addReadingCommands(program: Command, io: Io, finish: (code: ExitCode) =
     .command('plan')
     .description('show what an apply would change, and for whom')
     .argument('[path...]', PATHS)
-    .addOption(format())
+    .addOption(format('markdown', ...TOOL_FORMATS))
     .option('--detailed-exitcode', 'exit with 2 when there are changes')
     .option('--out <file>', 'save the plan for "rolecall apply FILE"')
     .option('--org <glob>', 'show only these organizations')
@@ -303,8 +304,8 @@ function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => 
     });
 }
 
-function format(): Option {
-  return new Option('--format <format>', 'of what is printed').choices(['human', 'json']).default('human');
+function format(...others: readonly string[]): Option {
+  return new Option('--format <format>', 'of what is printed').choices(['human', 'json', ...others]).default('human');
 }
 
 function examples(...lines: readonly string[]): string {

@@ -6,6 +6,7 @@ export { fingerprintOf } from './fingerprint.ts';
 export * from './plan.ts';
 export { reconcile } from './reconcile.ts';
 export { renderPlan } from './render-plan.ts';
+export { markerOf, renderPlanMarkdown } from './render-plan-markdown.ts';
 export type { Paint } from './render-plan.ts';
 export type { DesiredOrganization, ReconcileRequest } from './request.ts';
 export { rootDigestOf } from './root-digest.ts';

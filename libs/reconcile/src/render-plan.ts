@@ -72,7 +72,8 @@ function renderField(field: FieldChange, paint: Paint): string {
   return `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}`;
 }
 
-function valueOf({ action, before, after, previousKey, secret }: FieldChange): string {
+/** What a field was and is, behind its path. */
+export function valueOf({ action, before, after, previousKey, secret }: FieldChange): string {
   if (secret === true) return action === 'create' ? ': (secret) set' : ': (secret) changed';
   if (action === 'rename') return ` (was ${keyOf(previousKey ?? '')})`;
   if (action === 'create') return `: ${text(after)}`;
@@ -93,7 +94,7 @@ function place(source: SourcePosition | undefined, paint: Paint): string {
 }
 
 /** A JSON pointer as people write it: `spec.scopes["account/main"].parent`. */
-function pathOf(pointer: string): string {
+export function pathOf(pointer: string): string {
   return keysOf(pointer).reduce((path, key) => {
     const shown = keyOf(key);
     if (shown !== key) return `${path}[${shown}]`;

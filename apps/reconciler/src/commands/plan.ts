@@ -1,11 +1,14 @@
 import { matchesGlob } from 'node:path';
-import { renderPlan } from '@rolecall/reconcile';
+import { renderPlan, renderPlanMarkdown } from '@rolecall/reconcile';
 import type { Plan, PlanAction } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import type { Loaded } from '../files/load.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { PlanOptions } from '../options.ts';
+import { githubPlan, jobLink } from '../output/formats/plan.ts';
+import { reportAs } from '../output/formats/report.ts';
 import { makePlan } from '../planning.ts';
 import { savePlan } from '../saved-plan.ts';
 
@@ -17,13 +20,22 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
   }
   const planned = await makePlan(paths, options, io);
   const shown = options.org === undefined ? planned.plan : narrowed(planned.plan, options.org);
-  if (options.format === 'json') printJson(io, shown);
-  else io.out(renderPlan(shown, { paint: outPaint(io, options) }));
+  print(shown, planned.loaded, options, io);
   if (options.out !== undefined) {
     if (planned.request === undefined) io.err('Nothing to save: the server has exactly these files.\n');
     else savePlan(options.out, io.cwd, planned.request, planned.plan);
   }
   return options.detailedExitcode && shown.changes.length > 0 ? EXIT.changesPending : EXIT.done;
+}
+
+function print(shown: Plan, { diagnostics, sources }: Loaded, options: PlanOptions, io: Io): void {
+  const { format } = options;
+  const link = jobLink(io.env);
+  if (format === 'human') io.out(renderPlan(shown, { paint: outPaint(io, options) }));
+  else if (format === 'json') printJson(io, shown);
+  else if (format === 'markdown') io.out(renderPlanMarkdown(shown, link === undefined ? {} : { link }));
+  else io.out(reportAs(format, diagnostics, sources));
+  if (format === 'github') io.out(githubPlan(shown, io));
 }
 
 /** The part of a plan that concerns some organizations. The fingerprint stays that of the whole: only it can be applied. */

@@ -8,11 +8,12 @@ import type { Loaded } from '../files/load.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
-import type { OutputOptions } from '../options.ts';
+import type { ValidateOptions } from '../options.ts';
+import { reportAs } from '../output/formats/report.ts';
 import { Progress } from '../output/progress.ts';
 
 /** `rolecall validate`: everything that can be said of the files without a server. */
-export async function validate(paths: readonly string[], options: OutputOptions, io: Io): Promise<ExitCode> {
+export async function validate(paths: readonly string[], options: ValidateOptions, io: Io): Promise<ExitCode> {
   const progress = new Progress(io);
   const found = discover(paths, io.cwd, readSettings(io.cwd));
   progress.show(`Checking ${found.paths.length.toLocaleString('en')} files ...`);
@@ -21,6 +22,7 @@ export async function validate(paths: readonly string[], options: OutputOptions,
   progress.clear();
   const valid = !hasErrors(loaded);
   if (options.format === 'json') printJson(io, report(loaded, valid));
+  else if (options.format !== 'human') io.out(reportAs(options.format, loaded.diagnostics, loaded.sources));
   else {
     if (loaded.diagnostics.length > 0)
       io.out(renderDiagnostics(loaded.diagnostics, loaded.sources, outPaint(io, options)));

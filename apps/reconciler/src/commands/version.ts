@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { commandVersion } from '../command-version.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -7,10 +7,7 @@ import type { OutputOptions } from '../options.ts';
 
 /** `rolecall version`: of the command, with the Node that runs it. */
 export function version(options: OutputOptions, io: Io): ExitCode {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  if (options.format === 'json') printJson(io, { version: manifest.version, node: process.version });
-  else io.out(`rolecall ${manifest.version} (Node ${process.version})\n`);
+  if (options.format === 'json') printJson(io, { version: commandVersion(), node: process.version });
+  else io.out(`rolecall ${commandVersion()} (Node ${process.version})\n`);
   return EXIT.done;
 }
