@@ -1203,13 +1203,16 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.directory_finish_group(p_org_id uuid, p_group_id uuid, p_members integer, p_groups integer, p_events jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.directory_finish_group(p_org_id uuid, p_group_id uuid, p_members integer, p_groups integer, p_revision integer, p_users jsonb, p_grants jsonb, p_memberships jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 declare
   v_version bigint;
 begin
+  if p_users <> '[]' then
+    perform directory_store_access(p_org_id, p_revision, p_users, p_grants, p_memberships, p_now);
+  end if;
   update directory_groups g set members = g.members + p_members, version = g.version + 1, modified_at = p_now
     where g.org_id = p_org_id and g.group_id = p_group_id
     returning g.version into v_version;
@@ -1548,10 +1551,11 @@ begin
       and (u.deciding_identity_provider, u.email, u.given_name, u.family_name, u.display_name) is distinct from
         ('@directory', d.profile->>'email', d.profile->>'givenName', d.profile->>'familyName', d.profile->>'displayName')
   )
-  update identities i set facts = d.facts, last_login_at = p_now
-  from decided d
-  where i.org_id = p_org_id and i.identity_provider = '@directory' and i.name_id_format = 'scim'
-    and i.name_id = d.user_id::text and i.facts is distinct from d.facts;
+  insert into identities as i (org_id, identity_provider, name_id_format, name_id, user_id, facts, last_login_at)
+  select p_org_id, '@directory', 'scim', d.user_id::text, d.user_id, d.facts, p_now from decided d
+  on conflict (org_id, identity_provider, name_id_format, name_id) do update
+  set facts = excluded.facts, last_login_at = excluded.last_login_at
+  where i.facts is distinct from excluded.facts;
   perform replace_grants(p_org_id,
     array(select d."userId" from jsonb_to_recordset(p_users) as d("userId" uuid, decides boolean) where d.decides),
     p_revision, p_grants, p_memberships, p_now);

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
 import * as audit from './audit/statements.ts';
 import * as directoryRequests from './directory/request-statements.ts';
 import * as directoryTokens from './directory/token-statements.ts';
 import * as directory from './directory/statements.ts';
+import { directoryStore } from './directory/directory-store.ts';
 import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
@@ -16,8 +18,10 @@ import { FACTS_OF_USERS, LOCK_USERS } from './reconcile/statements.ts';
 import * as sessions from './sessions/statements.ts';
 import type { Statement } from './sql.ts';
 import { committedFile } from './testing/committed-file.ts';
-import { document, later, METADATA_XML, NOW, subject, useTestDatabase } from './testing/fixture.ts';
-import { seedOrganization } from './testing/index.ts';
+import { connected, document, later, METADATA_XML, NOW, subject, useTestDatabase } from './testing/fixture.ts';
+import { actor, CREATE, decideBy, GROUPS, userBody } from './testing/directory.ts';
+import { seedDirectory, seedOrganization } from './testing/index.ts';
+import type { MemberChanges } from './stores.ts';
 import { assertion, at, BROWSER, HANDLE, newLogin } from './testing/waiting-login.ts';
 
 const HOT: Statement[] = [
@@ -117,5 +121,45 @@ describe('round trips', () => {
       await tx.audit([{ type: 'session.opened', ...by }]);
     });
     expect(sent).toEqual(['begin;', 'login.take-verified', 'grants.store-login', 'login.write-at-the-end', 'commit']);
+  });
+
+  it('of a user of a directory: one to create or delete it, two to change it, one to read it', async () => {
+    const acme = await seedOrganization(test.current.database, document('directory'), { metadataXml: METADATA_XML });
+    const directory = directoryStore(pool, () => undefined);
+    const how = { brake: undefined };
+    const made = await directory.createUser(acme.id, userBody('eve'), CREATE, decideBy(), actor());
+    const { userId } = 'user' in made ? made.user : { userId: '' };
+    expect(sent.splice(0)).toEqual(['directory.create-user']);
+    const was = (await directory.userState(acme.id, userId))!;
+    await directory.replaceUser(acme.id, was, userBody('eve', { title: 'x' }), how, decideBy(), actor());
+    expect(sent.splice(0)).toEqual(['directory.user', 'directory.replace-user']);
+    await directory.userById(acme.id, userId);
+    expect(sent.splice(0)).toEqual(['directory.user']);
+    const now = (await directory.userState(acme.id, userId))!;
+    await directory.replaceUser(acme.id, now, now.body, how, decideBy(), actor());
+    expect(sent.splice(0)).toEqual(['directory.user']);
+    await directory.deleteUser(acme.id, userId, undefined, how, actor());
+    expect(sent).toEqual(['directory.delete-user']);
+  });
+
+  it('of members of a group are as many for a thousand as for one', async () => {
+    const acme = await seedOrganization(test.current.database, document('members'), { metadataXml: METADATA_XML });
+    const directory = directoryStore(pool, () => undefined);
+    const users = Array.from({ length: 1_000 }, () => uuidv7());
+    const seeded = users.map((id, n) => ({ id, body: userBody(`u${n}`), created: NOW, modified: NOW }));
+    await connected(test.current.ownerUrl, (owner) => seedDirectory(owner, acme.id, { users: seeded }));
+    const made = await directory.createGroup(acme.id, { displayName: 'A' }, [], GROUPS, decideBy(), actor());
+    const { groupId } = 'group' in made ? made.group : { groupId: '' };
+    const change = (members: MemberChanges) =>
+      directory.changeGroup(acme.id, groupId, { members }, undefined, GROUPS, decideBy(), actor());
+    const written = ['directory.change-group', 'directory.user-states', 'directory.finish-group'];
+    for (const members of [{ add: users.slice(0, 1) }, { add: users }, { replace: [] }]) {
+      sent = [];
+      expect(await change(members)).toMatchObject({ outcome: 'changed' });
+      expect(sent).toEqual(['begin;', ...written, 'commit']);
+    }
+    sent = [];
+    expect(await change({ remove: users })).toMatchObject({ outcome: 'unchanged' });
+    expect(sent).toEqual(['begin;', 'directory.change-group', 'commit']);
   });
 });

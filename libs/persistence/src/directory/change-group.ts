@@ -5,6 +5,7 @@ import { inTransaction, isUuid, query } from '../sql.ts';
 import type { DecideAccess, DirectoryActor, GroupHow, MemberChanges } from '../stores.ts';
 import { groupColumns } from './columns.ts';
 import { decideAnew } from './decide-anew.ts';
+import type { DecidedAnew } from './decide-anew.ts';
 import { changedAttributes, eventColumns, eventsOf } from './events.ts';
 import { CHANGE_GROUP, FINISH_GROUP } from './statements.ts';
 
@@ -58,7 +59,7 @@ export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGro
     const row = await writeGroup(client, change);
     if (row.outcome !== 'written') return { ...row, version: row.was?.version };
     const access = await decideAnew(client, organizationId, row.touched, decide, actor);
-    const version = await finish(client, change, row, [...groupEvents(change, row), ...access]);
+    const version = await finish(client, change, row, access);
     return { ...row, version };
   });
 }
@@ -111,17 +112,19 @@ function groupEvents({ kind, groupId, body, actor }: GroupChange, row: ChangeRow
 
 async function finish(
   client: PoolClient,
-  { organizationId, kind, groupId, actor }: GroupChange,
-  { added, removed }: ChangeRow,
-  events: readonly AuditEvent[],
+  change: GroupChange,
+  row: ChangeRow,
+  access: DecidedAnew,
 ): Promise<number | undefined> {
-  const [row] = await query<{ version: string | null }>(client, FINISH_GROUP, [
+  const { organizationId, kind, groupId, actor } = change;
+  const [finished] = await query<{ version: string | null }>(client, FINISH_GROUP, [
     organizationId,
     groupId,
-    added.length - removed.length,
+    row.added.length - row.removed.length,
     DELTA[kind],
-    eventColumns(events),
+    ...access.last,
+    eventColumns([...groupEvents(change, row), ...access.events]),
     actor.at,
   ]);
-  return row?.version ? Number(row.version) : undefined;
+  return finished?.version ? Number(finished.version) : undefined;
 }

@@ -11,10 +11,19 @@ import { STORE_ACCESS, USER_STATES } from './statements.ts';
 /** Users whose bodies and facts are in memory at one time. */
 const BATCH = 1_000;
 
+/** Revision, users, grants and memberships as the SQL functions take them. */
+type AccessColumns = readonly [revision: number, users: string, grants: string, memberships: string];
+
+export interface DecidedAnew {
+  /** Of the last users; the caller stores it along with what it writes last. */
+  readonly last: AccessColumns;
+  /** Of all users whose access changed. */
+  readonly events: readonly AuditEvent[];
+}
+
 /**
- * Decides the access of users anew by what their groups are now, and stores it. The transaction has locked them, so nobody decides
- * by an older state at the same time.
- * @returns the audit events of those whose access changed
+ * Decides the access of users anew by what their groups are now. The transaction has locked them, so nobody decides by an older
+ * state at the same time.
  */
 export async function decideAnew(
   client: PoolClient,
@@ -22,47 +31,44 @@ export async function decideAnew(
   userIds: readonly string[],
   decide: DecideAccess,
   actor: DirectoryActor,
-): Promise<readonly AuditEvent[]> {
+): Promise<DecidedAnew> {
   const events: AuditEvent[] = [];
+  let last: AccessColumns = [0, '[]', '[]', '[]'];
   for (let from = 0; from < userIds.length; from += BATCH) {
+    if (from > 0) await query(client, STORE_ACCESS, [organizationId, ...last, actor.at]);
     const batch = userIds.slice(from, from + BATCH);
     const rows = await query<UserStateRow>(client, USER_STATES, [organizationId, batch]);
-    events.push(...(await storeAccess(client, organizationId, rows, decide, actor)));
+    const decided = decideBatch(rows, decide, actor);
+    last = decided.last;
+    events.push(...decided.events);
   }
-  return events;
+  return { last, events };
 }
 
-async function storeAccess(
-  client: PoolClient,
-  organizationId: string,
-  rows: readonly UserStateRow[],
-  decide: DecideAccess,
-  actor: DirectoryActor,
-): Promise<readonly AuditEvent[]> {
+function decideBatch(rows: readonly UserStateRow[], decide: DecideAccess, actor: DirectoryActor): DecidedAnew {
   const event = eventsOf(actor);
   const users = rows.map((row) => {
     const groups = row.groups.map(toGroupFacts);
     return { row, decided: decide({ userId: row.user_id, body: row.body, groups, isNew: false }) };
   });
-  const [first] = users;
-  if (first === undefined) return [];
+  const columns = users.map(({ row, decided: { facts, profile, access } }) => ({
+    userId: row.user_id,
+    facts,
+    profile,
+    decides: access !== undefined,
+  }));
   const held = users.flatMap(({ row, decided }) => (decided.access ? [heldColumns(row.user_id, decided.access)] : []));
-  await query(client, STORE_ACCESS, [
-    organizationId,
-    first.decided.revision,
-    JSON.stringify(
-      users.map(({ row, decided: { facts, profile, access } }) => ({
-        userId: row.user_id,
-        facts,
-        profile,
-        decides: access !== undefined,
-      })),
+  const grants = held.flatMap((each) => each.grants);
+  const memberships = held.flatMap((each) => each.memberships);
+  return {
+    last: [
+      users[0]?.decided.revision ?? 0,
+      JSON.stringify(columns),
+      JSON.stringify(grants),
+      JSON.stringify(memberships),
+    ],
+    events: users.flatMap(({ row, decided }) =>
+      accessEvents(event, row.user_id, { grants: row.grants, groups: row.memberships }, decided),
     ),
-    JSON.stringify(held.flatMap(({ grants }) => grants)),
-    JSON.stringify(held.flatMap(({ memberships }) => memberships)),
-    actor.at,
-  ]);
-  return users.flatMap(({ row, decided }) =>
-    accessEvents(event, row.user_id, { grants: row.grants, groups: row.memberships }, decided),
-  );
+  };
 }

@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { auditEntry } from '../audit/append.ts';
-import { appendAudit } from '../audit/append.ts';
-import { inTransaction, query } from '../sql.ts';
+import { appendAudit, auditEntry } from '../audit/append.ts';
+import { inTransaction, isUuid, query } from '../sql.ts';
 import type {
   DirectoryActor,
   DirectoryBrake,
@@ -88,7 +87,8 @@ export function holds(pool: Pool): Pick<DirectoryStore, 'holds' | 'releaseHold'>
         return rows.map(toHold);
       }),
 
-    releaseHold: (organizationId, holdId, { tokenId, now }) =>
+    releaseHold: async (organizationId, holdId, { tokenId, now }) =>
+      isUuid(holdId) &&
       inTransaction(pool, { organizationId }, async (client) => {
         const values = [organizationId, holdId, now, tokenId];
         const [row] = await query<{ reason: HoldReason }>(client, RELEASE_HOLD, values);

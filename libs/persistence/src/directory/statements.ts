@@ -49,10 +49,10 @@ export const STORE_ACCESS: Statement = {
   text: 'select directory_store_access($1, $2, $3, $4, $5, $6)',
 };
 
-/** How many members came, how many groups, audit events, time. */
+/** How many members came, how many groups, then as in `directory.store-access`, audit events, time. */
 export const FINISH_GROUP: Statement = {
   name: 'directory.finish-group',
-  text: 'select directory_finish_group($1, $2, $3, $4, $5, $6) as version',
+  text: 'select directory_finish_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as version',
 };
 
 export const DIRECTORY_COUNTS: Statement = {

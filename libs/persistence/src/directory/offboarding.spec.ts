@@ -1,0 +1,191 @@
+import { actor, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { seedOrganization } from '../testing/index.ts';
+import type { DirectoryBrake } from '../stores.ts';
+
+const test = useTestDatabase();
+const BRAKE: DirectoryBrake = { share: 20, windowSeconds: 3600, atLeast: 2 };
+const by = { tokenId: 'token-1', now: NOW };
+let org: string;
+let named = 0;
+
+beforeEach(async () => {
+  named += 1;
+  const { database } = test.current;
+  org = (await seedOrganization(database, document(`b${named}`, OKTA), { metadataXml: METADATA_XML })).id;
+});
+
+const directory = () => test.current.database.directory;
+
+async function users(count: number, title?: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const body = userBody(`${title ?? 'u'}${n}`, title === undefined ? {} : { title });
+    const made = await directory().createUser(org, body, CREATE, decideBy(), actor());
+    if (made.outcome !== 'created') throw new Error(made.outcome);
+    ids.push(made.user.userId);
+  }
+  return ids;
+}
+
+async function deactivate(userId: string, at = NOW, braked = true) {
+  const was = (await directory().userState(org, userId))!;
+  return directory().replaceUser(
+    org,
+    was,
+    { ...was.body, active: false },
+    { brake: braked ? BRAKE : undefined },
+    decideBy(),
+    actor(at),
+  );
+}
+const remove = (userId: string, at = NOW, braked = true) =>
+  directory().deleteUser(org, userId, undefined, { brake: braked ? BRAKE : undefined }, actor(at));
+const outcomes = async (each: readonly Promise<{ outcome: string }>[]) =>
+  (await Promise.all(each)).map(({ outcome }) => outcome).toSorted();
+const audited = (type: string) =>
+  organizationRows<{ subject: string; actor_id: string; data: object }>(
+    test.current.url,
+    org,
+    'select subject, actor_id, data from audit_events where type = $1',
+    [type],
+  );
+
+describe('the mass-change brake', () => {
+  it('holds who goes beyond the share of the active users, deactivated or deleted, and changes nothing of them', async () => {
+    const ids = await users(20);
+    for (const id of ids.slice(0, 2)) expect(await deactivate(id)).toMatchObject({ outcome: 'replaced' });
+    for (const id of ids.slice(2, 4)) expect(await remove(id)).toMatchObject({ outcome: 'deleted' });
+
+    const was = await directory().userState(org, ids[4]!);
+    const held = await deactivate(ids[4]!);
+    expect(held).toEqual({
+      outcome: 'held',
+      holdId: expect.any(String) as string,
+      reason: 'mass_change',
+      offboarded: 4,
+      allowed: 4,
+    });
+    expect(await directory().userState(org, ids[4]!)).toEqual(was);
+    expect(await remove(ids[5]!)).toEqual(held);
+    expect(await directory().userState(org, ids[5]!)).toBeDefined();
+    expect(await directory().counts(org)).toEqual({ users: 18, activeUsers: 16, groups: 0 });
+
+    const holdId = 'holdId' in held ? held.holdId : '';
+    expect(await directory().holds(org)).toEqual([
+      { holdId, reason: 'mass_change', userId: undefined, at: NOW, releasedAt: undefined, releasedBy: undefined },
+    ]);
+    expect(await audited('directory.held')).toEqual([
+      { subject: holdId, actor_id: 'scim/okta', data: { reason: 'mass_change' } },
+    ]);
+  });
+
+  it('never holds the first few, nor anybody without a brake, nor who is inactive already', async () => {
+    const [a, b, c, d] = await users(4);
+    expect(await outcomes([deactivate(a!), remove(b!)])).toEqual(['deleted', 'replaced']);
+    expect(await remove(a!)).toMatchObject({ outcome: 'deleted' });
+    expect(await deactivate(c!)).toMatchObject({ outcome: 'held', offboarded: 2, allowed: 2 });
+    expect(await deactivate(c!, NOW, false)).toMatchObject({ outcome: 'replaced' });
+    expect(await remove(d!, NOW, false)).toMatchObject({ outcome: 'deleted' });
+  });
+
+  it('counts those who go at one moment', async () => {
+    const ids = await users(20);
+    const going = ids.map((id, n) => (n % 2 === 0 ? deactivate(id) : remove(id)));
+    expect((await outcomes(going)).filter((outcome) => outcome === 'held')).toHaveLength(16);
+    expect(await directory().counts(org)).toMatchObject({ activeUsers: 16 });
+    expect(await directory().holds(org)).toHaveLength(1);
+  });
+
+  it('forgets them after the window', async () => {
+    const ids = await users(4);
+    for (const id of ids.slice(0, 2)) await deactivate(id);
+    expect(await deactivate(ids[2]!, later(3599))).toMatchObject({ outcome: 'held' });
+    expect(await deactivate(ids[2]!, later(3600))).toMatchObject({ outcome: 'replaced' });
+  });
+
+  it('lets through what somebody released, for the window, and says who', async () => {
+    const ids = await users(8);
+    for (const id of ids.slice(0, 2)) await deactivate(id);
+    const held = await deactivate(ids[2]!);
+    const holdId = 'holdId' in held ? held.holdId : '';
+    expect(await directory().releaseHold(org, holdId, by)).toBe(true);
+    expect(await directory().releaseHold(org, holdId, by)).toBe(false);
+    expect(await directory().releaseHold(org, 'no uuid', by)).toBe(false);
+    expect(await directory().holds(org)).toMatchObject([{ holdId, releasedAt: NOW, releasedBy: 'token-1' }]);
+    expect(await audited('directory.released')).toEqual([
+      { subject: holdId, actor_id: 'token-1', data: { reason: 'mass_change' } },
+    ]);
+    for (const id of ids.slice(2, 6)) expect(await deactivate(id, later(3599))).toMatchObject({ outcome: 'replaced' });
+    const again = await deactivate(ids[6]!, later(3600));
+    expect(again).toMatchObject({ outcome: 'held', offboarded: 4 });
+    expect(again).not.toMatchObject({ holdId });
+  });
+
+  it('is each organization’s own', async () => {
+    const ids = await users(3);
+    for (const id of ids.slice(0, 2)) await deactivate(id);
+    const [first, held] = [org, await deactivate(ids[2]!)];
+    named += 1;
+    org = (await seedOrganization(test.current.database, document(`b${named}`, OKTA), { metadataXml: METADATA_XML }))
+      .id;
+    const [other] = await users(1);
+    expect(await directory().releaseHold(org, 'holdId' in held ? held.holdId : '', by)).toBe(false);
+    expect(await directory().holds(org)).toEqual([]);
+    expect(await directory().receipts(org, { before: undefined, count: 10 })).toEqual([]);
+    expect(await deactivate(other!)).toMatchObject({ outcome: 'replaced' });
+    expect(await directory().userState(org, ids[2]!)).toBeUndefined();
+    expect(await directory().deleteUser(org, ids[2]!, undefined, { brake: undefined }, actor())).toEqual({
+      outcome: 'unknown',
+    });
+    expect(await directory().userState(first, ids[2]!)).toBeDefined();
+  });
+});
+
+describe('the last user who holds sso_admin', () => {
+  it('is held, also when the last two go at one moment, and also without a brake', async () => {
+    for (const go of [deactivate, remove]) {
+      const ids = await users(2, 'sso_admin');
+      expect(await outcomes(ids.map((id) => go(id, NOW, false)))).toEqual(
+        [go === remove ? 'deleted' : 'replaced', 'held'].toSorted(),
+      );
+      const [hold] = await directory().holds(org);
+      expect(ids).toContain(hold?.userId);
+      expect(hold?.reason).toBe('last_sso_admin');
+      const data = { reason: 'last_sso_admin', user: hold?.userId };
+      expect(await audited('directory.held')).toMatchObject([{ data }]);
+      named += 1;
+      const next = document(`b${named}`, OKTA);
+      org = (await seedOrganization(test.current.database, next, { metadataXml: METADATA_XML })).id;
+    }
+  });
+
+  it('may go when somebody released that one, and nobody else', async () => {
+    const [admin] = await users(1, 'sso_admin');
+    const held = await remove(admin!, NOW, false);
+    expect(held).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    await directory().releaseHold(org, 'holdId' in held ? held.holdId : '', by);
+    const body = userBody('other', { title: 'sso_admin' });
+    const made = await directory().createUser(org, body, CREATE, decideBy(), actor());
+    expect(await remove(admin!, NOW, false)).toMatchObject({ outcome: 'deleted' });
+    const other = 'user' in made ? made.user.userId : '';
+    expect(await remove(other, NOW, false)).toMatchObject({ outcome: 'held' });
+  });
+
+  it('may be somebody whom the directory does not have', async () => {
+    await test.current.database.inOrganization(org, async (tx) => {
+      const { user } = await tx.createUser(subject('local'), {}, {}, NOW);
+      const sources = [{ kind: 'rule' as const, name: 'r' }];
+      await tx.replaceGrants(user.userId, 1, [{ scope: 'project/x', role: 'sso_admin', sources }], [], NOW);
+    });
+    const [admin] = await users(1, 'sso_admin');
+    expect(await deactivate(admin!)).toMatchObject({ outcome: 'replaced' });
+  });
+
+  it('is not an administrator who is inactive', async () => {
+    const [first, second] = await users(2, 'sso_admin');
+    expect(await deactivate(first!)).toMatchObject({ outcome: 'replaced' });
+    expect(await remove(second!)).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    expect(await remove(first!)).toMatchObject({ outcome: 'deleted' });
+  });
+});
