@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   checkFactLimits,
+  DIRECTORY_FACT_LIMITS,
   FACT_LIMITS,
   factsFromJson,
   FactsError,
@@ -97,6 +98,11 @@ describe('checkFactLimits', () => {
     ['characters of a value and a name', facts({ ['n'.repeat(nameLength)]: ['x'.repeat(valueLength)] })],
   ])('accepts as many %s as the bound says', (_, most) => {
     expect(() => checkFactLimits(most)).not.toThrow();
+  });
+
+  it('lets a directory say more attributes, since each account is one', () => {
+    expect(() => checkFactLimits(named(2_000, []), DIRECTORY_FACT_LIMITS)).not.toThrow();
+    expect(() => checkFactLimits(named(2_001, []), DIRECTORY_FACT_LIMITS)).toThrow(FactsError);
   });
 
   it('never repeats a value in the message', () => {

@@ -20,6 +20,9 @@ export const FACT_LIMITS = {
   totalLength: 1_048_576,
 } as const;
 
+/** Of a directory's user: each account is a fact by itself, and attributes of an own extension have two names each. */
+export const DIRECTORY_FACT_LIMITS = { ...FACT_LIMITS, attributes: 2_000 } as const;
+
 /** Profile fields that Rolecall knows; their values are facts under exactly these names. */
 export const PROFILE_FIELDS = ['email', 'givenName', 'familyName', 'displayName'] as const;
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
@@ -78,8 +81,11 @@ export function factsToJson(facts: Facts): Readonly<Record<string, readonly stri
  *
  * @throws FactsError naming the bound that is exceeded
  */
-export function checkFactLimits(facts: Facts): void {
-  const { attributes, values: maxValues, valueLength, nameLength, totalLength } = FACT_LIMITS;
+export function checkFactLimits(
+  facts: Facts,
+  limits: Readonly<Record<keyof typeof FACT_LIMITS, number>> = FACT_LIMITS,
+): void {
+  const { attributes, values: maxValues, valueLength, nameLength, totalLength } = limits;
   if (facts.size > attributes) {
     throw new FactsError('too_many_attributes', `The facts have ${facts.size} attributes; send ${attributes} at most.`);
   }

@@ -1,5 +1,12 @@
 import { type DecideAccess, PersistenceError } from '@rolecall/persistence';
-import { checkFactLimits, decide, type Facts, FactsError, factsToJson } from '@rolecall/role-mapping';
+import {
+  checkFactLimits,
+  decide,
+  DIRECTORY_FACT_LIMITS,
+  type Facts,
+  FactsError,
+  factsToJson,
+} from '@rolecall/role-mapping';
 import { factsOfUser, ScimError } from '@rolecall/scim';
 import type { Call } from './call.ts';
 import type { DirectoryOrganization } from './organization.ts';
@@ -23,7 +30,7 @@ export function decideAccess(organization: DirectoryOrganization, now: Date): De
 /** @throws ScimError when they say more than a person has to say */
 function bounded(facts: Facts): Facts {
   try {
-    checkFactLimits(facts);
+    checkFactLimits(facts, DIRECTORY_FACT_LIMITS);
     return facts;
   } catch (error) {
     if (!(error instanceof FactsError)) throw error;

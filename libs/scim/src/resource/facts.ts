@@ -28,7 +28,7 @@ const LISTS = ['emails', 'roles', 'entitlements'];
  * - per entry of `accounts` its role map in JSON under the account's name (no role when inactive), and `<name>.teams`.
  *
  * A name that a user's own attributes, the profile or the groups can have is never taken by an extension or by an account.
- * Not bounded: check the result as facts of any other source are.
+ * Not bounded: check the result (`DIRECTORY_FACT_LIMITS` of role-mapping).
  */
 export function factsOfUser(
   body: ResourceBody,
