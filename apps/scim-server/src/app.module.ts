@@ -6,6 +6,9 @@ import type { Logger, PlatformOptions } from '@rolecall/platform';
 import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { BASE_URL, CURSOR_KEY } from './injection-tokens.ts';
 import { RequestLog } from './log/request-log.ts';
+import { GroupsController } from './resources/groups.controller.ts';
+import { MeController } from './resources/me.controller.ts';
+import { SearchController } from './resources/search.controller.ts';
 import { UsersController } from './resources/users.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
@@ -21,7 +24,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
-      controllers: [DiscoveryController, UsersController],
+      controllers: [DiscoveryController, SearchController, UsersController, GroupsController, MeController],
       providers: [
         { provide: BASE_URL, useValue: options.url },
         { provide: CURSOR_KEY, useValue: options.cursorKey },

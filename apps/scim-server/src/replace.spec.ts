@@ -17,6 +17,7 @@ describe('replacing users', () => {
     for (const unknown of [id, 'none', '%00', '..', 'é'.repeat(100)]) {
       expect((await client.put(`Users/${encodeURIComponent(unknown)}`, user('x@acme.com'))).status).toBe(404);
     }
+    expect((await client.get('Users')).json['totalResults']).toBe(1);
   });
 
   it('P2 ignores what is read-only, and needs what is required', async () => {
@@ -53,10 +54,12 @@ describe('replacing users', () => {
     expect((await client.put(path, user('EVE@acme.com'))).status).toBe(200);
   });
 
-  it('X34 keeps an inactive user readable by id', async () => {
+  it('X34 keeps an inactive user readable by id and by filter', async () => {
     const { client, path } = await make('x34');
     await client.put(path, user('eve@acme.com', { active: false }));
     expect((await client.get(path)).json['active']).toBe(false);
+    const found = await client.get(`Users?filter=${encodeURIComponent('userName eq "eve@acme.com"')}`);
+    expect(found.json['totalResults']).toBe(1);
   });
 
   it('refuses another address of a foreign domain', async () => {

@@ -38,7 +38,8 @@ export function foreignDomain(domain: string, { snapshot, settings }: DirectoryO
 
 /** @param unknown ids that the client sent */
 export function unknownMembers(unknown: readonly string[]): ScimError {
-  const shown = unknown.filter((id) => /^[\w.:@-]{1,64}$/.test(id)).slice(0, 3);
+  // what is no id may be a name or an address
+  const shown = unknown.filter((id) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)).slice(0, 3);
   const which = shown.length > 0 ? `: ${shown.join(', ')}${unknown.length > shown.length ? ', …' : ''}` : '';
   const count = unknown.length === 1 ? 'one value is' : `${unknown.length} values are`;
   const todo = 'provision the users first, or set spec.scim.unknownMembers: ignore';

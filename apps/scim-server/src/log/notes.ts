@@ -1,4 +1,4 @@
-import type { Quirk, ResourceBody } from '@rolecall/scim';
+import type { Patch, Quirk, ResourceBody } from '@rolecall/scim';
 
 /** What a request did to the directory: `read` asks only, `no-op` found everything as it was to become. */
 export type Effect = 'applied' | 'no-op' | 'read';
@@ -25,6 +25,13 @@ export class Notes {
     for (const quirk of read.quirks) this.quirks.add(quirk);
     for (const name of read.ignored) this.ignored.add(name);
     for (const name of Object.keys(read.body)) this.attributes.add(name);
+  }
+
+  /** As `read`, of a PATCH. */
+  readPatch({ quirks, ignored, changes, members }: Patch): void {
+    const names = changes.map((change) => ('path' in change ? change.path.attribute.name : 'id'));
+    const body = Object.fromEntries([...names, ...(members ? ['members'] : [])].map((name) => [name, true]));
+    this.read({ quirks, ignored, body });
   }
 
   changed(applied: boolean): void {

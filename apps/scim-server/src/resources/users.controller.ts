@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createUser } from '../directory/create-user.ts';
 import { deleteUser } from '../directory/delete-user.ts';
+import { patchUser } from '../directory/patch-user.ts';
 import { readUserById } from '../directory/read-user.ts';
 import { replaceUser } from '../directory/replace-user.ts';
 import { callOf } from '../http/access.ts';
@@ -34,6 +35,18 @@ export class UsersController {
     const call = callOf(request.raw);
     const projection = projectionIn(request, call.organization.schemas.user);
     return answer(reply, await replaceUser(call, id, body, conditionsOf(request).match, projection));
+  }
+
+  @Patch('/:id')
+  async patch(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ) {
+    const call = callOf(request.raw);
+    const projection = projectionIn(request, call.organization.schemas.user);
+    return answer(reply, await patchUser(call, id, body, conditionsOf(request).match, projection));
   }
 
   @Delete('/:id')

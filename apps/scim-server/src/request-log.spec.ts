@@ -1,0 +1,91 @@
+import { group, patchOp, TestServer, user, useTestServer } from './testing/test-server.ts';
+
+describe('the request log', () => {
+  const server = useTestServer();
+
+  it('E6 has an entry for every request of a directory, with its outcome', async () => {
+    const { client, organizationId } = await server.current.directory('outcomes');
+    const { json } = await client.post('Users', user('eve@acme.com'));
+    const path = `Users/${String(json['id'])}`;
+    await client.get(path);
+    await client.patch(path, patchOp({ op: 'Replace', path: 'active', value: 'True' }));
+    await client.patch(path, patchOp({ op: 'replace', path: 'title', value: 'Lead' }));
+    await client.post('Users', user('eve@acme.com'));
+    await client.get('Users/none');
+    await client.get('Nowhere');
+    await client.delete(path);
+    const entries = await server.current.requests(organizationId);
+    const told = entries.map(({ method, route, status, scim_type: type, outcome }) => [
+      method,
+      route,
+      status,
+      type,
+      outcome,
+    ]);
+    const ROUTE = '/scim/v2/Users';
+    expect(told).toEqual([
+      ['POST', ROUTE, 201, null, 'applied'],
+      ['GET', `${ROUTE}/:id`, 200, null, 'read'],
+      ['PATCH', `${ROUTE}/:id`, 200, null, 'no-op'],
+      ['PATCH', `${ROUTE}/:id`, 200, null, 'applied'],
+      ['POST', ROUTE, 409, 'uniqueness', 'refused'],
+      ['GET', `${ROUTE}/:id`, 404, null, 'refused'],
+      ['GET', 'unmatched', 404, null, 'refused'],
+      ['DELETE', `${ROUTE}/:id`, 204, null, 'applied'],
+    ]);
+    expect(entries[2]!['quirks']).toEqual(expect.arrayContaining(['boolean_as_text']));
+    expect(entries[4]).toMatchObject({
+      token_name: 'okta',
+      detail: expect.stringContaining('userName'),
+      hint: expect.any(String),
+    });
+    expect(entries[3]).toMatchObject({ resource_type: 'User', resource_id: json['id'], attributes: ['title'] });
+  });
+
+  it('E6 T5 holds names and no values', async () => {
+    const { client, organizationId } = await server.current.directory('redacted');
+    const secret = 'zebra';
+    const emails = [{ value: `${secret}@acme.com` }];
+    const { json } = await client.post(
+      'Users',
+      user(`${secret}@acme.com`, { title: secret, password: secret, emails, externalId: secret }),
+    );
+    await client.get(
+      `Users?filter=${encodeURIComponent(`emails[value eq "${secret}@acme.com"] or externalId eq ${secret}`)}`,
+    );
+    await client.patch(
+      `Users/${String(json['id'])}`,
+      patchOp({ op: 'remove', path: `emails[value eq "${secret}@acme.com"]` }),
+    );
+    await client.post('Users/.search', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+      filter: `userName eq "${secret}"`,
+    });
+    await client.post('Users', user(`${secret}@acme.com`));
+    await client.post('Groups', group('g', [secret]));
+    const entries = await server.current.requests(organizationId);
+    expect(entries).toHaveLength(6);
+    expect(JSON.stringify(entries)).not.toContain(secret);
+    expect(server.current.log.join('')).not.toContain(secret);
+  });
+
+  it('counts requests by outcome, and quirks by name', async () => {
+    const { client } = await server.current.directory('counted');
+    const { schemas: _, ...without } = user('eve@acme.com', { active: 'True' });
+    await client.post('Users', without);
+    const { text } = await server.current.stranger.get('/metrics');
+    expect(text).toMatch(/rolecall_scim_requests_total\{[^}]*method="POST"[^}]*outcome="applied"/);
+    expect(text).toMatch(/rolecall_scim_quirks_total\{[^}]*quirk="schemas_missing"/);
+    expect(text).not.toContain('counted');
+  });
+});
+
+it('is written to the last request before the server ends', async () => {
+  const server = await TestServer.start();
+  const { client, organizationId } = await server.directory('ending');
+  await client.get('Users');
+  await server.app.close();
+  const entries = await server.sql(`select route from directory_requests where org_id = '${organizationId}'`);
+  expect(entries).toEqual([{ route: '/scim/v2/Users' }]);
+  await server.close();
+});
