@@ -5,10 +5,12 @@ import { run } from './run.ts';
 import type { Io } from './io.ts';
 import type { Domain, Flow, IdentityProvider, SsoTest } from './server/client.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
+import type { TestDirectory } from './testing/test-server.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
-// e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question, and
+// e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
+// `directory.json` with what the directory has on record, and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -52,6 +54,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(domains)) testServer.domains = JSON.parse(readFileSync(domains, 'utf8')) as Domain[];
     const tests = join(CASES, name, 'sso-tests.json');
     if (existsSync(tests)) testServer.ssoTests = JSON.parse(readFileSync(tests, 'utf8')) as SsoTest[];
+    const directory = join(CASES, name, 'directory.json');
+    if (existsSync(directory)) testServer.directory = JSON.parse(readFileSync(directory, 'utf8')) as TestDirectory;
     try {
       put(join(CASES, name, 'files'), cwd);
       const parts: string[] = [];

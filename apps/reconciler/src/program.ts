@@ -1,9 +1,11 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions, OutputOptions, PlanOptions, ValidateOptions } from './options.ts';
 import { TOOL_FORMATS } from './output/formats/names.ts';
 import type { FmtOptions } from './commands/fmt.ts';
+import { addScim } from './scim-program.ts';
+import { examples, format } from './program-parts.ts';
 import type { FlowsOptions } from './commands/flows.ts';
 import type { HistoryOptions, ShowOptions } from './commands/history.ts';
 import type { ImportOptions } from './commands/import.ts';
@@ -36,6 +38,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
   addDomains(program, io, finish);
   addTestSso(program, io, finish);
   addIdentityProviderCommands(program, io, finish);
+  addScim(program, io, finish);
   addTokenCommands(program, io, finish);
   program
     .command('db')
@@ -302,14 +305,6 @@ function addTokenCommands(program: Command, io: Io, finish: (code: ExitCode) => 
       const { revokeToken } = await import('./commands/token.ts');
       finish(await revokeToken(id, command.optsWithGlobals<OutputOptions>(), io));
     });
-}
-
-function format(...others: readonly string[]): Option {
-  return new Option('--format <format>', 'of what is printed').choices(['human', 'json', ...others]).default('human');
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
 }
 
 const EXIT_CODES = `

@@ -2,6 +2,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
+import { limitOf, MAX_LIMIT } from '../limit.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { flowTable, flowText } from '../output/flow.ts';
@@ -13,9 +14,6 @@ export interface FlowsOptions extends OutputOptions {
   readonly code?: string;
   readonly limit?: string;
 }
-
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 1000;
 
 /** `rolecall flows ORG`: how the last logins ended; with a trace id: every check of that one. */
 export async function flows(
@@ -55,11 +53,4 @@ async function showFlow(
   if (options.format === 'json') printJson(io, flow);
   else io.out(flowText(flow, outPaint(io, options)));
   return EXIT.done;
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new CommandError(EXIT.usage, 'invalid_limit', `--limit "${text}" is no number from 1 to ${MAX_LIMIT}`);
 }

@@ -201,22 +201,22 @@ export class Client {
   constructor(private readonly connection: Connection) {}
 
   collection(name: string): Promise<Collection> {
-    return this.#call('GET', `v1/collections/${encodeURIComponent(name)}`);
+    return this.call('GET', `v1/collections/${encodeURIComponent(name)}`);
   }
 
   compare(
     name: string,
     files: readonly Pick<FileDigest, 'path' | 'digest'>[],
   ): Promise<{ changed: readonly string[]; removed: readonly string[] }> {
-    return this.#call('POST', `v1/collections/${encodeURIComponent(name)}/compare`, { files });
+    return this.call('POST', `v1/collections/${encodeURIComponent(name)}/compare`, { files });
   }
 
   plan(request: PlanRequest): Promise<Plan> {
-    return this.#call('POST', 'v1/plans', request);
+    return this.call('POST', 'v1/plans', request);
   }
 
   apply(request: ApplyRequest): Promise<Applied> {
-    return this.#call('POST', 'v1/applies', request);
+    return this.call('POST', 'v1/applies', request);
   }
 
   /** A page of organizations by name. @param cursor `nextCursor` of the page before, or null */
@@ -224,11 +224,11 @@ export class Client {
     cursor: string | null,
   ): Promise<{ readonly organizations: readonly { readonly name: string }[]; readonly nextCursor: string | null }> {
     const query = new URLSearchParams({ limit: '1000', ...(cursor !== null && { cursor }) });
-    return this.#call('GET', `v1/organizations?${query.toString()}`);
+    return this.call('GET', `v1/organizations?${query.toString()}`);
   }
 
   organization(name: string): Promise<OrganizationRecord> {
-    return this.#call('GET', `v1/organizations/${encodeURIComponent(name)}`);
+    return this.call('GET', `v1/organizations/${encodeURIComponent(name)}`);
   }
 
   /** The newest first. */
@@ -237,61 +237,62 @@ export class Client {
     query: Readonly<Record<string, string>>,
   ): Promise<{ readonly revisions: readonly RevisionEntry[]; readonly nextCursor: string | null }> {
     const at = `v1/organizations/${encodeURIComponent(organization)}/revisions`;
-    return this.#call('GET', `${at}?${new URLSearchParams(query).toString()}`);
+    return this.call('GET', `${at}?${new URLSearchParams(query).toString()}`);
   }
 
   revision(organization: string, number: number): Promise<Revision> {
-    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/revisions/${number}`);
+    return this.call('GET', `v1/organizations/${encodeURIComponent(organization)}/revisions/${number}`);
   }
 
   flows(
     organization: string,
     query: Readonly<Record<string, string>>,
   ): Promise<{ readonly flows: readonly FlowSummary[]; readonly nextCursor: string | null }> {
-    return this.#call(
+    return this.call(
       'GET',
       `v1/organizations/${encodeURIComponent(organization)}/flows?${new URLSearchParams(query).toString()}`,
     );
   }
 
   domains(organization: string): Promise<{ readonly domains: readonly Domain[] }> {
-    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/domains`);
+    return this.call('GET', `v1/organizations/${encodeURIComponent(organization)}/domains`);
   }
 
   /** Has the server look the record up now. */
   checkDomain(organization: string, domain: string): Promise<Domain> {
     const path = `v1/organizations/${encodeURIComponent(organization)}/domains/${encodeURIComponent(domain)}/check`;
-    return this.#call('POST', path);
+    return this.call('POST', path);
   }
 
   identityProviders(organization: string): Promise<{ readonly identityProviders: readonly IdentityProvider[] }> {
-    return this.#call('GET', `v1/organizations/${encodeURIComponent(organization)}/identity-providers`);
+    return this.call('GET', `v1/organizations/${encodeURIComponent(organization)}/identity-providers`);
   }
 
   refreshMetadata(organization: string, identityProvider: string): Promise<MetadataRefreshed> {
-    return this.#call('POST', `${metadataPath(organization, identityProvider)}/refresh`);
+    return this.call('POST', `${metadataPath(organization, identityProvider)}/refresh`);
   }
 
   acceptMetadata(organization: string, identityProvider: string, digest: string): Promise<object> {
-    return this.#call('POST', `${metadataPath(organization, identityProvider)}/accept`, { digest });
+    return this.call('POST', `${metadataPath(organization, identityProvider)}/accept`, { digest });
   }
 
   flow(organization: string, traceId: string): Promise<Flow> {
-    return this.#call(
+    return this.call(
       'GET',
       `v1/organizations/${encodeURIComponent(organization)}/flows/${encodeURIComponent(traceId)}`,
     );
   }
 
   createSsoTest(organization: string, identityProvider: string): Promise<SsoTestLink> {
-    return this.#call('POST', testsOf(organization, identityProvider));
+    return this.call('POST', testsOf(organization, identityProvider));
   }
 
   ssoTest(organization: string, identityProvider: string, id: string): Promise<SsoTest> {
-    return this.#call('GET', `${testsOf(organization, identityProvider)}/${encodeURIComponent(id)}`);
+    return this.call('GET', `${testsOf(organization, identityProvider)}/${encodeURIComponent(id)}`);
   }
 
-  async #call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  /** One request of any operation. */
+  async call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
     const { server, token } = this.connection;
     const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };

@@ -7,6 +7,7 @@ import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, Stale
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
+import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
 import type { ApplyRequest, Domain, Flow, IdentityProvider, PlanRequest, SsoTest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
@@ -44,6 +45,8 @@ export class TestServer {
   ssoTests: SsoTest[] = [];
   /** The identity providers of the organization "acme". */
   identityProviders: readonly IdentityProvider[] = [];
+  /** The directory of the organization "acme". */
+  directory: TestDirectory | undefined;
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -107,6 +110,9 @@ export class TestServer {
     const [, traceId, query] = /^\/v1\/organizations\/acme\/flows(?:\/(\w+))?(\?.*)?$/.exec(request.url ?? '') ?? [];
     if (traceId !== undefined) return this.#flow(traceId);
     if (query !== undefined) return this.#flowPage(new URLSearchParams(query));
+    const [, ofDirectory] = /^\/v1\/organizations\/acme\/directory(.*)$/.exec(request.url ?? '') ?? [];
+    if (ofDirectory !== undefined && this.directory)
+      return answerOfDirectory(this.directory, request.method ?? '', ofDirectory, body);
     const [tests, id] =
       /^\/v1\/organizations\/acme\/identity-providers\/okta\/tests(?:\/(.+))?$/.exec(request.url ?? '') ?? [];
     if (tests !== undefined) return id === undefined ? TEST_LINK : this.#ssoTest();
@@ -233,6 +239,50 @@ export class TestServer {
 
 function unknownRevision(): never {
   throw new Refusal(404, 'unknown_revision', 'the organization has no revision of this number');
+}
+
+/** What is on record of a directory; requests the newest first. */
+export interface TestDirectory {
+  readonly status: Directory;
+  readonly requests: DirectoryRequest[];
+  readonly holds: readonly DirectoryHold[];
+  readonly receipts: readonly OffboardingReceipt[];
+}
+
+const PAGE = 2;
+
+function answerOfDirectory(directory: TestDirectory, method: string, path: string, body: unknown): unknown {
+  const { status, requests, holds, receipts } = directory;
+  if (path === '') return status;
+  if (path === '/tokens') {
+    const [token] = status.tokens;
+    const { name } = body as { name: string };
+    if (token?.name === name) return { value: 'rcs_VALUE', baseUrl: status.baseUrl, token };
+    throw new Refusal(404, 'unknown_directory_token', 'the document declares no token of this name; it declares: okta');
+  }
+  if (path === '/holds') return { holds };
+  if (path.startsWith('/receipts')) return { receipts };
+  if (path.startsWith('/requests?')) {
+    const query = new URLSearchParams(path.slice('/requests?'.length));
+    const outcomes = query.get('outcome')?.split(',');
+    const since = Date.parse(query.get('since') ?? '2000-01-01');
+    const all = requests
+      .filter(({ outcome, at }) => (outcomes?.includes(outcome) ?? true) && Date.parse(at) >= since)
+      .filter(({ resourceId }) => resourceId === (query.get('resource') ?? resourceId));
+    const from = Number(query.get('cursor') ?? 0);
+    const to = from + Math.min(Number(query.get('limit')), query.has('since') ? PAGE : 1000);
+    const page = all.slice(from, to).map((entry) => ({ ...entry, payload: undefined }));
+    return { requests: page, nextCursor: to < all.length ? String(to) : null };
+  }
+  const [, what, id] = /^\/(requests|tokens|holds)\/([^/]+)(?:\/release)?$/.exec(path) ?? [];
+  const found = [
+    ...requests.map(({ requestId }) => requestId),
+    ...holds.map((hold) => hold.id),
+    ...status.tokens.map((token) => token.id),
+  ];
+  if (id === undefined || !found.includes(id))
+    throw new Refusal(404, 'not_found', `nothing of this id is there (${method} ${what})`);
+  return what === 'requests' ? requests.find(({ requestId }) => requestId === id) : { id };
 }
 
 /** What the server makes of the secrets of a plan (fingerprints) or an apply (values). */
