@@ -17,6 +17,7 @@ export { parseFilter, resolveFilter, type FilterOptions } from './filter/resolve
 export { compareSortKeys, readSortBy, sortKeyOf, type Sortable } from './filter/sort.ts';
 export { FILTER_LIMITS, parseFilterSyntax, type FilterSyntax } from './filter/syntax.ts';
 export { applyPatch, type Patched } from './patch/apply-patch.ts';
+export { PATCH_DIALECTS, type PatchDialect } from './patch/dialects.ts';
 export { PATCH_LIMITS, PATCH_SCHEMA, type MemberChanges, type Patch } from './patch/patch.ts';
 export { readPatch } from './patch/read-patch.ts';
 export * from './quirks.ts';

@@ -40,7 +40,9 @@ class Planner {
   private readonly done = new Set<string>();
 
   constructor(private readonly operations: readonly (BulkOperation | BulkFault)[]) {
-    this.made = new Set(operations.flatMap((each) => (each.method === 'POST' ? (each.bulkId ?? []) : [])));
+    this.made = new Set(
+      operations.flatMap((each) => (each.method === 'POST' && !isFault(each) ? (each.bulkId ?? []) : [])),
+    );
   }
 
   plan(): readonly BulkStep[] {

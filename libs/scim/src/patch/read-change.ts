@@ -1,4 +1,5 @@
 import { ScimError } from '../errors.ts';
+import { isUnassigned } from '../filter/evaluate.ts';
 import type { AttributePath, Filter } from '../filter/filter.ts';
 import type { ScimObject, ScimValue } from '../resource.ts';
 import { ignoreUnknown, readElement, readValue } from '../resource/read-value.ts';
@@ -116,7 +117,7 @@ function readElements({ verb, target, value }: Operation, filter: Filter, readin
     const step = readStep(verb, sub, value, `${at}.${sub.name}`, reading);
     const action = { kind: 'part', sub, step } as const;
     const given = step.kind === 'set' ? step.value : step.values;
-    if (verb === 'remove' || given === undefined) return { ...change, action, otherwise: 'nothing' };
+    if (verb === 'remove' || isUnassigned(given)) return { ...change, action, otherwise: 'nothing' };
     return { ...change, action, otherwise: missing(named && { ...named, [sub.name]: given }, reading) };
   }
   if (verb === 'remove' || value === null || value === '')
