@@ -1,5 +1,7 @@
 import { ScimError } from '@rolecall/scim';
-import type { Attribute, AttributePath, Filter, FilterValue } from '@rolecall/scim';
+import type { Attribute, AttributePath, Filter } from '@rolecall/scim';
+import { narrowIn } from './lookup.ts';
+import type { Narrow } from './lookup.ts';
 import type { Parameters } from './parameters.ts';
 import { compareScalar, presentScalar } from './scalar.ts';
 import type { Scalar } from './scalar.ts';
@@ -125,8 +127,7 @@ class Compiler {
     }
     const holds = this.inBody(path, term);
     if (!narrow) return holds;
-    const { column, comparison } = narrow;
-    const found = compareScalar(column, comparison.operator, comparison.value, this.parameters);
+    const found = compareScalar(narrow.column, narrow.operator, narrow.value, this.parameters);
     return `(${this.anyOf(narrow.rows, found)} and ${holds})`;
   }
 
@@ -147,31 +148,14 @@ class Compiler {
     return `${this.table.id} = any (array(select ${rows.owner} from ${rows.from} and ${holds}))`;
   }
 
-  /** The comparison that all elements which satisfy the term satisfy too, and that an index answers with few rows. */
-  private narrowest(path: AttributePath, term: Filter): Narrow | undefined {
+  /** How an index narrows the term down to few rows. */
+  private narrowest(path: AttributePath, term: Filter): (Narrow & { readonly rows: ElementRows }) | undefined {
     if (this.negated || path.extension !== undefined) return undefined;
     const { name } = path.attribute;
     const rows = this.table.elements.get(name) ?? this.table.indexes.get(name);
-    return rows && narrowIn(rows, term);
+    const narrow = rows && narrowIn(rows, term);
+    return narrow && { ...narrow, rows };
   }
-}
-
-interface Narrow {
-  readonly rows: ElementRows;
-  readonly column: Scalar;
-  readonly comparison: { readonly operator: 'eq' | 'sw'; readonly value: FilterValue };
-}
-
-function narrowIn(rows: ElementRows, term: Filter): Narrow | undefined {
-  if (term.kind === 'and') return term.terms.map((each) => narrowIn(rows, each)).find((found) => found !== undefined);
-  if (term.kind !== 'compare') return undefined;
-  const { operator, value } = term;
-  const column = rows.column(leafOf(term.path));
-  if (operator === 'eq' && (column?.type === 'uuid' || column?.indexed === true))
-    return { rows, column, comparison: { operator, value } };
-  if (operator === 'sw' && value !== '' && column?.indexed === true)
-    return { rows, column, comparison: { operator, value } };
-  return undefined;
 }
 
 function columnOf(rows: ElementRows, sub: Attribute): Scalar {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ScimError } from '@rolecall/scim';
-import type { Filter, ResourceBody } from '@rolecall/scim';
+import type { ResourceBody } from '@rolecall/scim';
 import { driverError, PersistenceError } from '../../errors.ts';
 import { inTransaction, query } from '../../sql.ts';
 import type {
@@ -63,13 +63,14 @@ function finder(pool: Pool, timeLimitMs: number) {
     search: DirectorySearch,
     resource: (row: FoundRow) => T,
   ): Promise<DirectoryPage<T>> => {
-    const { text, values } = searchStatement(table, organizationId, search);
-    const statement = { name: isKept(search) ? nameOf(text) : '', text };
-    const rows = await inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
-      query<Row>(client, statement, values),
-    ).catch((error: unknown) => {
-      throw isOutOfTime(error) ? tooMany(search) : error;
-    });
+    const { text, values, isLookup } = searchStatement(table, organizationId, search);
+    const rows = isLookup
+      ? await query<Row>(pool, { name: nameOf(text), text }, values)
+      : await inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
+          query<Row>(client, { name: '', text }, values),
+        ).catch((error: unknown) => {
+          throw isOutOfTime(error) ? tooMany(search) : error;
+        });
     return pageOf(rows, search.page.count, resource);
   };
 }
@@ -96,25 +97,6 @@ function groupOf({ id, body, ...row }: FoundRow): DirectoryGroup {
 
 function metaOf(row: Pick<FoundRow, 'created_at' | 'modified_at' | 'version'>): DirectoryUser['meta'] {
   return { created: row.created_at, lastModified: row.modified_at, version: Number(row.version) };
-}
-
-/**
- * Whether a statement is kept prepared: how identity providers look one resource up, all day. Those texts are few, since values and
- * names are parameters, and their plan is the same for every value. All others are planned for their values: a plan
- * that does not know how small a page is reads everything, and a connection would keep each text that ever came.
- */
-export function isKept({ filter, sort, page }: DirectorySearch): boolean {
-  return filter !== undefined && isLookup(filter) && sort === undefined && 'startIndex' in page;
-}
-
-function isLookup(filter: Filter): boolean {
-  if (filter.kind === 'compare') return filter.operator === 'eq';
-  return (
-    filter.kind === 'element' &&
-    filter.term.kind === 'and' &&
-    filter.term.terms.length === 2 &&
-    filter.term.terms.every(isLookup)
-  );
 }
 
 function nameOf(text: string): string {

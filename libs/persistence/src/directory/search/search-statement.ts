@@ -1,13 +1,17 @@
+import { ORGANIZATION_SETTING } from '../../entities/policy.ts';
 import type { DirectorySearch } from '../../stores/directory.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-sort.ts';
 import type { Order } from './compile-sort.ts';
+import { isLookupOf } from './lookup.ts';
 import { Parameters } from './parameters.ts';
 import type { DirectoryTable } from './tables.ts';
 
 export interface SearchStatement {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** A look-up: it works for its organization by itself, without a transaction around it, and is kept prepared. */
+  readonly isLookup: boolean;
 }
 
 /**
@@ -27,6 +31,7 @@ export function searchStatement(
   const rows = `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
   const page = readPage(search.page, order, parameters);
   const total = search.total ? totalOf(table, filter === undefined ? undefined : rows, page) : 'null::bigint';
+  const isLookup = isLookupOf(table, search);
   const text = `
 with page as materialized (
   select ${table.id} as id from ${rows}${page.after}
@@ -36,9 +41,19 @@ with page as materialized (
 select t.total, ${table.id} as id, r.version, r.created_at, r.modified_at, ${order.key} as sort_key,
   ${search.withBody ? 'r.body' : 'null::jsonb as body'}, ${relatedOf(table, search)} as related
 from (select ${total} as total from found f) t
-left join (page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id) on true
+left join (page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id) on true${isLookup ? ' where o.org_id = $1' : ''}
 order by ${order.by}`;
-  return { text, values: parameters.values };
+  return { text: isLookup ? byItself(text) : text, values: parameters.values, isLookup };
+}
+
+/**
+ * Sets the organization, for this statement alone, before anything of it is read: the search asks for what was set, and being a
+ * subquery with parts of its own it is run for each row of `o`, never the other way round. Were it so, row-level security would
+ * show nothing.
+ */
+function byItself(search: string): string {
+  const organization = `select set_config('${ORGANIZATION_SETTING}', $1::uuid::text, true)::uuid as org_id`;
+  return `select s.* from (${organization}) o cross join lateral (${search}) s order by s.id`;
 }
 
 interface Page {

@@ -11,6 +11,8 @@ export interface ElementRows {
   readonly owner: string;
   /** A sub-attribute of an element; undefined = it is not kept there. */
   readonly column: (sub: Attribute) => Scalar | undefined;
+  /** Few resources have an element with one value; a group may have everybody. */
+  readonly isSelective: boolean;
 }
 
 /** What filters and sorts see of one kind of resource. The alias of its table is `r`. */
@@ -63,6 +65,7 @@ export const USERS: DirectoryTable = {
           where m.org_id = $1`,
         owner: 'm.user_id',
         column: subColumns({ value: id('m.group_id'), display: key('g.display_name_key'), type: word('direct') }),
+        isSelective: false,
       },
     ],
   ]),
@@ -73,6 +76,7 @@ export const USERS: DirectoryTable = {
         from: 'directory_emails m where m.org_id = $1',
         owner: 'm.user_id',
         column: subColumns({ value: key('m.value_key') }),
+        isSelective: true,
       },
     ],
   ]),
@@ -97,6 +101,7 @@ export const GROUPS: DirectoryTable = {
         from: 'directory_members m where m.org_id = $1',
         owner: 'm.group_id',
         column: subColumns({ value: id('m.user_id'), type: word('User') }),
+        isSelective: true,
       },
     ],
   ]),
