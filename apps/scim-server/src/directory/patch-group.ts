@@ -1,5 +1,5 @@
 import type { DirectoryGroup } from '@rolecall/persistence';
-import { applyPatch, type Patch, type Projection, readPatch } from '@rolecall/scim';
+import { applyPatch, locationOf, type Patch, type Projection, readPatch } from '@rolecall/scim';
 import type { Versions } from '../http/etag.ts';
 import type { Call, Reply } from './call.ts';
 import { changeGroup, type GroupChange } from './change-group.ts';
@@ -25,7 +25,7 @@ export async function patchGroup(
   notes.readPatch(patch);
   const { group } = await changeGroup(call, groupId, condition, (stored) => changeOf(call, stored, patch));
   if (projection) return storedGroupReply(call, group, projection, 200);
-  return { status: 204, version: group.meta.version };
+  return { status: 204, location: locationOf('Group', groupId, call.base), version: group.meta.version };
 }
 
 /** Without a body when the group's own attributes stay, so that parallel changes of members do not wait for one another. */

@@ -34,12 +34,17 @@ export class Notes {
     this.read({ quirks, ignored, body });
   }
 
+  /** One operation of a bulk request was refused. */
+  refuse(why: string): void {
+    if (this.refusals.length < 3) this.refusals.push(why);
+  }
+
   changed(applied: boolean): void {
     if (applied) this.effect = 'applied';
     else if (this.effect === 'read') this.effect = 'no-op';
   }
 
-  about(resourceType: 'User' | 'Group', resourceId?: string): void {
+  about(resourceType: 'User' | 'Group' | undefined, resourceId?: string): void {
     this.resourceType = resourceType;
     this.resourceId = resourceId;
   }
