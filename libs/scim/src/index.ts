@@ -34,9 +34,8 @@ export {
 } from './resource/keys.ts';
 export * from './resource/present.ts';
 export { readProjection, type Projection, type ProjectionParameters } from './resource/projection.ts';
-export { MAX_MEMBERS, readMembers } from './resource/read-members.ts';
 export { readGroup, readUser, type ReadGroup, type ReadResource } from './resource/read-resource.ts';
-export { readValue, type Reading } from './resource/read-value.ts';
+export { type Reading } from './resource/reading.ts';
 export { newUser, replacedBody, sameValue } from './resource/replace-body.ts';
 export * from './schema/attribute.ts';
 export * from './schema/registry.ts';

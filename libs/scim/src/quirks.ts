@@ -11,6 +11,7 @@ export const QUIRKS = {
   value_as_text: 'text came where an object with `value` is expected, such as the manager as a bare id',
   core_schema_as_key: 'core attributes came under the URN of their schema (understood in both modes)',
   path_as_key: 'an attribute came under a path, such as `name.givenName` or `urn:…:User:department`',
+  urn_missing: 'an attribute of an extension came without the URN of its schema',
   unknown_attribute: 'an attribute that the directory does not have was ignored; a custom extension can declare it',
   unknown_schema: 'a schema that the directory does not have was ignored; a custom extension can declare it',
   schemas_missing: '`schemas` was missing and taken from the endpoint',

@@ -3,7 +3,7 @@ import type { AttributePath, Filter } from '../filter/filter.ts';
 import { resolveElementFilter } from '../filter/resolve.ts';
 import { parseTargetSyntax, type TargetSyntax } from '../filter/syntax.ts';
 import { ignoreUnknown } from '../resource/read-value.ts';
-import { shownName, type Reading } from '../resource/reading.ts';
+import { findAttribute, shownName, type Reading } from '../resource/reading.ts';
 import type { Attribute } from '../schema/attribute.ts';
 
 /** Where an operation works: an attribute, one of its parts, or the elements of a list that satisfy a filter. */
@@ -26,7 +26,7 @@ export interface Target {
 export function readTarget(text: string, reading: Reading): Target | undefined {
   const syntax = parseTargetSyntax(text);
   refuseBuiltIns(syntax);
-  const path = reading.resource.attribute(syntax.path.text);
+  const path = findAttribute(syntax.path.text, reading);
   const elementSub = path && syntax.sub && reading.resource.sub(path.attribute, syntax.sub.text);
   if (!path || (syntax.sub && !elementSub)) return ignoreUnknownPath(text, reading);
   const at = path.extension === undefined ? path.attribute.name : `${path.extension}:${path.attribute.name}`;

@@ -1,11 +1,12 @@
 import type { Quirk } from '../quirks.ts';
 import type { ResourceBody, ScimValue } from '../resource.ts';
-import type { Attribute, Schema } from '../schema/attribute.ts';
-import type { DirectorySchemas, SchemaPath } from '../schema/registry.ts';
+import type { Schema } from '../schema/attribute.ts';
+import type { DirectorySchemas } from '../schema/registry.ts';
 import { readMembers } from './read-members.ts';
 import { ignoreUnknown, readValue } from './read-value.ts';
 import { invalidSyntax, invalidValue, isObject, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { statementsIn } from './statements.ts';
 
 /** Names of ignored attributes kept for the log. */
 const MAX_IGNORED = 20;
@@ -53,19 +54,14 @@ export function read<T>(schemas: DirectorySchemas, type: 'user' | 'group', readA
 }
 
 function readBody(unverified: unknown, reading: Reading): { body: ResourceBody; members: unknown } {
-  const { type } = reading.resource;
-  if (!isObject(unverified)) throw invalidSyntax(`the body must be a JSON object: a ${type.name}`);
-  const members = type.name === 'Group' ? reading.resource.attribute('members')?.attribute : undefined;
-  const said = new Statements();
-  for (const [key, value] of Object.entries(unverified)) {
-    const schema = reading.resource.schema(key);
-    if (schema) collectSchema(schema, value, said, reading);
-    else collect(key, undefined, value, said, reading);
-  }
+  const { resource } = reading;
+  if (!isObject(unverified)) throw invalidSyntax(`the body must be a JSON object: a ${resource.type.name}`);
+  const said = statementsIn(unverified, reading);
   checkSchemas(said.get('schemas'), reading);
   dropPassword(said.get('password'), reading);
 
-  const body: Record<string, ScimValue> = {};
+  const members = resource.type.name === 'Group' ? resource.attribute('members')?.attribute : undefined;
+  const core: Record<string, ScimValue> = {};
   const extensions: Record<string, Record<string, ScimValue>> = {};
   for (const { extension, attribute, value } of said.all()) {
     if (attribute.mutability === 'readOnly' || attribute.mutability === 'writeOnly') continue;
@@ -73,62 +69,12 @@ function readBody(unverified: unknown, reading: Reading): { body: ResourceBody; 
     const at = extension === undefined ? attribute.name : `${extension}:${attribute.name}`;
     const known = readValue(value, attribute, at, reading);
     if (known === undefined) continue;
-    if (extension === undefined) body[attribute.name] = known;
+    if (extension === undefined) core[attribute.name] = known;
     else (extensions[extension] ??= {})[attribute.name] = known;
   }
-  const whole: ResourceBody = { ...body, ...extensions };
-  checkRequired(whole, reading);
-  return { body: whole, members: said.get('members') };
-}
-
-/** What a body says of each attribute, once per attribute; the values still unverified. */
-class Statements {
-  readonly #of = new Map<Attribute, { extension: string | undefined; attribute: Attribute; value: unknown }>();
-
-  add(extension: string | undefined, attribute: Attribute, value: unknown): void {
-    if (this.#of.has(attribute)) throw invalidSyntax(`${attribute.name} is there twice`);
-    this.#of.set(attribute, { extension, attribute, value });
-  }
-
-  /** `name.givenName` as a key: a part of what may come in several keys. */
-  addPart(extension: string | undefined, attribute: Attribute, part: string, value: unknown): void {
-    const before = this.#of.get(attribute);
-    if (attribute.multiValued || (before && !isObject(before.value))) {
-      throw invalidSyntax(`${attribute.name}.${part} can not be a key here; send ${attribute.name}`);
-    }
-    const parts = isObject(before?.value) ? before.value : {};
-    if (Object.hasOwn(parts, part)) throw invalidSyntax(`${attribute.name}.${part} is there twice`);
-    this.#of.set(attribute, { extension, attribute, value: { ...parts, [part]: value } });
-  }
-
-  /** Of an attribute of the core schema. */
-  get(name: string): unknown {
-    return this.all().find(({ extension, attribute }) => extension === undefined && attribute.name === name)?.value;
-  }
-
-  all() {
-    return [...this.#of.values()];
-  }
-}
-
-function collectSchema({ schema, extension }: SchemaPath, value: unknown, said: Statements, reading: Reading): void {
-  if (value === null) return;
-  if (!isObject(value)) throw invalidSyntax(`${schema.id} must be an object with the attributes of that schema`);
-  if (extension === undefined) reading.note('core_schema_as_key');
-  for (const [key, inner] of Object.entries(value)) collect(key, extension, inner, said, reading);
-}
-
-function collect(key: string, within: string | undefined, value: unknown, said: Statements, reading: Reading): void {
-  const path = key === '' ? undefined : reading.resource.attribute(within === undefined ? key : `${within}:${key}`);
-  if (!path) return ignoreUnknown(key, within, reading);
-  const { extension, attribute, sub } = path;
-  if (sub || extension !== within || key.includes(':')) {
-    tolerate(reading, 'path_as_key', () =>
-      invalidSyntax(`${attribute.name} came under a path; send it under its name`),
-    );
-  }
-  if (sub) said.addPart(extension, attribute, sub.name, value);
-  else said.add(extension, attribute, value);
+  const body: ResourceBody = { ...core, ...extensions };
+  checkRequired(body, reading);
+  return { body, members: said.get('members') };
 }
 
 /** T1: the schemas that a body names. Which ones are in use is computed anew from the attributes. */

@@ -1,4 +1,5 @@
 import { ScimError } from '../errors.ts';
+import type { AttributePath } from '../filter/filter.ts';
 import type { Quirk } from '../quirks.ts';
 import type { DirectoryMode } from '../schema/registry.ts';
 import type { ResourceSchemas } from '../schema/registry.ts';
@@ -17,6 +18,15 @@ export interface Reading {
 export function tolerate(reading: Reading, quirk: Quirk, refusal: () => ScimError): void {
   if (reading.mode === 'strict') throw refusal();
   reading.note(quirk);
+}
+
+/** The attribute that a path means: in tolerant mode one of an extension may lack its URN. */
+export function findAttribute(path: string, { mode, note, resource }: Reading): AttributePath | undefined {
+  const found = resource.attribute(path);
+  if (found || mode === 'strict') return found;
+  const unqualified = resource.unqualified(path);
+  if (unqualified) note('urn_missing');
+  return unqualified;
 }
 
 /** @param at - the attribute with its position, such as `emails[1].type`, in the schema's spelling */

@@ -66,6 +66,11 @@ export interface ResourceSchemas {
    * @returns undefined = there is no such attribute
    */
   attribute(path: string): AttributePath | undefined;
+  /**
+   * An attribute of an extension by its name alone, `department` or `manager.value`: no name of the standard, since it lacks its URN.
+   * Core attributes go first; of two extensions with the same name the first one.
+   */
+  unqualified(path: string): AttributePath | undefined;
   /** A schema of this type by its URN alone. */
   schema(urn: string): SchemaPath | undefined;
   /** A sub-attribute by name. */
@@ -126,7 +131,12 @@ function resourceSchemas(type: ResourceType): ResourceSchemas {
     return foundSub && { extension: within.extension, attribute: found, sub: foundSub };
   }
 
-  return { type, attributes, attribute: find, schema: (urn) => byUrn.get(urn.toLowerCase()), sub };
+  function unqualified(path: string): AttributePath | undefined {
+    if (path.includes(':')) return undefined;
+    return type.extensions.map(({ schema }) => find(`${schema.id}:${path}`)).find((found) => found !== undefined);
+  }
+
+  return { type, attributes, attribute: find, unqualified, schema: (urn) => byUrn.get(urn.toLowerCase()), sub };
 }
 
 function byName(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
