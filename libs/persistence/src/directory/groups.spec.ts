@@ -417,10 +417,15 @@ describe('at one moment', () => {
       // holds the audit chain's head, so that the change waits with everything else written
       await owner.query('begin');
       await owner.query('select from audit_heads where org_id = $1 for update', [org]);
-      const changing = change(a, { add: [eve!] }).catch((error: unknown) => error);
+      let settled = false;
+      const changing = change(a, { add: [eve!] })
+        .catch((error: unknown) => error)
+        .finally(() => {
+          settled = true;
+        });
       const kill = `select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()`;
-      for (;;) if ((await owner.query(kill)).rowCount! > 0) break;
+      while (!settled && (await owner.query(kill)).rowCount === 0);
       expect(await changing).toMatchObject({ code: 'database_unavailable' });
       await owner.query('rollback');
     } finally {

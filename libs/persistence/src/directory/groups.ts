@@ -44,8 +44,9 @@ export function directoryGroups(
 
     async deleteGroup(organizationId, groupId, expectedVersion, decide, actor) {
       if (!isUuid(groupId)) return { outcome: 'unknown' };
-      const at = { organizationId, kind: 'delete', groupId, expectedVersion, body: undefined, members: {} } as const;
-      const { outcome, removed } = await changeGroup(pool, { ...at, how: ANYHOW, decide, actor });
+      const at = { organizationId, kind: 'delete', groupId, expectedVersion } as const;
+      const all = { body: undefined, members: { replace: [] }, how: ANYHOW };
+      const { outcome, removed } = await changeGroup(pool, { ...at, ...all, decide, actor });
       if (outcome === 'written') return { outcome: 'deleted', members: removed.length };
       return { outcome: outcome === 'changed_meanwhile' ? 'changed_meanwhile' : 'unknown' };
     },

@@ -65,9 +65,8 @@ declare
   v_names text[] := p_was.former_names;
   v_keys text[] := p_was.former_name_keys;
 begin
-  if p_was.display_name <> p_group->>'displayName' and not exists (
-    select from directory_groups g
-    where g.org_id = p_org_id and g.group_id <> p_was.group_id and g.display_name_key = p_was.display_name_key)
+  if p_was.display_name <> p_group->>'displayName'
+    and not directory_is_name_taken(p_org_id, p_was.display_name_key, p_was.group_id)
   then
     v_names := v_names || p_was.display_name;
     v_keys := v_keys || p_was.display_name_key;
@@ -86,29 +85,57 @@ begin
 end
 $$;
 
--- What a change of members means: who comes that the directory knows, who is unknown, and who may go.
--- p_replace null = nobody but those in p_remove.
+-- What a change of members means: who comes that the directory knows, who goes, and who is unknown. p_replace null = all others stay.
 create function directory_member_changes(p_org_id uuid, p_group_id uuid, p_replace uuid[], p_add uuid[], p_remove uuid[])
-returns table (come uuid[], go uuid[], unknown uuid[]) language sql stable as $$
-  with wanted as (
-    select unnest(coalesce(p_replace, '{}') || p_add) as user_id
-    except select unnest(p_remove)
-  ), known as (
-    select w.user_id, m.user_id is not null as is_member, u.user_id is not null as is_known
-    from wanted w
+returns table (come uuid[], go uuid[], unknown uuid[]) language plpgsql as $$
+declare
+  v_wanted uuid[] := array(select unnest(coalesce(p_replace, '{}') || p_add) except select unnest(p_remove));
+begin
+  select coalesce(array_agg(w.user_id) filter (where u.user_id is not null and m.user_id is null), '{}'),
+         coalesce(array_agg(w.user_id) filter (where u.user_id is null), '{}')
+    into come, unknown
+    from unnest(v_wanted) as w(user_id)
     left join directory_users u on u.org_id = p_org_id and u.user_id = w.user_id
-    left join directory_members m on m.org_id = p_org_id and m.group_id = p_group_id and m.user_id = w.user_id
-  )
-  select
-    (select coalesce(array_agg(k.user_id), '{}') from known k where k.is_known and not k.is_member),
-    (select coalesce(array_agg(m.user_id), '{}') from directory_members m
-       where m.org_id = p_org_id and m.group_id = p_group_id
-         and (m.user_id = any(p_remove) or p_replace is not null and m.user_id <> all(array(select w.user_id from wanted w)))),
-    (select coalesce(array_agg(k.user_id), '{}') from known k where not k.is_known)
+    left join directory_members m on m.org_id = p_org_id and m.group_id = p_group_id and m.user_id = w.user_id;
+  if p_replace is null then
+    go := array(select m.user_id from directory_members m
+                where m.org_id = p_org_id and m.group_id = p_group_id and m.user_id = any(p_remove));
+  else
+    go := array(select m.user_id from directory_members m where m.org_id = p_org_id and m.group_id = p_group_id
+                except select unnest(v_wanted));
+  end if;
+  return next;
+end
 $$;
 
--- p_kind 'create', 'change' or 'delete'; p_group null = its own attributes stay. Outcome 'written' or 'unchanged', or why nothing
--- is: 'unknown', 'changed_meanwhile', 'conflict' (its name), 'unknown_members' (unknown; when p_refuse_unknown).
+-- Takes and gives members whose rows are locked; returns those of them who were, and were not.
+create function directory_write_members(p_org_id uuid, p_group_id uuid, p_come uuid[], p_go uuid[])
+returns table (added uuid[], removed uuid[]) language plpgsql as $$
+begin
+  with gone as (
+    delete from directory_members m where m.org_id = p_org_id and m.group_id = p_group_id and m.user_id = any(p_go)
+    returning m.user_id
+  )
+  select coalesce(array_agg(user_id), '{}') into removed from gone;
+  with come as (
+    insert into directory_members as m (org_id, group_id, user_id)
+    select p_org_id, p_group_id, u.user_id from directory_users u where u.org_id = p_org_id and u.user_id = any(p_come)
+    on conflict do nothing
+    returning m.user_id
+  )
+  select coalesce(array_agg(user_id), '{}') into added from come;
+  return next;
+end
+$$;
+
+-- Whether there is a group's name that this one may not have.
+create function directory_is_name_taken(p_org_id uuid, p_name_key text, p_but uuid) returns boolean language sql stable as $$
+  select exists (
+    select from directory_groups g where g.org_id = p_org_id and g.display_name_key = p_name_key and g.group_id <> p_but)
+$$;
+
+-- p_kind 'create', 'change' or 'delete' (with p_replace '{}'); p_group null = its own attributes stay. Outcome 'written' or
+-- 'unchanged', or why nothing is: 'unknown', 'changed_meanwhile', 'conflict' (its name), 'unknown_members' (when p_refuse_unknown).
 -- touched = the users whose access must be decided anew, who are locked.
 create function directory_change_group(
   p_org_id uuid, p_kind text, p_group_id uuid, p_expected bigint, p_group jsonb, p_replace uuid[], p_add uuid[],
@@ -120,77 +147,57 @@ declare
   v_was directory_groups;
   v_group jsonb := p_group;
   v_alone boolean;
-  v_renamed boolean;
   v_changes record;
   v_all uuid[] := '{}';
 begin
   added := '{}'; removed := '{}'; touched := '{}'; took_from := '{}'; unknown := '{}';
   if p_kind = 'change' then
     select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
-    if v_was.body = p_group->'body' then
-      v_group := null;
-    end if;
+    v_group := case when v_was.body = p_group->'body' then null else p_group end;
   end if;
   v_alone := p_kind <> 'change' or v_group is not null or p_replace is not null or p_expected is not null;
   perform directory_enter_group(p_org_id, p_group_id, p_kind <> 'change' or v_group is not null, v_alone);
 
-  if p_kind <> 'create' then
-    select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
-    if not found then
-      outcome := 'unknown';
-      return next;
-      return;
-    end if;
-    was := to_jsonb(v_was) - 'folded';
-    if v_was.version <> p_expected then
-      outcome := 'changed_meanwhile';
-      return next;
-      return;
-    end if;
-  end if;
-  v_renamed := v_group is not null and (
-    v_was.display_name is distinct from v_group->>'displayName' or v_was.external_id is distinct from v_group->>'externalId');
+  -- everything is read anew after what was waited for
+  select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
+  was := case when found then to_jsonb(v_was) - 'folded' end;
   if v_group is not null then
-    if p_unique_names and exists (
-      select from directory_groups g
-      where g.org_id = p_org_id and g.display_name_key = v_group->>'displayNameKey' and g.group_id <> p_group_id)
-    then
-      outcome := 'conflict';
-      return next;
-      return;
-    end if;
     took_from := directory_groups_once_called(p_org_id, v_group->>'displayNameKey', p_group_id);
   end if;
-
   select * into v_changes from directory_member_changes(p_org_id, p_group_id, p_replace, p_add, p_remove);
   unknown := v_changes.unknown;
-  if p_refuse_unknown and unknown <> '{}' then
-    outcome := 'unknown_members';
-    return next;
-    return;
-  end if;
-  if v_group is null and p_kind <> 'delete' and v_changes.come = '{}' and v_changes.go = '{}' then
-    outcome := 'unchanged';
+  outcome := case
+    when p_kind <> 'create' and was is null then 'unknown'
+    when v_was.version <> p_expected then 'changed_meanwhile'
+    when p_unique_names and directory_is_name_taken(p_org_id, v_group->>'displayNameKey', p_group_id) then 'conflict'
+    when p_refuse_unknown and unknown <> '{}' then 'unknown_members'
+    when p_kind = 'change' and v_group is null and v_changes.come = '{}' and v_changes.go = '{}' then 'unchanged'
+  end;
+  if outcome is not null then
     return next;
     return;
   end if;
 
-  if v_renamed or p_kind = 'delete' then
+  if p_kind = 'change' and (v_was.display_name, v_was.external_id) is distinct from
+                           (v_group->>'displayName', v_group->>'externalId') and v_group is not null then
     v_all := directory_members_of(p_org_id, array[p_group_id]);
   end if;
   v_all := v_all || directory_members_of(p_org_id, took_from);
-  -- of members alone, all that are named: what is true of the others now need not be when these are locked
-  perform directory_lock_users(p_org_id, v_all || case when v_alone then v_changes.come || v_changes.go else p_add || p_remove end);
-  if v_alone or took_from <> '{}' then
+  if not v_alone then
+    -- all that are named: what is true of them now need not be when they are locked
+    v_changes.come := array(select unnest(p_add) except select unnest(p_remove));
+    v_changes.go := p_remove;
+  end if;
+  perform directory_lock_users(p_org_id, v_all || v_changes.come || v_changes.go);
+  if v_alone then
     perform from directory_groups g where g.org_id = p_org_id and g.group_id = any(array[p_group_id] || took_from)
       order by g.group_id for no key update;
-    if p_kind <> 'create' then
-      select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
-      if v_was.version <> p_expected then
-        outcome := 'changed_meanwhile';
-        return next;
-        return;
-      end if;
+    -- a member who was deleted meanwhile changed it
+    if exists (select from directory_groups g
+               where g.org_id = p_org_id and g.group_id = p_group_id and g.version <> p_expected) then
+      outcome := 'changed_meanwhile';
+      return next;
+      return;
     end if;
   end if;
 
@@ -200,35 +207,15 @@ begin
                                   created_at, modified_at)
     values (p_org_id, p_group_id, v_group->>'displayName', v_group->>'displayNameKey', v_group->>'externalId',
             v_group->'body', v_group->'folded', 0, 0, p_now, p_now);
-  elsif p_kind = 'change' and v_group is not null then
+  elsif v_group is not null then
     perform directory_write_group(p_org_id, v_was, v_group);
   end if;
-  with gone as (
-    delete from directory_members m
-    where m.org_id = p_org_id and m.group_id = p_group_id
-      and (p_kind = 'delete' or m.user_id = any(case when v_alone then v_changes.go else p_remove end))
-    returning m.user_id
-  )
-  select coalesce(array_agg(user_id), '{}') into removed from gone;
-  with come as (
-    insert into directory_members (org_id, group_id, user_id)
-    select p_org_id, p_group_id, u.user_id from directory_users u
-    where u.org_id = p_org_id
-      and u.user_id = any(case when v_alone then v_changes.come else array(select unnest(p_add) except select unnest(p_remove)) end)
-    on conflict do nothing
-    returning user_id
-  )
-  select coalesce(array_agg(user_id), '{}') into added from come;
+  select * into added, removed from directory_write_members(p_org_id, p_group_id, v_changes.come, v_changes.go);
   if p_kind = 'delete' then
     delete from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
   end if;
-  if v_group is null and p_kind <> 'delete' and added = '{}' and removed = '{}' then
-    outcome := 'unchanged';
-    return next;
-    return;
-  end if;
-  outcome := 'written';
   touched := array(select distinct unnest(v_all || added || removed));
+  outcome := case when p_kind = 'change' and v_group is null and added = '{}' and removed = '{}' then 'unchanged' else 'written' end;
   return next;
 end
 $$;
