@@ -165,7 +165,7 @@ describe('cursor', () => {
       expect(() => open(text)).toThrow(refused('invalidCursor'));
     }
     fc.assert(
-      fc.property(fc.nat(cursor.length - 1), fc.constantFrom(...'AZaz09-_'), (at, letter) => {
+      fc.property(fc.nat(cursor.length - 1), fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_'), (at, letter) => {
         const changed = cursor.slice(0, at) + letter + cursor.slice(at + 1);
         fc.pre(changed !== cursor);
         expect(() => open(changed)).toThrow(refused('invalidCursor'));
