@@ -6,6 +6,7 @@ import { TOOL_FORMATS } from './output/formats/names.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import { addScim } from './scim-program.ts';
 import { examples, format } from './program-parts.ts';
+import type { CommentOptions } from './commands/comment.ts';
 import type { FlowsOptions } from './commands/flows.ts';
 import type { HistoryOptions, ShowOptions } from './commands/history.ts';
 import type { ImportOptions } from './commands/import.ts';
@@ -33,6 +34,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .addHelpText('after', EXIT_CODES);
   addReadingCommands(program, io, finish);
   addApply(program, io, finish);
+  addComment(program, io, finish);
   addImport(program, io, finish);
   addFlows(program, io, finish);
   addDomains(program, io, finish);
@@ -127,6 +129,26 @@ function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): v
     .action(async (paths: string[], _flags, command: Command) => {
       const { apply } = await import('./commands/apply.ts');
       finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
+    });
+}
+
+function addComment(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('comment')
+    .description('put a plan into one comment of the pull or merge request, and replace it at the next run')
+    .argument('[file]', 'what "rolecall plan --format markdown" printed; - is standard input')
+    .option('--fingerprint', 'after the merge: print the fingerprint of the plan that was reviewed')
+    .addHelpText(
+      'after',
+      examples(
+        'rolecall plan --format markdown > plan.md',
+        'rolecall comment plan.md',
+        'rolecall apply --expect "$(rolecall comment --fingerprint)"',
+      ) + '\nIn a job of GitHub Actions it needs GITHUB_TOKEN, in one of GitLab CI GITLAB_TOKEN.\n',
+    )
+    .action(async (file: string | undefined, _flags, command: Command) => {
+      const { comment } = await import('./commands/comment.ts');
+      finish(await comment(file, command.optsWithGlobals<CommentOptions>(), io));
     });
 }
 
