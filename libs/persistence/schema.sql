@@ -129,6 +129,13 @@ create table directory_requests (
   constraint directory_requests_pkey PRIMARY KEY (org_id, at, request_id)
 );
 
+create table directory_rotations (
+  org_id uuid not null,
+  rotate_at timestamp(3) with time zone not null,
+  constraint directory_rotations_pkey PRIMARY KEY (org_id),
+  constraint directory_rotations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
 create table directory_tokens (
   org_id uuid not null,
   token_hash bytea not null,
@@ -490,6 +497,8 @@ CREATE UNIQUE INDEX directory_requests_id ON public.directory_requests USING btr
 CREATE INDEX directory_requests_refused ON public.directory_requests USING btree (org_id, at, request_id) WHERE (outcome = ANY (ARRAY['refused'::text, 'failed'::text]));
 
 CREATE INDEX directory_requests_resource ON public.directory_requests USING btree (org_id, resource_id, at, request_id) WHERE (resource_id IS NOT NULL);
+
+CREATE INDEX directory_rotations_due ON public.directory_rotations USING btree (rotate_at);
 
 CREATE INDEX directory_tokens_name ON public.directory_tokens USING btree (org_id, name);
 
@@ -1389,6 +1398,28 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_note_rotation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rotate_at timestamptz;
+begin
+  select min(newest.rotate_at) into v_rotate_at
+    from (select distinct on (t.name) t.rotate_at from directory_tokens t
+          where t.org_id = new.org_id and t.revoked_at is null
+          order by t.name, t.created_at desc, t.token_id desc) newest;
+  if v_rotate_at is null then
+    delete from directory_rotations d where d.org_id = new.org_id;
+  else
+    insert into directory_rotations values (new.org_id, v_rotate_at)
+    on conflict (org_id) do update set rotate_at = excluded.rotate_at;
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_offboard(p_org_id uuid, p_user_id uuid, p_cause text, p_was_active boolean, p_receipt jsonb, p_now timestamp with time zone)
  RETURNS offboarding_receipts
  LANGUAGE plpgsql
@@ -1531,6 +1562,30 @@ begin
   perform replace_grants(p_org_id,
     array(select d."userId" from jsonb_to_recordset(p_users) as d("userId" uuid, decides boolean) where d.decides),
     p_revision, p_grants, p_memberships, p_now);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_tokens_due(p_collection text, p_before timestamp with time zone)
+ RETURNS TABLE(organization text, name text, rotate_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_due record;
+begin
+  for v_due in
+    select r.org_id, r.name from directory_rotations d join organization_registry r on r.org_id = d.org_id
+    where r.collection = p_collection and d.rotate_at <= p_before order by d.rotate_at, r.name limit 100
+  loop
+    perform set_config('rolecall.organization_id', v_due.org_id::text, true);
+    return query
+      select v_due.name, newest.name, newest.rotate_at, newest.expires_at
+      from (select distinct on (t.name) t.name, t.rotate_at, t.expires_at from directory_tokens t
+            where t.org_id = v_due.org_id and t.revoked_at is null
+            order by t.name, t.created_at desc, t.token_id desc) newest
+      where newest.rotate_at <= p_before order by newest.rotate_at, newest.name;
+  end loop;
 end
 $function$
 ;
@@ -2066,6 +2121,8 @@ end
 $function$
 ;
 
+CREATE TRIGGER directory_tokens_note_rotation AFTER INSERT OR UPDATE OF name, expires_at, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION directory_note_rotation();
+
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
 CREATE TRIGGER organizations_forget_directory AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_directory();
@@ -2093,6 +2150,8 @@ grant insert, select, update on directory_holds to rolecall_runtime;
 grant delete, insert, select, update on directory_members to rolecall_runtime;
 
 grant delete, insert, select on directory_requests to rolecall_runtime;
+
+grant delete, insert, select, update on directory_rotations to rolecall_runtime;
 
 grant insert, select on directory_tokens to rolecall_runtime;
 
@@ -2204,6 +2263,8 @@ grant execute on function directory_members_of to public;
 
 grant execute on function directory_met to public;
 
+grant execute on function directory_note_rotation to public;
+
 grant execute on function directory_offboard to public;
 
 grant execute on function directory_replace_user to public;
@@ -2211,6 +2272,8 @@ grant execute on function directory_replace_user to public;
 grant execute on function directory_require_revision to public;
 
 grant execute on function directory_store_access to public;
+
+grant execute on function directory_tokens_due to public;
 
 grant execute on function directory_user to public;
 

@@ -193,12 +193,18 @@ describe('collections', () => {
   it('are at generation 0 before their first apply, and count those that change something', async () => {
     const read = async () => (await api.client.call('GET', '/v1/collections/default')).json;
     const fingerprintKey = expect.any(String) as string;
-    expect(await read()).toEqual({ name: 'default', generation: 0, rootDigest: null, fingerprintKey });
+    expect(await read()).toEqual({
+      name: 'default',
+      generation: 0,
+      rootDigest: null,
+      directoryTokensDue: [],
+      fingerprintKey,
+    });
     await api.client.apply(two());
     const after = await read();
     expect(mistakes('Collection', after)).toEqual([]);
     const rootDigest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
-    expect(after).toEqual({ name: 'default', generation: 1, rootDigest, fingerprintKey });
+    expect(after).toEqual({ name: 'default', generation: 1, rootDigest, directoryTokensDue: [], fingerprintKey });
     await api.client.apply(two());
     expect(await read()).toEqual(after);
   });

@@ -133,6 +133,24 @@ describe('tokens', () => {
     expect(await verifyChain(trail)).toMatchObject({ ok: true });
   });
 
+  it('that are to be rotated soon are told of with their collection', async () => {
+    const one = organization('rotating', { scim: { tokens: { okta: { rotateEvery: '30d' } } } });
+    await api.client.apply(requestOf([one], { collection: 'rotating' }));
+    await issue('rotating', 'okta');
+    const due = async () => {
+      const { json } = await api.client.call<Due>('GET', '/v1/collections/rotating');
+      expect(mistakes('Collection', json)).toEqual([]);
+      return json.directoryTokensDue;
+    };
+    now = at(15);
+    expect(await due()).toEqual([]);
+    now = at(16);
+    const token = { organization: 'rotating', name: 'okta', rotateAt: at(30).toJSON(), expiresAt: at(37).toJSON() };
+    expect(await due()).toEqual([token]);
+    await issue('rotating', 'okta');
+    expect(await due()).toEqual([]);
+  });
+
   it('is all that a token without the right cannot reach', async () => {
     const reader = api.client.with(await api.token(['directory.read']));
     expect((await reader.call('GET', path('acme'))).status).toBe(200);
@@ -339,6 +357,9 @@ interface Status {
 }
 interface Counts {
   readonly users: number;
+}
+interface Due {
+  readonly directoryTokensDue: readonly object[];
 }
 interface Page {
   readonly requests: readonly Summary[];

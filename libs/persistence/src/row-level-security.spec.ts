@@ -11,6 +11,7 @@ const WITHOUT_ORGANIZATION = [
   'api_tokens',
   'collection_files',
   'collections',
+  'directory_rotations',
   'domain_checks',
   'email_domains',
   'metadata_refreshes',

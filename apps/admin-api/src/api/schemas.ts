@@ -199,6 +199,10 @@ const responses = {
       name: string,
       generation: count,
       rootDigest: { type: ['string', 'null'] },
+      directoryTokensDue: {
+        ...list(object({ organization: string, name: string, rotateAt: moment, expiresAt: moment })),
+        description: "Tokens of the organizations' directories to be rotated within 14 days, or that have ended",
+      },
       fingerprintKey: {
         type: 'string',
         description: 'Base64: the key of fingerprints of secrets, for callers with the right `plan`',

@@ -1,21 +1,29 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import type { ApiToken, Database } from '@rolecall/persistence';
-import { DATABASE } from '@rolecall/platform';
+import { CLOCK, DATABASE } from '@rolecall/platform';
+import type { Clock } from '@rolecall/platform';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
 import { requireDistinctPaths, validated } from '../api/validate.ts';
 
+/** How long before its time the rotation of a directory's token is asked for. */
+const ROTATION_NOTICE_MS = 14 * 24 * 60 * 60 * 1000;
+
 @Controller()
 export class CollectionsController {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** A collection that nobody applied yet is at generation 0. */
   @Serves(OPERATIONS.readCollection)
   async read(@Param('name') name: string, @Caller() caller: ApiToken): Promise<object> {
-    const { collections } = this.database;
+    const { collections, directoryTokens } = this.database;
     const { generation, rootDigest = null } = await collections.state(validated('Slug', name));
-    const collection = { name, generation, rootDigest };
+    const directoryTokensDue = await directoryTokens.due(name, new Date(this.clock().getTime() + ROTATION_NOTICE_MS));
+    const collection = { name, generation, rootDigest, directoryTokensDue };
     if (!caller.rights.includes('plan')) return collection;
     return { ...collection, fingerprintKey: collections.fingerprintKey(name).toString('base64') };
   }

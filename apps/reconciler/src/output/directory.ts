@@ -1,4 +1,5 @@
 import type { Directory, DirectoryHold, DirectoryToken, OffboardingReceipt } from '../server/directory.ts';
+import type { DueToken } from '../server/client.ts';
 import { requestLine } from './directory-requests.ts';
 import { named } from './flow.ts';
 import { printable } from './printable.ts';
@@ -49,6 +50,20 @@ function thingsToDo(organization: string, directory: Directory, now: Date): stri
 /** Whether another token should be issued in place of this one, now or soon. */
 export function isDue({ state, rotateAt }: Pick<DirectoryToken, 'state' | 'rotateAt'>, now: Date): boolean {
   return state === 'active' && Date.parse(rotateAt) - now.getTime() <= WARN_MS;
+}
+
+/** More than these nobody reads before a plan. */
+const DUE_LINES = 10;
+
+/** Warnings of tokens whose time comes or is over, for a plan; empty when there are none. */
+export function dueText(tokens: readonly DueToken[], now: Date): string {
+  const lines = tokens.slice(0, DUE_LINES).map(({ organization, name, expiresAt }) => {
+    const ends = Date.parse(expiresAt) <= now.getTime() ? 'ended' : 'ends';
+    const issue = `rolecall scim token issue ${organization} ${name}`;
+    return `warning: the SCIM token ${name} of ${organization} ${ends} on ${expiresAt.slice(0, 10)}; issue another: ${issue}`;
+  });
+  const more = tokens.length > DUE_LINES ? [`warning: so do ${tokens.length - DUE_LINES} more SCIM tokens`] : [];
+  return [...lines, ...more].map((line) => `${printable(line)}\n`).join('');
 }
 
 const TOKEN_HEADING = ['TOKEN', 'STATE', 'CREATED', 'ROTATE BY', 'ENDS', 'LAST USED (UTC)', 'ID'];

@@ -31,10 +31,19 @@ export interface ApplyRequest extends Omit<PlanRequest, 'organizations'> {
   readonly fingerprint: string;
 }
 
+export interface DueToken {
+  readonly organization: string;
+  readonly name: string;
+  readonly rotateAt: string;
+  readonly expiresAt: string;
+}
+
 export interface Collection {
   readonly name: string;
   readonly generation: number;
   readonly rootDigest: string | null;
+  /** Tokens of directories whose time comes, or is over. Absent from an older server. */
+  readonly directoryTokensDue?: readonly DueToken[];
   /** Base64; absent for a token that may not plan. */
   readonly fingerprintKey?: string;
 }

@@ -8,7 +8,7 @@ import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
-import type { ApplyRequest, Domain, Flow, IdentityProvider, PlanRequest, SsoTest } from '../server/client.ts';
+import type { ApplyRequest, Domain, DueToken, Flow, IdentityProvider, PlanRequest, SsoTest } from '../server/client.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -148,7 +148,8 @@ export class TestServer {
     return this.store.transaction('rollback', async (state) => {
       const { generation, rootDigest } = await state.collection(name);
       const fingerprintKey = memoryFingerprintKey(name).toString('base64');
-      return { name, generation, rootDigest: rootDigest ?? null, fingerprintKey };
+      const directoryTokensDue = this.directory?.due ?? [];
+      return { name, generation, rootDigest: rootDigest ?? null, directoryTokensDue, fingerprintKey };
     });
   }
 
@@ -247,6 +248,7 @@ export interface TestDirectory {
   readonly requests: DirectoryRequest[];
   readonly holds: readonly DirectoryHold[];
   readonly receipts: readonly OffboardingReceipt[];
+  readonly due?: readonly DueToken[];
 }
 
 const PAGE = 2;

@@ -70,3 +70,8 @@ export const RENAME_TOKENS: Statement = {
   name: 'directory.rename-tokens',
   text: 'update directory_tokens set name = $3 where org_id = $1 and name = $2',
 };
+
+export const TOKENS_DUE: Statement = {
+  name: 'directory.tokens-due',
+  text: 'select organization, name, rotate_at, expires_at from directory_tokens_due($1, $2)',
+};

@@ -175,6 +175,46 @@ it('says who had tokens made and ended, and nothing of them', async () => {
   expect(await verifyChain(events)).toMatchObject({ ok: true });
 });
 
+it('tells what is to be rotated in a collection, the newest of a name alone', async () => {
+  const { database } = test.current;
+  const make = async (collection: string) => {
+    made += 1;
+    const state = database.reconcileState({ actor: 'ci', now: NOW });
+    const wanted = document(`tokens-${made}`, { scim: { tokens: { okta: {} } } });
+    const revision = { document: wanted, digest: '', origin: { actor: 'ci' }, identityProviders: {} };
+    return state.transaction('commit', (tx) => tx.create({ collection, name: wanted.metadata.name, revision }));
+  };
+  const [acme, globex, other] = [await make('due'), await make('due'), await make('another')];
+  const due = async (seconds: number) =>
+    (await tokens.due('due', later(seconds))).map(({ organization, name }) => `${organization} ${name}`);
+
+  const first = await issued(acme.id);
+  await issued(globex.id, DAY);
+  await issued(other.id);
+  expect(await due(90 * DAY - 1)).toEqual([]);
+  expect(await due(91 * DAY)).toEqual([`${acme.name} okta`, `${globex.name} okta`]);
+  const [token] = await tokens.due('due', later(90 * DAY));
+  expect(token).toEqual({
+    organization: acme.name,
+    name: 'okta',
+    rotateAt: later(90 * DAY),
+    expiresAt: later(97 * DAY),
+  });
+  // one that has ended all the same: nobody can come in
+  expect(await due(1000 * DAY)).toHaveLength(2);
+
+  const second = await issued(acme.id, 80 * DAY);
+  expect(await due(91 * DAY)).toEqual([`${globex.name} okta`]);
+  await tokens.revoke(acme.id, second.token.id, by(81 * DAY));
+  expect(await due(91 * DAY)).toHaveLength(2);
+  await tokens.revoke(acme.id, first.token.id, by(81 * DAY));
+  expect(await due(1000 * DAY)).toEqual([`${globex.name} okta`]);
+  await database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', async (tx) => {
+    await tx.delete(globex.id);
+  });
+  expect(await due(1000 * DAY)).toEqual([]);
+});
+
 it('issues one after the other, so that each ends the former', async () => {
   const id = await organization();
   await Promise.all([issued(id), issued(id), issued(id)]);

@@ -77,6 +77,14 @@ export function directoryTokenStore(pool: Pool, forget: (organizationId: string)
       return rows.map(toToken);
     },
 
+    async due(collection, before) {
+      type Row = Pick<TokenRow, 'name' | 'rotate_at' | 'expires_at'> & { readonly organization: string };
+      const rows = await query<Row>(pool, sql.TOKENS_DUE, [collection, before]);
+      return rows.map(({ organization, name, rotate_at: rotateAt, expires_at: expiresAt }) => {
+        return { organization, name, rotateAt, expiresAt };
+      });
+    },
+
     async revoke(organizationId, tokenId, change) {
       if (!isUuid(tokenId)) return false;
       return inTransaction(pool, { organizationId }, async (client) => {

@@ -126,3 +126,14 @@ export const ApiTokenRow = defineEntity({
     revokedAt: p.datetime(3).nullable(),
   },
 });
+
+/** When the next token of an organization's directory is to be rotated. Follows `directory_tokens` by a trigger. */
+export const DirectoryRotation = defineEntity({
+  name: 'DirectoryRotation',
+  tableName: 'directory_rotations',
+  indexes: [{ name: 'directory_rotations_due', properties: ['rotateAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    rotateAt: p.datetime(3),
+  },
+});

@@ -28,6 +28,7 @@ import { directoryTokens } from './20261122T41-directory-tokens.ts';
 import { directorySearch } from './20261122T42-directory-search.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
 import { directoryLogins } from './20261122T43-recorded-directory-logins.ts';
+import { directoryRotations } from './20261122T48-directory-rotations.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directorySearch,
   invitedUsers,
   directoryLogins,
+  directoryRotations,
 ];

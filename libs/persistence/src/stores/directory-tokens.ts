@@ -31,6 +31,14 @@ export interface NewDirectoryToken {
   readonly overlapSeconds: number;
 }
 
+/** The newest token of a name, as far as an organization's own people must know. */
+export interface DueDirectoryToken {
+  readonly organization: string;
+  readonly name: string;
+  readonly rotateAt: Date;
+  readonly expiresAt: Date;
+}
+
 /** Who has a token made or ended, for the audit log. */
 export interface DirectoryTokenChange {
   /** Id of an API token. */
@@ -59,6 +67,8 @@ export interface DirectoryTokenStore {
   ): Promise<{ readonly value: string; readonly token: DirectoryToken } | 'too_many'>;
   /** Every token that was ever made, the newest first, at most 200. */
   list(organizationId: string): Promise<readonly DirectoryToken[]>;
+  /** Tokens to be rotated before then, of a collection's organizations, at most 100 of these; those due first. */
+  due(collection: string, before: Date): Promise<readonly DueDirectoryToken[]>;
   /** Ends a token at once. False when there is no such token alive. Audited. */
   revoke(organizationId: string, tokenId: string, change: DirectoryTokenChange): Promise<boolean>;
 }
