@@ -1,8 +1,9 @@
 // npm run docs: writes what is generated from code: the published schema, the reference page of the document, and the
-// pages of errors and identity providers.
+// pages of errors and identity providers, and the table of what SCIM states.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { conformance } from './scim-conformance/conformance.mjs';
 
 const root = join(import.meta.dirname, '..');
 const built = spawnSync('nx', ['run', '@rolecall/platform:build', '--output-style=static'], {
@@ -15,6 +16,7 @@ for (const [file, text] of [
   ['schemas/organization.v1.json', publishedSchema()],
   ['docs/organization-document.md', schemaDocs()],
   ...guidanceDocs(),
+  ['docs/scim-conformance.md', conformance().text],
 ]) {
   writeFileSync(join(root, file), text);
   console.log(`${file} written`);
