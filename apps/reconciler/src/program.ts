@@ -7,6 +7,7 @@ import type { FmtOptions } from './commands/fmt.ts';
 import { addScim } from './scim-program.ts';
 import { examples, format } from './program-parts.ts';
 import type { CommentOptions } from './commands/comment.ts';
+import type { ExplainOptions } from './commands/explain.ts';
 import type { FlowsOptions } from './commands/flows.ts';
 import type { HistoryOptions, ShowOptions } from './commands/history.ts';
 import type { ImportOptions } from './commands/import.ts';
@@ -34,6 +35,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .addHelpText('after', EXIT_CODES);
   addReadingCommands(program, io, finish);
   addApply(program, io, finish);
+  addExplain(program, io, finish);
   addComment(program, io, finish);
   addImport(program, io, finish);
   addFlows(program, io, finish);
@@ -129,6 +131,32 @@ function addApply(program: Command, io: Io, finish: (code: ExitCode) => void): v
     .action(async (paths: string[], _flags, command: Command) => {
       const { apply } = await import('./commands/apply.ts');
       finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
+    });
+}
+
+function addExplain(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command('explain')
+    .description('show what facts come to: every rule, matched or not, and why; nothing is stored or sent')
+    .argument('<org>', "the organization's name")
+    .option(
+      '--facts <json>',
+      'what an identity provider says: {"groups":["admins"]}, or a file of it; - is standard input',
+    )
+    .option('--test <name>', 'the facts of an entry of `tests`')
+    .option('--idp <name>', 'whose `attributes` name the profile (default: the only one)')
+    .option('--live', 'by the document that the server has, not by the files')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples(
+        `rolecall explain acme --facts '{"role_mapping":"engineering"}'`,
+        'rolecall explain acme --test "an engineer creates campaigns"',
+      ),
+    )
+    .action(async (organization: string, _flags, command: Command) => {
+      const { explain } = await import('./commands/explain.ts');
+      finish(await explain(organization, command.optsWithGlobals<ExplainOptions>(), io));
     });
 }
 

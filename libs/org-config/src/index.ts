@@ -2,6 +2,7 @@ export { canonicalJson } from './canonical/canonical-json.ts';
 export { documentDigest, normalize } from './canonical/normalize.ts';
 export type { CheckMetadata } from './check/check-document.ts';
 export { onceEach } from './check/once-each.ts';
+export * from './decide-facts.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
