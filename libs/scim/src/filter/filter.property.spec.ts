@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ScimError } from '../errors.ts';
 import { directorySchemas } from '../schema/registry.ts';
+import { processorTime } from '../testing/processor-time.ts';
 import { matches, searchView, type Searchable } from './evaluate.ts';
 import { OPERATORS } from './filter.ts';
 import { parseFilter } from './resolve.ts';
@@ -141,9 +142,10 @@ describe('F18 any text is a filter or a ScimError, at once', () => {
     '"\\u0041" ',
   ])('%j as often as it fits', (part) => {
     const written = part.repeat(Math.floor(8192 / part.length));
-    const start = performance.now();
-    expectScim(() => parseFilter(written, user, tolerant));
-    expect(performance.now() - start).toBeLessThan(100);
+    const time = processorTime(() => {
+      expectScim(() => parseFilter(written, user, tolerant));
+    });
+    expect(time).toBeLessThan(100);
   });
 });
 

@@ -1,14 +1,13 @@
 import { ScimError } from '../errors.ts';
-import { isList, isObject, matches, own } from '../filter/evaluate.ts';
+import { isList, isObject, isUnassigned, matches, own } from '../filter/evaluate.ts';
 import type { AttributePath } from '../filter/filter.ts';
 import type { Quirk } from '../quirks.ts';
 import type { ResourceBody, ScimObject, ScimValue } from '../resource.ts';
-import { distinct, identity } from '../resource/distinct.ts';
-import { MAX_VALUES, saysNothing } from '../resource/read-value.ts';
+import { distinct } from '../resource/distinct.ts';
 import { invalidValue } from '../resource/reading.ts';
 import { sameValue } from '../resource/replace-body.ts';
 import type { Attribute, ResourceType, Schema } from '../schema/attribute.ts';
-import { normalizeKey } from '../text/normalize-key.ts';
+import { tidy, without, Work } from './lists.ts';
 import type { Change, ElementsChange, Patch, Step } from './patch.ts';
 import { atOperation } from './read-patch.ts';
 
@@ -31,28 +30,34 @@ export function applyPatch(
   type: ResourceType,
 ): Patched {
   const quirks = new Set<Quirk>();
+  const run: Run = { id: stored.id, work: new Work(), note: (quirk) => quirks.add(quirk) };
   let body = stored.body;
-  for (const change of patch.changes)
-    body = atOperation(change.index, () => applyChange(body, change, stored.id, quirks));
+  for (const change of patch.changes) body = atOperation(change.index, () => applyChange(body, change, run));
   checkExtensions(stored.body, body, type);
   const changed = !sameValue(stored.body, body);
   return { body: changed ? body : stored.body, changed, quirks: [...quirks] };
 }
 
-function applyChange(body: ResourceBody, change: Change, id: string, quirks: Set<Quirk>): ResourceBody {
+interface Run {
+  readonly id: string;
+  readonly work: Work;
+  readonly note: (quirk: Quirk) => void;
+}
+
+function applyChange(body: ResourceBody, change: Change, run: Run): ResourceBody {
   switch (change.kind) {
     case 'same-id':
-      if (change.id !== id) throw new ScimError(400, 'mutability', 'id cannot be changed');
+      if (change.id !== run.id) throw new ScimError(400, 'mutability', 'id cannot be changed');
       return body;
     case 'extension':
       return withoutExtension(body, change.schema);
     case 'value':
       return change.path.sub
-        ? changePart(body, change.path, change.path.sub, change.step)
-        : changeValue(body, change.path, change.step);
+        ? changePart(body, change.path, change.path.sub, change.step, run)
+        : changeValue(body, change.path, change.step, run);
     case 'elements': {
       const list = asList(get(body, change.path));
-      const after = changeElements(list, change, quirks);
+      const after = changeElements(list, change, run);
       return put(body, change.path, tidy(list, after, change.path.attribute), change.action.kind === 'remove');
     }
   }
@@ -67,34 +72,36 @@ function withoutExtension(body: ResourceBody, { id, attributes }: Schema): Resou
   return assign(body, id, undefined);
 }
 
-function changeValue(body: ResourceBody, path: AttributePath, step: Step): ResourceBody {
+function changeValue(body: ResourceBody, path: AttributePath, step: Step, run: Run): ResourceBody {
   const before = get(body, path);
-  const after = takeStep(before, step, path.attribute);
+  const after = takeStep(before, step, path.attribute, run);
   const value = path.attribute.multiValued ? tidy(asList(before), asList(after), path.attribute) : after;
   return put(body, path, value, isRemoval(step));
 }
 
-function changePart(body: ResourceBody, path: AttributePath, sub: Attribute, step: Step): ResourceBody {
+function changePart(body: ResourceBody, path: AttributePath, sub: Attribute, step: Step, run: Run): ResourceBody {
   const stored = get(body, path);
   const whole = isObject(stored) ? stored : {};
-  const after = changeSub(whole, sub, step, path.attribute.name);
+  const after = changeSub(whole, sub, step, path.attribute.name, run);
   if (sameValue(whole, after)) return body;
   // a reference is of the value beside it
   return put(body, path, sub.name === 'value' ? assign(after, '$ref', undefined) : after, isRemoval(step));
 }
 
-function changeSub(whole: ScimObject, sub: Attribute, step: Step, at: string): ScimObject {
+function changeSub(whole: ScimObject, sub: Attribute, step: Step, at: string, run: Run): ScimObject {
   const before = own(whole, sub.name);
-  const taken = takeStep(before, step, sub);
-  const after = taken !== undefined && isEmpty(taken) ? undefined : taken;
+  const taken = takeStep(before, step, sub, run);
+  const after = isUnassigned(taken) ? undefined : taken;
   guard(sub, before, after, `${at}.${sub.name}`, isRemoval(step));
   return assign(whole, sub.name, after);
 }
 
-function takeStep(before: ScimValue | undefined, step: Step, attribute: Attribute): ScimValue | undefined {
+function takeStep(before: ScimValue | undefined, step: Step, attribute: Attribute, run: Run): ScimValue | undefined {
   if (step.kind === 'set') return step.value;
-  if (step.kind === 'append') return distinct([...asList(before), ...step.values], attribute);
-  return step.values.reduce<readonly ScimValue[]>((rest, value) => without(rest, value, attribute), asList(before));
+  const list = asList(before);
+  run.work.look(step.kind === 'append' ? list.length + step.values.length : list.length * step.values.length);
+  if (step.kind === 'append') return distinct([...list, ...step.values], attribute, 'last');
+  return step.values.reduce<readonly ScimValue[]>((rest, value) => without(rest, value, attribute), list);
 }
 
 function isRemoval(step: Step): boolean {
@@ -106,35 +113,21 @@ function asList(value: ScimValue | undefined): readonly ScimValue[] {
   return value === undefined ? [] : [value];
 }
 
-/** The list without what a client names by one value: by `value` where there is one, among several by `type` too (X18). */
-function without(list: readonly ScimValue[], named: ScimValue, attribute: Attribute): readonly ScimValue[] {
-  const same = (left: ScimValue | undefined, right: ScimValue | undefined, sub: Attribute | undefined) =>
-    keyOf(left, sub ?? attribute) === keyOf(right, sub ?? attribute);
-  if (!isObject(named)) return list.filter((value) => !same(value, named, undefined));
-  const sub = (name: string) => attribute.subAttributes?.find((each) => each.name === name);
-  const agrees = (value: ScimValue, names: readonly string[]) =>
-    isObject(value) && names.every((name) => same(value[name], named[name], sub(name)));
-  if (named['value'] === undefined) return list.filter((value) => !agrees(value, Object.keys(named)));
-  const byType = named['type'] !== undefined && list.some((value) => agrees(value, ['value', 'type']));
-  return list.filter((value) => !agrees(value, byType ? ['value', 'type'] : ['value']));
-}
-
-function keyOf(value: ScimValue | undefined, { caseExact }: Attribute): string {
-  return typeof value === 'string' && !caseExact ? `"${normalizeKey(value)}"` : (JSON.stringify(value) ?? '');
-}
-
-function changeElements(list: readonly ScimValue[], change: ElementsChange, quirks: Set<Quirk>): readonly ScimValue[] {
+function changeElements(list: readonly ScimValue[], change: ElementsChange, run: Run): readonly ScimValue[] {
   const { action, filter, otherwise, path } = change;
+  run.work.look(list.length);
   const isMeant = (element: ScimValue): element is ScimObject => isObject(element) && matches(filter, element);
   if (!list.some(isMeant)) {
     if (otherwise === 'nothing') return list;
     if (otherwise === 'refuse')
       throw new ScimError(400, 'noTarget', `no value of ${path.attribute.name} satisfies the filter`);
-    quirks.add('element_made');
+    run.note('element_made');
     return distinct([...list, otherwise], path.attribute);
   }
   if (action.kind === 'remove') return list.filter((element) => !isMeant(element));
-  const after = list.map((element) => (isMeant(element) ? changeElement(element, action, path.attribute) : element));
+  const after = list.map((element) =>
+    isMeant(element) ? changeElement(element, action, path.attribute, run) : element,
+  );
   return distinct(after, path.attribute);
 }
 
@@ -142,39 +135,12 @@ function changeElement(
   element: ScimObject,
   action: Exclude<ElementsChange['action'], { kind: 'remove' }>,
   attribute: Attribute,
+  run: Run,
 ): ScimObject {
-  if (action.kind === 'part') return changeSub(element, action.sub, action.step, attribute.name);
+  if (action.kind === 'part') return changeSub(element, action.sub, action.step, attribute.name, run);
   const after = action.kind === 'merge' ? { ...element, ...action.value } : action.value;
   guardParts(element, after, attribute);
   return after;
-}
-
-/** A changed list as it is stored: elements that say nothing are gone, at most one is primary, and there are not too many. */
-function tidy(before: readonly ScimValue[], after: readonly ScimValue[], attribute: Attribute): readonly ScimValue[] {
-  const kept = after.filter((element) => !isObject(element) || !(isEmpty(element) || saysNothing(element, attribute)));
-  if (kept.length > MAX_VALUES && kept.length > before.length)
-    throw invalidValue(attribute.name, `must not have more than ${MAX_VALUES} values`);
-  return onePrimary(before, kept, attribute);
-}
-
-/** X22: what has become primary takes it from the others. */
-function onePrimary(
-  before: readonly ScimValue[],
-  after: readonly ScimValue[],
-  attribute: Attribute,
-): readonly ScimValue[] {
-  const primaries = after.filter(isPrimary);
-  if (primaries.length < 2) return after;
-  const were = new Set(before.filter(isPrimary).map((element) => identity(element, attribute)));
-  const became = primaries.filter((element) => !were.has(identity(element, attribute)));
-  if (became.length > 1) throw invalidValue(attribute.name, 'must not have more than one primary value');
-  return after.map((element) =>
-    isPrimary(element) && element !== became[0] ? { ...element, primary: false } : element,
-  );
-}
-
-function isPrimary(element: ScimValue): element is ScimObject {
-  return isObject(element) && element['primary'] === true;
 }
 
 function get(body: ResourceBody, { extension, attribute }: AttributePath): ScimValue | undefined {
@@ -185,14 +151,14 @@ function get(body: ResourceBody, { extension, attribute }: AttributePath): ScimV
 function put(body: ResourceBody, path: AttributePath, given: ScimValue | undefined, removes: boolean): ResourceBody {
   const { extension, attribute } = path;
   const before = get(body, path);
-  const value = given !== undefined && isEmpty(given) ? undefined : given;
+  const value = isUnassigned(given) ? undefined : given;
   guard(attribute, before, value, extension === undefined ? attribute.name : `${extension}:${attribute.name}`, removes);
   if (isObject(before)) guardParts(before, isObject(value) ? value : {}, attribute);
   if (value !== undefined) checkParts(value, attribute);
   if (extension === undefined) return assign(body, attribute.name, value);
   const stored = own(body, extension);
   const after = assign(isObject(stored) ? stored : {}, attribute.name, value);
-  return assign(body, extension, isEmpty(after) ? undefined : after);
+  return assign(body, extension, isUnassigned(after) ? undefined : after);
 }
 
 /** @throws {ScimError} when the attribute may not change like this */
@@ -246,9 +212,4 @@ function assign(object: ScimObject, name: string, value: ScimValue | undefined):
   if (value !== undefined) return { ...object, [name]: value };
   if (!Object.hasOwn(object, name)) return object;
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
-}
-
-function isEmpty(value: ScimValue): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
 }

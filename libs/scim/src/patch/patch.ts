@@ -7,9 +7,10 @@ export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 /**
  * What one PATCH may cost. An operation without a path counts as one per attribute that it names; `filterCharacters` is the length of all
- * paths with brackets together, since each of their terms may look at every element of a list.
+ * paths with brackets together, since each of their terms may look at every element of a list; `looks` is how often a value of a stored
+ * list may be looked at: 500 operations on a list of 100 values. Removals of members and additions look at no list.
  */
-export const PATCH_LIMITS = { operations: 5_000, changes: 500, filterCharacters: 16_384 } as const;
+export const PATCH_LIMITS = { operations: 5_000, changes: 500, filterCharacters: 16_384, looks: 50_000 } as const;
 
 /**
  * A PATCH after reading: dialects understood, paths resolved, values typed by the schema. What it means to a stored resource is

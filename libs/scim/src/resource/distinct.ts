@@ -4,14 +4,19 @@ import { normalizeKey } from '../text/normalize-key.ts';
 
 /**
  * The same values, each once, in the order given. What makes two values one: (type, value) where the attribute has `value`
- * (RFC 7643 §2.4), by its caseExact; else everything. Of two that are one, the first one counts, and the later one where the first says nothing.
+ * (RFC 7643 §2.4), by its caseExact; else everything. Of two that are one, both count, and where they differ the one that `counts`.
  */
-export function distinct(values: readonly ScimValue[], attribute: Attribute): readonly ScimValue[] {
+export function distinct(
+  values: readonly ScimValue[],
+  attribute: Attribute,
+  counts: 'first' | 'last' = 'first',
+): readonly ScimValue[] {
   const kept = new Map<string, ScimValue>();
   for (const value of values) {
     const key = identity(value, attribute);
     const before = kept.get(key);
-    kept.set(key, isScimObject(before) && isScimObject(value) ? { ...value, ...before } : (before ?? value));
+    if (!isScimObject(before) || !isScimObject(value)) kept.set(key, before ?? value);
+    else kept.set(key, counts === 'first' ? { ...value, ...before } : { ...before, ...value, ...named(before) });
   }
   return [...kept.values()];
 }
@@ -24,6 +29,11 @@ export function identity(value: ScimValue, attribute: Attribute): string {
   if (!sub || own === undefined) return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const type = value['type'];
   return JSON.stringify([typeof type === 'string' ? normalizeKey(type) : '', folded(own, sub)]);
+}
+
+/** What a value is known by keeps its spelling. */
+function named(value: ScimObject): ScimObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name === 'value' || name === 'type'));
 }
 
 function folded(value: ScimValue, attribute: Attribute): ScimValue {
