@@ -23,38 +23,35 @@ export function groupHow({ organization }: Pick<Call, 'organization'>): GroupHow
 }
 
 /**
- * Changes a group. Changes of members alone depend on nothing that was read, so parallel ones never conflict; a change of the
- * group's own attributes is made on the version that was read, and anew when somebody else was faster.
- * @param change from the stored group (without members) to the change; it may run more than once
+ * Changes a group. A change that depends on nothing stored is written at once, so parallel changes of members never conflict; a function
+ * of the stored group is made on the version that was read, and anew when somebody else was faster.
+ * @param change the change, or how it follows from the stored group (without members), which may run more than once
  * @throws ScimError
  */
 export async function changeGroup(
   call: Call,
   groupId: string,
   condition: Versions | undefined,
-  change: (group: DirectoryGroup) => GroupChange,
+  change: GroupChange | ((group: DirectoryGroup) => GroupChange),
 ): Promise<StoredGroup> {
+  if (typeof change !== 'function' && (condition === undefined || condition === 'any'))
+    return acceptedGroup(call, await write(call, groupId, change, undefined));
   for (let left = MAX_TRIES; ; left--) {
     const group = await call.store.groupById(call.organization.id, groupId, { members: false });
     if (!group) throw notFound('Group');
     requireVersion(condition, group.meta.version);
-    const wanted = change(group);
+    const wanted = typeof change === 'function' ? change(group) : change;
     const conditional = wanted.body !== undefined || (condition !== undefined && condition !== 'any');
-    const expected = conditional ? group.meta.version : undefined;
-    const changed = await withLiveRules(call, (decide, organization) =>
-      call.store.changeGroup(
-        organization.id,
-        groupId,
-        wanted,
-        expected,
-        groupHow({ organization }),
-        decide,
-        call.actor,
-      ),
-    );
-    if (changed.outcome === 'changed_meanwhile' && left > 1) continue;
-    return acceptedGroup(call, changed);
+    const changed = await write(call, groupId, wanted, conditional ? group.meta.version : undefined);
+    if (changed.outcome !== 'changed_meanwhile' || left <= 1) return acceptedGroup(call, changed);
   }
+}
+
+function write(call: Call, groupId: string, change: GroupChange, expectedVersion: number | undefined) {
+  return withLiveRules(call, (decide, organization) => {
+    const how = groupHow({ organization });
+    return call.store.changeGroup(organization.id, groupId, change, expectedVersion, how, decide, call.actor);
+  });
 }
 
 /** @throws ScimError what the store refused */

@@ -23,7 +23,9 @@ export async function patchGroup(
   notes.about('Group', groupId);
   const patch = readPatch(unverified, 'group', organization.schemas);
   notes.readPatch(patch);
-  const { group } = await changeGroup(call, groupId, condition, (stored) => changeOf(call, stored, patch));
+  const change =
+    patch.changes.length === 0 ? membersOf(patch) : (stored: DirectoryGroup) => changeOf(call, stored, patch);
+  const { group } = await changeGroup(call, groupId, condition, change);
   if (projection) return storedGroupReply(call, group, projection, 200);
   return { status: 204, location: locationOf('Group', groupId, call.base), version: group.meta.version };
 }
@@ -33,5 +35,9 @@ function changeOf({ notes, organization }: Call, stored: DirectoryGroup, patch: 
   const { groupId: id, body } = stored;
   const patched = applyPatch({ id, body }, patch, organization.schemas.group.type);
   for (const quirk of patched.quirks) notes.quirks.add(quirk);
-  return { ...(patched.changed && { body: patched.body }), ...(patch.members && { members: patch.members }) };
+  return { ...(patched.changed && { body: patched.body }), ...membersOf(patch) };
+}
+
+function membersOf({ members }: Patch): GroupChange {
+  return members ? { members } : {};
 }

@@ -21,6 +21,6 @@ export async function replaceGroup(
   const read = readGroup(unverified, call.organization.schemas);
   call.notes.read(read);
   const change = { body: read.body, ...(read.members && { members: { replace: read.members } }) };
-  const { group } = await changeGroup(call, groupId, condition, () => change);
+  const { group } = await changeGroup(call, groupId, condition, change);
   return storedGroupReply(call, group, projection, 200);
 }

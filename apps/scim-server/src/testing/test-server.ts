@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { API_VERSION } from '@rolecall/org-config';
+import { API_VERSION, documentDigest } from '@rolecall/org-config';
 import type { OrganizationSpec } from '@rolecall/org-config';
 import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import type { TestDatabase } from '@rolecall/persistence/testing';
@@ -88,6 +88,21 @@ export class TestServer {
     );
     if (issued === 'too_many') throw new Error('too many tokens');
     return issued.value;
+  }
+
+  /** Puts another document in force, as an apply would. */
+  async apply(organizationId: string, name: string, spec: OrganizationSpec, base = 1): Promise<void> {
+    const document = { apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec } as const;
+    const revision = { document, digest: documentDigest(document), origin: { actor: 'test' }, identityProviders: {} };
+    const store = this.database.database.reconcileState({ actor: 'test', now: new Date() });
+    await store.transaction('commit', (state) => state.addRevision(organizationId, base, revision));
+  }
+
+  /** A browser in which the user is signed in. */
+  async openSession(organizationId: string, userId: string): Promise<void> {
+    await this.sql(`insert into sessions (org_id, token_hash, user_id, identity_provider, name_id_format, name_id, opened_at,
+      expires_at, idle_seconds, idle_expires_at) values ('${organizationId}', decode(md5('${userId}'), 'hex'), '${userId}', 'okta', 'f',
+      'n', now(), now() + interval '1 hour', 3600, now() + interval '1 hour')`);
   }
 
   /** Everything that the request log holds for an organization, oldest first. */
