@@ -1,5 +1,6 @@
 export { diffDocuments } from './diff.ts';
 export { domainsToProve } from './domains-to-prove.ts';
+export { tokensToIssue } from './tokens-to-issue.ts';
 export { GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanError } from './errors.ts';
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';

@@ -1,4 +1,4 @@
-import { domainsToProve, renderPlan } from '@rolecall/reconcile';
+import { domainsToProve, renderPlan, tokensToIssue } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -36,7 +36,10 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
     const applied = await answered(client.apply(body), loaded);
     progress.clear();
     const ended = done({ ...applied, plan }, options, io);
-    if (options.format === 'human') await showRecords(plan, client, io);
+    if (options.format === 'human') {
+      await showRecords(plan, client, io);
+      io.out(tokensText(plan));
+    }
     return ended;
   } finally {
     progress.clear();
@@ -98,6 +101,17 @@ async function showRecords(plan: Plan, client: Client, io: Io): Promise<void> {
     io.out(names.length === 1 || records === '' ? records : `\n${name}:${records}`);
   }
   if (names.length > MAX_SHOWN) io.out(`\n"rolecall domains ORG" shows those of ${names.length - MAX_SHOWN} more.\n`);
+}
+
+/** The commands that make the tokens which the plan declared; an apply makes none. */
+function tokensText(plan: Plan): string {
+  const commands = plan.changes.flatMap((change) =>
+    tokensToIssue(change).map((name) => `  rolecall scim token issue ${change.organization} ${name}\n`),
+  );
+  if (commands.length === 0) return '';
+  const more =
+    commands.length > MAX_SHOWN ? `  and ${commands.length - MAX_SHOWN} more: rolecall scim status ORG\n` : '';
+  return `\nTo let identity providers in, each token is shown once:\n${commands.slice(0, MAX_SHOWN).join('')}${more}`;
 }
 
 function done(result: Applied, options: ApplyOptions, io: Io): ExitCode {
