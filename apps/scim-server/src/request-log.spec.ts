@@ -1,4 +1,4 @@
-import { group, patchOp, TestServer, user, useTestServer } from './testing/test-server.ts';
+import { group, patchOp, TestServer, user, useTestServer, withDirectory } from './testing/test-server.ts';
 
 describe('the request log', () => {
   const server = useTestServer();
@@ -40,6 +40,17 @@ describe('the request log', () => {
       hint: expect.any(String),
     });
     expect(entries[3]).toMatchObject({ resource_type: 'User', resource_id: json['id'], attributes: ['title'] });
+  });
+
+  it('says what tolerant mode would have understood', async () => {
+    const scim = { mode: 'strict' };
+    const { client, organizationId } = await server.current.directory('strict-hints', withDirectory(scim));
+    const { json } = await client.post('Users', user('eve@acme.com'));
+    await client.post('Users', user('ann@acme.com', { active: 'True' }));
+    await client.patch(`Users/${String(json['id'])}`, patchOp({ op: 'replace', path: 'active', value: 'False' }));
+    const [, ...refused] = await server.current.requests(organizationId);
+    for (const entry of refused) expect(entry['hint']).toMatch(/mode: tolerant .*boolean_as_text/);
+    expect(refused).toHaveLength(2);
   });
 
   it('E6 T5 holds names and no values', async () => {

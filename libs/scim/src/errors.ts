@@ -1,3 +1,5 @@
+import type { Quirk } from './quirks.ts';
+
 /** RFC 7644 table 9, RFC 9865 table 3. */
 export const SCIM_TYPES = [
   'invalidFilter',
@@ -30,6 +32,8 @@ export class ScimError extends Error {
     readonly status: number,
     readonly scimType: ScimType | undefined,
     readonly detail: string,
+    /** What tolerant mode would have understood, when strict mode refuses it; for the log, never for the client. */
+    readonly quirk?: Quirk,
   ) {
     super(detail);
   }

@@ -2,17 +2,20 @@ import { HttpException } from '@nestjs/common';
 import { PersistenceError } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { RenderProblem } from '@rolecall/platform';
-import { errorBody, ScimError, type ScimType } from '@rolecall/scim';
+import { errorBody, type Quirk, ScimError, type ScimType } from '@rolecall/scim';
 import { LIMITS } from './limits.ts';
 import { SCIM_MEDIA_TYPE } from './media-types.ts';
 
 /** A SCIM error on its way through the platform: the same, with the word of RFC 7644 table 9. */
 export class ScimProblem extends Problem {
-  constructor({ status, scimType, detail }: Pick<ScimError, 'status' | 'scimType' | 'detail'>) {
+  constructor({ status, scimType, detail, quirk }: ScimError) {
     super(status, scimType ?? `scim_${status}`, detail);
     this.scimType = scimType;
+    this.quirk = quirk;
   }
   readonly scimType: ScimType | undefined;
+  /** What tolerant mode would have understood. */
+  readonly quirk: Quirk | undefined;
 }
 
 /** Codes of the platform that have a word in RFC 7644 table 9. */

@@ -13,7 +13,7 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
   const { organization, actor, notes } = call;
   const { problem, traceId, startedAt } = traceOf(request);
   const status = reply.statusCode;
-  const scimType = problem instanceof ScimProblem ? problem.scimType : undefined;
+  const { scimType, quirk } = problem instanceof ScimProblem ? problem : {};
   const detail = problem?.message ?? notes.refusals[0];
   const quirks = [...notes.quirks];
   return {
@@ -31,7 +31,7 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     resourceId: notes.resourceId,
     attributes: [...notes.attributes].slice(0, 100),
     detail,
-    hint: hintOf({ status, scimType, ignored: [...notes.ignored] }),
+    hint: hintOf({ status, scimType, quirk, ignored: [...notes.ignored] }),
     payload: payloadOf(request),
     milliseconds: Math.round(performance.now() - startedAt),
   };

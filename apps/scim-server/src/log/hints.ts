@@ -1,4 +1,4 @@
-import type { ScimType } from '@rolecall/scim';
+import { type Quirk, QUIRKS, type ScimType } from '@rolecall/scim';
 
 const BY_TYPE: Readonly<Partial<Record<ScimType, string>>> = {
   uniqueness:
@@ -27,12 +27,16 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 export function hintOf(about: {
   readonly status: number;
   readonly scimType: ScimType | undefined;
+  /** What tolerant mode would have understood. */
+  readonly quirk?: Quirk | undefined;
   /** Names that the directory left out. */
   readonly ignored: readonly string[];
 }): string | undefined {
-  const { status, scimType, ignored } = about;
+  const { status, scimType, quirk, ignored } = about;
   if (status >= 500)
     return 'Nothing was changed; identity providers try again. The trace id finds the cause in the log.';
+  if (quirk !== undefined)
+    return `With spec.scim.mode: tolerant this passes (${quirk}): ${QUIRKS[quirk]}. Else change the mapping.`;
   if (status >= 400) return (scimType && BY_TYPE[scimType]) ?? BY_STATUS[status];
   if (ignored.length === 0) return undefined;
   return `Left out, since the directory does not know them: ${ignored.slice(0, 5).join(', ')}. Unmap them, or declare them in spec.scim.extension.`;

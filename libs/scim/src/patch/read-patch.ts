@@ -30,7 +30,7 @@ export function atOperation<T>(index: number, run: () => T): T {
     return run();
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
-    throw new ScimError(error.status, error.scimType, `Operations[${index}]: ${error.detail}`);
+    throw new ScimError(error.status, error.scimType, `Operations[${index}]: ${error.detail}`, error.quirk);
   }
 }
 

@@ -38,6 +38,6 @@ function read(unverified: unknown, mode: DirectoryMode, { type, extension }: Par
     return type === 'Group' ? readGroup(unverified, schemas) : readUser(unverified, schemas);
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
-    return { error: errorBody(error) };
+    return { error: errorBody(error), ...(error.quirk && { tolerantBy: error.quirk }) };
   }
 }

@@ -14,9 +14,12 @@ export interface Reading {
   readonly ignore?: (name: string) => void;
 }
 
-/** @throws what `refusal` makes, in strict mode; else the quirk is noted. */
+/** @throws what `refusal` makes, with the quirk's name, in strict mode; else the quirk is noted. */
 export function tolerate(reading: Reading, quirk: Quirk, refusal: () => ScimError): void {
-  if (reading.mode === 'strict') throw refusal();
+  if (reading.mode === 'strict') {
+    const { status, scimType, detail } = refusal();
+    throw new ScimError(status, scimType, detail, quirk);
+  }
   reading.note(quirk);
 }
 
