@@ -6,7 +6,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from './postgres.mjs';
 
-const ALL = ['decide', 'saml-validation', 'saml-login', 'oidc-login', 'session-check', 'reconcile', 'flood'];
+const ALL = ['decide', 'saml-validation', 'saml-login', 'oidc-login', 'session-check', 'reconcile', 'scim', 'flood'];
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
@@ -56,7 +56,7 @@ function HEADER() {
 # Benchmarks
 
 \`\`\`sh
-npm run bench                      # all of them, about ten minutes
+npm run bench                      # all of them, about twenty minutes
 npm run bench -- saml-login        # one: ${ALL.join(', ')}
 npm run bench -- --write --peers   # all, with the peers that npm can install, and write this page
 \`\`\`
