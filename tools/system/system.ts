@@ -208,7 +208,8 @@ class Starting {
   }
 }
 
-function asRole(url: string, role: string, password: string): string {
+/** The same database as another role. */
+export function asRole(url: string, role: string, password: string): string {
   const changed = new URL(url);
   changed.username = role;
   changed.password = password;

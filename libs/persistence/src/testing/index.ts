@@ -1,3 +1,4 @@
+export { directoryContradictions } from './directory-consistency.ts';
 export { seedOrganization } from './seed.ts';
 export type { SeedOptions } from './seed.ts';
 export { testDatabase } from './test-database.ts';
