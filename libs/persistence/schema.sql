@@ -95,8 +95,7 @@ create table directory_holds (
   at timestamp(3) with time zone not null,
   released_at timestamp(3) with time zone,
   released_by text,
-  constraint directory_holds_pkey PRIMARY KEY (org_id, hold_id),
-  constraint directory_holds_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+  constraint directory_holds_pkey PRIMARY KEY (org_id, hold_id)
 );
 
 create table directory_members (
@@ -853,6 +852,7 @@ CREATE OR REPLACE FUNCTION public.directory_adopt_user(p_org_id uuid, p_user_id 
 AS $function$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from organizations o where o.org_id = p_org_id for key share;
   perform from users u where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' for no key update;
   if not found then
     return false;
@@ -967,6 +967,10 @@ begin
     select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
     v_group := case when v_was.body = p_group->'body' then null else p_group end;
   end if;
+  if p_kind = 'create' then
+    -- what inserting a group locks as well, before any user, as an apply does
+    perform from organizations o where o.org_id = p_org_id for key share;
+  end if;
   v_alone := p_kind <> 'change' or v_group is not null or p_replace is not null or p_expected is not null;
   perform directory_enter_group(p_org_id, p_group_id, p_kind <> 'change' or v_group is not null, v_alone);
 
@@ -995,11 +999,6 @@ begin
     v_all := directory_members_of(p_org_id, array[p_group_id]);
   end if;
   v_all := v_all || directory_members_of(p_org_id, took_from);
-  if not v_alone then
-    -- all that are named: what is true of them now need not be when they are locked
-    v_changes.come := array(select unnest(p_add) except select unnest(p_remove));
-    v_changes.go := p_remove;
-  end if;
   perform directory_lock_users(p_org_id, v_all || v_changes.come || v_changes.go);
   if v_alone then
     perform from directory_groups g where g.org_id = p_org_id and g.group_id = any(array[p_group_id] || took_from)
@@ -1057,7 +1056,7 @@ declare
   v_adoptable uuid[];
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
-  -- what inserting a user locks as well: an apply that re-derives waits for this, or this for it
+  -- what inserting locks as well, before any user: an apply that re-derives waits for this, or this for it
   perform from organizations o where o.org_id = p_org_id for key share;
   perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
   if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
@@ -1709,6 +1708,7 @@ CREATE OR REPLACE FUNCTION public.forget_directory()
 AS $function$
 begin
   delete from public.directory_requests where org_id = old.org_id;
+  delete from public.directory_holds where org_id = old.org_id;
   delete from public.offboarding_receipts where org_id = old.org_id;
   return null;
 end

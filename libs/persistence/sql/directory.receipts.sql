@@ -1,5 +1,5 @@
-select user_id, at, actor, cause, sessions, identities, grants, groups
+select receipt_id, user_id, at, actor, cause, sessions, identities, grants, groups
 from offboarding_receipts
 where org_id = $1 and ($2::timestamptz is null or at < $2)
-order by at desc, receipt_id
-limit $3
+order by at desc
+fetch first $3 rows with ties

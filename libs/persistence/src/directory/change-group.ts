@@ -1,12 +1,13 @@
 import type { AuditEvent } from '@rolecall/audit';
 import type { Pool, PoolClient } from 'pg';
 import type { ResourceBody } from '@rolecall/scim';
-import { inTransaction, isUuid, query } from '../sql.ts';
+import { inTransaction, query } from '../sql.ts';
 import type { DecideAccess, DirectoryActor, GroupHow, MemberChanges } from '../stores.ts';
 import { groupColumns } from './columns.ts';
 import { decideAnew } from './decide-anew.ts';
 import type { DecidedAnew } from './decide-anew.ts';
 import { changedAttributes, eventColumns, eventsOf } from './events.ts';
+import { isResourceId, NO_ID } from './ids.ts';
 import { CHANGE_GROUP, FINISH_GROUP } from './statements.ts';
 
 /** One change of one group. */
@@ -65,39 +66,29 @@ export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGro
 }
 
 async function writeGroup(client: PoolClient, change: GroupChange): Promise<ChangeRow> {
-  const { kind, groupId, body, members, how } = change;
-  const ids = readMembers(members);
-  if (how.unknownMembers === 'refuse' && ids.unknown.length > 0) return refusal(ids.unknown);
+  const { kind, groupId, body, how } = change;
+  const { replace, add = [], remove = [] } = change.members;
   const [row] = await query<ChangeRow>(client, CHANGE_GROUP, [
     change.organizationId,
     kind,
     groupId,
     change.expectedVersion,
     body && JSON.stringify(groupColumns(groupId, body)),
-    ids.replace,
-    ids.add,
-    ids.remove,
+    replace?.map(orNobody),
+    add.map(orNobody),
+    remove.filter(isResourceId),
     how.uniqueNames,
     how.unknownMembers === 'refuse',
     change.actor.at,
   ]);
   if (row === undefined) throw new Error('directory_change_group returned nothing');
-  return { ...row, unknown: [...ids.unknown, ...row.unknown] };
+  const others = new Set([...(replace ?? []), ...add].filter((id) => !isResourceId(id)));
+  return { ...row, unknown: [...others, ...row.unknown.filter((id) => id !== NO_ID)] };
 }
 
-/** Ids that cannot be a user's are unknown; in what is removed they do not matter. */
-function readMembers({ replace, add = [], remove = [] }: MemberChanges) {
-  const comers = [...new Set([...(replace ?? []), ...add])];
-  return {
-    replace: replace?.filter(isUuid),
-    add: add.filter(isUuid),
-    remove: remove.filter(isUuid),
-    unknown: comers.filter((id) => !isUuid(id)),
-  };
-}
-
-function refusal(unknown: readonly string[]): ChangeRow {
-  return { outcome: 'unknown_members', was: null, added: [], removed: [], unknown, touched: [], took_from: [] };
+/** Texts that are no ids are unknown like ids of nobody; the statement takes ids alone. */
+function orNobody(id: string): string {
+  return isResourceId(id) ? id : NO_ID;
 }
 
 function groupEvents({ kind, groupId, body, actor }: GroupChange, row: ChangeRow): readonly AuditEvent[] {

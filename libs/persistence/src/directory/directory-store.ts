@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { PersistenceError } from '../errors.ts';
-import { inTransaction, isUuid, query } from '../sql.ts';
+import { inTransaction, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
 import { storedUser } from './columns.ts';
 import { createUser } from './create-user.ts';
@@ -9,6 +9,7 @@ import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
 import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
+import { isResourceId } from './ids.ts';
 import { DIRECTORY_COUNTS } from './statements.ts';
 
 /**
@@ -23,7 +24,7 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
     });
   const groups = directoryGroups(pool);
   const state: DirectoryStore['userState'] = async (organizationId, userId) =>
-    isUuid(userId) ? userState(pool, organizationId, userId) : undefined;
+    isResourceId(userId) ? userState(pool, organizationId, userId) : undefined;
   return {
     userState: state,
     async userById(organizationId, userId) {
@@ -35,7 +36,7 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
     replaceUser: (organizationId, was, body, how, decide, actor) =>
       decided(organizationId, replaceUser(pool, { organizationId, was, body, how, decide, actor })),
     async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
-      if (!isUuid(userId)) return { outcome: 'unknown' };
+      if (!isResourceId(userId)) return { outcome: 'unknown' };
       return deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor);
     },
     ...directorySearch(pool),

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
-import { isUuid, query } from '../sql.ts';
+import { query } from '../sql.ts';
 import type { DirectoryGroup, DirectoryStore, GroupChanged, GroupMember } from '../stores.ts';
 import { changeGroup } from './change-group.ts';
 import type { ChangedGroup, GroupChange } from './change-group.ts';
 import { asStored } from './columns.ts';
+import { isResourceId } from './ids.ts';
 import { DIRECTORY_GROUP } from './statements.ts';
 
 interface GroupRow {
@@ -25,7 +26,7 @@ export function directoryGroups(
 ): Pick<DirectoryStore, 'groupById' | 'createGroup' | 'changeGroup' | 'deleteGroup'> {
   return {
     async groupById(organizationId, groupId, wanted) {
-      if (!isUuid(groupId)) return undefined;
+      if (!isResourceId(groupId)) return undefined;
       const [row] = await query<GroupRow>(pool, DIRECTORY_GROUP, [organizationId, groupId, wanted.members]);
       return row && toGroup(row);
     },
@@ -37,13 +38,13 @@ export function directoryGroups(
     },
 
     async changeGroup(organizationId, groupId, { body, members = {} }, expectedVersion, how, decide, actor) {
-      if (!isUuid(groupId)) return { outcome: 'unknown' };
+      if (!isResourceId(groupId)) return { outcome: 'unknown' };
       const at = { organizationId, kind: 'change', groupId, expectedVersion } as const;
       return toOutcome(pool, { ...at, body: body && asStored(body), members, how, decide, actor });
     },
 
     async deleteGroup(organizationId, groupId, expectedVersion, decide, actor) {
-      if (!isUuid(groupId)) return { outcome: 'unknown' };
+      if (!isResourceId(groupId)) return { outcome: 'unknown' };
       const at = { organizationId, kind: 'delete', groupId, expectedVersion } as const;
       const all = { body: undefined, members: { replace: [] }, how: ANYHOW };
       const { outcome, removed } = await changeGroup(pool, { ...at, ...all, decide, actor });

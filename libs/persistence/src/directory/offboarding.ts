@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { appendAudit, auditEntry } from '../audit/append.ts';
-import { inTransaction, isUuid, query } from '../sql.ts';
+import { inTransaction, query } from '../sql.ts';
 import type {
   DirectoryActor,
   DirectoryBrake,
@@ -11,6 +11,7 @@ import type {
   UserDeleted,
 } from '../stores.ts';
 import { eventColumns, eventsOf } from './events.ts';
+import { isResourceId } from './ids.ts';
 import { toHeld, toReceipt } from './rows.ts';
 import type { HoldJson, ReceiptRow } from './rows.ts';
 import { DELETE_DIRECTORY_USER, DIRECTORY_HOLDS, OFFBOARDING_RECEIPTS, RELEASE_HOLD } from './statements.ts';
@@ -88,7 +89,7 @@ export function holds(pool: Pool): Pick<DirectoryStore, 'holds' | 'releaseHold'>
       }),
 
     releaseHold: async (organizationId, holdId, { tokenId, now }) =>
-      isUuid(holdId) &&
+      isResourceId(holdId) &&
       inTransaction(pool, { organizationId }, async (client) => {
         const values = [organizationId, holdId, now, tokenId];
         const [row] = await query<{ reason: HoldReason }>(client, RELEASE_HOLD, values);

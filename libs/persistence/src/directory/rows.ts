@@ -44,6 +44,7 @@ export function toHeld({ holdId, reason, offboarded, allowed }: HoldJson): Held 
 }
 
 export interface ReceiptRow {
+  readonly receipt_id: string;
   readonly user_id: string;
   /** A text when it comes inside JSON. */
   readonly at: Date | string;
@@ -56,6 +57,16 @@ export interface ReceiptRow {
 }
 
 export function toReceipt(row: ReceiptRow): OffboardingReceipt {
-  const { user_id: userId, at, actor: by, cause, sessions: sessionsEnded, identities, grants, groups } = row;
-  return { userId, at: new Date(at), by, cause, sessionsEnded, identities, grants, groups };
+  const {
+    receipt_id: receiptId,
+    user_id: userId,
+    at,
+    actor: by,
+    cause,
+    sessions: sessionsEnded,
+    identities,
+    grants,
+    groups,
+  } = row;
+  return { receiptId, userId, at: new Date(at), by, cause, sessionsEnded, identities, grants, groups };
 }

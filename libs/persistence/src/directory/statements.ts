@@ -60,14 +60,15 @@ export const DIRECTORY_COUNTS: Statement = {
   text: 'select users, active_users, groups from directories where org_id = $1',
 };
 
+/** Whole moments, so that the next page, before the last one's, leaves nobody out: more rows than asked for when many went at once. */
 export const OFFBOARDING_RECEIPTS: Statement = {
   name: 'directory.receipts',
   text: `
-select user_id, at, actor, cause, sessions, identities, grants, groups
+select receipt_id, user_id, at, actor, cause, sessions, identities, grants, groups
 from offboarding_receipts
 where org_id = $1 and ($2::timestamptz is null or at < $2)
-order by at desc, receipt_id
-limit $3`,
+order by at desc
+fetch first $3 rows with ties`,
 };
 
 export const DIRECTORY_HOLDS: Statement = {

@@ -155,6 +155,10 @@ begin
     select * into v_was from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
     v_group := case when v_was.body = p_group->'body' then null else p_group end;
   end if;
+  if p_kind = 'create' then
+    -- what inserting a group locks as well, before any user, as an apply does
+    perform from organizations o where o.org_id = p_org_id for key share;
+  end if;
   v_alone := p_kind <> 'change' or v_group is not null or p_replace is not null or p_expected is not null;
   perform directory_enter_group(p_org_id, p_group_id, p_kind <> 'change' or v_group is not null, v_alone);
 
@@ -183,11 +187,6 @@ begin
     v_all := directory_members_of(p_org_id, array[p_group_id]);
   end if;
   v_all := v_all || directory_members_of(p_org_id, took_from);
-  if not v_alone then
-    -- all that are named: what is true of them now need not be when they are locked
-    v_changes.come := array(select unnest(p_add) except select unnest(p_remove));
-    v_changes.go := p_remove;
-  end if;
   perform directory_lock_users(p_org_id, v_all || v_changes.come || v_changes.go);
   if v_alone then
     perform from directory_groups g where g.org_id = p_org_id and g.group_id = any(array[p_group_id] || took_from)

@@ -116,7 +116,7 @@ declare
   v_adoptable uuid[];
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
-  -- what inserting a user locks as well: an apply that re-derives waits for this, or this for it
+  -- what inserting locks as well, before any user: an apply that re-derives waits for this, or this for it
   perform from organizations o where o.org_id = p_org_id for key share;
   perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
   if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
@@ -170,6 +170,7 @@ create function directory_adopt_user(p_org_id uuid, p_user_id uuid, p_user jsonb
 returns boolean language plpgsql as $$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from organizations o where o.org_id = p_org_id for key share;
   perform from users u where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' for no key update;
   if not found then
     return false;

@@ -126,8 +126,9 @@ create table directory_requests (
   primary key (org_id, at, request_id)
 );
 
+-- No foreign key either: it is written by who has locked users, and an apply locks the organization before them.
 create table directory_holds (
-  org_id uuid not null references organizations on delete cascade,
+  org_id uuid not null,
   hold_id uuid not null,
   reason text not null,
   user_id uuid,
@@ -171,6 +172,7 @@ grant select, insert on offboarding_receipts to rolecall_runtime;
 create function forget_directory() returns trigger language plpgsql as $$
 begin
   delete from public.directory_requests where org_id = old.org_id;
+  delete from public.directory_holds where org_id = old.org_id;
   delete from public.offboarding_receipts where org_id = old.org_id;
   return null;
 end

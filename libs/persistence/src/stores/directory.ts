@@ -134,6 +134,8 @@ export interface ReplaceHow {
 
 /** What ended when a user was deactivated or deleted. */
 export interface OffboardingReceipt {
+  /** The audit event of the deactivation or deletion names it. */
+  readonly receiptId: string;
   readonly userId: string;
   readonly at: Date;
   /** Name of the token. */

@@ -44,6 +44,41 @@ export function decideBy(revision = 1): DecideAccess {
   };
 }
 
+/**
+ * Starts each when the one before waits with everything written but the audit log, or for a lock, or is done; lets them go on when all
+ * of them wait. So they overlap, however fast the machine is. Not more than the database has connections.
+ */
+export async function atOneMoment<T>(
+  ownerUrl: string,
+  organizationId: string,
+  each: readonly (() => Promise<T>)[],
+): Promise<T[]> {
+  return connected(ownerUrl, async (holder) => {
+    await holder.query('begin');
+    await holder.query('select from audit_heads where org_id = $1 for update', [organizationId]);
+    const started = await startInTurn(ownerUrl, each);
+    await holder.query('rollback');
+    return Promise.all(started);
+  });
+}
+
+/** Asked on a connection of its own: within a transaction the view stays as it was first seen. */
+async function startInTurn<T>(ownerUrl: string, each: readonly (() => Promise<T>)[]): Promise<Promise<T>[]> {
+  const waiting = `select count(*)::integer as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  const started: Promise<T>[] = [];
+  let done = 0;
+  const settled = () => (done += 1);
+  await connected(ownerUrl, async (observer) => {
+    for (const start of each) {
+      started.push(start());
+      started.at(-1)?.then(settled, settled);
+      while (done + (await observer.query<{ n: number }>(waiting)).rows[0]!.n < started.length);
+    }
+  });
+  return started;
+}
+
 /** Rows of an organization, as the runtime role sees them. What it writes stays only with a `commit` of its own. */
 export async function organizationRows<T extends object>(
   url: string,
