@@ -1,5 +1,6 @@
+import { seedDirectory } from '@rolecall/persistence/testing';
 import type { Client } from './testing/client.ts';
-import { group, type Json, patchOp, user, useTestServer, withDirectory } from './testing/test-server.ts';
+import { group, type Json, patchOp, SCIM_JSON, user, useTestServer, withDirectory } from './testing/test-server.ts';
 
 describe('groups', () => {
   const server = useTestServer();
@@ -93,6 +94,28 @@ describe('groups', () => {
       const { text } = await client.get(`${each}?excludedAttributes=members`);
       expect(text).not.toContain(ids[0]);
     }
+  });
+
+  it('a group of thousands is shown whole, alone and in lists', async () => {
+    const { client, organizationId } = await server.current.directory('thousands');
+    const [created, id] = [new Date(), '0199c0de-0000-7000-8000-0000000000aa'];
+    const users = Array.from({ length: 2_500 }, (_, at) => ({
+      id: `0199c0de-0000-7000-8000-${String(at).padStart(12, '0')}`,
+      body: { userName: `u${at}`, active: true },
+      created,
+      modified: created,
+    }));
+    const all = { id, body: { displayName: 'g' }, created, modified: created, members: users.map((each) => each.id) };
+    await server.current.asOwner((owner) => seedDirectory(owner, organizationId, { users, groups: [all] }));
+    for (const path of [`Groups/${id}`, `Groups/${id}?attributes=members`]) {
+      const { status, headers, json: shown } = await client.get(path);
+      expect([status, (shown['members'] as Json[]).length]).toEqual([200, 2_500]);
+      expect(headers['content-type']).toBe(SCIM_JSON);
+    }
+    const listed = (await client.get('Groups')).json['Resources'] as Json[];
+    expect(new Set((listed[0]!['members'] as Json[]).map(({ value }) => value)).size).toBe(2_500);
+    const head = await client.call('HEAD', `Groups/${id}`);
+    expect([head.status, head.text]).toEqual([200, '']);
   });
 
   it('C12 refuses members that it does not know, or leaves them out, as the document says', async () => {

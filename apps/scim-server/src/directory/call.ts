@@ -20,6 +20,8 @@ export interface Call {
 export interface Reply {
   readonly status: 200 | 201 | 204 | 304;
   readonly body?: object;
+  /** In place of a body: JSON of something large, in parts. */
+  readonly parts?: Iterable<string>;
   readonly location?: string;
   readonly version?: number;
 }

@@ -1,6 +1,7 @@
 import type { DirectoryGroup, ShownUser } from '@rolecall/persistence';
-import { locationOf, presentGroup, presentUser, type Projection } from '@rolecall/scim';
+import { locationOf, presentUser, type Projection } from '@rolecall/scim';
 import type { Call, Reply } from './call.ts';
+import { contentOf, shownGroup } from './shown.ts';
 
 /** A user as the answer to a request for this one. */
 export function userReply(call: Call, user: ShownUser, projection: Projection, status: 200 | 201): Reply {
@@ -11,8 +12,8 @@ export function userReply(call: Call, user: ShownUser, projection: Projection, s
 
 export function groupReply(call: Call, group: DirectoryGroup, projection: Projection, status: 200 | 201): Reply {
   const resource = call.organization.schemas.group;
-  const body = presentGroup(group, { baseUrl: call.base, resource, projection });
-  return { status, body, location: locationOf('Group', group.groupId, call.base), version: group.meta.version };
+  const content = contentOf(shownGroup(group, { baseUrl: call.base, resource, projection }));
+  return { status, ...content, location: locationOf('Group', group.groupId, call.base), version: group.meta.version };
 }
 
 /** As `groupReply`, of a group as a write left it: its members are read now, if the answer has them. */

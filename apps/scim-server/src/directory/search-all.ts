@@ -1,7 +1,6 @@
 import type { DirectoryPosition } from '@rolecall/persistence';
 import {
   openCursor,
-  presentList,
   resolveSearch,
   ScimError,
   sealCursor,
@@ -12,6 +11,7 @@ import {
 import { LIMITS } from '../http/limits.ts';
 import type { Call, Reply } from './call.ts';
 import { type CursorKey, find, type SearchedType } from './search.ts';
+import { listContent, type Shown } from './shown.ts';
 
 /**
  * GET and POST `.search` at the root (RFC 7644 §3.4.2.1): users and groups in one list. What one type does not have is absent there.
@@ -47,7 +47,7 @@ async function pageByIndex(
   { startIndex, count }: Extract<SearchPage, { by: 'index' }>,
   { sortBy }: SearchParameters,
 ): Promise<Reply> {
-  const resources: object[] = [];
+  const resources: Shown[] = [];
   const totals: number[] = [];
   let skipped = startIndex - 1;
   for (const [type, search] of searches) {
@@ -59,7 +59,7 @@ async function pageByIndex(
   }
   if (sortBy !== undefined && totals.filter((total) => total > 0).length > 1) throw mixedSort();
   const total = totals.reduce((sum, each) => sum + each, 0);
-  return { status: 200, body: presentList({ resources, total, startIndex }) };
+  return { status: 200, ...listContent({ resources, total, startIndex }) };
 }
 
 async function pageByCursor(
@@ -74,7 +74,7 @@ async function pageByCursor(
   const context = { organizationId: organization.id, endpoint: '/', search: parameters, count };
   const how = { now: actor.at, timeoutSeconds: LIMITS.cursorTimeoutSeconds };
   const start = cursor === '' ? { at: 0, after: undefined } : readPlace(openCursor(cursor, context, key, how));
-  const resources: object[] = [];
+  const resources: Shown[] = [];
   let next: DirectoryPosition | undefined;
   for (const [at, [type, search]] of searches.entries()) {
     if (at < start.at || next || count === 0) continue;
@@ -87,7 +87,7 @@ async function pageByCursor(
     else if (found.next) next = placeOf(at, found.next);
   }
   const nextCursor = next && sealCursor(next, context, key, actor.at);
-  return { status: 200, body: presentList({ resources, total: undefined, nextCursor }) };
+  return { status: 200, ...listContent({ resources, total: undefined, nextCursor }) };
 }
 
 /** A position among all types, as a cursor carries it. @param after undefined = before the first of its type */

@@ -1,16 +1,8 @@
 import type { DirectoryPage, DirectoryPosition } from '@rolecall/persistence';
-import {
-  openCursor,
-  presentGroup,
-  presentList,
-  presentUser,
-  resolveSearch,
-  sealCursor,
-  type Search,
-  type SearchParameters,
-} from '@rolecall/scim';
+import { openCursor, presentUser, resolveSearch, sealCursor, type Search, type SearchParameters } from '@rolecall/scim';
 import { LIMITS } from '../http/limits.ts';
 import type { Call, Reply } from './call.ts';
+import { listContent, type Shown, shownGroup, shownUser } from './shown.ts';
 
 export type SearchedType = 'user' | 'group';
 
@@ -34,7 +26,7 @@ export async function searchResources(
   const { page } = search;
   if (page.by === 'index') {
     const { resources, total = 0 } = await find(call, type, search, page, true);
-    return { status: 200, body: presentList({ resources, total, startIndex: page.startIndex }) };
+    return { status: 200, ...listContent({ resources, total, startIndex: page.startIndex }) };
   }
   const context = {
     organizationId: call.organization.id,
@@ -48,21 +40,21 @@ export async function searchResources(
   // the first page says how many there are; the others would only count again
   const found = await find(call, type, search, { after, count: page.count }, after === undefined);
   const nextCursor = found.next && page.count > 0 ? sealCursor(found.next, context, key, now) : undefined;
-  return { status: 200, body: presentList({ resources: found.resources, total: found.total, nextCursor }) };
+  return { status: 200, ...listContent({ resources: found.resources, total: found.total, nextCursor }) };
 }
 
 type Page =
   | { readonly startIndex: number; readonly count: number }
   | { readonly after: DirectoryPosition | undefined; readonly count: number };
 
-/** One page of resources as they are shown; what nobody wants to see is not read. */
+/** One page of resources; what nobody wants to see is not read. */
 export async function find(
   call: Call,
   type: SearchedType,
   { filter, sort, projection }: Search,
   page: Page,
   total: boolean,
-): Promise<DirectoryPage<object>> {
+): Promise<DirectoryPage<Shown>> {
   const { store, organization, actor, base } = call;
   const resource = organization.schemas[type];
   const search = {
@@ -78,8 +70,8 @@ export async function find(
   const how = { baseUrl: base, resource, projection };
   if (type === 'user') {
     const found = await store.searchUsers(organization.id, search, actor.at);
-    return { ...found, resources: found.resources.map((user) => presentUser(user, how)) };
+    return { ...found, resources: found.resources.map((user) => shownUser(() => presentUser(user, how))) };
   }
   const found = await store.searchGroups(organization.id, search, actor.at);
-  return { ...found, resources: found.resources.map((group) => presentGroup(group, how)) };
+  return { ...found, resources: found.resources.map((group) => shownGroup(group, how)) };
 }

@@ -111,11 +111,16 @@ export class TestServer {
     return this.sql(`select * from directory_requests where org_id = '${organizationId}' order by at, request_id`);
   }
 
-  async sql(text: string): Promise<Json[]> {
+  sql(text: string): Promise<Json[]> {
+    return this.asOwner(async (client) => (await client.query<Json>(text)).rows);
+  }
+
+  /** Row-level security does not bind the owner of the tables. */
+  async asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.database.ownerUrl });
     await client.connect();
     try {
-      return (await client.query<Json>(text)).rows;
+      return await work(client);
     } finally {
       await client.end();
     }
