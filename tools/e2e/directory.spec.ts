@@ -1,0 +1,85 @@
+import type { Browser, Page } from 'playwright-core';
+import type { CommandResult, System } from '../system/system.ts';
+import { launchBrowser } from './browser.ts';
+import { startTestSystem } from './test-system.ts';
+
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const SWITCH_OFF = { schemas: [PATCH_OP], Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+/** What acme's identity provider would send, with the token that `npm start` prints. */
+async function scim(method: string, path: string, body: object): Promise<{ status: number; json: { id?: string } }> {
+  const answer = await fetch(`${system.urls.scim}/scim/v2/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${system.scimToken}`, 'content-type': 'application/scim+json' },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, json: (await answer.json()) as { id?: string } };
+}
+
+const rolecall = (...args: string[]): Promise<CommandResult> => system.rolecall(['scim', ...args], system.examples);
+
+/** In a browser that has not been there. */
+async function signInAsMo(): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(system.urls.app);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel(/E-mail address/).fill('mo@acme.com');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(`${system.urls.idp}/**`);
+  await page.getByRole('button', { name: /Mo Marketing/ }).click();
+  return page;
+}
+
+// the README's “Users who come over SCIM”
+test('whom nothing maps is let in by a pushed group, and is gone in the moment when the directory switches him off', async () => {
+  await (await signInAsMo()).getByRole('alert').waitFor(); // “marketing” is mapped to nothing
+
+  const name = { givenName: 'Mo', familyName: 'Marketing' };
+  const emails = [{ value: 'mo@acme.com', primary: true }];
+  const { status, json } = await scim('POST', 'Users', {
+    userName: 'mo@acme.com',
+    displayName: 'Mo Marketing',
+    name,
+    emails,
+  });
+  expect(status).toBe(201);
+  const mo = json.id ?? '';
+  const group = await scim('POST', 'Groups', { displayName: 'acme-admins', members: [{ value: mo }] });
+  expect(group.status).toBe(201);
+
+  const page = await signInAsMo();
+  await page.waitForURL(`${system.urls.app}/`);
+  await page.getByText('sso_admin').waitFor();
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Mo Marketing');
+
+  // the last administrator is held until somebody says that it is meant
+  expect((await scim('PATCH', `Users/${mo}`, SWITCH_OFF)).status).toBe(403);
+  await page.reload();
+  await page.getByText('sso_admin').waitFor();
+  const hold = /scim release acme (\S+)/.exec((await rolecall('holds', 'acme')).stdout)?.[1] ?? '';
+  expect(await rolecall('release', 'acme', hold)).toMatchObject({ code: 0 });
+  expect(await scim('PATCH', `Users/${mo}`, SWITCH_OFF)).toMatchObject({ status: 200, json: { active: false } });
+
+  await page.reload();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  await (await signInAsMo()).getByRole('alert').waitFor();
+
+  const { code, stdout } = await rolecall('log', 'acme');
+  expect(code).toBe(0);
+  for (const word of ['POST', 'PATCH', 'applied', 'refused']) expect(stdout).toContain(word);
+  expect(stdout).not.toContain('mo@acme.com');
+  expect((await rolecall('receipts', 'acme')).stdout).toContain(mo);
+}, 60_000);
