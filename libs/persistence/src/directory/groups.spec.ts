@@ -1,7 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
-import { actor, atOneMoment, CREATE, decideBy, GROUPS, organizationRows, userBody } from '../testing/directory.ts';
-import { connected, document, later, METADATA_XML, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
+import {
+  actor,
+  atOneMoment,
+  CREATE,
+  decideBy,
+  GROUPS,
+  organizationRows,
+  startInTurn,
+  userBody,
+} from '../testing/directory.ts';
+import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { DecideAccess, DirectoryGroup, GroupHow, MemberChanges } from '../stores.ts';
 
@@ -418,6 +427,32 @@ describe('at one moment', () => {
       () => change(a, { remove: [eve!] }),
       () => change(a, undefined, { body: { displayName: 'C' } }),
     );
+    await expectConsistent();
+  });
+
+  it('an apply, which locks the organization before its users, waits for nobody who waits for it', async () => {
+    const [eve] = await users('eve');
+    const a = await group('A');
+    const { database, ownerUrl } = test.current;
+    const local = { email: 'l@acme.example' };
+    const { user } = await database.inOrganization(org, (tx) => tx.createUser(subject('local'), local, {}, NOW));
+    const how = { ...CREATE, adoptEmail: 'l@acme.example' };
+    const adopt = () => directory().createUser(org, userBody('local'), how, decideBy(), actor());
+    const create = () => directory().createGroup(org, { displayName: 'B' }, [eve!], GROUPS, decideBy(), actor());
+    const outcomes = await connected(ownerUrl, async (apply) => {
+      await apply.query('begin');
+      await apply.query('select from organizations where org_id = $1 for update', [org]);
+      const started = await startInTurn<{ outcome: string }>(ownerUrl, [
+        adopt,
+        create,
+        () => change(a, { add: [eve!] }),
+      ]);
+      await apply.query('select from users where org_id = $1 order by user_id for no key update', [org]);
+      await apply.query('rollback');
+      return Promise.all(started);
+    });
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['adopted', 'created', 'changed']);
+    expect(await directory().userById(org, user.userId)).toBeDefined();
     await expectConsistent();
   });
 

@@ -62,8 +62,8 @@ export async function atOneMoment<T>(
   });
 }
 
-/** Asked on a connection of its own: within a transaction the view stays as it was first seen. */
-async function startInTurn<T>(ownerUrl: string, each: readonly (() => Promise<T>)[]): Promise<Promise<T>[]> {
+/** Starts each when those before wait for a lock or are done. Asked on a connection of its own: within a transaction the view stays as it was first seen. */
+export async function startInTurn<T>(ownerUrl: string, each: readonly (() => Promise<T>)[]): Promise<Promise<T>[]> {
   const waiting = `select count(*)::integer as n from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`;
   const started: Promise<T>[] = [];
