@@ -93,6 +93,7 @@ export interface ScimEntry {
   readonly extension?: {
     readonly urn: string;
     readonly name?: string;
+    readonly required?: boolean;
     readonly attributes: Readonly<Record<string, ExtensionAttributeEntry>>;
   };
 }
@@ -102,19 +103,22 @@ export interface DirectoryTokenEntry extends Renameable {
   readonly rotateEvery?: string;
   readonly overlap?: string;
 }
-/** The types of RFC 7643 section 2.3, `binary` apart. */
+/** The types of RFC 7643 section 2.3. */
 export type ExtensionAttributeType =
   | 'string'
   | 'boolean'
   | 'integer'
   | 'decimal'
   | 'dateTime'
+  | 'binary'
   | 'reference'
   | 'complex';
 export interface ExtensionAttributeEntry {
   readonly type: ExtensionAttributeType;
   readonly description?: string;
   readonly multiValued?: boolean;
+  readonly required?: boolean;
+  readonly mutability?: 'readWrite' | 'immutable';
   readonly caseExact?: boolean;
   readonly canonicalValues?: readonly string[];
   /** Of a complex attribute, and of no other; themselves never complex. */

@@ -39,14 +39,18 @@ export interface EffectiveDirectoryToken {
 export interface EffectiveExtension {
   readonly urn: string;
   readonly name: string;
+  /** Every user must have it. */
+  readonly required: boolean;
   readonly attributes: Readonly<Record<string, EffectiveExtensionAttribute>>;
 }
 
-/** None is required, unique or immutable. */
+/** None is unique. */
 export interface EffectiveExtensionAttribute {
   readonly type: ExtensionAttributeType;
-  readonly description: string;
+  readonly description: string | undefined;
   readonly multiValued: boolean;
+  readonly required: boolean;
+  readonly mutability: 'readWrite' | 'immutable';
   readonly caseExact: boolean;
   readonly canonicalValues: readonly string[] | undefined;
   /** Of a complex attribute alone. */
@@ -68,6 +72,7 @@ export function scimOf(declared: ScimEntry): EffectiveScim {
     extension: extension && {
       urn: extension.urn,
       name: extension.name ?? 'Extension',
+      required: extension.required ?? false,
       attributes: mapped(extension.attributes, attributeOf),
     },
   };
@@ -89,9 +94,12 @@ function tokenOf(declared: DirectoryTokenEntry, name: string): EffectiveDirector
 }
 
 function attributeOf(declared: ExtensionAttributeEntry): EffectiveExtensionAttribute {
-  const { type, description = '', multiValued = false, caseExact = false, canonicalValues, subAttributes } = declared;
+  const { type, description, multiValued = false, required = false, mutability = 'readWrite' } = declared;
+  // RFC 7643, sections 2.3.6 and 2.3.7: case matters in binary values and in references
+  const { caseExact = type === 'binary' || type === 'reference', canonicalValues, subAttributes } = declared;
   const parts = subAttributes && mapped(subAttributes, attributeOf);
-  return { type, description, multiValued, caseExact, canonicalValues, subAttributes: parts };
+  const what = { type, description, multiValued, required, mutability };
+  return { ...what, caseExact, canonicalValues, subAttributes: parts };
 }
 
 function mapped<From, To>(map: Readonly<Record<string, From>>, make: (from: From, name: string) => To) {

@@ -97,17 +97,26 @@ describe('effective', () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
     const attributes = {
       tier: { type: 'string', canonicalValues: ['gold'] },
+      home: { type: 'reference', required: true, mutability: 'immutable' },
       teams: { type: 'complex', multiValued: true, subAttributes: { lead: { type: 'boolean' } } },
     } as const;
     const { scim } = effective(organization({ scim: { brake: { enabled: false }, extension: { urn, attributes } } }));
-    const plain = { description: '', multiValued: false, caseExact: false };
+    const plain = {
+      description: undefined,
+      multiValued: false,
+      required: false,
+      mutability: 'readWrite',
+      caseExact: false,
+    };
     const none = { canonicalValues: undefined, subAttributes: undefined };
     expect(scim?.brake).toBeUndefined();
     expect(scim?.extension).toEqual({
       urn,
       name: 'Extension',
+      required: false,
       attributes: {
         tier: { ...plain, ...none, type: 'string', canonicalValues: ['gold'] },
+        home: { ...plain, ...none, type: 'reference', required: true, mutability: 'immutable', caseExact: true },
         teams: {
           ...plain,
           ...none,

@@ -124,15 +124,20 @@ function checkParts(attribute: JsonMap, pointer: string, findings: Findings): vo
   }
 }
 
-/** What only texts have. */
+/** Which types have a choice of case, and which a list of values. */
+const ONLY_OF: readonly (readonly [key: string, types: readonly string[]])[] = [
+  ['caseExact', ['string']],
+  ['canonicalValues', ['string', 'reference']],
+];
+
 function checkTexts(attribute: JsonMap, pointer: string, findings: Findings): void {
   const type = own(attribute, 'type');
-  if (typeof type !== 'string' || type === 'string' || type === 'reference') return;
-  for (const key of ['caseExact', 'canonicalValues']) {
-    if (own(attribute, key) === undefined) continue;
+  if (typeof type !== 'string') return;
+  for (const [key, types] of ONLY_OF) {
+    if (own(attribute, key) === undefined || types.includes(type)) continue;
     findings.add({
       code: 'invalid_combination',
-      message: `only texts have ${quoted(key)}, and this is of type ${quoted(type)}`,
+      message: `only attributes of type ${types.map(quoted).join(' or ')} have ${quoted(key)}, and this is of type ${quoted(type)}`,
       suggestion: `remove ${quoted(key)}, or write \`type: string\``,
       pointer: `${pointer}/${key}`,
     });

@@ -3,7 +3,7 @@ import type { JsonSchema } from './json-schema.ts';
 import { attributeName, duration, previously, slug, text, urn } from './names.ts';
 
 /** Types that an attribute of an extension may have (RFC 7643 section 2.3). */
-const TYPES = ['string', 'boolean', 'integer', 'decimal', 'dateTime', 'reference', 'complex'] as const;
+const TYPES = ['string', 'boolean', 'integer', 'decimal', 'dateTime', 'binary', 'reference', 'complex'] as const;
 
 const description: JsonSchema = {
   ...text,
@@ -16,11 +16,24 @@ const multiValued: JsonSchema = {
   default: false,
   examples: [true],
 };
-const caseExact: JsonSchema = {
-  description: 'true = filters tell upper and lower case apart. Texts alone have a case.',
+const required: JsonSchema = {
+  description: 'true = refuse a user of this schema without it.',
   type: 'boolean',
   default: false,
   examples: [true],
+};
+const caseExact: JsonSchema = {
+  description:
+    'true = filters tell upper and lower case apart. For strings alone; in references and binary values case matters.',
+  type: 'boolean',
+  default: false,
+  examples: [true],
+};
+const mutability: JsonSchema = {
+  description: '`immutable`: what was set once stays, and another value is refused.',
+  enum: ['readWrite', 'immutable'],
+  default: 'readWrite',
+  examples: ['immutable'],
 };
 const canonicalValues: JsonSchema = {
   description: 'The values that are meant; published for the identity provider, others are taken too.',
@@ -51,6 +64,8 @@ const subAttributes: JsonSchema = {
       },
       description,
       multiValued,
+      required,
+      mutability,
       caseExact,
       canonicalValues,
     },
@@ -78,6 +93,13 @@ const extension: JsonSchema = {
       default: 'Extension',
       examples: ['Acme user'],
     },
+    required: {
+      description:
+        'true = refuse a user without this schema. Map it at the identity provider first: changes of users who lack it are refused from then on.',
+      type: 'boolean',
+      default: false,
+      examples: [true],
+    },
     attributes: {
       description: 'Its attributes, by name. None may have a name that every user has already.',
       type: 'object',
@@ -93,6 +115,8 @@ const extension: JsonSchema = {
           type: { description: 'What its values are.', enum: TYPES, examples: ['string'] },
           description,
           multiValued,
+          required,
+          mutability,
           caseExact,
           canonicalValues,
           subAttributes,
