@@ -32,7 +32,11 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 /** What `--follow` prints while `comes` comes, one batch per look; each batch is interleaved as an IdP's requests are. */
-async function follow(was: readonly DirectoryRequest[], comes: readonly DirectoryRequest[][], ...flags: string[]) {
+async function follow(
+  was: readonly DirectoryRequest[],
+  comes: readonly (DirectoryRequest[] | 'down')[],
+  ...flags: string[]
+) {
   const requests = [...was];
   server.directory = { status: {} as TestDirectory['status'], requests, holds: [], receipts: [] };
   let out = '';
@@ -46,9 +50,11 @@ async function follow(was: readonly DirectoryRequest[], comes: readonly Director
     errIsTerminal: false,
     ask: undefined,
     pause: () => {
+      server.down = false;
       const next = comes[looks++];
       if (!next) return Promise.reject(new Error('interrupted'));
-      requests.push(...next);
+      if (next === 'down') server.down = true;
+      else requests.push(...next);
       requests.sort((a, b) => (a.at < b.at ? 1 : -1));
       return Promise.resolve();
     },
@@ -71,6 +77,10 @@ it('shows what was and what comes, each once, also what was written late', async
 
 it('waits where nothing was', async () => {
   expect(ids(await follow([], [[], [request('a', '01')]]))).toBe('a');
+});
+
+it('goes on when the server was away', async () => {
+  expect(ids(await follow([request('a', '01')], ['down', 'down', [request('b', '02')]]))).toBe('ab');
 });
 
 it('prints a line of JSON for each', async () => {

@@ -6,6 +6,7 @@ import { limitOf, MAX_LIMIT } from '../limit.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { requestLine, requestTable, requestText } from '../output/directory-requests.ts';
+import { ServerRefusal } from '../server/client.ts';
 import type { DirectoryClient, DirectoryRequestSummary } from '../server/directory.ts';
 import { directoryOf } from './scim.ts';
 
@@ -66,7 +67,7 @@ async function followed(
   const { pause = (milliseconds: number) => clockPause(milliseconds) } = io;
   const seen = new Map<string, number>();
   let newest = 0;
-  for (let found = first; ; found = await since(directory, narrowing, newest - LATE_MS, io)) {
+  for (let found = first; ; found = await patient(() => since(directory, narrowing, newest - LATE_MS, io), io)) {
     for (const request of found.toReversed()) {
       if (seen.has(request.requestId)) continue;
       const at = Date.parse(request.at);
@@ -76,6 +77,18 @@ async function followed(
     }
     for (const [requestId, at] of seen) if (at < newest - 2 * LATE_MS) seen.delete(requestId);
     await pause(POLL_MS);
+  }
+}
+
+/** A server that is away for a moment, such as for an upgrade, ends nothing: the next look shows what came meanwhile. */
+async function patient<T>(look: () => Promise<readonly T[]>, io: Io): Promise<readonly T[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const known = error instanceof ServerRefusal || error instanceof CommandError;
+    if (!known || (error instanceof ServerRefusal && error.status < 500)) throw error;
+    io.err(`${error.message}; trying again ...\n`);
+    return [];
   }
 }
 

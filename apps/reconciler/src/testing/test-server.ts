@@ -47,6 +47,8 @@ export class TestServer {
   identityProviders: readonly IdentityProvider[] = [];
   /** The directory of the organization "acme". */
   directory: TestDirectory | undefined;
+  /** Nothing is answered but errors. */
+  down = false;
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -82,6 +84,7 @@ export class TestServer {
   }
 
   async #answer(request: IncomingMessage): Promise<unknown> {
+    if (this.down) throw new Error('down');
     if (request.headers.authorization !== `Bearer ${TEST_TOKEN}`)
       throw new Refusal(401, 'unauthorized', 'no such token');
     const sent = await text(request);
