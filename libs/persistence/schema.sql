@@ -885,7 +885,7 @@ begin
     perform set_config('rolecall.organization_id', v_org_id::text, true);
     insert into directory_requests
     select r.* from jsonb_populate_recordset(null::directory_requests, p_requests) r
-    where r.org_id = v_org_id
+    where r.org_id = v_org_id and exists (select from organizations o where o.org_id = v_org_id)
     on conflict do nothing;
   end loop;
 end

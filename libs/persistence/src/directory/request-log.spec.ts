@@ -126,6 +126,20 @@ it('writes what a client chose without letting it spoil the others', async () =>
   expect(await log.find(globex, 'harmless')).toBeDefined();
 });
 
+it('keeps nothing of an organization that is gone, whenever it is told', async () => {
+  const { database, ownerUrl } = test.current;
+  const gone = (await seedOrganization(database, document('gone'), { metadataXml: '<x/>' })).id;
+  await log.append([request(gone, 'before', 1)]);
+  await database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) => state.delete(gone));
+  await log.append([request(gone, 'after', 2), request(globex, 'beside', 2)]);
+  const left = await connected(ownerUrl, async (owner) => {
+    await owner.query(`begin; select set_config('rolecall.organization_id', '${gone}', true)`);
+    return (await owner.query('select from directory_requests where org_id = $1', [gone])).rowCount;
+  });
+  expect(left).toBe(0);
+  expect(await log.find(globex, 'beside')).toBeDefined();
+});
+
 it('forgets what is older than 30 days', async () => {
   await log.append([request(acme, 'old', -86_400 * 30 - 1), request(acme, 'young', -86_400 * 30)]);
   expect(await test.current.database.purgeExpired(NOW)).toMatchObject({ requests: 1 });

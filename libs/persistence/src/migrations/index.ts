@@ -29,6 +29,7 @@ import { directorySearch } from './20261122T42-directory-search.ts';
 import { invitedUsers } from './20261122T43-invited-users.ts';
 import { directoryLogins } from './20261122T43-recorded-directory-logins.ts';
 import { directoryRotations } from './20261122T48-directory-rotations.ts';
+import { requestsOfTheLiving } from './20261122T49-requests-of-the-living.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   invitedUsers,
   directoryLogins,
   directoryRotations,
+  requestsOfTheLiving,
 ];
