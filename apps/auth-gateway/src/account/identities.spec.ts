@@ -1,6 +1,7 @@
 import { verifyChain } from '@rolecall/audit';
 import { openId, OidcWorld } from '../testing/oidc-world.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
+import { TestDirectory } from '../testing/test-directory.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 import { BETA } from '../testing/test-world.ts';
 
@@ -23,6 +24,20 @@ describe('accounts that users link themselves', () => {
           google: { ...openId('unused', { consumerAccounts: 'link' }), issuer: undefined, preset: 'google' },
         },
       },
+      managed: {
+        scopes: { 'account/main': {} },
+        emailDomains: { 'managed.example': { verification: 'asserted' } },
+        authorization: {
+          rules: [
+            { name: 'ships', when: { attribute: 'dept', equals: 'ships' }, grants: { 'account/main': ['member'] } },
+          ],
+        },
+        identityProviders: {
+          work: openId('https://managed.example'),
+          google: { ...openId('unused', { consumerAccounts: 'link' }), issuer: undefined, preset: 'google' },
+        },
+        scim: { tokens: { okta: {} } },
+      },
     });
     gateway = await oidc.startGateway();
   });
@@ -44,9 +59,11 @@ describe('accounts that users link themselves', () => {
   const codeOn = async (answer: Response) => (await oidc.world.flowOn('beta', await answer.text()))?.code;
 
   /** Somebody of the company, signed in. */
-  async function employee(sub: string): Promise<TestBrowser> {
+  async function employee(sub: string, organization = 'beta'): Promise<TestBrowser> {
     const browser = gateway.browser();
-    await oidc.signIn(browser, WORK, { sub, email: `${sub}@beta.example`, email_verified: true, name: sub });
+    const email = `${sub}@${organization}.example`;
+    const claims = { sub, email, email_verified: true, name: sub, dept: 'ships' };
+    await oidc.signIn(browser, `/oidc/${organization}/work/login`, claims);
     return browser;
   }
 
@@ -197,5 +214,20 @@ describe('accounts that users link themselves', () => {
   it('is what a test of the connection says', async () => {
     const answer = await oidc.signIn(gateway.browser(), '/sso/test/beta/google', consumer('nobody'));
     expect(await codeOn(answer)).toBe('identity_not_linked');
+  });
+
+  it('lets nobody in whom the directory manages and gives no access', async () => {
+    const browser = await employee('may', 'managed');
+    const { user } = await session(browser);
+    await browser.get(await linking(browser, consumer('may-1')));
+    const signIn = () => oidc.signIn(gateway.browser(), '/oidc/managed/google/login', consumer('may-1'));
+    const email = 'may@managed.example';
+    const directory = new TestDirectory(oidc.world, 'managed');
+    expect(await directory.create({ userName: email, email }, email)).toBe(user?.id);
+    expect((await signIn()).status).toBe(303);
+    await directory.replace(user?.id ?? '', { userName: email, email, externalId: 'may' });
+    expect((await oidc.world.flowOn('managed', await (await signIn()).text()))?.code).toBe('no_rule_matched');
+    await directory.replace(user?.id ?? '', { userName: email, email, active: false });
+    expect((await oidc.world.flowOn('managed', await (await signIn()).text()))?.code).toBe('user_deactivated');
   });
 });

@@ -1,5 +1,6 @@
 import { openId, OidcWorld } from '../testing/oidc-world.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
+import { TestDirectory } from '../testing/test-directory.ts';
 import { APPLICATION, type TestGateway } from '../testing/test-gateway.ts';
 import { BETA } from '../testing/test-world.ts';
 import { isAliasOf } from './aliases.ts';
@@ -24,6 +25,11 @@ describe('aliases of an address', () => {
     oidc = await OidcWorld.open({
       kite: SPEC,
       other: { ...SPEC, emailDomains: { 'other.example': { verification: 'asserted' } } },
+      managed: {
+        ...SPEC,
+        emailDomains: { 'managed.example': { verification: 'asserted' } },
+        scim: { tokens: { okta: {} } },
+      },
     });
     gateway = await oidc.startGateway();
   });
@@ -167,6 +173,16 @@ describe('aliases of an address', () => {
       expect(await emails(browser)).toEqual([]);
     },
   );
+
+  it('are none of a user whom the directory manages: its rules say by which subjects somebody signs in', async () => {
+    const email = 'dee+team@managed.example';
+    await new TestDirectory(oidc.world, 'managed').create({ userName: 'dee-team', email });
+    await signIn('okta dee+shop', 'dee+shop@managed.example', '/saml/managed/okta/login');
+    const { browser } = await signIn('dee', 'dee@managed.example', '/saml/managed/google/login');
+    expect(await signedInAs(browser)).toBe('dee+shop@managed.example');
+    expect(await emails(browser)).toEqual([]);
+    expect((await open(browser, email)).status).toBe(400);
+  });
 
   it('are none of an address that the provider did not verify', async () => {
     const path = '/oidc/kite/oidc/login';

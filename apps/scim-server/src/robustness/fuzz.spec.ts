@@ -31,6 +31,13 @@ interface Request {
   readonly body?: string;
 }
 
+interface OperationAnswer {
+  /** Absent when the request's was none. */
+  readonly method?: string;
+  readonly status: string;
+  readonly location?: string;
+}
+
 interface Said {
   readonly status: number;
   readonly text: string;
@@ -201,11 +208,11 @@ describe('hostile', () => {
     async () => {
       await everywhere(hostileBulk, async (lane, body) => {
         const { status, text } = await hold(lane, { method: 'POST', path: 'Bulk', body: asText(body) });
-        const operations = status === 200 ? ((JSON.parse(text) as Json)['Operations'] as { status: string }[]) : [];
+        const operations = status === 200 ? ((JSON.parse(text) as Json)['Operations'] as OperationAnswer[]) : [];
         if (operations.some((one) => Number(one.status) >= 500)) throw new Error(`an operation is a 5xx: ${text}`);
         await unchangedIf(
           lane,
-          operations.every((one) => Number(one.status) >= 400),
+          operations.every((one) => Number(one.status) >= 400 && !isIncomplete(one)),
         );
       });
       expect(await directoryContradictions(owner)).toEqual([]);
@@ -213,3 +220,8 @@ describe('hostile', () => {
     TIMEOUT_MS,
   );
 });
+
+/** Made, and answered with an error, since what refers to other operations in a circle could not be added; the answer says where. */
+function isIncomplete({ method, location }: OperationAnswer): boolean {
+  return method === 'POST' && location !== undefined;
+}
