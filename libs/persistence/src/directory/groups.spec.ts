@@ -11,7 +11,7 @@ import {
   userBody,
 } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
-import { seedOrganization } from '../testing/index.ts';
+import { directoryContradictions, seedOrganization } from '../testing/index.ts';
 import type { DecideAccess, DirectoryGroup, GroupHow, MemberChanges } from '../stores.ts';
 
 const test = useTestDatabase();
@@ -95,6 +95,7 @@ async function expectConsistent(): Promise<void> {
     (select user_id, role from wanted except select user_id, role from grants)
     union all (select user_id, role from grants except select user_id, role from wanted)`);
   expect(wrong).toEqual([]);
+  expect(await connected(test.current.ownerUrl, directoryContradictions)).toEqual([]);
 }
 
 describe('a group', () => {
@@ -118,7 +119,7 @@ describe('a group', () => {
     expect(await roles(eve!)).toEqual(['Admins']);
     expect(await version(eve!)).toBe(2);
     expect(await rows('select facts from identities where user_id = $1', [eve])).toEqual([
-      { facts: { userName: 'eve', groups: ['Admins'] } },
+      { facts: { userName: 'eve', groups: ['Admins'], groupIds: [admins.groupId] } },
     ]);
     expect((await events()).map(({ type }) => type)).toEqual(['group.created', 'grants.changed', 'grants.changed']);
     await expectConsistent();
@@ -297,7 +298,7 @@ describe('a change of members', () => {
     const kept: DecideAccess = (said) => ({ ...decideBy()(said), access: undefined });
     await change(a, { remove: [eve!] }, { decide: kept });
     expect(await roles(eve!)).toEqual(['A']);
-    expect(await rows('select facts from identities')).toEqual([{ facts: { userName: 'eve', groups: [] } }]);
+    expect(await rows('select facts from identities')).toMatchObject([{ facts: { userName: 'eve', groups: [] } }]);
   });
 
   it('in more than one batch reaches everybody', async () => {

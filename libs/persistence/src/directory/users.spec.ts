@@ -78,7 +78,7 @@ describe('a create', () => {
         deciding_name_id: user.userId,
       },
     ]);
-    expect(await rows('select facts from identities')).toEqual([{ facts: { userName: 'eve', groups: [] } }]);
+    expect(await rows('select facts from identities')).toMatchObject([{ facts: { userName: 'eve', groups: [] } }]);
     expect(await directory().counts(org)).toEqual({ users: 1, activeUsers: 1, groups: 0 });
     expect(await audited()).toEqual(['user.created', 'grants.changed']);
   });

@@ -4,6 +4,7 @@ import type { DecidedGrant } from '@rolecall/role-mapping';
 import type { NewRevision, StateTransaction } from '@rolecall/reconcile';
 import { openDatabase } from '../database.ts';
 import type { OrganizationTransaction } from '../stores.ts';
+import { actor, CREATE, decideBy, GROUPS, userBody } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 
@@ -187,6 +188,36 @@ describe('names', () => {
   });
 });
 
+const DIRECTORY = [
+  'directories',
+  'directory_users',
+  'directory_emails',
+  'directory_groups',
+  'directory_members',
+  'directory_holds',
+  'directory_requests',
+  'offboarding_receipts',
+];
+
+/** A user, a group, a hold, a receipt and a request. */
+async function useDirectory(id: string): Promise<void> {
+  const { database, ownerUrl } = test.current;
+  const how = { brake: undefined };
+  for (const title of ['member', 'sso_admin']) {
+    const made = await database.directory.createUser(id, userBody(title, { title }), CREATE, decideBy(), actor());
+    const userId = 'user' in made ? made.user.userId : '';
+    await database.directory.createGroup(id, { displayName: title }, [userId], GROUPS, decideBy(), actor());
+    await database.directory.deleteUser(id, userId, undefined, how, actor());
+  }
+  await connected(ownerUrl, (owner) =>
+    owner.query(
+      `insert into directory_requests (org_id, at, request_id, token_name, method, route, status, outcome, quirks, attributes, milliseconds)
+       values ($1, now(), 'r', 'okta', 'GET', '/Users', 200, 'read', '{}', '{}', 1)`,
+      [id],
+    ),
+  );
+}
+
 it('deletes an organization with everything but its audit chain, and nothing of another', async () => {
   const [gone, stays] = [await seed('gone'), await seed('stays')];
   for (const { id } of [gone, stays]) {
@@ -194,6 +225,7 @@ it('deletes an organization with everything but its audit chain, and nothing of 
       const { user } = await tx.createUser(subject('eve'), {}, {}, NOW);
       await tx.replaceGrants(user.userId, 1, [grant('member')], [], NOW);
     });
+    await useDirectory(id);
   }
   await commit(async (state) => {
     await state.audit(gone.id, { type: 'organization.deleted', data: { name: 'gone' } });
@@ -211,7 +243,7 @@ it('deletes an organization with everything but its audit chain, and nothing of 
   });
   expect(left['gone']!.toSorted()).toEqual(['audit_events', 'audit_heads']);
   expect(left['stays']).toEqual(
-    expect.arrayContaining(['organizations', 'revisions', 'users', 'identities', 'grants']),
+    expect.arrayContaining(['organizations', 'revisions', 'users', 'identities', 'grants', ...DIRECTORY]),
   );
   expect(await test.current.database.organizations.byId(gone.id)).toBeUndefined();
 });

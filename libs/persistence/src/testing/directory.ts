@@ -26,6 +26,7 @@ export function userBody(userName: string, more: ResourceBody = {}): ResourceBod
 export function decideBy(revision = 1): DecideAccess {
   return ({ body, groups }) => {
     const names = groups.flatMap(({ displayName, formerNames }) => [displayName, ...formerNames]);
+    const groupIds = groups.flatMap(({ groupId, externalId = [] }) => [groupId].concat(externalId));
     const title = typeof body['title'] === 'string' ? [body['title']] : [];
     const roles = [...new Set([...title, ...names])].sort();
     const sources = [{ kind: 'rule' as const, name: 'r' }];
@@ -34,7 +35,7 @@ export function decideBy(revision = 1): DecideAccess {
     const displayName = body['displayName'];
     return {
       revision,
-      facts: { userName, groups: names },
+      facts: { userName, groups: names, groupIds },
       profile: {
         email: `${userName}@acme.example`,
         ...(typeof displayName === 'string' && { displayName }),
