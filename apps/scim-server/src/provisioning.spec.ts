@@ -97,20 +97,28 @@ describe('what provisioning does to access', () => {
         { user_id: string },
       ];
       const { status, json } = await client.post('Users', user(email.toUpperCase()));
-      return { status, isSame: json['id'] === known };
+      const [entry] = await server.current.requests(organizationId);
+      return { status, isSame: json['id'] === known, told: entry!['hint'] };
     };
 
     it('are left alone by default', async () => {
-      expect(await provision('apart', 'never', 'eve@apart.example')).toEqual({ status: 201, isSame: false });
+      expect(await provision('apart', 'never', 'eve@apart.example')).toEqual({
+        status: 201,
+        isSame: false,
+        told: null,
+      });
     });
 
     it('come under the directory by an address of a domain that is vouched for', async () => {
       const adopted = await provision('adopting', 'verified-domain', 'eve@adopting.example');
-      expect(adopted).toEqual({ status: 201, isSame: true });
+      expect(adopted).toEqual({ status: 201, isSame: true, told: expect.stringContaining('Took over') });
     });
 
     it('are not taken over by an address of a domain that nobody vouches for', async () => {
-      expect(await provision('unproved', 'verified-domain', 'eve@nobody.com')).toEqual({ status: 201, isSame: false });
+      expect(await provision('unproved', 'verified-domain', 'eve@nobody.com')).toMatchObject({
+        status: 201,
+        isSame: false,
+      });
     });
   });
 

@@ -42,6 +42,16 @@ describe('the request log', () => {
     expect(entries[3]).toMatchObject({ resource_type: 'User', resource_id: json['id'], attributes: ['title'] });
   });
 
+  it('says what a creation brought back, and that members were said', async () => {
+    const { client, organizationId } = await server.current.directory('came-back');
+    await client.post('Users', user('eve@acme.com', { active: false }));
+    const { json } = await client.post('Users', user('eve@acme.com'));
+    await client.post('Groups', group('Engineering', [String(json['id'])]));
+    const [made, back, pushed] = await server.current.requests(organizationId);
+    expect([made!['hint'], back!['hint']]).toEqual([null, expect.stringContaining('Brought back')]);
+    expect(pushed!['attributes']).toEqual(['displayName', 'members']);
+  });
+
   it('says what tolerant mode would have understood', async () => {
     const scim = { mode: 'strict' };
     const { client, organizationId } = await server.current.directory('strict-hints', withDirectory(scim));

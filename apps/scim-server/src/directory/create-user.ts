@@ -22,9 +22,9 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
   const created = await withLiveRules(call, (decide, organization) =>
     call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor),
   );
-  const { user } = accepted(created, call.organization);
+  const { user, outcome } = accepted(created, call.organization);
   call.notes.about('User', user.userId);
-  call.notes.changed(true);
+  call.notes.created(outcome);
   return userReply(call, user, projection, 201);
 }
 

@@ -31,7 +31,7 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     resourceId: notes.resourceId,
     attributes: [...notes.attributes].slice(0, 100),
     detail,
-    hint: hintOf({ status, scimType, quirk, ignored: [...notes.ignored] }),
+    hint: hintOf({ status, scimType, quirk, ignored: [...notes.ignored], cameBack: notes.cameBack }),
     payload: payloadOf(request),
     milliseconds: Math.round(performance.now() - startedAt),
   };

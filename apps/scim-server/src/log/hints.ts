@@ -23,6 +23,12 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: 'Nothing is lost: identity providers wait and try again. Slow it down if it goes on.',
 };
 
+const CAME_BACK = {
+  adopted:
+    'Took over the user who signs in here with this address: same id, and the same access until the directory next changes the user.',
+  reactivated: 'Brought back the user whom the directory had deactivated, under the same id.',
+} as const;
+
 /** What an administrator can do about it; undefined = nothing needs doing. */
 export function hintOf(about: {
   readonly status: number;
@@ -31,13 +37,16 @@ export function hintOf(about: {
   readonly quirk?: Quirk | undefined;
   /** Names that the directory left out. */
   readonly ignored: readonly string[];
+  /** What a creation did instead of making somebody new. */
+  readonly cameBack: 'adopted' | 'reactivated' | undefined;
 }): string | undefined {
-  const { status, scimType, quirk, ignored } = about;
+  const { status, scimType, quirk, ignored, cameBack } = about;
   if (status >= 500)
     return 'Nothing was changed; identity providers try again. The trace id finds the cause in the log.';
   if (quirk !== undefined)
     return `With spec.scim.mode: tolerant this passes (${quirk}): ${QUIRKS[quirk]}. Else change the mapping.`;
   if (status >= 400) return (scimType && BY_TYPE[scimType]) ?? BY_STATUS[status];
+  if (cameBack) return CAME_BACK[cameBack];
   if (ignored.length === 0) return undefined;
   return `Left out, since the directory does not know them: ${ignored.slice(0, 5).join(', ')}. Unmap them, or declare them in spec.scim.extension.`;
 }

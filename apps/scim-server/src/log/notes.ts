@@ -13,6 +13,8 @@ export class Notes {
   effect: Effect = 'read';
   resourceType: 'User' | 'Group' | undefined;
   resourceId: string | undefined;
+  /** A creation that met a user of ours, and what it did instead. */
+  cameBack: 'adopted' | 'reactivated' | undefined;
   /** Why operations of a bulk request were refused, though the request itself was not. */
   readonly refusals: string[] = [];
 
@@ -21,10 +23,13 @@ export class Notes {
     readonly quirks: readonly Quirk[];
     readonly ignored: readonly string[];
     readonly body: ResourceBody;
+    /** Of a group; its members are no part of the body. */
+    readonly members?: readonly string[] | undefined;
   }): void {
     for (const quirk of read.quirks) this.quirks.add(quirk);
     for (const name of read.ignored) this.ignored.add(name);
     for (const name of Object.keys(read.body)) this.attributes.add(name);
+    if (read.members) this.attributes.add('members');
   }
 
   /** As `read`, of a PATCH. */
@@ -32,6 +37,12 @@ export class Notes {
     const names = changes.map((change) => ('path' in change ? change.path.attribute.name : 'id'));
     const body = Object.fromEntries([...names, ...(members ? ['members'] : [])].map((name) => [name, true]));
     this.read({ quirks, ignored, body });
+  }
+
+  /** Who was created. */
+  created(how: 'created' | 'adopted' | 'reactivated'): void {
+    this.changed(true);
+    if (how !== 'created') this.cameBack = how;
   }
 
   /** One operation of a bulk request was refused. */

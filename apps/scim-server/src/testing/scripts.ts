@@ -6,7 +6,9 @@ import type { Script } from './script.ts';
 export const CASES = join(import.meta.dirname, '../../cases');
 
 /** Every script below a folder of cases, by its path without `.http`. */
-export function readScripts(folder: 'interop' | 'statements' | 'rolecall'): readonly (readonly [name: string, script: Script])[] {
+export function readScripts(
+  folder: 'interop' | 'statements' | 'rolecall',
+): readonly (readonly [name: string, script: Script])[] {
   return globSync(`${folder}/**/*.http`, { cwd: CASES })
     .sort()
     .map((file) => {
