@@ -4,6 +4,15 @@ import type { Client } from './testing/client.ts';
 /** The id of nobody. */
 const NONE = 'Users/0199c0de-0000-7000-8000-000000000000';
 
+/** Asks again until it is so, as long as a change may take to be told to every process. */
+async function until<T>(wanted: T, ask: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const got = await ask();
+    if (got === wanted || Date.now() > deadline) return got;
+  }
+}
+
 const NEEDS_TOKEN = { schemas: [ERROR], status: '401', detail: 'a valid bearer token of a directory is needed' };
 
 describe('who may come in', () => {
@@ -69,6 +78,17 @@ describe('who may come in', () => {
     for (const { id } of await tokens.list(organizationId))
       await tokens.revoke(organizationId, id, { by: 'test', now: new Date() });
     for (const each of [token, second]) expect((await client.with(each).get(NONE)).status).toBe(401);
+  });
+
+  it.each([
+    ['whose name has left the document', withDirectory({ tokens: { entra: {} } })],
+    ['of an organization that has no directory any more', { scopes: { 'account/main': {} } }],
+  ])('takes no token %s', async (why, spec) => {
+    const name = why.includes('name') ? 'renamed' : 'gone';
+    const { client, organizationId } = await server.current.directory(name);
+    expect((await client.get(NONE)).status).toBe(404);
+    await server.current.apply(organizationId, name, spec);
+    expect(await until(401, async () => (await client.get(NONE)).status)).toBe(401);
   });
 
   it('refuses a token of a directory that is switched off, and says why', async () => {

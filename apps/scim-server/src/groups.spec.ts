@@ -53,6 +53,16 @@ describe('groups', () => {
     expect(json).toMatchObject(Object.fromEntries(names.map((name) => [name, `x-${name}`])));
   });
 
+  it('V3 forty writers of one attribute all come through', async () => {
+    const { client } = await server.current.directory('writers');
+    const path = `Users/${String((await client.post('Users', user('eve@acme.com'))).json['id'])}`;
+    const write = (at: number) => client.patch(path, patchOp({ op: 'replace', path: 'title', value: `title ${at}` }));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, at) => write(at)));
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    const versions = answers.map(({ headers }) => headers['etag']);
+    expect(new Set(versions).size).toBe(40);
+  });
+
   it('V2 V3 of parallel PATCHes with If-Match the first one wins', async () => {
     const { client } = await server.current.directory('if-match');
     const created = await client.post('Users', user('eve@acme.com'));

@@ -22,7 +22,7 @@ describe('the request log', () => {
       type,
       outcome,
     ]);
-    const ROUTE = '/scim/v2/Users';
+    const ROUTE = '/Users';
     expect(told).toEqual([
       ['POST', ROUTE, 201, null, 'applied'],
       ['GET', `${ROUTE}/:id`, 200, null, 'read'],
@@ -107,6 +107,6 @@ it('is written to the last request before the server ends', async () => {
   await client.get('Users');
   await server.app.close();
   const entries = await server.sql(`select route from directory_requests where org_id = '${organizationId}'`);
-  expect(entries).toEqual([{ route: '/scim/v2/Users' }]);
+  expect(entries).toEqual([{ route: '/Users' }]);
   await server.close();
 });

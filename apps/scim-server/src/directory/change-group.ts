@@ -3,10 +3,8 @@ import type { ResourceBody } from '@rolecall/scim';
 import { changedMeanwhile, requireVersion, type Versions } from '../http/etag.ts';
 import type { Call } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
+import { notOvertaken } from './not-overtaken.ts';
 import { notFound, taken, unknownMembers } from './refusals.ts';
-
-/** A change that others overtake is made anew on what they left, so often at most. */
-const MAX_TRIES = 20;
 
 export interface GroupChange {
   /** The group's own attributes as they are to become; undefined = they stay. */
@@ -36,15 +34,15 @@ export async function changeGroup(
 ): Promise<StoredGroup> {
   if (typeof change !== 'function' && (condition === undefined || condition === 'any'))
     return acceptedGroup(call, await write(call, groupId, change, undefined));
-  for (let left = MAX_TRIES; ; left--) {
+  const changed = await notOvertaken(async () => {
     const group = await call.store.groupById(call.organization.id, groupId, { members: false });
     if (!group) throw notFound('Group');
     requireVersion(condition, group.meta.version);
     const wanted = typeof change === 'function' ? change(group) : change;
     const conditional = wanted.body !== undefined || (condition !== undefined && condition !== 'any');
-    const changed = await write(call, groupId, wanted, conditional ? group.meta.version : undefined);
-    if (changed.outcome !== 'changed_meanwhile' || left <= 1) return acceptedGroup(call, changed);
-  }
+    return write(call, groupId, wanted, conditional ? group.meta.version : undefined);
+  });
+  return acceptedGroup(call, changed);
 }
 
 function write(call: Call, groupId: string, change: GroupChange, expectedVersion: number | undefined) {

@@ -1,14 +1,12 @@
 import type { DirectoryUserState, UserReplaced } from '@rolecall/persistence';
 import { type Projection, readUser, replacedBody, type ResourceBody } from '@rolecall/scim';
-import { changedMeanwhile, requireVersion, type Versions } from '../http/etag.ts';
+import { requireVersion, type Versions } from '../http/etag.ts';
 import type { Call, Reply } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
+import { notOvertaken } from './not-overtaken.ts';
 import { userReply } from './present.ts';
 import { requireOwnDomain } from './primary-email.ts';
 import { domainOfAnother, heldBack, notFound, taken } from './refusals.ts';
-
-/** A change that others overtake is made anew on what they left, so often at most. */
-const MAX_TRIES = 20;
 
 /**
  * PUT /Users/:id (RFC 7644 §3.5.1): what the body does not say is cleared, except `active`, which keeps its value.
@@ -42,23 +40,24 @@ export async function changeUser(
   projection: Projection,
   change: (state: DirectoryUserState) => ResourceBody,
 ): Promise<Reply> {
-  for (let left = MAX_TRIES; ; left--) {
+  const replaced = await notOvertaken(async () => {
     const state = await call.store.userState(call.organization.id, userId);
     if (!state) throw notFound('User');
     requireVersion(condition, state.meta.version);
     const body = change(state);
     requireOwnDomain(call.organization, body, state.body);
-    const replaced = await withLiveRules(call, (decide, organization) =>
+    return withLiveRules(call, (decide, organization) =>
       call.store.replaceUser(organization.id, state, body, { brake: organization.brake }, decide, call.actor),
     );
-    if (replaced.outcome === 'changed_meanwhile' && left > 1) continue;
-    const { user, changed } = accepted(replaced, call);
-    call.notes.changed(changed);
-    return userReply(call, user, projection, 200);
-  }
+  });
+  const { user, changed } = accepted(replaced, call);
+  call.notes.changed(changed);
+  return userReply(call, user, projection, 200);
 }
 
-function accepted(replaced: UserReplaced, { organization }: Call): Extract<UserReplaced, { user: unknown }> {
+type Replaced = Exclude<UserReplaced, { outcome: 'changed_meanwhile' }>;
+
+function accepted(replaced: Replaced, { organization }: Call): Extract<Replaced, { user: unknown }> {
   switch (replaced.outcome) {
     case 'replaced':
       return replaced;
@@ -70,7 +69,5 @@ function accepted(replaced: UserReplaced, { organization }: Call): Extract<UserR
       throw heldBack(replaced, organization);
     case 'unknown':
       throw notFound('User');
-    case 'changed_meanwhile':
-      throw changedMeanwhile();
   }
 }

@@ -22,7 +22,7 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     at: actor.at,
     tokenName: actor.tokenName,
     method: request.method,
-    route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
+    route: routeOf(request),
     status,
     scimType,
     outcome: outcomeOf(status, call),
@@ -35,6 +35,12 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     payload: payloadOf(request),
     milliseconds: Math.round(performance.now() - startedAt),
   };
+}
+
+/** The endpoint below the base, with `:id` in place of an id. */
+function routeOf({ is404, routeOptions }: FastifyRequest): string {
+  const pattern = is404 ? undefined : routeOptions.url;
+  return pattern === undefined ? 'unmatched' : pattern.replace('/scim/v2', '') || '/';
 }
 
 function outcomeOf(status: number, { notes }: Call): DirectoryRequest['outcome'] {
