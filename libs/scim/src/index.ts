@@ -35,7 +35,6 @@ export {
 export * from './resource/present.ts';
 export { readProjection, type Projection, type ProjectionParameters } from './resource/projection.ts';
 export { readGroup, readUser, type ReadGroup, type ReadResource } from './resource/read-resource.ts';
-export { type Reading } from './resource/reading.ts';
 export { newUser, replacedBody, sameValue } from './resource/replace-body.ts';
 export * from './schema/attribute.ts';
 export * from './schema/registry.ts';

@@ -1,5 +1,4 @@
 import type { Database, DirectoryActor } from '@rolecall/persistence';
-import type { Reading, ResourceSchemas } from '@rolecall/scim';
 import type { Notes } from '../log/notes.ts';
 import type { DirectoryOrganization } from './organization.ts';
 
@@ -24,14 +23,4 @@ export interface Reply {
   readonly parts?: Iterable<string>;
   readonly location?: string;
   readonly version?: number;
-}
-
-/** How a body of this type is read for this call; quirks are noted. */
-export function readingOf(call: Call, resource: ResourceSchemas): Reading {
-  return {
-    mode: call.organization.schemas.mode,
-    resource,
-    note: (quirk) => call.notes.quirks.add(quirk),
-    ignore: (name) => call.notes.ignored.add(name),
-  };
 }

@@ -3,7 +3,7 @@ import { isUnassigned } from '../filter/evaluate.ts';
 import type { AttributePath, Filter } from '../filter/filter.ts';
 import type { ScimObject, ScimValue } from '../resource.ts';
 import { ignoreUnknown, readElement, readValue } from '../resource/read-value.ts';
-import { invalidValue, isObject, tolerate, type Reading } from '../resource/reading.ts';
+import { entriesOf, invalidValue, isObject, tolerate, type Reading } from '../resource/reading.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { Change, ElementsChange, Step } from './patch.ts';
 import type { Target } from './target.ts';
@@ -74,7 +74,7 @@ function namesSchemas(value: unknown, { resource }: Reading): boolean {
 /** X7, X10: the parts of a single object that are named change, the others stay. */
 function readParts(operation: Operation, value: Readonly<Record<string, unknown>>, reading: Reading) {
   const { target } = operation;
-  return Object.entries(value).flatMap(([key, inner]): readonly UnplacedChange[] => {
+  return entriesOf(value, target.at).flatMap(([key, inner]): readonly UnplacedChange[] => {
     const sub = reading.resource.sub(target.path.attribute, key);
     if (!sub) ignoreUnknown(key, target.at, reading);
     // what is computed comes along when a client sends back what it read

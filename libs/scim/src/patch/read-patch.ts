@@ -1,6 +1,6 @@
 import { ScimError } from '../errors.ts';
 import { read } from '../resource/read-resource.ts';
-import { invalidSyntax, invalidValue, isObject, tolerate, type Reading } from '../resource/reading.ts';
+import { entriesOf, invalidSyntax, invalidValue, isObject, tolerate, type Reading } from '../resource/reading.ts';
 import { ignoreUnknown } from '../resource/read-value.ts';
 import type { DirectorySchemas, SchemaPath } from '../schema/registry.ts';
 import { foldMembers, readMemberStep, type MemberStep } from './members.ts';
@@ -106,7 +106,7 @@ class PatchReader {
 
   private eachKey(verb: Verb, value: unknown, within: string | undefined, index: number): void {
     if (!isObject(value)) throw invalidValue('value', 'must be an object with attributes');
-    for (const [key, inner] of Object.entries(value)) {
+    for (const [key, inner] of entriesOf(value, 'value')) {
       if (key === '') {
         ignoreUnknown(key, within, this.reading);
         continue;

@@ -1,3 +1,4 @@
+import { ACCOUNTS_SCHEMA, ENTERPRISE_SCHEMA } from '../schema/extensions.ts';
 import { directorySchemas } from '../schema/registry.ts';
 import { MAX_MEMBERS } from './read-members.ts';
 import { readGroup, readUser } from './read-resource.ts';
@@ -22,6 +23,34 @@ it.each<[string, (size: number) => () => unknown, number]>([
 ])('bounds %s', (_, read, most) => {
   expect(read(most)).not.toThrow();
   expect(read(most + 1)).toThrow(refused);
+});
+
+const keys = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`k${index}`, 1]));
+
+it.each<[string, (size: number) => () => unknown, number]>([
+  ['attributes', (size) => user(keys(size)), 999],
+  ['attributes of a schema', (size) => user({ [ENTERPRISE_SCHEMA]: keys(size) }), 1_000],
+  ['parts of an attribute', (size) => user({ name: keys(size) }), 1_000],
+  ['parts of a member', (size) => group({ members: [{ value: 'x', ...keys(size) }] }), 999],
+])('bounds the number of %s', (_, read, most) => {
+  expect(read(most)).not.toThrow();
+  expect(read(most + 1)).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidSyntax' }));
+});
+
+it('bounds all values of a request together, members apart', () => {
+  const addresses = (count: number) =>
+    user({ addresses: list(count).map(({ value }) => ({ formatted: value + text(1_000) })) });
+  expect(addresses(250)).not.toThrow();
+  expect(addresses(270)).toThrow(refused);
+  const accounts = (count: number) =>
+    user({
+      [ACCOUNTS_SCHEMA]: {
+        accounts: list(100).map(({ value }) => ({ value, roles: list(count).map((each) => each.value) })),
+      },
+    });
+  expect(accounts(100)).not.toThrow();
+  expect(accounts(400)).toThrow(refused);
+  expect(group({ members: list(20_000).map(({ value }) => ({ value: value + text(100) })) })).not.toThrow();
 });
 
 it('bounds what a text is found by after folding too, for it is the key of an index', () => {

@@ -1,5 +1,5 @@
 import { ignoreUnknown } from './read-value.ts';
-import { invalidSyntax, invalidValue, isObject, tolerate } from './reading.ts';
+import { entriesOf, invalidSyntax, invalidValue, isObject, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
 
 /** In one request; a larger group is filled by several. */
@@ -38,9 +38,10 @@ function readMember(unverified: unknown, at: string, reading: Reading): string {
   if (!isObject(unverified)) throw invalidValue(at, 'must be an object with value');
   const members = reading.resource.attribute('members')?.attribute;
   const said = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(unverified)) {
+  for (const [key, value] of entriesOf(unverified, at)) {
     const sub = members && reading.resource.sub(members, key);
-    if (!sub) ignoreUnknown(key, at, reading);
+    // there may be a million: without their positions, each name is kept once
+    if (!sub) ignoreUnknown(key, 'members', reading);
     else if (said.has(sub.name)) throw invalidSyntax(`${at}.${sub.name} is there twice`);
     else said.set(sub.name, value);
   }

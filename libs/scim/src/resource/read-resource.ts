@@ -1,3 +1,4 @@
+import { ScimError } from '../errors.ts';
 import type { Quirk } from '../quirks.ts';
 import type { ResourceBody, ScimValue } from '../resource.ts';
 import type { Schema } from '../schema/attribute.ts';
@@ -10,6 +11,9 @@ import { statementsIn } from './statements.ts';
 
 /** Names of ignored attributes kept for the log. */
 const MAX_IGNORED = 20;
+/** Of all values of one request that are not members; each counts as some characters more, for what it costs by itself. */
+const MAX_CHARACTERS = 262_144;
+const VALUE = 8;
 
 export interface ReadResource {
   readonly body: ResourceBody;
@@ -49,7 +53,13 @@ export function read<T>(schemas: DirectorySchemas, type: 'user' | 'group', readA
   const ignored = new Set<string>();
   const note = (quirk: Quirk) => void quirks.add(quirk);
   const ignore = (name: string) => void (ignored.size < MAX_IGNORED && ignored.add(name));
-  const result = readAs({ mode: schemas.mode, resource: schemas[type], note, ignore });
+  let left = MAX_CHARACTERS;
+  const spend = (characters: number) => {
+    left -= characters + VALUE;
+    if (left < 0)
+      throw new ScimError(400, 'invalidValue', `the attributes hold more than ${MAX_CHARACTERS} characters`);
+  };
+  const result = readAs({ mode: schemas.mode, resource: schemas[type], note, ignore, spend });
   return { ...result, quirks: [...quirks], ignored: [...ignored] };
 }
 

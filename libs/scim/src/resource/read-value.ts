@@ -3,7 +3,7 @@ import type { Attribute } from '../schema/attribute.ts';
 import { ACCOUNTS_ATTRIBUTE } from '../schema/extensions.ts';
 import { accountsFromJson } from './accounts-json.ts';
 import { distinct } from './distinct.ts';
-import { invalidSyntax, invalidValue, isObject, shownName, tolerate } from './reading.ts';
+import { entriesOf, invalidSyntax, invalidValue, isObject, shownName, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { readScalar } from './scalar.ts';
 
@@ -85,7 +85,7 @@ function readComplex(
 ): ScimObject | undefined {
   const read = new Map<string, ScimValue>();
   const seen = new Set<string>();
-  for (const [key, value] of Object.entries(unverified)) {
+  for (const [key, value] of entriesOf(unverified, at)) {
     const sub = reading.resource.sub(attribute, key);
     if (!sub) {
       ignoreUnknown(key, at, reading);

@@ -10,6 +10,8 @@ export interface Reading {
   readonly resource: ResourceSchemas;
   /** Called for each deviation that is understood; it may be called often for the same one. */
   readonly note: (quirk: Quirk) => void;
+  /** Called for each single value with its length, before anything is done with it. @throws ScimError when it is enough */
+  readonly spend?: (characters: number) => void;
   /** Called for each name that is ignored because the directory does not know it; it comes from outside. */
   readonly ignore?: (name: string) => void;
 }
@@ -39,6 +41,16 @@ export function invalidValue(at: string, rule: string): ScimError {
 
 export function invalidSyntax(detail: string): ScimError {
   return new ScimError(400, 'invalidSyntax', detail);
+}
+
+/** More than any resource and any part of one has. */
+const MAX_NAMES = 1_000;
+
+/** What an unverified object says, if it is not more than anything of ours can say. @throws ScimError invalidSyntax */
+export function entriesOf(unverified: Readonly<Record<string, unknown>>, at: string): readonly [string, unknown][] {
+  const { length } = Object.keys(unverified);
+  if (length > MAX_NAMES) throw invalidSyntax(`${at} must not have more than ${MAX_NAMES} attributes`);
+  return Object.entries(unverified);
 }
 
 /** A name from outside as an error may show it: a name, or nothing of it. */

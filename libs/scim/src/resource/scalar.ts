@@ -26,6 +26,7 @@ export function readScalar(
   reading: Reading,
 ): string | number | boolean | undefined {
   if (unverified === null || unverified === undefined || unverified === '') return undefined;
+  reading.spend?.(typeof unverified === 'string' ? unverified.length : 0);
   switch (attribute.type) {
     case 'boolean':
       return readBoolean(unverified, at, reading);

@@ -1,7 +1,7 @@
 import type { Attribute } from '../schema/attribute.ts';
 import type { SchemaPath } from '../schema/registry.ts';
 import { ignoreUnknown } from './read-value.ts';
-import { findAttribute, invalidSyntax, isObject, tolerate } from './reading.ts';
+import { entriesOf, findAttribute, invalidSyntax, isObject, tolerate } from './reading.ts';
 import type { Reading } from './reading.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Reading } from './reading.ts';
 export function statementsIn(unverified: Readonly<Record<string, unknown>>, reading: Reading): Statements {
   const { resource } = reading;
   const said = new Statements();
-  const entries = Object.entries(unverified);
+  const entries = entriesOf(unverified, 'the body');
   const isNamed = (key: string) => resource.schema(key) !== undefined || resource.attribute(key) !== undefined;
   for (const [key, value] of entries.filter(([each]) => isNamed(each))) {
     const schema = resource.schema(key);
@@ -64,7 +64,7 @@ function collectSchema({ schema, extension }: SchemaPath, value: unknown, said: 
   if (value === null) return;
   if (!isObject(value)) throw invalidSyntax(`${schema.id} must be an object with the attributes of that schema`);
   if (extension === undefined) reading.note('core_schema_as_key');
-  for (const [key, inner] of Object.entries(value)) collect(key, extension, inner, said, reading);
+  for (const [key, inner] of entriesOf(value, schema.id)) collect(key, extension, inner, said, reading);
 }
 
 function collect(key: string, within: string | undefined, value: unknown, said: Statements, reading: Reading): void {
