@@ -146,14 +146,27 @@ describe('B2 references', () => {
   });
 
   it('circular: of a list what can be said is said at once', () => {
-    const [first, second, third] = run([
-      post('g', groupOf('x', 'bulkId:h'), '/Groups'),
-      post('h', groupOf('bulkId:g'), '/Groups'),
+    const related = (...values: readonly string[]) => ({ userName: 'u', roles: values.map((value) => ({ value })) });
+    const [first, second, third] = run([post('a', related('x', 'bulkId:b')), post('b', related('bulkId:a'))]);
+    expect(first).toBe('operation: POST a {"userName":"u","roles":[{"value":"x"}]}');
+    expect(second).toBe('operation: POST b {"userName":"u","roles":[{"value":"id-of-a"}]}');
+    expect(third).toContain('completion: PATCH id-of-a');
+    expect(third).toContain('{"op":"add","path":"roles","value":[{"value":"id-of-b"}]}');
+  });
+
+  it('of a group to a group, or to itself: refused before anything is created', () => {
+    const groups = [post('g', groupOf('bulkId:h'), '/Groups'), post('h', groupOf('bulkId:h'), '/Groups')];
+    expect(run([post('a', { manager: 'bulkId:g' }), ...groups])).toEqual([
+      'refused 1: 400',
+      'operation 0: 409',
+      'refused 2: 400',
     ]);
-    expect(first).toBe('operation: POST g {"displayName":"G","members":[{"value":"x"}]}');
-    expect(second).toBe('operation: POST h {"displayName":"G","members":[{"value":"id-of-g"}]}');
-    expect(third).toContain('completion: PATCH id-of-g');
-    expect(third).toContain('{"op":"add","path":"members","value":[{"value":"id-of-h"}]}');
+    const members = {
+      method: 'PATCH',
+      path: '/Groups/bulkId:g',
+      data: { Operations: [{ path: 'members[value eq "bulkId:g"]' }] },
+    };
+    expect(run([post('g', groupOf('x'), '/Groups'), members])[1]).toBe('refused 1: 400');
   });
 
   it('to nothing, or to what failed: 409', () => {

@@ -16,7 +16,7 @@ export type BulkStep =
 
 /**
  * The order in which a bulk request is processed: as sent, save that an operation waits for those it refers to (RFC 7644 §3.7.1).
- * Where operations refer to each other in a circle, the first one is done without these references, and completed later. Linear.
+ * Where users refer to each other in a circle (as managers), the first one is made without these references, and completed later. Linear.
  */
 export function planBulk(operations: readonly (BulkOperation | BulkFault)[]): readonly BulkStep[] {
   return new Planner(operations).plan();
@@ -36,13 +36,17 @@ class Planner {
   /** Operations (by their step) with the bulkIds that they wait for; in the order of the request. */
   private readonly waiting = new Map<BulkStep, Set<string>>();
   private readonly waitingFor = new Map<string, BulkStep[]>();
+  /** bulkIds of what is to be created, and of groups among it. */
   private readonly made: ReadonlySet<string>;
+  private readonly groups: ReadonlySet<string>;
   private readonly done = new Set<string>();
 
   constructor(private readonly operations: readonly (BulkOperation | BulkFault)[]) {
-    this.made = new Set(
-      operations.flatMap((each) => (each.method === 'POST' && !isFault(each) ? (each.bulkId ?? []) : [])),
-    );
+    const posts = operations
+      .filter((each): each is BulkOperation => !isFault(each))
+      .filter(({ method }) => method === 'POST');
+    this.made = new Set(posts.flatMap(({ bulkId }) => bulkId ?? []));
+    this.groups = new Set(posts.flatMap(({ type, bulkId }) => (type === 'Group' ? (bulkId ?? []) : [])));
   }
 
   plan(): readonly BulkStep[] {
@@ -68,6 +72,13 @@ class Planner {
   private referencesOf(operation: BulkOperation): ReadonlySet<string> | ScimError {
     try {
       const references = referencesOf(operation);
+      // never resolvable, in a circle neither: refused before anything is created for it
+      if (operation.type === 'Group' && mentions(operation.data, this.groups))
+        return new ScimError(
+          400,
+          'invalidValue',
+          'groups in groups are not supported, send the users of the other group',
+        );
       return [...references].every((bulkId) => this.made.has(bulkId)) ? references : unresolved();
     } catch (error) {
       if (error instanceof ScimError) return error;
