@@ -1,28 +1,13 @@
 // One login at Polis: authorize, ACS, token. Same response shape, same PostgreSQL server, same client as ours.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import type { TestIdp } from '@rolecall/saml/testing';
 import { freePort } from '../../postgres.mjs';
 import { attributes } from '../gateway.ts';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
+import { installPeer } from './install-peer.ts';
 
-const PEERS_DIR = fileURLToPath(new URL('../../../.cache/peers', import.meta.url));
-const PACKAGE = '@boxyhq/saml-jackson@26.2.0';
-
-/** Installs the peer into a git-ignored folder, once. */
-function install(): void {
-  if (existsSync(`${PEERS_DIR}/node_modules/@boxyhq/saml-jackson`)) return;
-  console.error(`Installing the peer ${PACKAGE} into .cache/peers ...`);
-  mkdirSync(PEERS_DIR, { recursive: true });
-  writeFileSync(`${PEERS_DIR}/package.json`, '{ "private": true }\n');
-  const run = spawnSync('npm', ['install', PACKAGE, '--no-audit', '--no-fund', '--ignore-scripts'], {
-    cwd: PEERS_DIR,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (run.status !== 0) throw new Error(`${PACKAGE} could not be installed`);
-}
+export const POLIS = '@boxyhq/saml-jackson@26.2.0';
 
 export interface Polis {
   /** One round of `count` logins; CPU of the whole login, all three requests. */
@@ -31,12 +16,12 @@ export interface Polis {
 }
 
 export async function startPolis(databaseUrl: string, idp: TestIdp): Promise<Polis> {
-  install();
+  const peersDirectory = installPeer([POLIS]);
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const server = await startServer({
     script: fileURLToPath(new URL('polis-server.mjs', import.meta.url)),
-    env: { PEERS_DIR, DATABASE_URL: databaseUrl, PORT: String(port), IDP_METADATA: idp.metadata() },
+    env: { PEERS_DIR: peersDirectory, DATABASE_URL: databaseUrl, PORT: String(port), IDP_METADATA: idp.metadata() },
     readyUrl: `${url}/ready`,
   });
   return {
