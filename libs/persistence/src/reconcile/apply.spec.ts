@@ -105,6 +105,33 @@ it('keeps no login waiting while a plan looks at the users', async () => {
   expect(await inOrganization(id, (tx) => tx.auditTrail(0, 10))).toHaveLength(1);
 });
 
+it('reads what the directory says of its users, of an adopted one what an IdP said, and counts both', async () => {
+  const { id } = await seed('provisioned');
+  const { directory } = test.current.database;
+  const { user } = await inOrganization(id, (tx) => {
+    return tx.createUser(subject('mo'), { email: 'mo@acme.example' }, { groups: 'staff' }, NOW);
+  });
+  await directory.createUser(id, userBody('eve', { title: 'captain' }), CREATE, decideBy(), actor());
+  const adopting = { ...CREATE, adoptEmail: 'mo@acme.example' };
+  await directory.createUser(id, userBody('mo', { title: 'captain' }), adopting, decideBy(), actor());
+  const [facts, users] = await store().transaction('rollback', async (state) => {
+    const all = [];
+    for await (const batch of state.factsOfUsers(id)) all.push(...batch);
+    return [all, await state.directoryUsers(id)];
+  });
+  expect(users).toBe(2);
+  expect(facts).toEqual([
+    { userId: user.userId, identityProvider: 'okta', facts: { groups: 'staff' }, grants: [], groups: [] },
+    {
+      userId: expect.any(String),
+      identityProvider: '@directory',
+      facts: { userName: 'eve', groups: [] },
+      grants: [{ scope: 'account/main', role: 'captain' }],
+      groups: [],
+    },
+  ]);
+});
+
 it('lets one of two applies of the same base through', async () => {
   const { id } = await seed('swapped');
   const other = await openDatabase({ url: test.current.url, masterKey: test.current.masterKey, poolSize: 2 });
