@@ -38,13 +38,15 @@ function readMember(unverified: unknown, at: string, reading: Reading): string {
   if (!isObject(unverified)) throw invalidValue(at, 'must be an object with value');
   const members = reading.resource.attribute('members')?.attribute;
   const said = new Map<string, unknown>();
+  let unknown: string | undefined;
   for (const [key, value] of entriesOf(unverified, at)) {
     const sub = members && reading.resource.sub(members, key);
-    // there may be a million: without their positions, each name is kept once
-    if (!sub) ignoreUnknown(key, 'members', reading);
+    if (!sub) unknown ??= key;
     else if (said.has(sub.name)) throw invalidSyntax(`${at}.${sub.name} is there twice`);
     else said.set(sub.name, value);
   }
+  // one of each member, without its position: there may be a hundred thousand members and a million names
+  if (unknown !== undefined) ignoreUnknown(unknown, 'members', reading);
   if (isGroup(said)) throw invalidValue(at, 'is a group; groups in groups are not supported, send its users');
   return readId(said.get('value'), `${at}.value`);
 }
