@@ -31,17 +31,19 @@ async function scim(method: string, path: string, body: object): Promise<{ statu
 const rolecall = (...args: string[]): Promise<CommandResult> => system.rolecall(['scim', ...args], system.examples);
 
 /** In a browser that has not been there. */
-async function signInAsMo(): Promise<Page> {
+async function signIn(email: string, name: RegExp): Promise<Page> {
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(system.urls.app);
   await page.getByRole('link', { name: 'Sign in' }).click();
-  await page.getByLabel(/E-mail address/).fill('mo@acme.com');
+  await page.getByLabel(/E-mail address/).fill(email);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.waitForURL(`${system.urls.idp}/**`);
-  await page.getByRole('button', { name: /Mo Marketing/ }).click();
+  await page.getByRole('button', { name }).click();
   return page;
 }
+
+const signInAsMo = (): Promise<Page> => signIn('mo@acme.com', /Mo Marketing/);
 
 // the README's “Users who come over SCIM”
 test('whom nothing maps is let in by a pushed group, and is gone in the moment when the directory switches him off', async () => {
@@ -82,4 +84,25 @@ test('whom nothing maps is let in by a pushed group, and is gone in the moment w
   for (const word of ['POST', 'PATCH', 'applied', 'refused']) expect(stdout).toContain(word);
   expect(stdout).not.toContain('mo@acme.com');
   expect((await rolecall('receipts', 'acme')).stdout).toContain(mo);
+}, 60_000);
+
+// docs/guides/scim-migration.md
+test('a user of sign-ins who comes under the directory keeps id and access, until the directory says more', async () => {
+  const before = await signIn('eve@acme.com', /Eve Engineer/);
+  await before.getByRole('link', { name: 'Continue' }).click(); // the announcement of new roles
+  await before.getByText('campaign-creator').waitFor();
+
+  const emails = [{ value: 'eve@acme.com', primary: true }];
+  const { status, json } = await scim('POST', 'Users', { userName: 'eve@acme.com', emails });
+  expect(status).toBe(201);
+  await before.reload();
+  await before.getByText('campaign-creator').waitFor();
+  await (await signIn('eve@acme.com', /Eve Engineer/)).getByText('campaign-creator').waitFor();
+
+  await scim('POST', 'Groups', { displayName: 'vip', members: [{ value: json.id }] });
+  await before.reload();
+  await before.getByText('Hello, eve@acme.com').waitFor();
+  expect(await before.getByText('campaign-creator').count()).toBe(0);
+  const refused = await signIn('eve@acme.com', /Eve Engineer/);
+  await refused.getByRole('alert').waitFor();
 }, 60_000);
