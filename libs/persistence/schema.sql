@@ -1392,7 +1392,7 @@ AS $function$
   union all
   (select u.user_id, 'externalId', false from directory_users u
      where u.org_id = p_org_id and u.external_id = p_external_id and not u.active
-     order by u.user_id limit 1)
+     order by u.user_id::text limit 1) -- a text, lest the key of ids be walked for want of a match
   limit 1
 $function$
 ;
