@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { directoryContradictions } from '@rolecall/persistence/testing';
 import { group, type Json, TestServer, user, withDirectory } from '../testing/test-server.ts';
-import { asText, hostileBulk, hostileFilter, hostilePatch, type KnownIds } from './hostile-texts.ts';
+import { asText, hostileBulk, hostileFilter, hostilePatch, hostileQuery, type KnownIds } from './hostile-texts.ts';
 
 /** FUZZ_RUNS=10000 is the long run; this many are for every change. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1_000);
@@ -179,6 +179,25 @@ describe('hostile', () => {
         },
       );
       expect(await Promise.all(lanes.map(contents))).toEqual(before);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'queries: filters, sorting, paging and projection together, of a type, of both, or of a resource',
+    async () => {
+      await everywhere(
+        (lane) => fc.tuple(fc.constantFrom('Users', 'Groups', '', `Users/${lane.userIds[0]}`), hostileQuery),
+        async (lane, [type, parameters]) => {
+          const said = Object.entries(parameters).map(([name, value]): [string, string] => [
+            name,
+            value.toWellFormed(),
+          ]);
+          const path = `${type}?${new URLSearchParams(said).toString()}`;
+          const { status } = await hold(lane, { method: 'GET', path });
+          if (![200, 400, 403, 414].includes(status)) throw new Error(`${status} for ${path}`);
+        },
+      );
     },
     TIMEOUT_MS,
   );

@@ -120,6 +120,30 @@ export const hostileFilter = fc.oneof(
   { arbitrary: repeated, weight: 2 },
 );
 
+const number = mostly(
+  fc.integer({ min: -3, max: 2_000 }).map(String),
+  fc.constantFrom('', 'x', '1e9', '99999999999999999999', '٣'),
+);
+const names = fc.array(mostly(path, fc.string({ maxLength: 5 })), { maxLength: 3 }).map((all) => all.join());
+const parts = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record(model, { requiredKeys: [] });
+
+/** Parameters of a list: mostly such that go together. */
+export const hostileQuery: fc.Arbitrary<Readonly<Record<string, string>>> = fc
+  .tuple(
+    parts({ filter: mostly(grammatical, hostileFilter, 4) }),
+    parts({ sortBy: path, sortOrder: mostly(fc.constantFrom('ascending', 'Descending'), fc.constantFrom('', 'up')) }),
+    mostly(
+      fc.oneof(parts({ startIndex: number, count: number }), parts({ cursor: fc.constant(''), count: number })),
+      parts({ startIndex: number, cursor: fc.string({ maxLength: 40 }) }),
+    ),
+    mostly(
+      fc.oneof(parts({ attributes: names }), parts({ excludedAttributes: names })),
+      parts({ attributes: names, excludedAttributes: names }),
+    ),
+  )
+  .map((all) => Object.assign({}, ...all) as Readonly<Record<string, string>>);
+
 const anything = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown>;
 const word = fc.oneof(fc.constantFrom('', 'x', 'Captain', 'a'.repeat(3_000), '\u0000', '\ud800'), fc.string());
 const flag = fc.constantFrom<unknown>(true, false, 'True', 'false', 'x', null);
