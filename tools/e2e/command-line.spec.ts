@@ -184,6 +184,36 @@ test('the reference of an error page leads to why the login was refused', async 
   expect((await run('flows', 'hooli', '--refused')).stdout).toContain(reference);
 });
 
+test('a directory opens by a token that is issued, stays open through its rotation, and closes with the document', async () => {
+  const declaring = (tokens: string) => HOOLI.replace('  tests:\n', `  scim: { tokens: { ${tokens} } }\n  tests:\n`);
+  const knock = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${system.urls.scim}/scim/v2/Users`, { headers })).status;
+  };
+  const apply = async (yaml: string) => {
+    write(yaml);
+    const applied = await run('apply', '--auto-approve');
+    expect(applied).toMatchObject({ code: 0 });
+    return applied.stdout;
+  };
+  const issue = async () => (await run('scim', 'token', 'issue', 'hooli', 'own')).stdout.trim();
+  expect(await apply(declaring('own: {}'))).toContain('rolecall scim token issue hooli own');
+  const [first, second] = [await issue(), await issue()];
+  expect([await knock(first), await knock(second)]).toEqual([200, 200]);
+  expect((await run('scim', 'log', 'hooli')).stdout).toMatch(/read +200 +GET \/Users +own/);
+  const list = (await run('scim', 'token', 'list', 'hooli')).stdout;
+  const superseded = /^own +superseded\b.* (\S+)$/m.exec(list)?.[1] ?? 'none is superseded';
+  expect((await run('scim', 'token', 'revoke', 'hooli', superseded)).code).toBe(0);
+  expect([await knock(first), await knock(second)]).toEqual([401, 200]);
+
+  await apply(declaring('renamed: { previously: [own] }'));
+  expect(await knock(second)).toBe(200);
+  expect(await apply(declaring('another: {}'))).toContain('ends 1 SCIM token called renamed');
+  expect(await knock(second)).toBe(401);
+  write(HOOLI);
+  expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
+});
+
 describe('mistakes end with exit code 3, each at its line', () => {
   const FAILING = 'facts: { role_mapping: staff, department: Sales }';
   const WITHOUT_METADATA = HOOLI.replace(/ {6}metadata:\n[^]*?\n {2}auth/, '  auth');
