@@ -23,20 +23,22 @@ type Resource = Readonly<Record<string, unknown>>;
 
 /** Clients that write users and a shared group and note what was acknowledged, until the server is gone. */
 export class ScimLoad {
+  readonly #token: string;
+  readonly #name: string;
   readonly #users: Tracked[] = [];
   readonly #refusals = new Set<string>();
   #acknowledged = 0;
   #waiting: { readonly wanted: number; readonly resolve: () => void } | undefined;
   #group = '';
 
-  constructor(
-    private readonly token: string,
-    private readonly name: string,
-  ) {}
+  constructor(token: string, name: string) {
+    this.#token = token;
+    this.#name = name;
+  }
 
   /** Each client works until a request of it isn't answered with success. */
   async run(address: string, clients: number): Promise<void> {
-    const made = await this.#send(address, 'POST', '/Groups', { schemas: [GROUP], displayName: `Team ${this.name}` });
+    const made = await this.#send(address, 'POST', '/Groups', { schemas: [GROUP], displayName: `Team ${this.#name}` });
     this.#group = String(made?.body['id']);
     await Promise.all(Array.from({ length: clients }, (_, client) => this.#work(address, client)));
   }
@@ -64,7 +66,7 @@ export class ScimLoad {
 
   async #work(address: string, client: number): Promise<void> {
     for (let n = 0; ; n += 1) {
-      const user: Tracked = { userName: `${this.name}-${client}-${n}@acme.example`, id: undefined, known: undefined };
+      const user: Tracked = { userName: `${this.#name}-${client}-${n}@acme.example`, id: undefined, known: undefined };
       this.#users.push(user);
       const path = () => `/Users/${user.id}`;
       const first = { title: 'first', active: true, inGroup: false };
@@ -114,7 +116,7 @@ export class ScimLoad {
     try {
       const response = await fetch(`${address}${BASE}${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/scim+json' },
+        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/scim+json' },
         ...(body && { body: JSON.stringify(body) }),
       });
       const said = await response.text();
