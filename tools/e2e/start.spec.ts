@@ -70,11 +70,19 @@ interface DevFile {
   readonly gateway: string;
   readonly admin: string;
   readonly token: string;
+  readonly scimToken: string;
 }
 const devFile = () => JSON.parse(readFileSync(join(dataDirectory, 'dev.json'), 'utf8')) as DevFile;
 
 async function organizations({ admin, token }: DevFile): Promise<unknown> {
   const answer = await fetch(`${admin}/v1/organizations`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.json();
+}
+
+/** What the SCIM request answers that the output suggests. */
+async function directoryIn(output: string): Promise<unknown> {
+  const [, token, url] = /curl -H 'Authorization: Bearer (\S+)' (\S+)/.exec(output) ?? [];
+  const answer = await fetch(url ?? '', { headers: { authorization: `Bearer ${token}` } });
   return answer.json();
 }
 
@@ -98,6 +106,7 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   expect(applied).toMatchObject({ organizations: expect.arrayContaining([expect.objectContaining({ name: 'acme' })]) });
   expect(first.output()).toContain('eve@acme.com');
   expect(made.gateway).toBe(`http://localhost:${base}`);
+  expect(await directoryIn(first.output())).toMatchObject({ totalResults: 0 });
   expect(statSync(join(dataDirectory, 'dev.json')).mode & 0o077).toBe(0);
 
   // The terminal's Ctrl-C arrives twice: from the terminal, and from npm's runner.
@@ -109,7 +118,7 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   expect(await takenPorts(portsFrom(base))).toEqual([]);
 
   const second = await startAndWait();
-  expect(devFile().token).toBe(made.token);
+  expect(devFile()).toMatchObject({ token: made.token, scimToken: made.scimToken });
   expect(await organizations(devFile())).toEqual(applied);
 
   // It sees them while they run; elsewhere than on Linux it sees none.

@@ -43,11 +43,16 @@ describe('what provisioning does to access', () => {
     expect(await rolesOf(json['id'])).toEqual(['editor']);
   });
 
-  it('a user whom the rules refuse is provisioned, and has nothing', async () => {
+  it('a user whom the rules refuse is provisioned, and has nothing; whom they refuse now loses everything', async () => {
     const spec = { authorization: { unmatched: 'refuse', rules: SPEC.authorization.rules }, roles: SPEC.roles };
     const { client } = await server.current.directory('refused', withDirectory({}, spec));
     const { status, json } = await client.post('Users', user('eve@acme.com'));
-    expect([status, await rolesOf(json['id'])]).toEqual([201, []]);
+    const id = String(json['id']);
+    expect([status, await rolesOf(id)]).toEqual([201, []]);
+    const writers = `Groups/${String((await client.post('Groups', group('Writers', [id]))).json['id'])}`;
+    expect(await rolesOf(id)).toEqual(['editor']);
+    await client.patch(writers, patchOp({ op: 'remove', path: `members[value eq "${id}"]` }));
+    expect(await rolesOf(id)).toEqual([]);
   });
 
   describe('the brake', () => {
