@@ -31,11 +31,13 @@ it('D6 D7 publishes the real limits', () => {
     sort: { supported: true },
     etag: { supported: true },
     pagination: { defaultPaginationMethod: 'index', defaultPageSize: 100, maxPageSize: 1_000, cursorTimeout: 60 },
-    securityEvents: { asyncRequest: 'none' },
     meta: { location: `${BASE}/ServiceProviderConfig` },
   });
-  expect(serviceProviderConfig(BASE, limits, 'tolerant')).not.toHaveProperty('interopProfileConformant');
-  expect(serviceProviderConfig(BASE, limits, 'strict')).toMatchObject({ interopProfileConformant: true });
+  const later = { securityEvents: { asyncRequest: 'none' }, interopProfileConformant: true };
+  for (const member of Object.keys(later)) {
+    expect(serviceProviderConfig(BASE, limits, 'tolerant')).not.toHaveProperty(member);
+  }
+  expect(serviceProviderConfig(BASE, limits, 'strict')).toMatchObject(later);
 });
 
 it('D1 D2 D3 D10 resource types, whose schemas are all served', () => {

@@ -45,8 +45,11 @@ export function serviceProviderConfig(baseUrl: string, limits: ServiceLimits, mo
       maxPageSize: limits.page,
       cursorTimeout: limits.cursorTimeoutSeconds,
     },
-    securityEvents: { asyncRequest: 'none', eventUris: [] },
-    ...(mode === 'strict' && { interopProfileConformant: true }),
+    // clients in use refuse members that came after RFC 9865 (scim2-client 0.13); without them they mean the same
+    ...(mode === 'strict' && {
+      securityEvents: { asyncRequest: 'none', eventUris: [] },
+      interopProfileConformant: true,
+    }),
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };
 }
