@@ -41,6 +41,13 @@ export async function connected<T>(url: string, work: (client: pg.Client) => Pro
   }
 }
 
+/** A pool of one's own, to be ended; a connection that goes with its database then is no error. */
+export function poolOf(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
 /** One test database for a spec file; made before the first test and dropped after the last. */
 export function useTestDatabase(): { current: TestDatabase } {
   const holder = {} as { current: TestDatabase };

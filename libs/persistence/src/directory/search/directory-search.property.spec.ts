@@ -10,7 +10,7 @@ import {
   type Searchable,
 } from '@rolecall/scim';
 import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
-import { document, METADATA_XML, NOW, useTestDatabase } from '../../testing/fixture.ts';
+import { document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { directory, groupIds, ids, SCHEMAS, type Directory } from '../../testing/generated-directory.ts';
 import {
   groupOrder,
@@ -41,8 +41,9 @@ beforeAll(async () => {
   acme = (await seed('acme')).id;
   const globex = (await seed('globex')).id;
   owner = new pg.Client({ connectionString: test.current.ownerUrl });
+  owner.on('error', () => undefined);
   await owner.connect();
-  pool = new pg.Pool({ connectionString: test.current.url, max: 2 });
+  pool = poolOf(test.current.url, 2);
   // what never may be found
   const person = { id: ids[0]!, body: { userName: 'a', active: true }, created: NOW, modified: NOW };
   const team = { ...person, id: groupIds[0]!, body: { displayName: 'a' }, members: [person.id] };

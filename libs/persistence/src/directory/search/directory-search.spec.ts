@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import pg from 'pg';
 import { compareText, directorySchemas, parseFilter, readDateTime, readSortBy } from '@rolecall/scim';
 import type { DirectorySearch } from '../../stores/directory.ts';
-import { connected, document, later, METADATA_XML, NOW, useTestDatabase } from '../../testing/fixture.ts';
+import { connected, document, later, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { seedDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
 import { foldedBody } from './folded-body.ts';
@@ -145,7 +144,7 @@ it('sees one organization only', async () => {
 });
 
 it('sets the organization of a look-up for that statement alone', async () => {
-  const pool = new pg.Pool({ connectionString: test.current.url, max: 1 });
+  const pool = poolOf(test.current.url, 1);
   const search = { ...ALL, ...filtered('userName eq "ada"') };
   for (const organization of [acme, globex, acme]) {
     const { resources } = await directorySearch(pool).searchUsers(organization, search, NOW);

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ScimError } from '@rolecall/scim';
-import type { ResourceBody } from '@rolecall/scim';
 import { driverError, PersistenceError } from '../../errors.ts';
 import { inTransaction, query } from '../../sql.ts';
 import type {
-  DirectoryGroup,
   DirectoryPage,
-  DirectoryPosition,
   DirectorySearch,
   DirectoryStore,
   DirectoryUser,
@@ -15,23 +12,12 @@ import type {
   GroupRef,
 } from '../../stores/directory.ts';
 import { searchStatement } from './search-statement.ts';
+import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
 import type { DirectoryTable } from './tables.ts';
 
 /** What one search may take of the database. An indexed one takes a few of these milliseconds, whatever the directory's size. */
 const TIME_LIMIT_MS = 5_000;
-
-interface FoundRow {
-  readonly id: string;
-  readonly version: string;
-  readonly created_at: Date;
-  readonly modified_at: Date;
-  readonly sort_key: DirectoryPosition['sortKey'];
-  readonly body: ResourceBody | null;
-  readonly related: readonly unknown[] | null;
-}
-
-type Row = { readonly total: string | null } & (FoundRow | { readonly id: null });
 
 /** The searches of `DirectoryStore`. They lock nothing. Throws ScimError `tooMany` when one takes too long. */
 export function directorySearch(
@@ -40,19 +26,19 @@ export function directorySearch(
 ): Pick<DirectoryStore, 'searchUsers' | 'searchGroups'> {
   const find = finder(pool, timeLimitMs);
   return {
-    async searchUsers(organizationId, search) {
-      return find(USERS, organizationId, search, (row) => ({
-        ...userOf(row),
-        ...(search.withGroups && { groups: (row.related ?? []) as readonly GroupRef[] }),
-      }));
-    },
+    searchUsers: (organizationId, search) =>
+      find(USERS, organizationId, search, (found) => ({
+        userId: found[0],
+        ...storedOf(found),
+        ...(search.withGroups && { groups: (found[6] ?? []) as readonly GroupRef[] }),
+      })),
 
-    async searchGroups(organizationId, search) {
-      return find(GROUPS, organizationId, search, (row) => ({
-        ...groupOf(row),
-        ...(search.withMembers && { members: (row.related ?? []) as readonly GroupMember[] }),
-      }));
-    },
+    searchGroups: (organizationId, search) =>
+      find(GROUPS, organizationId, search, (found) => ({
+        groupId: found[0],
+        ...storedOf(found),
+        ...(search.withMembers && { members: (found[6] ?? []) as readonly GroupMember[] }),
+      })),
   };
 }
 
@@ -61,42 +47,35 @@ function finder(pool: Pool, timeLimitMs: number) {
     table: DirectoryTable,
     organizationId: string,
     search: DirectorySearch,
-    resource: (row: FoundRow) => T,
+    resource: (found: FoundResource) => T,
   ): Promise<DirectoryPage<T>> => {
     const { text, values, isLookup } = searchStatement(table, organizationId, search);
-    const rows = isLookup
-      ? await query<Row>(pool, { name: nameOf(text), text }, values)
+    const [row] = isLookup
+      ? await query<{ page: FoundPage }>(pool, { name: nameOf(text), text }, values)
       : await inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
-          query<Row>(client, { name: '', text }, values),
+          query<{ page: FoundPage }>(client, { name: '', text }, values),
         ).catch((error: unknown) => {
           throw isOutOfTime(error) ? tooMany(search) : error;
         });
-    return pageOf(rows, search.page.count, resource);
+    // no row can only mean that the organization was not set, and then nothing may be said of it
+    if (row === undefined) throw new Error('a search of the directory returned nothing');
+    return pageOf(row.page, search.page.count, resource);
   };
 }
 
-function pageOf<T>(rows: readonly Row[], count: number, resource: (row: FoundRow) => T): DirectoryPage<T> {
-  const total = rows[0]?.total ?? null;
-  const found = rows.filter((row) => row.id !== null);
+function pageOf<T>(page: FoundPage, count: number, resource: (found: FoundResource) => T): DirectoryPage<T> {
+  const found = page.resources ?? [];
   const shown = found.slice(0, count);
   const last = shown.at(-1);
   return {
     resources: shown.map(resource),
-    total: total === null ? undefined : Number(total),
-    next: last && found.length > shown.length ? { sortKey: last.sort_key, id: last.id } : undefined,
+    total: page.total ?? undefined,
+    next: last && found.length > shown.length ? { sortKey: last[4], id: last[0] } : undefined,
   };
 }
 
-function userOf({ id, body, ...row }: FoundRow): DirectoryUser {
-  return { userId: id, body: body ?? {}, meta: metaOf(row) };
-}
-
-function groupOf({ id, body, ...row }: FoundRow): DirectoryGroup {
-  return { groupId: id, body: body ?? {}, meta: metaOf(row) };
-}
-
-function metaOf(row: Pick<FoundRow, 'created_at' | 'modified_at' | 'version'>): DirectoryUser['meta'] {
-  return { created: row.created_at, lastModified: row.modified_at, version: Number(row.version) };
+function storedOf([, version, created, modified, , body]: FoundResource): Pick<DirectoryUser, 'body' | 'meta'> {
+  return { body: body ?? {}, meta: { created: new Date(created), lastModified: new Date(modified), version } };
 }
 
 function nameOf(text: string): string {
@@ -109,8 +88,12 @@ function isOutOfTime(error: unknown): boolean {
 }
 
 /** RFC 7644 §3.12: the filter yields more than the server is willing to calculate. */
-function tooMany({ filter }: DirectorySearch): ScimError {
-  const what = filter === undefined ? 'sorting' : 'the filter';
+function tooMany({ filter, sort }: DirectorySearch): ScimError {
+  if (filter === undefined && sort === undefined) {
+    const advice = 'ask for fewer at once, or leave out members (excludedAttributes=members)';
+    return new ScimError(400, 'tooMany', `so long a list takes too long on this directory; ${advice}`);
+  }
   const advice = 'compare userName, externalId, id, emails or displayName with eq, or page by cursor without sortBy';
+  const what = filter === undefined ? 'this order' : 'the filter';
   return new ScimError(400, 'tooMany', `${what} takes too long on this directory; ${advice}`);
 }

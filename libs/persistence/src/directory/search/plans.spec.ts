@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { directorySchemas, parseFilter, readSortBy } from '@rolecall/scim';
 import type { DirectorySearch } from '../../stores/directory.ts';
-import { connected, document, METADATA_XML, NOW, useTestDatabase } from '../../testing/fixture.ts';
+import { connected, document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { filledGroup, filledMember, filledUser, fillDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
 import { searchStatement } from './search-statement.ts';
@@ -149,7 +149,7 @@ it('A5 reads no members that nobody wants', async () => {
 });
 
 it('refuses a filter that takes too long, and works on', async () => {
-  const pool = new pg.Pool({ connectionString: test.current.url, max: 1 });
+  const pool = poolOf(test.current.url, 1);
   const terms = Array.from({ length: 90 }, (_, n) => `title co "${n} x"`);
   const hostile = search('user', { filter: terms.join(' or ') });
   await expect(directorySearch(pool, 5).searchUsers(acme, hostile, NOW)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
+import type { ResourceBody } from '@rolecall/scim';
 import { ORGANIZATION_SETTING } from '../../entities/policy.ts';
-import type { DirectorySearch } from '../../stores/directory.ts';
+import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-sort.ts';
 import type { Order } from './compile-sort.ts';
@@ -14,11 +15,26 @@ export interface SearchStatement {
   readonly isLookup: boolean;
 }
 
-/**
- * One statement for a whole page: ids first, out of an index where one serves, then what is shown of them, and how many match. Each row
- * has `total`; a page without resources is one row with `id` null. With a position one resource more than asked tells that
- * there is a next page.
- */
+/** What a statement returns, in one row and column: reading one JSON text costs a fraction of reading as many rows. */
+export interface FoundPage {
+  /** null when it was not asked for. */
+  readonly total: number | null;
+  /** null when there are none. Behind a position one more than asked: then there is a next page. */
+  readonly resources: readonly FoundResource[] | null;
+}
+
+/** Instants in milliseconds since 1970; body and related (groups or members) are null when they are not shown. */
+export type FoundResource = readonly [
+  id: string,
+  version: number,
+  created: number,
+  modified: number,
+  sortKey: DirectoryPosition['sortKey'],
+  body: ResourceBody | null,
+  related: readonly unknown[] | null,
+];
+
+/** One statement for a whole page: ids first, out of an index where one serves, then what is shown of them, and how many match. */
 export function searchStatement(
   table: DirectoryTable,
   organizationId: string,
@@ -38,11 +54,11 @@ with page as materialized (
   order by ${order.by}
   limit ${page.limit} offset ${page.offset}
 ), found as materialized (select count(*) as resources from page)
-select t.total, ${table.id} as id, r.version, r.created_at, r.modified_at, ${order.key} as sort_key,
-  ${search.withBody ? 'r.body' : 'null::jsonb as body'}, ${relatedOf(table, search)} as related
-from (select ${total} as total from found f) t
-left join (page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id) on true${isLookup ? ' where o.org_id = $1' : ''}
-order by ${order.by}`;
+select json_build_object('total', ${total}, 'resources', (
+  select json_agg(json_build_array(${table.id}, r.version, ${millisecondsOf('r.created_at')}, ${millisecondsOf('r.modified_at')},
+    ${order.key}, ${search.withBody ? 'r.body' : 'null'}, ${relatedOf(table, search)}) order by ${order.by})
+  from page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id)) as page
+from found f${isLookup ? ' where o.org_id = $1' : ''}`;
   return { text: isLookup ? byItself(text) : text, values: parameters.values, isLookup };
 }
 
@@ -53,7 +69,11 @@ order by ${order.by}`;
  */
 function byItself(search: string): string {
   const organization = `select set_config('${ORGANIZATION_SETTING}', $1::uuid::text, true)::uuid as org_id`;
-  return `select s.* from (${organization}) o cross join lateral (${search}) s order by s.id`;
+  return `select s.page from (${organization}) o cross join lateral (${search}) s`;
+}
+
+function millisecondsOf(moment: string): string {
+  return `(extract(epoch from ${moment}) * 1000)::bigint`;
 }
 
 interface Page {
@@ -94,5 +114,5 @@ function relatedOf({ name }: DirectoryTable, { withGroups, withMembers }: Direct
       order by m.user_id)
     from directory_members m join directory_users u on u.org_id = m.org_id and u.user_id = m.user_id
     where m.org_id = $1 and m.group_id = r.group_id)`;
-  return 'null::jsonb';
+  return 'null';
 }
