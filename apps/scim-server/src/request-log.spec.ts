@@ -90,6 +90,14 @@ describe('the request log', () => {
     expect(server.current.log.join('')).not.toContain(secret);
   });
 
+  it('E6 holds requests with characters that cannot be stored', async () => {
+    const { client, organizationId } = await server.current.directory('odd');
+    await client.get('Users/%00?a%00=1&filter=%00%1b');
+    await client.get('Users?filter=userName%20eq%20%22%00%22&attributes=%00');
+    await client.get(`Users/${'x'.repeat(200)}`);
+    expect(await server.current.requests(organizationId)).toHaveLength(3);
+  });
+
   it('counts requests by outcome, and quirks by name', async () => {
     const { client } = await server.current.directory('counted');
     const { schemas: _, ...without } = user('eve@acme.com', { active: 'True' });

@@ -28,7 +28,7 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     outcome: outcomeOf(status, call),
     quirks,
     resourceType: notes.resourceType,
-    resourceId: notes.resourceId,
+    resourceId: notes.resourceId && storable(notes.resourceId).slice(0, 64),
     attributes: [...notes.attributes].slice(0, 100),
     detail,
     hint: hintOf({ status, scimType, quirk, ignored: [...notes.ignored], cameBack: notes.cameBack }),
@@ -54,13 +54,18 @@ function payloadOf({ body, query }: FastifyRequest): object | undefined {
   if (typeof body === 'object' && body !== null) return redact(body) as object;
   const said = Object.entries((query ?? {}) as Record<string, unknown>).slice(0, 20);
   if (said.length === 0) return undefined;
-  return Object.fromEntries(said.map(([name, value]) => [name.slice(0, 60), queryText(name, value)]));
+  return Object.fromEntries(said.map(([name, value]) => [storable(name).slice(0, 60), queryText(name, value)]));
 }
 
 const PAGING = new Set(['startIndex', 'count', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes']);
 
 function queryText(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return '…';
-  if (name === 'filter') return redactFilter(value);
-  return PAGING.has(name) ? value.slice(0, 500) : `text(${value.length})`;
+  if (name === 'filter') return storable(redactFilter(value));
+  return PAGING.has(name) ? storable(value.slice(0, 500)) : `text(${value.length})`;
+}
+
+/** Without what PostgreSQL stores in no text, and what a terminal would obey. */
+function storable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?').toWellFormed();
 }
