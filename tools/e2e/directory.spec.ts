@@ -4,7 +4,9 @@ import { launchBrowser } from './browser.ts';
 import { startTestSystem } from './test-system.ts';
 
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const SWITCH_OFF = { schemas: [PATCH_OP], Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+const SWITCH_ON = { schemas: [PATCH_OP], Operations: [{ op: 'Replace', path: 'active', value: 'True' }] };
 
 let system: System;
 let browser: Browser;
@@ -43,6 +45,12 @@ async function signIn(email: string, name: RegExp): Promise<Page> {
   return page;
 }
 
+/** What an application learns of the browser's user; a status when it is nobody. */
+async function sessionOf(page: Page): Promise<unknown> {
+  const answer = await page.request.get(`${system.urls.gateway}/session`);
+  return answer.ok() ? answer.json() : answer.status();
+}
+
 const signInAsMo = (): Promise<Page> => signIn('mo@acme.com', /Mo Marketing/);
 
 // the README's “Users who come over SCIM”
@@ -77,7 +85,21 @@ test('whom nothing maps is let in by a pushed group, and is gone in the moment w
 
   await page.reload();
   await page.getByRole('link', { name: 'Sign in' }).waitFor();
-  await (await signInAsMo()).getByRole('alert').waitFor();
+  await (await signInAsMo()).getByText('Your company has switched your account off').waitFor();
+
+  // back: the same user, with the access of the group, and no session of before
+  expect((await scim('PATCH', `Users/${mo}`, SWITCH_ON)).status).toBe(200);
+  expect(await sessionOf(page)).toBe(401);
+  const back = await signInAsMo();
+  await back.getByText('sso_admin').waitFor();
+  const access = { user: { id: mo }, grants: { 'account/main': ['sso_admin'] } };
+  expect(await sessionOf(back)).toMatchObject({ ...access, groups: [] });
+
+  // a change is in the open session at its next request
+  const department = { op: 'add', path: `${ENTERPRISE}:department`, value: 'Support' };
+  expect((await scim('PATCH', `Users/${mo}`, { schemas: [PATCH_OP], Operations: [department] })).status).toBe(200);
+  expect((await scim('POST', 'Groups', { displayName: 'vip', members: [{ value: mo }] })).status).toBe(201);
+  expect(await sessionOf(back)).toMatchObject({ ...access, groups: ['inbox/vip'] });
 
   const { code, stdout } = await rolecall('log', 'acme');
   expect(code).toBe(0);
@@ -99,7 +121,7 @@ test('a user of sign-ins who comes under the directory keeps id and access, unti
   await before.getByText('campaign-creator').waitFor();
   await (await signIn('eve@acme.com', /Eve Engineer/)).getByText('campaign-creator').waitFor();
 
-  await scim('POST', 'Groups', { displayName: 'vip', members: [{ value: json.id }] });
+  await scim('POST', 'Groups', { displayName: 'crew', members: [{ value: json.id }] });
   await before.reload();
   await before.getByText('Hello, eve@acme.com').waitFor();
   expect(await before.getByText('campaign-creator').count()).toBe(0);
