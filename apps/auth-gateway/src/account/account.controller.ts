@@ -9,7 +9,7 @@ import { linksOnly } from '../login/linked-login.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { isOidc, type Organization, Organizations } from '../organizations/organization.ts';
 import { IdentitiesPage } from '../pages/identities-page.tsx';
-import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
+import { type PresentedToken, readOrganizationToken } from '@rolecall/persistence';
 import { identityUnlinked } from './events.ts';
 
 /** Who wants to change how they sign in has signed in within this time, in milliseconds: a browser left open is not enough. */

@@ -8,7 +8,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { AccountsPage } from '../pages/accounts-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
-import { readOrganizationToken } from '../sessions/organization-token.ts';
+import { readOrganizationToken } from '@rolecall/persistence';
 import { LoginEnds } from './login-ends.ts';
 import { Logins } from './logins.ts';
 import { isWorthTelling } from './writes.ts';

@@ -19,7 +19,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { ConfirmationPage } from '../pages/confirmation-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
-import { type PresentedToken, readOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import { type PresentedToken, readOrganizationToken, sha256 } from '@rolecall/persistence';
 import type { Arrival } from './complete-login.ts';
 import { LoginEnds } from './login-ends.ts';
 import { flowCookieOf } from './login-wish.ts';

@@ -6,7 +6,7 @@ import { Cookies } from '../http/cookies.ts';
 import { redirect } from '../http/redirect.ts';
 import { sendPage } from '../http/send-page.ts';
 import { TestPage } from '../pages/test-page.tsx';
-import { readOrganizationToken } from '../sessions/organization-token.ts';
+import { readOrganizationToken } from '@rolecall/persistence';
 import type { EndedLogin } from './logins.ts';
 import type { OpenedSession } from './writes.ts';
 

@@ -25,7 +25,7 @@ import { isOidc, loginPath, Organizations } from '../organizations/organization.
 import { ChoicePage } from '../pages/choice-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
 import { RememberedPage } from '../pages/remembered-page.tsx';
-import { readOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import { readOrganizationToken, sha256 } from '@rolecall/persistence';
 import type { Arrival } from './complete-login.ts';
 import { LoginEnds } from './login-ends.ts';
 import { LoginStarts } from './login-starts.ts';

@@ -17,7 +17,7 @@ import {
   Organizations,
   type SamlTarget,
 } from '../organizations/organization.ts';
-import { newOrganizationToken, type PresentedToken } from '../sessions/organization-token.ts';
+import { newOrganizationToken, type PresentedToken } from '@rolecall/persistence';
 import { acceptSamlResponse } from './accept-saml-response.ts';
 import {
   type Arrival,

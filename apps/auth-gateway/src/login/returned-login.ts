@@ -5,7 +5,7 @@ import { LoginRefused } from '../errors/login-refused.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { boundedFacts } from './assertion-facts.ts';
 import type { LoginToFinish } from './login-context.ts';
-import { type PresentedToken, readOrganizationToken } from '../sessions/organization-token.ts';
+import { type PresentedToken, readOrganizationToken } from '@rolecall/persistence';
 import type { Attempt } from './login-wish.ts';
 
 /** A subject of an OpenID provider; the formats of NameIDs are SAML's, so the two never meet. */

@@ -7,7 +7,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { type IdpPath, type IdpTarget, Organizations } from '../organizations/organization.ts';
 import { TestLinkPage } from '../pages/test-link-page.tsx';
-import { sha256 } from '../sessions/organization-token.ts';
+import { sha256 } from '@rolecall/persistence';
 import { LoginStarts } from './login-starts.ts';
 
 /** 32 random bytes in base64url. */

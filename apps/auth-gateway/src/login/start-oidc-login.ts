@@ -3,7 +3,7 @@ import { type OidcProviders, startAuthorization } from '@rolecall/oidc';
 import type { LoginTransactions } from '@rolecall/persistence';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
-import { newOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import { newOrganizationToken, sha256 } from '@rolecall/persistence';
 import { checkMayStart, flowCookieOf, type LoginWish, type StartedLogin } from './login-wish.ts';
 
 /**

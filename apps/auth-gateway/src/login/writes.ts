@@ -1,6 +1,6 @@
 import type { Announcement, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import type { LastLogin } from '../http/cookies.ts';
-import { newOrganizationToken } from '../sessions/organization-token.ts';
+import { newOrganizationToken } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents } from './events.ts';

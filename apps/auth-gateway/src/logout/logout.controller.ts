@@ -10,7 +10,7 @@ import { flowCookieOf } from '../login/login-wish.ts';
 import { type IdpPath, Organizations } from '../organizations/organization.ts';
 import { LoggedOutPage } from '../pages/logged-out-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
-import { readOrganizationToken } from '../sessions/organization-token.ts';
+import { readOrganizationToken } from '@rolecall/persistence';
 import { type IdpSignOut, Logouts } from './logouts.ts';
 
 /** The way out: from here, and from the identity provider. */

@@ -19,12 +19,7 @@ import { RefusalBudget } from '../login/refusal-budget.ts';
 import { OIDC_SUBJECT } from '../login/returned-login.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { type IdpTarget, Organizations, type SamlTarget } from '../organizations/organization.ts';
-import {
-  newOrganizationToken,
-  type PresentedToken,
-  readOrganizationToken,
-  sha256,
-} from '../sessions/organization-token.ts';
+import { newOrganizationToken, type PresentedToken, readOrganizationToken, sha256 } from '@rolecall/persistence';
 import type { SignedOut } from '../pages/logged-out-page.tsx';
 import { signOutAt, type SigningOut } from './sign-out.ts';
 

@@ -5,7 +5,7 @@ import { createLogoutRequest, offersSingleLogout, type OutgoingMessage } from '@
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { type IdpTarget, isOidc, type SamlTarget } from '../organizations/organization.ts';
-import { newOrganizationToken, sha256 } from '../sessions/organization-token.ts';
+import { newOrganizationToken, sha256 } from '@rolecall/persistence';
 
 /** The browser that signs out: its flow cookie, which it must come back with. */
 export interface SigningOut {

@@ -5,7 +5,7 @@ import { Cookies } from '../http/cookies.ts';
 import { LoginOutcomes } from '../login/login-outcomes.ts';
 import { Logins } from '../login/logins.ts';
 import { attemptOfTaken } from '../login/returned-login.ts';
-import { sha256 } from '../sessions/organization-token.ts';
+import { sha256 } from '@rolecall/persistence';
 import type { CallbackRequest } from './oidc-callback.strategy.ts';
 
 /**

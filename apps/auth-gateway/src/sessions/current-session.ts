@@ -3,7 +3,7 @@ import type { Database, SessionView } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
-import { readOrganizationToken } from './organization-token.ts';
+import { readOrganizationToken } from '@rolecall/persistence';
 
 /** Who is signed in here. */
 @Injectable()

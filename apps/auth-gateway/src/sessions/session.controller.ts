@@ -8,7 +8,7 @@ import { isWorthTelling } from '../login/writes.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
 import { CurrentSession } from './current-session.ts';
-import { readOrganizationToken } from './organization-token.ts';
+import { readOrganizationToken } from '@rolecall/persistence';
 
 /** The pages of somebody who is signed in. */
 @Controller()

@@ -1,1 +1,0 @@
-export { newOrganizationToken, readOrganizationToken, sha256, type PresentedToken } from '@rolecall/persistence';
