@@ -1,3 +1,4 @@
+import { seedDirectory } from '@rolecall/persistence/testing';
 import { group, type Json, useTestServer, user } from './testing/test-server.ts';
 
 describe('the root', () => {
@@ -53,11 +54,28 @@ describe('the root', () => {
   });
 
   it('M2 S3 sorts one type, and refuses to sort both together', async () => {
-    const { search, client } = await directory('sorted');
+    const { search } = await directory('sorted');
     const down = { sortBy: 'displayName', sortOrder: 'descending' };
     expect((await search({ filter: 'userName pr', ...down })).names).toEqual(['x3', 'x2', 'x1']);
     expect(await search({ filter, ...down })).toMatchObject({ status: 400, json: { scimType: 'invalidPath' } });
-    expect(await client.get('')).toMatchObject({ status: 400, json: { scimType: 'tooMany' } });
+  });
+
+  it('M2 A6 shows everything of a small directory, and refuses to of a large one', async () => {
+    const { client } = await directory('small');
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'];
+    for (const answer of [await client.get(''), await client.post('.search', { schemas })])
+      expect(answer).toMatchObject({ status: 200, json: { totalResults: 5 } });
+    const large = await server.current.directory('large');
+    const now = new Date();
+    const users = Array.from({ length: 1_001 }, (_, at) => ({
+      id: `0199c0de-0000-7000-8000-${String(at).padStart(12, '0')}`,
+      body: { userName: `u${at}`, active: true },
+      created: now,
+      modified: now,
+    }));
+    await server.current.asOwner((owner) => seedDirectory(owner, large.organizationId, { users }));
+    for (const answer of [await large.client.get(''), await large.client.post('.search', { schemas })])
+      expect(answer).toMatchObject({ status: 400, json: { scimType: 'tooMany' } });
   });
 
   it('G6 G7 a cursor of the root is good for nothing else', async () => {
