@@ -76,7 +76,7 @@ export function conformance() {
     }),
     '',
   ]);
-  return { text: [...HEAD, ...parts, ...profiles(tests), ...clients(), ''].join('\n'), missing };
+  return { text: [...HEAD, ...parts, ...profiles(tests), ...SUITES, ...clients(), ''].join('\n'), missing };
 }
 
 const HEAD = [
@@ -90,6 +90,16 @@ const HEAD = [
   'understands what identity providers really send; `strict` is the letter of the profile. Up to four tests are named for each; a script',
   '(`.http`) is a conversation that [can be read](../apps/scim-server/cases/README.md). `tools/scim-conformance.spec.ts` fails when a statement has',
   'no test, or a named test is gone.',
+  '',
+];
+
+const SUITES = [
+  '## Public suites',
+  '',
+  '`tools/interop/scim2-tester.py` runs scim2-tester 0.5.2 against a directory: 131 of its 141 checks pass. The others are explained there:',
+  'seven want what they sent where we answer with more (`$ref`, `display`) or have more already, two search the root for everything (M2), and',
+  'one takes `active` away, which would activate somebody by saying nothing. The requests of Okta’s SPEC test and of Microsoft’s',
+  'validator are among the scripts below (21, 11, 12).',
   '',
 ];
 
