@@ -58,6 +58,7 @@ function HEADER() {
 \`\`\`sh
 npm run bench                      # all of them, about twenty minutes
 npm run bench -- saml-login        # one: ${ALL.join(', ')}
+npm run bench -- scim --million    # with a directory of a million users; --sizes=1000,20000 for others, --quick for a tenth of the requests
 npm run bench -- --write --peers   # all, with the peers that npm can install, and write this page
 \`\`\`
 

@@ -6,9 +6,16 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 16 }
 await pool.query(`
   create table if not exists scim_floor_users (id uuid primary key default gen_random_uuid(), key text unique, body jsonb not null);
   create table if not exists scim_floor_members (group_id integer, user_id integer, primary key (group_id, user_id))`);
+// as big as the users of the measured directories
 await pool.query(`
   insert into scim_floor_users (key, body)
-  select 'user' || n, jsonb_build_object('userName', 'user' || n, 'title', 'title', 'emails', jsonb_build_array(jsonb_build_object('value', n)))
+  select 'user' || n, jsonb_build_object('userName', 'user' || n || '@acme.example', 'externalId', '00u' || n, 'active', true,
+    'displayName', 'user ' || n, 'title', 'title ' || n % 100,
+    'name', jsonb_build_object('givenName', 'given ' || n % 1000, 'familyName', 'family ' || n),
+    'emails', jsonb_build_array(
+      jsonb_build_object('value', 'work' || n || '@acme.example', 'type', 'work', 'primary', true),
+      jsonb_build_object('value', 'home' || n || '@home.example', 'type', 'home')),
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', jsonb_build_object('department', 'department ' || n % 50))
   from generate_series(1, 10000) n on conflict do nothing`);
 await pool.query('vacuum analyze scim_floor_users');
 

@@ -44,18 +44,34 @@ const USERS = `
       'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', jsonb_build_object('department', 'department ' || n % 50)
     ) as body,
     timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second' as at
-  from generate_series(1, $2::integer) n cross join lateral (select lpad(n::text, 7, '0') as digits) key`;
+  from generate_series($2::integer, $3::integer) n cross join lateral (select lpad(n::text, 7, '0') as digits) key`;
+
+/** Users of one statement: its checks of references are kept in memory until it ends. */
+const AT_ONCE = 100_000;
 
 /**
- * TEST ONLY. Makes a big directory in an empty organization, in statements over sets: a million users take a minute. They have what a
+ * TEST ONLY. Makes a big directory in an empty organization, in statements over sets: a million users take some minutes. They have what a
  * create writes save grants and audit: nobody decided on them.
  * @param owner - of the tables, whom row-level security does not bind
  */
 export async function fillDirectory(
-  owner: Client | Pool | PoolClient,
+  owner: Owner,
   organizationId: string,
   { users, groups }: DirectorySize,
 ): Promise<void> {
+  for (let first = 1; first <= users; first += AT_ONCE)
+    await fillUsers(owner, organizationId, first, Math.min(users, first + AT_ONCE - 1));
+  await fillGroups(owner, organizationId, { users, groups });
+  await owner.query(
+    `insert into directories (org_id, users, active_users, groups) values ($1, $2, $2, $3)
+     on conflict (org_id) do update set users = $2, active_users = $2, groups = $3`,
+    [organizationId, users, groups.length],
+  );
+}
+
+type Owner = Client | Pool | PoolClient;
+
+async function fillUsers(owner: Owner, organizationId: string, first: number, last: number): Promise<void> {
   await owner.query(
     `with given as materialized (${USERS}), people as (
        insert into users (org_id, user_id, status, email, display_name, deciding_identity_provider, deciding_name_id_format,
@@ -77,8 +93,11 @@ export async function fillDirectory(
      insert into directory_emails (org_id, user_id, position, value_key, type_key, is_primary)
      select $1, user_id, position - 1, email ->> 'value', email ->> 'type', email -> 'primary' is not null
      from given cross join lateral jsonb_array_elements(body -> 'emails') with ordinality e (email, position)`,
-    [organizationId, users],
+    [organizationId, first, last],
   );
+}
+
+async function fillGroups(owner: Owner, organizationId: string, { users, groups }: DirectorySize): Promise<void> {
   await owner.query(
     `with given as (
        select n, ('01900000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid as group_id, size,
@@ -93,10 +112,5 @@ export async function fillDirectory(
      select $1, group_id, ('01900000-0000-7000-8000-' || lpad(to_hex((n * 97 + position) % $3::integer + 1), 12, '0'))::uuid
      from given cross join lateral generate_series(0, size - 1) position`,
     [organizationId, groups, users],
-  );
-  await owner.query(
-    `insert into directories (org_id, users, active_users, groups) values ($1, $2, $2, $3)
-     on conflict (org_id) do update set users = $2, active_users = $2, groups = $3`,
-    [organizationId, users, groups.length],
   );
 }
