@@ -1,13 +1,16 @@
-import { changedMeanwhile, requireVersion, type Versions } from '../http/etag.ts';
+import { changedMeanwhile, type Versions } from '../http/etag.ts';
 import type { Call, Reply } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
+import { namedVersion } from './named-version.ts';
 import { notFound } from './refusals.ts';
 
 /** DELETE /Groups/:id (RFC 7644 §3.6): its members lose what the group gave them. @throws ScimError */
 export async function deleteGroup(call: Call, groupId: string, condition: Versions | undefined): Promise<Reply> {
   const { store, organization, actor, notes } = call;
   notes.about('Group', groupId);
-  const version = await presentVersion(call, groupId, condition);
+  const version = await namedVersion(condition, 'Group', () =>
+    store.groupById(organization.id, groupId, { members: false }),
+  );
   const deleted = await withLiveRules(call, (decide) =>
     store.deleteGroup(organization.id, groupId, version, decide, actor),
   );
@@ -15,13 +18,4 @@ export async function deleteGroup(call: Call, groupId: string, condition: Versio
   if (deleted.outcome === 'changed_meanwhile') throw changedMeanwhile();
   notes.changed(true);
   return { status: 204 };
-}
-
-/** Which version the client wants deleted: the present one, if it is among those that it names. */
-async function presentVersion({ store, organization }: Call, groupId: string, condition: Versions | undefined) {
-  if (condition === undefined || condition === 'any') return undefined;
-  const group = await store.groupById(organization.id, groupId, { members: false });
-  if (!group) throw notFound('Group');
-  requireVersion(condition, group.meta.version);
-  return group.meta.version;
 }
