@@ -15,9 +15,12 @@ import { searchStatement } from './search-statement.ts';
 import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
 import type { DirectoryTable } from './tables.ts';
+import { turns } from './turns.ts';
 
 /** What one search may take of the database. An indexed one takes a few of these milliseconds, whatever the directory's size. */
 const TIME_LIMIT_MS = 5_000;
+/** Connections that such searches of one organization may hold, so that they leave others some. */
+const MOST_AT_ONCE = 4;
 
 /** The searches of `DirectoryStore`. They lock nothing. Throws ScimError `tooMany` when one takes too long. */
 export function directorySearch(
@@ -43,6 +46,7 @@ export function directorySearch(
 }
 
 function finder(pool: Pool, timeLimitMs: number) {
+  const inTurn = turns(MOST_AT_ONCE);
   return async <T>(
     table: DirectoryTable,
     organizationId: string,
@@ -52,8 +56,10 @@ function finder(pool: Pool, timeLimitMs: number) {
     const { text, values, isLookup } = searchStatement(table, organizationId, search);
     const [row] = isLookup
       ? await query<{ page: FoundPage }>(pool, { name: nameOf(text), text }, values)
-      : await inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
-          query<{ page: FoundPage }>(client, { name: '', text }, values),
+      : await inTurn(organizationId, () =>
+          inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
+            query<{ page: FoundPage }>(client, { name: '', text }, values),
+          ),
         ).catch((error: unknown) => {
           throw isOutOfTime(error) ? tooMany(search) : error;
         });

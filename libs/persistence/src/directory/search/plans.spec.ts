@@ -14,9 +14,11 @@ const SIZE = { users: 20_000, groups: [10_000, ...Array.from({ length: 2_000 }, 
 const MOST_ROWS = 250;
 const test = useTestDatabase();
 let acme: string;
+let globex: string;
 
 beforeAll(async () => {
-  acme = (await seedOrganization(test.current.database, document('acme'), { metadataXml: METADATA_XML })).id;
+  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
+  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
   await connected(test.current.ownerUrl, async (owner) => {
     await fillDirectory(owner, acme, SIZE);
     await owner.query('vacuum analyze');
@@ -159,5 +161,23 @@ it('refuses a filter that takes too long, and works on', async () => {
   });
   const lookup = search('user', { filter: `userName eq "${user.userName}"` });
   expect((await directorySearch(pool).searchUsers(acme, lookup, NOW)).total).toBe(1);
+  await pool.end();
+});
+
+it('leaves connections to others, however many costly filters one organization sends', async () => {
+  const pool = poolOf(test.current.url, 5);
+  const store = directorySearch(pool, 400);
+  const terms = Array.from({ length: 90 }, (_, n) => `title co "${n} x"`);
+  const hostile = search('user', { filter: terms.join(' or ') });
+  const order: string[] = [];
+  const costly = Array.from({ length: 12 }, () =>
+    store.searchUsers(acme, hostile, NOW).then(
+      () => order.push('costly'),
+      () => order.push('costly'),
+    ),
+  );
+  const other = store.searchUsers(globex, search('user', {}), NOW).then(() => order.push('other'));
+  await Promise.all([...costly, other]);
+  expect(order.indexOf('other')).toBeLessThan(4);
   await pool.end();
 });
