@@ -2121,6 +2121,8 @@ end
 $function$
 ;
 
+CREATE TRIGGER directory_tokens_announce AFTER DELETE OR UPDATE OF expires_at, name, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION announce_organization();
+
 CREATE TRIGGER directory_tokens_note_rotation AFTER INSERT OR UPDATE OF name, expires_at, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION directory_note_rotation();
 
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();

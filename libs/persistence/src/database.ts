@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
 import { directoryRequestLog } from './directory/request-log.ts';
+import { KnownTokens } from './directory/known-tokens.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
 import { domainClaims } from './domains/domain-claims.ts';
 import { directoryStore } from './directory/directory-store.ts';
@@ -136,9 +137,16 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     load: (organizationId, previous) =>
       loadOrganization(pool, masterKey, organizationId, previous, withIdentityProviders),
   });
+  const knownTokens = new KnownTokens();
   const listener = new ChangeListener(url, applicationName, {
-    change: (organizationId) => organizations.forget(organizationId),
-    gap: () => organizations.forgetAll(),
+    change(organizationId) {
+      organizations.forget(organizationId);
+      knownTokens.forget(organizationId);
+    },
+    gap() {
+      organizations.forgetAll();
+      knownTokens.forgetAll();
+    },
   });
   await listener.start();
 
@@ -152,7 +160,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     ssoTests: ssoTestStore(pool),
     ssoEvidence: ssoEvidenceStore(pool),
     apiTokens: apiTokenStore(orm.em),
-    directoryTokens: directoryTokenStore(pool, (organizationId) => organizations.forget(organizationId)),
+    directoryTokens: directoryTokenStore(pool, knownTokens, (organizationId) => organizations.forget(organizationId)),
     directoryRequests: directoryRequestLog(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),

@@ -1,16 +1,18 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import { appendAudit } from '../audit/append.ts';
 import { PersistenceError } from '../errors.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import {
+  type AuthenticatedDirectory,
   type DirectoryToken,
   type DirectoryTokenChange,
   type DirectoryTokenStore,
   MAX_DIRECTORY_TOKENS,
 } from '../stores/directory-tokens.ts';
-import { newOrganizationToken, readOrganizationToken } from '../tokens/organization-token.ts';
+import { newOrganizationToken, readOrganizationToken, type PresentedToken } from '../tokens/organization-token.ts';
+import type { KnownTokens } from './known-tokens.ts';
 import * as sql from './token-statements.ts';
 
 /** What secret scanners look for. */
@@ -34,24 +36,36 @@ interface LiveToken {
   readonly expiresAt: string;
 }
 
-/** @param forget makes the reader forget an organization whose document turned out to be another one */
-export function directoryTokenStore(pool: Pool, forget: (organizationId: string) => void): DirectoryTokenStore {
+/**
+ * @param known tokens of this process; its owner makes it forget those of an organization that was announced as changed
+ * @param forget makes the reader forget an organization whose document turned out to be another one
+ */
+export function directoryTokenStore(
+  pool: Pool,
+  known: KnownTokens,
+  forget: (organizationId: string) => void,
+): DirectoryTokenStore {
+  /** Other processes hear of it by a notification; this one knows it when the transaction is done. */
+  const ended = async <T>(organizationId: string, work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    try {
+      return await inTransaction(pool, { organizationId }, work);
+    } finally {
+      known.forget(organizationId);
+    }
+  };
   return {
     async authenticate(presented, now) {
       const token = presented.startsWith(PREFIX) ? readOrganizationToken(presented.slice(PREFIX.length)) : undefined;
       if (token === undefined) return undefined;
-      const { organizationId } = token;
-      const values = [organizationId, token.hash, now];
-      const [row] = await query<{ token: LiveToken | null }>(pool, sql.AUTHENTICATE, values);
-      if (!row?.token) return undefined;
-      const { id, name, expiresAt } = row.token;
-      return { organizationId, tokenId: id, tokenName: name, expiresAt: new Date(expiresAt) };
+      const directory = await known.authenticate(token.hash, now, () => lookUp(pool, token, now));
+      // the random part alone is hashed: with another organization's id before it, it is another token
+      return directory?.organizationId === token.organizationId ? directory : undefined;
     },
 
     issue(organizationId, { name, revision, rotateSeconds, overlapSeconds }, change) {
       const { by, now } = change;
       const after = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-      return inTransaction(pool, { organizationId }, async (client) => {
+      return ended(organizationId, async (client) => {
         if ((await query(client, sql.LOCK_LIVE_REVISION, [organizationId, revision])).length === 0) {
           forget(organizationId);
           throw stale();
@@ -87,7 +101,7 @@ export function directoryTokenStore(pool: Pool, forget: (organizationId: string)
 
     async revoke(organizationId, tokenId, change) {
       if (!isUuid(tokenId)) return false;
-      return inTransaction(pool, { organizationId }, async (client) => {
+      return ended(organizationId, async (client) => {
         const values = [organizationId, tokenId, change.now];
         const [revoked] = await query<{ name: string }>(client, sql.REVOKE_TOKEN, values);
         if (revoked === undefined) return false;
@@ -97,6 +111,17 @@ export function directoryTokenStore(pool: Pool, forget: (organizationId: string)
       });
     },
   };
+}
+
+async function lookUp(
+  pool: Pool,
+  { organizationId, hash }: PresentedToken,
+  now: Date,
+): Promise<AuthenticatedDirectory | undefined> {
+  const [row] = await query<{ token: LiveToken | null }>(pool, sql.AUTHENTICATE, [organizationId, hash, now]);
+  if (!row?.token) return undefined;
+  const { id, name, expiresAt } = row.token;
+  return { organizationId, tokenId: id, tokenName: name, expiresAt: new Date(expiresAt) };
 }
 
 function stale(): PersistenceError {

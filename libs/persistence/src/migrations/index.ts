@@ -30,6 +30,7 @@ import { invitedUsers } from './20261122T43-invited-users.ts';
 import { directoryLogins } from './20261122T43-recorded-directory-logins.ts';
 import { directoryRotations } from './20261122T48-directory-rotations.ts';
 import { requestsOfTheLiving } from './20261122T49-requests-of-the-living.ts';
+import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announced.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryLogins,
   directoryRotations,
   requestsOfTheLiving,
+  directoryTokensAnnounced,
 ];

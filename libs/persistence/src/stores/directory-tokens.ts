@@ -52,8 +52,9 @@ export const MAX_DIRECTORY_TOKENS = 5;
 
 export interface DirectoryTokenStore {
   /**
-   * Parses and looks up a presented token in one statement; undefined = unknown, malformed, expired or revoked, without a
-   * difference. Notes the use at most once a minute.
+   * Parses and looks up a presented token, in one statement or, when it was good seconds ago and nothing was announced of its
+   * organization, in none; undefined = unknown, malformed, expired or revoked, without a difference. Notes the use at most once a
+   * minute.
    */
   authenticate(presented: string, now: Date): Promise<AuthenticatedDirectory | undefined>;
   /**
@@ -69,6 +70,6 @@ export interface DirectoryTokenStore {
   list(organizationId: string): Promise<readonly DirectoryToken[]>;
   /** Tokens to be rotated before then, of a collection's organizations, at most 100 of these; those due first. */
   due(collection: string, before: Date): Promise<readonly DueDirectoryToken[]>;
-  /** Ends a token at once. False when there is no such token alive. Audited. */
+  /** Ends a token: here at once, in other processes with the notification, and at the latest after ten seconds. False when there is no such token alive. Audited. */
   revoke(organizationId: string, tokenId: string, change: DirectoryTokenChange): Promise<boolean>;
 }
