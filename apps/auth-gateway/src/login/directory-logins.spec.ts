@@ -170,11 +170,21 @@ describe('a login of somebody whom the directory manages', () => {
       expect(await session(stranger.browser)).toMatchObject({ user: { email: 'new@open.example' } });
     });
 
-    it('believes no address of a domain that the organization does not have', async () => {
-      await provision('open', { userName: 'max@elsewhere.example', facts: ROLE });
-      const { answer } = await login('max@elsewhere.example', ROLE, OPEN);
-      expect((await refusal('open', answer))[0]).toBe('account_not_linkable');
-    });
+    it.each(['@', '\uFF20', '\uFE6B'])(
+      'believes no address of a domain that the organization does not have, written with %s',
+      async (at) => {
+        const userName = `max-${at.charCodeAt(0)}@elsewhere.example`;
+        const name = userName.replace('@', at);
+        await provision('open', { userName, externalId: name, facts: ROLE });
+        for (const [nameId, said] of [
+          [name, ROLE],
+          ['max-1', { ...ROLE, email: name }],
+        ] as const) {
+          const { answer } = await login(nameId, said, OPEN, PERSISTENT);
+          expect((await refusal('open', answer))[0]).toBe('account_not_linkable');
+        }
+      },
+    );
 
     it('believes an identity provider of some domains only addresses of these', async () => {
       const PARTNER = '/saml/two/partner/login';

@@ -43,13 +43,16 @@ describe('the first sign-in of a user of the directory at an OpenID provider', (
 
   describe('does not link, and creates nobody beside', () => {
     beforeAll(async () => {
-      for (const userName of ['cat@kite.example', 'cat@other.example']) await provision({ userName });
+      for (const userName of ['cat@kite.example', 'cat@other.example', 'cat']) await provision({ userName });
     });
 
     it.each([
       ['an address that it has not verified', { sub: 'c', email: 'cat@kite.example', email_verified: false }],
       ['an address of another domain', { sub: 'd', email: 'cat@other.example', email_verified: true }],
       ['a subject that only looks like an address', { sub: 'cat@kite.example' }],
+      ['an address whose @ is U+FF20', { sub: 'e', email: 'cat\uFF20kite.example', email_verified: false }],
+      ['an address whose @ is U+FE6B', { sub: 'f', email: 'cat\uFE6Bother.example', email_verified: true }],
+      ['an e-mail claim that is a userName and no address', { sub: 'g', email: 'cat', email_verified: true }],
     ])('by %s', async (_, claims) => {
       const before = await oidc.world.sql('select * from users');
       expect(await signIn(claims)).toBe('account_not_linkable');

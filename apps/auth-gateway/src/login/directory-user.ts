@@ -1,4 +1,4 @@
-import type { ProvisionedUser, StoredUser } from '@rolecall/persistence';
+import type { NamedBy, ProvisionedUser, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
@@ -55,7 +55,7 @@ export async function provisionedUser(context: LoginContext): Promise<ManagedUse
   if (organization.settings.scim === undefined) return undefined;
   const named = await tx.findProvisioned(subject, saidEmail);
   if (named.length === 0) return undefined;
-  const believed = named.filter(({ namedBy }) => namedBy.some((value) => isBelieved(context, value)));
+  const believed = named.filter(({ namedBy }) => namedBy.some((name) => isBelieved(context, name)));
   const present = believed.filter(({ user }) => user.status !== 'disabled');
   const [only, another] = present.filter(({ linked }) => !linked);
   if (another) throw ambiguous(present.length);
@@ -70,10 +70,12 @@ export async function provisionedUser(context: LoginContext): Promise<ManagedUse
 
 /**
  * Whether the identity provider may say that somebody is called so: an address, when it vouches for it and the organization for
- * its domain; a name that is none, unless the identity provider is for some domains alone.
+ * its domain; a name that is none, as the subject's alone (an e-mail claim is often the person's own to write), unless the
+ * identity provider is for some domains alone.
  */
-function isBelieved(context: LoginContext, value: string): boolean {
-  return value.includes('@') ? identifies(context, value) : context.identityProvider.emailDomains === undefined;
+function isBelieved(context: LoginContext, { value, isAddress, isSubject }: NamedBy): boolean {
+  if (isAddress) return identifies(context, value);
+  return isSubject && context.identityProvider.emailDomains === undefined;
 }
 
 function ambiguous(count: number): LoginRefused {
@@ -91,7 +93,7 @@ function notLinkable(named: readonly ProvisionedUser[], believed: readonly Provi
       ? ['a user without another subject of this identity provider', `user ${id} signs in as another subject`]
       : [
           'a name or address that the identity provider is believed',
-          `user ${id} by an address that nobody vouches for`,
+          `user ${id} by an address that nobody vouches for, or by an e-mail claim that is none`,
         ];
   const message =
     'Declare and prove the e-mail domain, or let the identity provider send the subject that the user signed in with before.';

@@ -23,7 +23,12 @@ export async function findProvisioned(
       normalizeKey(it) === row.user_name_key ||
       (it === value && it === row.external_id) ||
       (it === email && it.toLowerCase() === row.email?.toLowerCase());
-    return { user: toStoredUser(row), linked: row.linked, namedBy: said.filter(names) };
+    const namedBy = said.filter(names).map((it) => ({
+      value: it,
+      isAddress: normalizeKey(it).includes('@'), // asked of what was compared, or another spelling is believed as a bare name
+      isSubject: it === value,
+    }));
+    return { user: toStoredUser(row), linked: row.linked, namedBy };
   });
 }
 

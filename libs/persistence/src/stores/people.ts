@@ -24,8 +24,18 @@ export interface ProvisionedUser {
   readonly user: StoredUser;
   /** Whether the user has an identity at the IdP of the login. */
   readonly linked: boolean;
-  /** What names the user: values of the login, as they were given. */
-  readonly namedBy: readonly string[];
+  /** What names the user. */
+  readonly namedBy: readonly NamedBy[];
+}
+
+/** A value of a login that names a user of the directory. */
+export interface NamedBy {
+  /** As it was given. */
+  readonly value: string;
+  /** Whether the directory compares it as an address: a full-width U+FF20 is an @ to it. */
+  readonly isAddress: boolean;
+  /** Whether it is the subject's name; else it's the e-mail address alone. */
+  readonly isSubject: boolean;
 }
 
 export interface SubjectKey {
