@@ -1,4 +1,21 @@
-import { BASE, ENTERPRISE, ERROR, type Json, user, USER, useTestServer, withDirectory } from './testing/test-server.ts';
+import { randomUUID } from 'node:crypto';
+import { readProjection } from '@rolecall/scim';
+import type { Call } from './directory/call.ts';
+import { createUser } from './directory/create-user.ts';
+import { DirectoryOrganizations } from './directory/organization.ts';
+import { replaceUser } from './directory/replace-user.ts';
+import { Notes } from './log/notes.ts';
+import {
+  BASE,
+  ENTERPRISE,
+  ERROR,
+  type Json,
+  patchOp,
+  user,
+  USER,
+  useTestServer,
+  withDirectory,
+} from './testing/test-server.ts';
 
 describe('creating users', () => {
   const server = useTestServer();
@@ -222,6 +239,58 @@ describe('creating users', () => {
       expect(refused).toMatchObject({ status: 400, json: { scimType: 'invalidValue' } });
       expect(refused.json['detail']).toMatch(/emails: other\.example.*kite\.example/);
       expect((await client.post('Users', user('eve@kite.example'))).status).toBe(201);
+    });
+
+    it.each([
+      'ceo@kite.example ',
+      'ceo@kite.example.',
+      'ceo@kite.example,eve@own.example',
+      'ceo@\u212aite.example',
+      '"ceo@kite.example"@own.example',
+      'ceo',
+    ])('refuses the primary address %j: somebody else reads it as another', async (value) => {
+      const { client } = await directory(`plain-${randomUUID().slice(0, 8)}`);
+      const refused = await client.post('Users', user('eve', { emails: [{ value }] }));
+      expect(refused).toMatchObject({ status: 400, json: { scimType: 'invalidValue' } });
+      expect(refused.json['detail']).toMatch(/^emails: the primary address is no plain/);
+      const emails = [{ value: 'eve@own.example', primary: true }, { value }];
+      const { json } = await client.post('Users', user('eve', { emails }));
+      expect(json).toMatchObject({ emails });
+      const path = `Users/${String(json['id'])}`;
+      expect((await client.put(path, user('eve', { emails: [{ value }] }))).json['detail']).toMatch(/^emails: /);
+      const patched = await client.patch(path, patchOp({ op: 'replace', path: 'emails', value: [{ value }] }));
+      expect(patched.json['detail']).toMatch(/^emails: /);
+    });
+
+    it('are those of the rules that are live when it writes', async () => {
+      const { client, organizationId } = await directory('overtaken');
+      const { json } = await client.post('Users', user('eve@own.example'));
+      const { database } = server.current.database;
+      const organizations = new DirectoryOrganizations(database.organizations);
+      const organization = (await organizations.byId(organizationId))!;
+      const declared = withDirectory({}, { emailDomains: { 'overtaken.example': { verification: 'asserted' } } });
+      await server.current.apply(organizationId, 'overtaken', declared);
+      const call: Call = {
+        organization,
+        actor: { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() },
+        notes: new Notes(),
+        store: database.directory,
+        base: BASE,
+        anew: async () => (await organizations.byIdAnew(organizationId))!,
+      };
+      const projection = readProjection({}, organization.schemas.user);
+      const sent = user('ada@own.example');
+      const refusal = { status: 400, detail: expect.stringContaining('overtaken.example') };
+      await expect(createUser(call, sent, projection)).rejects.toMatchObject(refusal);
+      const put = replaceUser(call, String(json['id']), sent, undefined, projection);
+      await expect(put).rejects.toMatchObject(refusal);
+    });
+
+    it('knows a domain of another organization in every spelling', async () => {
+      await directory('umlaut', {}, { emailDomains: { 'xn--bcher-kva.example': { verification: 'asserted' } } });
+      const { client } = await directory('spelling');
+      const refused = await client.post('Users', user('eve@b\u00fccher.example'));
+      expect(refused).toMatchObject({ status: 400, json: { scimType: 'invalidValue' } });
     });
 
     it("refuses an address of another organization's domain in an organization that declares none", async () => {

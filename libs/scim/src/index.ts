@@ -22,6 +22,7 @@ export { PATCH_LIMITS, PATCH_SCHEMA, type MemberChanges, type Patch } from './pa
 export { readPatch } from './patch/read-patch.ts';
 export * from './quirks.ts';
 export * from './resource.ts';
+export { emailDomainOf, mayIdentify } from './resource/email-address.ts';
 export { factsOfUser, profileOf, type GroupOfUser } from './resource/facts.ts';
 export {
   emailKeys,

@@ -1,9 +1,9 @@
 import type { CreateHow, UserCreated } from '@rolecall/persistence';
-import { newUser, type Projection, readUser, type ResourceBody } from '@rolecall/scim';
+import { emailDomainOf, mayIdentify, newUser, type Projection, readUser, type ResourceBody } from '@rolecall/scim';
 import type { Call, Reply } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
 import type { DirectoryOrganization } from './organization.ts';
-import { domainOf, primaryEmail, requireOwnDomain } from './primary-email.ts';
+import { primaryEmail, requireOwnDomain } from './primary-email.ts';
 import { domainOfAnother, heldBack, taken } from './refusals.ts';
 import { userReply } from './present.ts';
 
@@ -18,10 +18,10 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
   const read = readUser(unverified, call.organization.schemas);
   call.notes.read(read);
   const body = newUser(read.body);
-  requireOwnDomain(call.organization, body);
-  const created = await withLiveRules(call, (decide, organization) =>
-    call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor),
-  );
+  const created = await withLiveRules(call, (decide, organization) => {
+    requireOwnDomain(organization, body);
+    return call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor);
+  });
   const { user, outcome } = accepted(created, call.organization);
   call.notes.about('User', user.userId);
   call.notes.created(outcome);
@@ -31,8 +31,8 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
 function createHow(organization: DirectoryOrganization, body: ResourceBody): CreateHow {
   const { linkExisting, reprovision } = organization.scim;
   const email = linkExisting === 'verified-domain' ? primaryEmail(body) : undefined;
-  const adoptEmail = email !== undefined && organization.vouchesFor(domainOf(email)) ? email : undefined;
-  return { adoptEmail, reprovision, brake: organization.brake };
+  const identifies = email !== undefined && mayIdentify(email) && organization.vouchesFor(emailDomainOf(email));
+  return { adoptEmail: identifies ? email : undefined, reprovision, brake: organization.brake };
 }
 
 function accepted(created: UserCreated, organization: DirectoryOrganization): Extract<UserCreated, { user: unknown }> {

@@ -45,10 +45,10 @@ export async function changeUser(
     if (!state) throw notFound('User');
     requireVersion(condition, state.meta.version);
     const body = change(state);
-    requireOwnDomain(call.organization, body, state.body);
-    return withLiveRules(call, (decide, organization) =>
-      call.store.replaceUser(organization.id, state, body, { brake: organization.brake }, decide, call.actor),
-    );
+    return withLiveRules(call, (decide, organization) => {
+      requireOwnDomain(organization, body, state.body);
+      return call.store.replaceUser(organization.id, state, body, { brake: organization.brake }, decide, call.actor);
+    });
   });
   const { user, changed } = accepted(replaced, call);
   call.notes.changed(changed);

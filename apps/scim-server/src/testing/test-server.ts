@@ -154,7 +154,7 @@ export function user(userName: string, more: Json = {}): Json {
     schemas: [USER],
     userName,
     name: { givenName: 'Eve', familyName: 'Adams' },
-    emails: [{ value: userName, type: 'work', primary: true }],
+    emails: [{ value: /^[\w.]+@/.test(userName) ? userName : 'eve@acme.com', type: 'work', primary: true }],
     active: true,
     ...more,
   };

@@ -1,4 +1,4 @@
-import { emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
+import { emailDomainOf, emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
 import type { ResourceBody } from '@rolecall/scim';
 import type { DirectoryAccess } from '../stores.ts';
 import { foldedBody } from './search/folded-body.ts';
@@ -22,7 +22,7 @@ export function userColumns(userId: string, body: ResourceBody) {
     folded: foldedBody(body),
     emails: emailKeys(body),
     /** Must not be another organization's. */
-    emailDomain: domainOf(emailOf(body)),
+    emailDomain: emailDomainOf(emailOf(body) ?? '') || undefined,
   };
 }
 
@@ -47,8 +47,4 @@ export function heldColumns(userId: string, { grants, groups }: NonNullable<Dire
 /** A user who is not said to be inactive is active (C9). */
 export function isActive(body: ResourceBody): boolean {
   return userKeys(body).active;
-}
-
-function domainOf(email: string | undefined): string | undefined {
-  return email?.includes('@') === true ? email.slice(email.lastIndexOf('@') + 1).toLowerCase() : undefined;
 }
