@@ -4,7 +4,10 @@ select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
     where f.org_id = $1 and f.identity_provider = u.deciding_identity_provider
       and f.name_id_format = u.deciding_name_id_format and f.name_id = u.deciding_name_id)) end as directory,
   d.user_name_key, d.external_id,
-  exists (select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $5) as linked
+  array(
+    select i.identity_provider from identities i
+    where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider <> '@directory'
+    order by i.identity_provider) as identity_providers
 from (
   select user_id from directory_users where org_id = $1 and user_name_key = any($2)
   union select user_id from directory_users where org_id = $1 and external_id = $3

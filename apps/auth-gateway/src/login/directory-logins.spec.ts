@@ -22,7 +22,7 @@ describe('a login of somebody whom the directory manages', () => {
         ...ACME,
         emailDomains: { 'two.example': { verification: 'asserted' }, 'sub.example': { verification: 'asserted' } },
         scim,
-        identityProviders: { okta: idp, partner: { ...idp, emailDomains: ['sub.example'] } },
+        identityProviders: { okta: idp, agency: idp, partner: { ...idp, emailDomains: ['sub.example'] } },
       },
       former: { ...ACME, emailDomains: { 'former.example': { verification: 'asserted' } }, scim },
     });
@@ -197,6 +197,21 @@ describe('a login of somebody whom the directory manages', () => {
       const { browser } = await login('sub@sub.example', {}, PARTNER);
       expect(await session(browser)).toMatchObject({ user: { id } });
     });
+  });
+
+  it('believes no other identity provider a name that is no address, once the user signs in at one', async () => {
+    const AGENCY = '/saml/two/agency/login';
+    const [name, externalId, email] = ['jdoe', 'jdoe-1', 'jdoe@two.example'];
+    const id = await provision('two', { userName: name, externalId, email, facts: ROLE });
+    await login(name, {}, '/saml/two/okta/login', PERSISTENT);
+    for (const subject of [name, externalId]) {
+      const { answer } = await login(subject, ROLE, AGENCY, PERSISTENT);
+      const elsewhere = expect.stringMatching(`${id} by a name that is no address, and signs in at okta`);
+      expect(await refusal('two', answer)).toEqual(['account_not_linkable', elsewhere]);
+    }
+    expect(await identities(id)).toMatchObject([{ idp: 'okta' }]);
+    const { browser } = await login('another', { email }, AGENCY, PERSISTENT);
+    expect(await session(browser)).toMatchObject({ user: { id }, identityProvider: 'agency' });
   });
 
   it('is decided by what was said last before, until the directory changes somebody whom it adopted', async () => {

@@ -1,4 +1,4 @@
-import type { NamedBy, ProvisionedUser, StoredUser } from '@rolecall/persistence';
+import type { ProvisionedUser, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
@@ -55,9 +55,11 @@ export async function provisionedUser(context: LoginContext): Promise<ManagedUse
   if (organization.settings.scim === undefined) return undefined;
   const named = await tx.findProvisioned(subject, saidEmail);
   if (named.length === 0) return undefined;
-  const believed = named.filter(({ namedBy }) => namedBy.some((name) => isBelieved(context, name)));
+  const believed = named.filter((it) => isBelieved(context, it));
   const present = believed.filter(({ user }) => user.status !== 'disabled');
-  const [only, another] = present.filter(({ linked }) => !linked);
+  const [only, another] = present.filter(
+    ({ identityProviders }) => !identityProviders.includes(subject.identityProvider),
+  );
   if (another) throw ambiguous(present.length);
   if (only && isManaged(organization, only.user)) {
     flow.pass('user_found', 'in the directory: by userName, externalId or verified e-mail address');
@@ -65,17 +67,27 @@ export async function provisionedUser(context: LoginContext): Promise<ManagedUse
   }
   const [gone] = present.length === 0 ? believed : [];
   if (gone) checkUserActive(context, gone.user);
-  throw notLinkable(named, believed);
+  throw notLinkable(context, named, believed);
 }
 
 /**
  * Whether the identity provider may say that somebody is called so: an address, when it vouches for it and the organization for
  * its domain; a name that is none, as the subject's alone (an e-mail claim is often the person's own to write), unless the
- * identity provider is for some domains alone.
+ * identity provider is for some domains alone or the user signs in at another one: nobody vouches for who gets which name there.
  */
-function isBelieved(context: LoginContext, { value, isAddress, isSubject }: NamedBy): boolean {
-  if (isAddress) return identifies(context, value);
-  return isSubject && context.identityProvider.emailDomains === undefined;
+function isBelieved(context: LoginContext, user: ProvisionedUser): boolean {
+  const namesItself = context.identityProvider.emailDomains === undefined && elsewhere(context, user) === undefined;
+  return user.namedBy.some(({ value, isAddress, isSubject }) =>
+    isAddress ? identifies(context, value) : isSubject && namesItself,
+  );
+}
+
+/** Another identity provider of the organization at which the user has signed in. One that the document has no more is none. */
+function elsewhere(
+  { organization, subject }: LoginContext,
+  { identityProviders }: ProvisionedUser,
+): string | undefined {
+  return identityProviders.find((name) => name !== subject.identityProvider && organization.identityProvider(name));
 }
 
 function ambiguous(count: number): LoginRefused {
@@ -86,16 +98,26 @@ function ambiguous(count: number): LoginRefused {
   });
 }
 
-function notLinkable(named: readonly ProvisionedUser[], believed: readonly ProvisionedUser[]): LoginRefused {
-  const id = named[0]?.user.userId ?? '';
+function notLinkable(
+  context: LoginContext,
+  named: readonly ProvisionedUser[],
+  believed: readonly ProvisionedUser[],
+): LoginRefused {
   const [want, got] =
     believed.length > 0
-      ? ['a user without another subject of this identity provider', `user ${id} signs in as another subject`]
-      : [
-          'a name or address that the identity provider is believed',
-          `user ${id} by an address that nobody vouches for, or by an e-mail claim that is none`,
-        ];
+      ? ['a user without another subject of this identity provider', 'signs in as another subject']
+      : ['a name or address that the identity provider is believed', whyNotBelieved(context, named)];
   const message =
     'Declare and prove the e-mail domain, or let the identity provider send the subject that the user signed in with before.';
-  return new LoginRefused('account_not_linkable', 'user_found', message, { want, got });
+  return new LoginRefused('account_not_linkable', 'user_found', message, {
+    want,
+    got: `user ${named[0]?.user.userId ?? ''} ${got}`,
+  });
+}
+
+function whyNotBelieved(context: LoginContext, [first]: readonly ProvisionedUser[]): string {
+  const other = first && elsewhere(context, first);
+  return other !== undefined && first?.namedBy.some(({ isAddress }) => !isAddress) === true
+    ? `by a name that is no address, and signs in at ${other}`
+    : 'by an address that nobody vouches for, or by an e-mail claim that is none';
 }

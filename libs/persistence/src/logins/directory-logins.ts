@@ -6,17 +6,17 @@ import type { ProvisionedUser, SubjectKey } from '../stores.ts';
 import { FIND_PROVISIONED, RECORD_DIRECTORY_LOGIN } from './statements.ts';
 import { toStoredUser, type UserRow } from './stored-user.ts';
 
-type ProvisionedRow = UserRow & { user_name_key: string; external_id: string | null; linked: boolean };
+type ProvisionedRow = UserRow & { user_name_key: string; external_id: string | null; identity_providers: string[] };
 
 /** Users of the directory whom the subject or its address names, with what does. */
 export async function findProvisioned(
   client: PoolClient,
   organizationId: string,
-  { identityProvider, nameId: { value } }: SubjectKey,
+  { nameId: { value } }: SubjectKey,
   email: string | undefined,
 ): Promise<readonly ProvisionedUser[]> {
   const said = [...new Set(email === undefined ? [value] : [value, email])];
-  const values = [organizationId, said.map(normalizeKey), value, email ?? null, identityProvider];
+  const values = [organizationId, said.map(normalizeKey), value, email ?? null];
   const rows = await query<ProvisionedRow>(client, FIND_PROVISIONED, values);
   return rows.map((row) => {
     const names = (it: string) =>
@@ -28,7 +28,7 @@ export async function findProvisioned(
       isAddress: normalizeKey(it).includes('@'), // asked of what was compared, or another spelling is believed as a bare name
       isSubject: it === value,
     }));
-    return { user: toStoredUser(row), linked: row.linked, namedBy };
+    return { user: toStoredUser(row), identityProviders: row.identity_providers, namedBy };
   });
 }
 

@@ -114,13 +114,16 @@ order by lower(u.email), u.user_id
 limit 20`,
 };
 
-/** $2 folded names, $3 an externalId, $4 an e-mail address, $5 an IdP. Each part has an index of its own. */
+/** $2 folded names, $3 an externalId, $4 an e-mail address. Each part has an index of its own. */
 export const FIND_PROVISIONED: Statement = {
   name: 'login.find-provisioned',
   text: `
 select ${USER},
   d.user_name_key, d.external_id,
-  exists (select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $5) as linked
+  array(
+    select i.identity_provider from identities i
+    where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider <> '@directory'
+    order by i.identity_provider) as identity_providers
 from (
   select user_id from directory_users where org_id = $1 and user_name_key = any($2)
   union select user_id from directory_users where org_id = $1 and external_id = $3

@@ -22,8 +22,8 @@ export interface DirectoryDecision {
 /** A user of the directory whom something in a login names. */
 export interface ProvisionedUser {
   readonly user: StoredUser;
-  /** Whether the user has an identity at the IdP of the login. */
-  readonly linked: boolean;
+  /** Where the user has an identity to sign in by, in order; the directory's own is none. */
+  readonly identityProviders: readonly string[];
   /** What names the user. */
   readonly namedBy: readonly NamedBy[];
 }
