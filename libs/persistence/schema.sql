@@ -849,6 +849,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_adopt_user(p_org_id uuid, p_user_id uuid, p_user jsonb, p_access jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
@@ -953,6 +954,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_change_group(p_org_id uuid, p_kind text, p_group_id uuid, p_expected bigint, p_group jsonb, p_replace uuid[], p_add uuid[], p_remove uuid[], p_unique_names boolean, p_refuse_unknown boolean, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, was jsonb, added uuid[], removed uuid[], unknown uuid[], touched uuid[], took_from uuid[])
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1047,6 +1049,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_create_user(p_org_id uuid, p_user jsonb, p_access jsonb, p_adopt_email text, p_events jsonb, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, user_id uuid, attribute text)
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1108,6 +1111,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_delete_user(p_org_id uuid, p_user_id uuid, p_expected bigint, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, receipt jsonb, hold jsonb)
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1174,6 +1178,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_finish_group(p_org_id uuid, p_group_id uuid, p_members integer, p_groups integer, p_revision integer, p_users jsonb, p_grants jsonb, p_memberships jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 declare
   v_version bigint;
@@ -1444,6 +1449,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expected bigint, p_user jsonb, p_access jsonb, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, version bigint, receipt jsonb, hold jsonb)
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1535,6 +1541,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_store_access(p_org_id uuid, p_revision integer, p_users jsonb, p_grants jsonb, p_memberships jsonb, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
 AS $function$
 begin
   perform directory_require_revision(p_org_id, p_revision);

@@ -18,6 +18,14 @@ const rate: Variable<number | 'off'> = {
   },
 };
 
+const poolSize: Variable<number> = {
+  name: 'ROLECALL_DATABASE_POOL',
+  want: 'connections to PostgreSQL at most, from 10 to 500',
+  secret: false,
+  fallback: { value: 20 },
+  parse: (text) => (/^\d{2,3}$/.test(text) && Number(text) >= 10 && Number(text) <= 500 ? Number(text) : undefined),
+};
+
 const variables = {
   /** Public base URL: what `meta.location` begins with. */
   url: baseUrl('ROLECALL_SCIM_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
@@ -25,6 +33,8 @@ const variables = {
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
   databaseUrl: postgresUrl('DATABASE_URL'),
+  /** Shared by all organizations; one of them never holds more than four for its writes and four for its searches. */
+  poolSize,
   /** How much one directory may ask of this process; something in front may limit instead. */
   rate,
   /** Seals the cursors of listings: the same for all processes, or a client that changes between two must begin anew. */
@@ -40,6 +50,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
+  readonly poolSize: number;
   readonly rate: number | 'off';
   readonly cursorKey: Buffer;
   readonly logLevel: (typeof LOG_LEVELS)[number];

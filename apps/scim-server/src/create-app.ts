@@ -17,7 +17,8 @@ import { RequestLog } from './log/request-log.ts';
 /** The SCIM server, not listening yet. */
 export async function createApp(config: Config, logger: Logger, clock?: Clock): Promise<NestFastifyApplication> {
   const metrics = new Metrics('scim-server');
-  const { url, databaseUrl, rate, cursorKey } = config;
+  const { url, databaseUrl, poolSize, rate, cursorKey } = config;
+  const applicationName = 'rolecall-scim-server';
   const log = (message: string) => logger.warn({ from: 'database' }, message);
   const root = AppModule.forRoot({
     logger,
@@ -26,7 +27,7 @@ export async function createApp(config: Config, logger: Logger, clock?: Clock): 
     cursorKey,
     clock,
     openDatabase: () =>
-      openDatabase({ url: databaseUrl, withIdentityProviders: false, applicationName: 'rolecall-scim-server', log }),
+      openDatabase({ url: databaseUrl, poolSize, withIdentityProviders: false, applicationName, log }),
   });
   const app = await createJsonApp(root, {
     logger,

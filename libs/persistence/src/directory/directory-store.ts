@@ -11,14 +11,24 @@ import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
 import { isResourceId } from './ids.ts';
 import { DIRECTORY_COUNTS } from './statements.ts';
+import { turns } from './turns.ts';
+
+/**
+ * Connections that writes of one organization may hold. They wait for one another's locks (a group, a user, the counters) and hold a
+ * connection meanwhile, so that more of them would be no faster and would leave others none.
+ */
+const MOST_WRITES_AT_ONCE = 4;
+/** A whole burst that the server's limit of a directory lets through. */
+const MOST_WRITES_WAITING = 100;
 
 /**
  * The directory of every organization; ids that are no UUID are those of nobody.
  * @param forget - told of an organization whose rules were replaced since the caller read them
  */
 export function directoryStore(pool: Pool, forget: (organizationId: string) => void): DirectoryStore {
-  const decided = async <T>(organizationId: string, work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
+  const inTurn = turns(MOST_WRITES_AT_ONCE, MOST_WRITES_WAITING);
+  const decided = async <T>(organizationId: string, work: () => Promise<T>): Promise<T> =>
+    inTurn(organizationId, work).catch((error: unknown) => {
       if (error instanceof PersistenceError && error.code === 'stale_revision') forget(organizationId);
       throw error;
     });
@@ -32,18 +42,21 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       return user && shown(user);
     },
     createUser: (organizationId, body, how, decide, actor) =>
-      decided(organizationId, createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
+      decided(organizationId, () => createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>
-      decided(organizationId, replaceUser(pool, { organizationId, was, body, how, decide, actor })),
+      decided(organizationId, () => replaceUser(pool, { organizationId, was, body, how, decide, actor })),
     async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
       if (!isResourceId(userId)) return { outcome: 'unknown' };
-      return deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor);
+      return inTurn(organizationId, () => deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor));
     },
     ...directorySearch(pool),
     groupById: groups.groupById,
-    createGroup: (organizationId, ...group) => decided(organizationId, groups.createGroup(organizationId, ...group)),
-    changeGroup: (organizationId, ...change) => decided(organizationId, groups.changeGroup(organizationId, ...change)),
-    deleteGroup: (organizationId, ...group) => decided(organizationId, groups.deleteGroup(organizationId, ...group)),
+    createGroup: (organizationId, ...group) =>
+      decided(organizationId, () => groups.createGroup(organizationId, ...group)),
+    changeGroup: (organizationId, ...change) =>
+      decided(organizationId, () => groups.changeGroup(organizationId, ...change)),
+    deleteGroup: (organizationId, ...group) =>
+      decided(organizationId, () => groups.deleteGroup(organizationId, ...group)),
     counts: (organizationId) =>
       inTransaction(pool, { organizationId }, async (client) => {
         type Row = { users: number; active_users: number; groups: number };

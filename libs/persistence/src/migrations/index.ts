@@ -31,6 +31,7 @@ import { directoryLogins } from './20261122T43-recorded-directory-logins.ts';
 import { directoryRotations } from './20261122T48-directory-rotations.ts';
 import { requestsOfTheLiving } from './20261122T49-requests-of-the-living.ts';
 import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announced.ts';
+import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryRotations,
   requestsOfTheLiving,
   directoryTokensAnnounced,
+  directoryLockTimeout,
 ];

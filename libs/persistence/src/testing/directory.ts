@@ -63,7 +63,10 @@ export async function atOneMoment<T>(
   });
 }
 
-/** Starts each when those before wait for a lock or are done. Asked on a connection of its own: within a transaction the view stays as it was first seen. */
+/** More writes of one organization wait for their turn, without a connection. */
+const WRITES_AT_ONCE = 4;
+
+/** Starts each when those before wait for a lock (or for those that do) or are done. Asked on a connection of its own: within a transaction the view stays as it was first seen. */
 export async function startInTurn<T>(ownerUrl: string, each: readonly (() => Promise<T>)[]): Promise<Promise<T>[]> {
   const waiting = `select count(*)::integer as n from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`;
@@ -74,7 +77,8 @@ export async function startInTurn<T>(ownerUrl: string, each: readonly (() => Pro
     for (const start of each) {
       started.push(start());
       started.at(-1)?.then(settled, settled);
-      while (done + (await observer.query<{ n: number }>(waiting)).rows[0]!.n < started.length);
+      for (let n = 0; n < WRITES_AT_ONCE && done + n < started.length;)
+        n = (await observer.query<{ n: number }>(waiting)).rows[0]!.n;
     }
   });
   return started;

@@ -15,12 +15,13 @@ import { searchStatement } from './search-statement.ts';
 import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
 import type { DirectoryTable } from './tables.ts';
-import { turns } from './turns.ts';
+import { turns } from '../turns.ts';
 
 /** What one search may take of the database. An indexed one takes a few of these milliseconds, whatever the directory's size. */
 const TIME_LIMIT_MS = 5_000;
 /** Connections that such searches of one organization may hold, so that they leave others some. */
 const MOST_AT_ONCE = 4;
+const MOST_WAITING = 50;
 
 /** The searches of `DirectoryStore`. They lock nothing. Throws ScimError `tooMany` when one takes too long. */
 export function directorySearch(
@@ -46,7 +47,7 @@ export function directorySearch(
 }
 
 function finder(pool: Pool, timeLimitMs: number) {
-  const inTurn = turns(MOST_AT_ONCE);
+  const inTurn = turns(MOST_AT_ONCE, MOST_WAITING);
   return async <T>(
     table: DirectoryTable,
     organizationId: string,

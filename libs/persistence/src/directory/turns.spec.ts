@@ -1,7 +1,7 @@
 import { turns } from './turns.ts';
 
 it('lets so many of one key run at once, in their order, and others at any time', async () => {
-  const inTurn = turns(2);
+  const inTurn = turns(2, 50);
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const work = (key: string, name: string) =>
@@ -22,4 +22,21 @@ it('lets so many of one key run at once, in their order, and others at any time'
   }
   await settled;
   expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
+});
+
+it('refuses what comes when too much of the key waits, and takes it again later', async () => {
+  const inTurn = turns(1, 2);
+  const ends: (() => void)[] = [];
+  const work = (key: string) => inTurn(key, () => new Promise<void>((resolve) => ends.push(resolve)));
+  const all = [work('a'), work('a'), work('a')];
+  await expect(work('a')).rejects.toMatchObject({ code: 'database_unavailable' });
+  all.push(work('b'));
+  const end = async () => {
+    ends.shift()?.();
+    await new Promise(setImmediate);
+  };
+  await end();
+  all.push(work('a'));
+  while (ends.length > 0) await end();
+  await Promise.all(all);
 });
