@@ -1264,6 +1264,26 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_hold_adopted(p_org_id uuid, p_user_id uuid, p_off jsonb, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+AS $function$
+declare
+  v_brake record;
+begin
+  perform from organizations o where o.org_id = p_org_id for key share;
+  perform from users u where u.org_id = p_org_id and u.user_id = p_user_id for no key update;
+  select * into v_brake from directory_brake(p_org_id, p_user_id, p_off->'brake', p_now);
+  if not found then
+    return null;
+  end if;
+  return jsonb_build_object('holdId', directory_hold(p_org_id, p_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
+    || to_jsonb(v_brake);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_instant(p_text text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2255,6 +2275,8 @@ grant execute on function directory_group to public;
 grant execute on function directory_groups_once_called to public;
 
 grant execute on function directory_hold to public;
+
+grant execute on function directory_hold_adopted to public;
 
 grant execute on function directory_instant to public;
 

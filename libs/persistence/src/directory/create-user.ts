@@ -1,14 +1,17 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
 import { PersistenceError } from '../errors.ts';
-import { query } from '../sql.ts';
+import { inTransaction, query } from '../sql.ts';
 import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
 import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
 import { accessEvents, eventColumns, eventsOf } from './events.ts';
+import { goingColumns } from './offboarding.ts';
 import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
-import { ADOPT_USER, CREATE_DIRECTORY_USER } from './statements.ts';
+import { toHeld } from './rows.ts';
+import type { HoldJson } from './rows.ts';
+import { ADOPT_USER, CREATE_DIRECTORY_USER, HOLD_ADOPTED } from './statements.ts';
 
 /** One create: what is said, how, by whose rules and by whom. */
 export interface Creation {
@@ -93,15 +96,40 @@ async function reactivate(pool: Pool, creation: Creation, userId: string): Promi
   }
 }
 
-/**
- * Nothing of the user changes but that the directory has it now; not even its access, until the next change of it. One who is
- * adopted inactive is changed at once.
- */
+/** The user changed since the create met it: nothing of the adoption stays. */
+class MetAnother extends Error {}
+
+/** Nothing of the user changes but that the directory has it now; not even its access, until the next change of it. */
 async function adopt(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
+  if (isActive(creation.body)) return giveRow(pool, creation, userId);
+  const { organizationId } = creation;
+  return inTransaction(pool, { organizationId }, (client) => adoptInactive(client, creation, userId)).catch(
+    (error: unknown) => {
+      if (error instanceof MetAnother) return undefined;
+      throw error;
+    },
+  );
+}
+
+/** Adopted and deactivated, or held, and then it is not adopted either: a client that tries again meets it as it was. */
+async function adoptInactive(client: PoolClient, creation: Creation, userId: string): Promise<UserCreated> {
+  const { organizationId, how, actor } = creation;
+  const going = JSON.stringify(goingColumns(userId, how.brake, actor));
+  const held = await query<{ hold: HoldJson | null }>(client, HOLD_ADOPTED, [organizationId, userId, going, actor.at]);
+  if (held[0]?.hold) return toHeld(held[0].hold);
+  const adopted = await giveRow(client, creation, userId);
+  const was = adopted && (await userState(client, organizationId, userId));
+  const replaced = was && (await replaceUser(client, { ...creation, was }));
+  if (replaced?.outcome !== 'replaced') throw new MetAnother();
+  return { outcome: 'adopted', user: replaced.user };
+}
+
+/** The directory's row of an active user. undefined = the user went, or has one by now. */
+async function giveRow(on: Pool | PoolClient, creation: Creation, userId: string): Promise<UserCreated | undefined> {
   const { organizationId, decide, actor } = creation;
   const body = storedUser({ ...creation.body, active: true });
   const decided = decide({ userId, body, groups: [], isNew: false });
-  const [row] = await query<{ adopted: boolean }>(pool, ADOPT_USER, [
+  const [row] = await query<{ adopted: boolean }>(on, ADOPT_USER, [
     organizationId,
     userId,
     JSON.stringify(userColumns(userId, body)),
@@ -109,12 +137,7 @@ async function adopt(pool: Pool, creation: Creation, userId: string): Promise<Us
     eventColumns([eventsOf(actor)('user.adopted', userId, { revision: decided.revision })]),
     actor.at,
   ]);
-  if (row?.adopted !== true) return undefined;
-  if (isActive(creation.body)) return { outcome: 'adopted', user: shown(newUser(userId, body, actor.at)) };
-  const was = await userState(pool, organizationId, userId);
-  const replaced = was && (await replaceUser(pool, { ...creation, was }));
-  if (replaced?.outcome === 'replaced') return { outcome: 'adopted', user: replaced.user };
-  return replaced?.outcome === 'held' ? replaced : undefined;
+  return row?.adopted === true ? { outcome: 'adopted', user: shown(newUser(userId, body, actor.at)) } : undefined;
 }
 
 function newUser(userId: string, body: ResourceBody, at: Date) {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { query } from '../sql.ts';
 import type { DirectoryUserState, ShownUser } from '../stores.ts';
 import { toUserState } from './rows.ts';
@@ -6,11 +6,11 @@ import type { UserStateRow } from './rows.ts';
 import { DIRECTORY_USER } from './statements.ts';
 
 export async function userState(
-  pool: Pool,
+  on: Pool | PoolClient,
   organizationId: string,
   userId: string,
 ): Promise<DirectoryUserState | undefined> {
-  const [row] = await query<UserStateRow & { revision: number }>(pool, DIRECTORY_USER, [organizationId, userId]);
+  const [row] = await query<UserStateRow & { revision: number }>(on, DIRECTORY_USER, [organizationId, userId]);
   return row && toUserState(row);
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditEvent } from '@rolecall/audit';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { sameValue } from '@rolecall/scim';
 import type { ResourceBody } from '@rolecall/scim';
 import { driverError } from '../errors.ts';
@@ -39,7 +39,7 @@ interface ReplacedRow {
 }
 
 /** Makes `body` the user's, in one statement; none when it is already. */
-export async function replaceUser(pool: Pool, replacement: Replacement): Promise<UserReplaced> {
+export async function replaceUser(on: Pool | PoolClient, replacement: Replacement): Promise<UserReplaced> {
   const { organizationId, was, how, decide, actor } = replacement;
   const { userId, groups } = was;
   const body = storedUser(replacement.body);
@@ -48,7 +48,7 @@ export async function replaceUser(pool: Pool, replacement: Replacement): Promise
   // the audit log tells the difference to what was read, so both must be of the rules that decide
   if (was.revision < decided.revision) return { outcome: 'changed_meanwhile' };
   const going = goingColumns(userId, how.brake, actor);
-  const rows = await query<ReplacedRow>(pool, REPLACE_DIRECTORY_USER, [
+  const rows = await query<ReplacedRow>(on, REPLACE_DIRECTORY_USER, [
     organizationId,
     was.meta.version,
     JSON.stringify(changedColumns(was, body)),

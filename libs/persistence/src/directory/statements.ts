@@ -16,6 +16,12 @@ export const ADOPT_USER: Statement = {
   text: 'select directory_adopt_user($1, $2, $3, $4, $5, $6) as adopted',
 };
 
+/** What going away takes, time. */
+export const HOLD_ADOPTED: Statement = {
+  name: 'directory.hold-adopted',
+  text: 'select directory_hold_adopted($1, $2, $3, $4) as hold',
+};
+
 /** Expected version, a body, a decision, what going away takes, audit events, time. */
 export const REPLACE_DIRECTORY_USER: Statement = {
   name: 'directory.replace-user',

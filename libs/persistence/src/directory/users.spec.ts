@@ -152,11 +152,11 @@ describe('a create', () => {
 
 describe('adoption', () => {
   const adoptEmail = 'EVE@acme.example';
-  const local = () =>
+  const local = (role = 'member') =>
     test.current.database.inOrganization(org, async (tx) => {
       const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example', displayName: 'E' }, {}, NOW);
       const sources = [{ kind: 'rule' as const, name: 'r' }];
-      await tx.replaceGrants(user.userId, 1, [{ scope: 'account/main', role: 'member', sources }], [], NOW);
+      await tx.replaceGrants(user.userId, 1, [{ scope: 'account/main', role, sources }], [], NOW);
       return user.userId;
     });
   const access = () =>
@@ -199,6 +199,22 @@ describe('adoption', () => {
     expect(await status(userId)).toBe('disabled');
     expect(await rows('select user_id from sessions')).toEqual([]);
     expect(await directory().counts(org)).toEqual({ users: 1, activeUsers: 0, groups: 0 });
+  });
+
+  it('of a user who is said to be inactive and may not go is none: it is held, each time that it is tried', async () => {
+    const userId = await local('sso_admin');
+    const off = () => create('eve', { active: false, title: 'sso_admin' }, { adoptEmail });
+    const held = await off();
+    expect(held).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    expect(await off()).toEqual(held);
+    expect(await status(userId)).toBe('active');
+    expect(await directory().userState(org, userId)).toBeUndefined();
+    expect(await directory().counts(org)).toEqual({ users: 0, activeUsers: 0, groups: 0 });
+    expect(await audited()).toEqual(['directory.held']);
+    const holdId = 'holdId' in held ? held.holdId : '';
+    await directory().releaseHold(org, holdId, { tokenId: 'token-1', now: NOW });
+    expect(await off()).toMatchObject({ outcome: 'adopted', user: { userId, body: { active: false } } });
+    expect(await status(userId)).toBe('disabled');
   });
 });
 

@@ -32,6 +32,7 @@ import { directoryRotations } from './20261122T48-directory-rotations.ts';
 import { requestsOfTheLiving } from './20261122T49-requests-of-the-living.ts';
 import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announced.ts';
 import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
+import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   requestsOfTheLiving,
   directoryTokensAnnounced,
   directoryLockTimeout,
+  heldAdoptions,
 ];

@@ -124,7 +124,7 @@ export type UserCreated =
     }
   | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' }
   | { readonly outcome: 'domain_of_another' }
-  /** An adopted user who is said to be inactive: adopted, and still active. */
+  /** Of a user who would be adopted inactive: it is not adopted. */
   | Held;
 
 export interface ReplaceHow {
