@@ -100,6 +100,19 @@ describe('who may come in', () => {
     });
   });
 
+  it('logs and counts the requests of a directory that is switched off', async () => {
+    const { client, organizationId } = await server.current.directory('off-told', withDirectory({ enabled: false }));
+    await client.get('Users');
+    await client.get('Devices');
+    const told = await server.current.requests(organizationId);
+    expect(told).toMatchObject([
+      { status: 403, outcome: 'refused', detail: expect.stringContaining('spec.scim.enabled') },
+      { status: 403, outcome: 'refused' },
+    ]);
+    const { text } = await server.current.stranger.get('/metrics');
+    expect(text).toMatch(/rolecall_scim_requests_total\{[^}]*outcome="refused"/);
+  });
+
   it.each(['Users', 'Schemas'])('with a token that is not good even %s is refused', async (path) => {
     expect((await server.current.stranger.with('rcs_unknown').get(path)).status).toBe(401);
   });
@@ -210,6 +223,13 @@ describe('limits', () => {
     expect((await beta.client.get(NONE)).status).toBe(404);
     const { text } = await server.current.stranger.get('/metrics');
     expect(text).toMatch(new RegExp(`rolecall_scim_rate_limited_total\\{[^}]*\\} ${limited.length}`));
+  });
+
+  it('H6 turns away a directory that is switched off and asks too much', async () => {
+    const { client } = await server.current.directory('off', withDirectory({ enabled: false }));
+    const answers = await Promise.all(Array.from({ length: 60 }, () => client.get(NONE)));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([403, 429]));
   });
 });
 

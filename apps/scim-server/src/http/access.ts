@@ -42,6 +42,8 @@ export function guardAccess(fastify: FastifyInstance, options: AccessOptions): v
     const call = await authenticate(request.raw, presented, options);
     calls.set(request.raw, call);
     await takeFromLimit(call, options, reply);
+    // after the limit and with a call: such a request counts and is logged as any other
+    requireEnabled(call.organization);
     if (request.is404) throw refusal(unmatched(url), reply);
   });
 }
@@ -66,7 +68,6 @@ async function authenticate(message: IncomingMessage, presented: string | undefi
   if (!token || !organization || !Object.hasOwn(organization.scim.tokens, token.tokenName)) {
     throw new Problem(401, 'unauthorized', 'a valid bearer token of a directory is needed');
   }
-  requireEnabled(organization);
   const { traceId } = traceOf(message);
   traceOf(message).actor = `${organization.snapshot.name}/${token.tokenName}`;
   return {
