@@ -36,6 +36,24 @@ describe('bulk', () => {
     expect(shown!['location']).toBe((a!['meta'] as Json)['location']);
   });
 
+  it('B2 B3 says what a circle left unfinished when failOnErrors ends the request', async () => {
+    const { client } = await server.current.directory('unfinished');
+    const managedBy = (bulkId: string) => ({ [ENTERPRISE]: { manager: { value: `bulkId:${bulkId}` } } });
+    const answer = await client.post('Bulk', {
+      ...bulk(
+        post('a', user('a@acme.com', managedBy('b'))),
+        post('b', user('', managedBy('a'))),
+        post('c', user('c@acme.com')),
+      ),
+      failOnErrors: 1,
+    });
+    const unfinished = { status: '409', detail: expect.stringContaining('created, yet without') };
+    const first = { bulkId: 'a', status: '409', location: expect.stringContaining('/Users/'), response: unfinished };
+    expect(resultsOf(answer)).toMatchObject([first, { bulkId: 'b', status: '400' }, { bulkId: 'c', status: '201' }]);
+    const [a] = (await client.get('Users?sortBy=userName')).json['Resources'] as Json[];
+    expect(a).not.toHaveProperty([ENTERPRISE]);
+  });
+
   it('B4 each operation stands by itself, and the log tells what was refused', async () => {
     const { client, organizationId } = await server.current.directory('atomic');
     const { json } = await client.post('Users', user('eve@acme.com'));

@@ -41,8 +41,7 @@ export async function runBulk(
   });
   const run = new Run(call, unavailable);
   for (const step of planBulk(operations)) {
-    if (run.errors >= failOnErrors) break;
-    await run.take(step);
+    if (run.errors < failOnErrors || run.isOwed(step)) await run.take(step);
   }
   call.notes.about(undefined);
   return { status: 200, body: bulkResponse(run.results) };
@@ -64,6 +63,12 @@ class Run {
 
   get results(): readonly BulkResult[] {
     return [...this.#results.values()];
+  }
+
+  /** Whether a step completes what was created: it is not said to be, as it was sent, before that. */
+  isOwed({ kind, operation }: BulkStep): boolean {
+    const created = kind === 'completion' ? this.#results.get(operation.index) : undefined;
+    return created !== undefined && 'status' in created.outcome;
   }
 
   async take(step: BulkStep): Promise<void> {
