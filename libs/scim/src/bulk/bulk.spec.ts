@@ -33,6 +33,11 @@ function tell(step: BulkStep, ids: Map<string, string>, failing: readonly string
 }
 
 describe('a bulk request as a whole', () => {
+  it('H3 names its schema in whatever case', () => {
+    const schemas = [BULK_REQUEST_SCHEMA.toUpperCase()];
+    expect(bulk([post('a', {})], { schemas }).operations).toHaveLength(1);
+  });
+
   it.each([
     ['B1', 'a list', [], 400],
     ['B1', 'no schemas', { Operations: [post('a', {})] }, 400],

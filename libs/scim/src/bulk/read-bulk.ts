@@ -50,8 +50,8 @@ const BULK_ID = /^[^"\\/?#\s]{1,128}$/;
 export function readBulk(unverified: unknown, { maxOperations }: BulkLimits): BulkRequest {
   if (!isObject(unverified)) throw invalidSyntax('the body must be a JSON object: a BulkRequest');
   const { schemas, failOnErrors, Operations: list } = unverified;
-  if (!Array.isArray(schemas) || !schemas.includes(BULK_REQUEST_SCHEMA))
-    throw invalidSyntax(`schemas must name ${BULK_REQUEST_SCHEMA}`);
+  const isBulk = (urn: unknown) => typeof urn === 'string' && urn.toLowerCase() === BULK_REQUEST_SCHEMA.toLowerCase();
+  if (!Array.isArray(schemas) || !schemas.some(isBulk)) throw invalidSyntax(`schemas must name ${BULK_REQUEST_SCHEMA}`);
   if (!Array.isArray(list) || list.length === 0)
     throw invalidSyntax('Operations must be a list with at least one operation');
   if (list.length > maxOperations)

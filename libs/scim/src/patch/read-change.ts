@@ -137,7 +137,9 @@ function readOneElement(value: unknown, named: ScimObject, { path, at }: Target,
   const [single, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   if (Array.isArray(value)) tolerate(reading, 'single_as_list', () => invalidValue(at, 'must be an object'));
   if (!isObject(single) || more.length > 0) throw invalidValue(at, 'must be an object with sub-attributes');
-  const whole = reading.mode === 'tolerant' ? { ...named, ...single } : single;
+  const said = new Set(Object.keys(single).map((name) => name.toLowerCase()));
+  const unsaid = Object.entries(named).filter(([name]) => !said.has(name.toLowerCase()));
+  const whole = reading.mode === 'tolerant' ? { ...Object.fromEntries(unsaid), ...single } : single;
   return (readElement(whole, path.attribute, at, reading) ?? {}) as ScimObject;
 }
 
