@@ -1,4 +1,4 @@
-import { group, patchOp, TestServer, user, useTestServer, withDirectory } from './testing/test-server.ts';
+import { ENTERPRISE, group, patchOp, TestServer, user, useTestServer, withDirectory } from './testing/test-server.ts';
 
 describe('the request log', () => {
   const server = useTestServer();
@@ -50,6 +50,26 @@ describe('the request log', () => {
     const [made, back, pushed] = await server.current.requests(organizationId);
     expect([made!['hint'], back!['hint']]).toEqual([null, expect.stringContaining('Brought back')]);
     expect(pushed!['attributes']).toEqual(['displayName', 'members']);
+  });
+
+  it('says that a creation which met somebody inactive as told changed nothing', async () => {
+    const { client, organizationId } = await server.current.directory('still-away');
+    const away = user('eve@acme.com', { active: false });
+    for (const sent of [away, away, { ...away, title: 'Lead' }]) await client.post('Users', sent);
+    const told = await server.current.requests(organizationId);
+    expect(told.map(({ status, outcome, hint }) => [status, outcome, hint])).toEqual([
+      [201, 'applied', null],
+      [201, 'no-op', null],
+      [201, 'applied', null],
+    ]);
+  });
+
+  it('names an extension that a PATCH removes as a whole', async () => {
+    const { client, organizationId } = await server.current.directory('whole');
+    const { json } = await client.post('Users', user('eve@acme.com', { [ENTERPRISE]: { department: 'Sales' } }));
+    await client.patch(`Users/${String(json['id'])}`, patchOp({ op: 'remove', path: ENTERPRISE }));
+    const [, removed] = await server.current.requests(organizationId);
+    expect(removed).toMatchObject({ status: 200, outcome: 'applied', attributes: [ENTERPRISE] });
   });
 
   it('says what tolerant mode would have understood', async () => {

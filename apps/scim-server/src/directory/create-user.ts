@@ -22,9 +22,12 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
     requireOwnDomain(organization, body);
     return call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor);
   });
-  const { user, outcome } = accepted(created, call.organization);
+  const met = accepted(created, call.organization);
+  const { user, outcome } = met;
   call.notes.about('User', user.userId);
-  call.notes.created(outcome);
+  call.notes.changed(outcome !== 'reactivated' || met.changed);
+  if (outcome === 'adopted' || (outcome === 'reactivated' && user.body['active'] === true))
+    call.notes.cameBack = outcome;
   return userReply(call, user, projection, 201);
 }
 

@@ -1,7 +1,7 @@
 import type { Patch, Quirk, ResourceBody } from '@rolecall/scim';
 
 /** What a request did to the directory: `read` asks only, `no-op` found everything as it was to become. */
-export type Effect = 'applied' | 'no-op' | 'read';
+type Effect = 'applied' | 'no-op' | 'read';
 
 /** What is noted of one request while it is served, for its entry in the request log. Names, never values. */
 export class Notes {
@@ -34,15 +34,9 @@ export class Notes {
 
   /** As `read`, of a PATCH. */
   readPatch({ quirks, ignored, changes, members }: Patch): void {
-    const names = changes.map((change) => ('path' in change ? change.path.attribute.name : 'id'));
+    const names = changes.map(nameOf);
     const body = Object.fromEntries([...names, ...(members ? ['members'] : [])].map((name) => [name, true]));
     this.read({ quirks, ignored, body });
-  }
-
-  /** Who was created. */
-  created(how: 'created' | 'adopted' | 'reactivated'): void {
-    this.changed(true);
-    if (how !== 'created') this.cameBack = how;
   }
 
   /** One operation of a bulk request was refused. */
@@ -59,4 +53,10 @@ export class Notes {
     this.resourceType = resourceType;
     this.resourceId = resourceId;
   }
+}
+
+/** The attribute that a change is of; of a whole extension its schema. */
+function nameOf(change: Patch['changes'][number]): string {
+  if (change.kind === 'extension') return change.schema.id;
+  return change.kind === 'same-id' ? 'id' : change.path.attribute.name;
 }

@@ -87,7 +87,7 @@ async function reactivate(pool: Pool, creation: Creation, userId: string): Promi
   const replaced = await replaceUser(pool, { ...creation, was });
   switch (replaced.outcome) {
     case 'replaced':
-      return { outcome: 'reactivated', user: replaced.user };
+      return { outcome: 'reactivated', changed: replaced.changed, user: replaced.user };
     case 'changed_meanwhile':
     case 'unknown':
       return undefined;

@@ -118,10 +118,9 @@ export interface CreateHow {
 }
 
 export type UserCreated =
-  | {
-      readonly outcome: 'created' | 'adopted' | 'reactivated';
-      readonly user: ShownUser;
-    }
+  | { readonly outcome: 'created' | 'adopted'; readonly user: ShownUser }
+  /** `changed` is false when the user is inactive as before, and nothing else was said anew. */
+  | { readonly outcome: 'reactivated'; readonly changed: boolean; readonly user: ShownUser }
   | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' }
   | { readonly outcome: 'domain_of_another' }
   /** Of a user who would be adopted inactive: it is not adopted. */
