@@ -115,7 +115,9 @@ describe('the request log', () => {
     await client.get('Users/%00?a%00=1&filter=%00%1b');
     await client.get('Users?filter=userName%20eq%20%22%00%22&attributes=%00');
     await client.get(`Users/${'x'.repeat(200)}`);
-    expect(await server.current.requests(organizationId)).toHaveLength(3);
+    await client.delete('Users/eve@acme.com');
+    const told = await server.current.requests(organizationId);
+    expect(told.map((entry) => entry['resource_id'])).toEqual([null, null, null, null]);
   });
 
   it('counts requests by outcome, and quirks by name', async () => {

@@ -1,4 +1,4 @@
-import type { DirectoryRequest } from '@rolecall/persistence';
+import { type DirectoryRequest, isUuid } from '@rolecall/persistence';
 import { traceOf } from '@rolecall/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from '../directory/call.ts';
@@ -28,7 +28,8 @@ export function entryOf(call: Call, request: FastifyRequest, reply: FastifyReply
     outcome: outcomeOf(status, call),
     quirks,
     resourceType: notes.resourceType,
-    resourceId: notes.resourceId && storable(notes.resourceId).slice(0, 64),
+    // what a client takes for an id may be a name or an address
+    resourceId: notes.resourceId !== undefined && isUuid(notes.resourceId) ? notes.resourceId : undefined,
     attributes: [...notes.attributes].slice(0, 100),
     detail,
     hint: hintOf({ status, scimType, quirk, ignored: [...notes.ignored], cameBack: notes.cameBack }),
@@ -57,12 +58,11 @@ function payloadOf({ body, query }: FastifyRequest): object | undefined {
   return Object.fromEntries(said.map(([name, value]) => [storable(name).slice(0, 60), queryText(name, value)]));
 }
 
-const PAGING = new Set(['startIndex', 'count', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes']);
+const NAMES = new Set(['filter', 'startIndex', 'count', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes']);
 
 function queryText(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return '…';
-  if (name === 'filter') return storable(redactFilter(value));
-  return PAGING.has(name) ? storable(value.slice(0, 500)) : `text(${value.length})`;
+  return NAMES.has(name) ? storable(redactFilter(value)) : `text(${value.length})`;
 }
 
 /** Without what PostgreSQL stores in no text, and what a terminal would obey. */

@@ -1,35 +1,75 @@
-/** So much of a body is kept. */
-const MAX = { elements: 5, keys: 60, depth: 8, name: 200 } as const;
+/** So much of a body is kept; `total` in characters, of names and texts together. */
+const MAX = { elements: 5, keys: 60, depth: 8, name: 200, total: 12_000 } as const;
 
 /** Members whose texts are names and verbs, not values. */
-const KEPT = new Set(['schemas', 'op', 'method', 'bulkid', 'sortby', 'sortorder', 'attributes', 'excludedattributes']);
+const KEPT = new Set(['schemas', 'op', 'method', 'bulkid', 'sortorder']);
 
 /** Members whose texts are names around quoted values. */
-const PARTLY_KEPT = new Set(['path', 'filter']);
+const PARTLY_KEPT = new Set(['path', 'filter', 'sortby', 'attributes', 'excludedattributes']);
 
 /**
  * The form of an UNTRUSTED body without its values: names, operations, paths and booleans stay, a text becomes `text(12)`, a
  * number `number`. Bounded, whatever the body is.
  */
-export function redact(value: unknown, name = '', depth = 0): unknown {
-  if (typeof value === 'string') return redactText(value, name.toLowerCase());
-  if (typeof value === 'number') return 'number';
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth >= MAX.depth) return '…';
-  if (Array.isArray(value)) {
-    const kept = value.slice(0, MAX.elements).map((element) => redact(element, name, depth + 1));
-    return value.length > kept.length ? [...kept, `… ${value.length - kept.length} more`] : kept;
-  }
-  const entries = Object.entries(value).slice(0, MAX.keys);
-  return Object.fromEntries(entries.map(([key, member]) => [key.slice(0, MAX.name), redact(member, key, depth + 1)]));
+export function redact(value: unknown): unknown {
+  return new Redaction().redact(value, '', 0);
 }
+
+class Redaction {
+  /** Characters that are still kept. */
+  #left: number = MAX.total;
+
+  redact(value: unknown, name: string, depth: number): unknown {
+    if (depth >= MAX.depth || this.#left <= 0) return '…';
+    if (typeof value === 'string') return this.keep(redactText(value, name.toLowerCase()));
+    if (typeof value === 'number') return this.keep('number');
+    if (typeof value !== 'object' || value === null) return this.keep(value);
+    if (Array.isArray(value)) {
+      const kept = value.slice(0, MAX.elements).map((element) => this.redact(element, name, depth + 1));
+      return value.length > kept.length ? [...kept, `… ${value.length - kept.length} more`] : kept;
+    }
+    const kept: [string, unknown][] = [];
+    for (const [key, member] of Object.entries(value).slice(0, MAX.keys)) {
+      if (this.#left <= 0) break;
+      kept.push([this.keep(redactName(key)), this.redact(member, key, depth + 1)]);
+    }
+    return Object.fromEntries(kept);
+  }
+
+  private keep<T>(kept: T): T {
+    this.#left -= String(kept).length + 4;
+    return kept;
+  }
+}
+
+/** In a PATCH without a path the names are paths, which may hold values. */
+function redactName(key: string): string {
+  return (/["'[]/.test(key) ? redactFilter(key) : key).slice(0, MAX.name);
+}
+
+/** A quoted text, which may never end. */
+const QUOTED = /"(?:[^"\\]|\\.)*"?|'[^']*'?/;
+/** A comparison, its value up to the next and, or or bracket; a quoted text elsewhere; an address elsewhere. */
+const VALUES = new RegExp(
+  String.raw`\b(eq|ne|co|sw|ew|gt|ge|lt|le)\s+(?=\S)((?:${QUOTED.source}|(?!\s+(?:and|or)\b|\s*[)\]])[^"'])+)|${QUOTED.source}|[^\s"'()[\]]*@[^\s"'()[\]]*`,
+  'gis',
+);
 
 /** A filter or a path, its values as their length. Values that are not quoted are taken for values too. */
 export function redactFilter(text: string): string {
-  const quoted = text.slice(0, 1_000).replace(/"((?:[^"\\]|\\.)*)"?/g, (_, inner: string) => `"text(${inner.length})"`);
-  return quoted.replace(/\b(eq|ne|co|sw|ew|gt|ge|lt|le)\s+(?!")([^\s)\]]+)/gi, (_, operator: string, bare: string) =>
-    /^(?:true|false|null)$/i.test(bare) ? `${operator} ${bare}` : `${operator} text(${bare.length})`,
-  );
+  return text
+    .slice(0, 1_000)
+    .replace(VALUES, (whole: string, operator?: string, value?: string) =>
+      operator === undefined ? redactValue(whole) : `${operator} ${redactValue(value ?? '')}`,
+    );
+}
+
+function redactValue(value: string): string {
+  if (/^(?:true|false|null)$/i.test(value)) return value;
+  const quote = new RegExp(`^(?:${QUOTED.source})$`, 's').test(value) ? value.charAt(0) : '';
+  const inner =
+    quote !== '' && value.endsWith(quote) && value.length > 1 ? value.slice(1, -1) : value.slice(quote.length);
+  return `${quote}text(${inner.length})${quote}`;
 }
 
 function redactText(value: string, name: string): string {

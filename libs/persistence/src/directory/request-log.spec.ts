@@ -113,7 +113,7 @@ it('writes what a client chose without letting it spoil the others', async () =>
       route: '\uD800',
       attributes: [long, ...Array.from({ length: 500 }, () => 'a')],
       detail: `${long}\0`,
-      payload: { ['\0\uDFFF']: '\0\uD800', 'back\\u0000slash': 1, pair: '😀' },
+      payload: { ['\0\uDFFF']: '\0\uD800', 'back\\u0000slash': 1, pair: '😀', end: '\\\0' },
     }),
     request(globex, 'large', 10, { payload: { a: long, b: long } }),
     request(globex, 'harmless', 10),
@@ -121,7 +121,12 @@ it('writes what a client chose without letting it spoil the others', async () =>
   const evil = await log.find(globex, 'evil');
   expect(evil?.resourceId).toHaveLength(128);
   expect(evil?.attributes).toHaveLength(50);
-  expect(evil?.payload).toEqual({ ['\uFFFD\uFFFD']: '\uFFFD\uFFFD', 'back\\u0000slash': 1, pair: '😀' });
+  expect(evil?.payload).toEqual({
+    ['\uFFFD\uFFFD']: '\uFFFD\uFFFD',
+    'back\\u0000slash': 1,
+    pair: '😀',
+    end: '\\\uFFFD',
+  });
   expect((await log.find(globex, 'large'))?.payload).toEqual({ cut: '18015 characters' });
   expect(await log.find(globex, 'harmless')).toBeDefined();
 });

@@ -101,13 +101,16 @@ function storable(text: string | undefined, length: number): string | undefined 
   return text?.slice(0, length).toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
+/** An escape in a JSON text, each read once. */
+const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
 /** What no JSON text of PostgreSQL may have: NUL, and halves of a surrogate pair, as JSON.stringify writes them. */
-const UNSTORABLE = /(?<=(?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+const UNSTORABLE = /^\\u(?:0000|d[89a-f][0-9a-f]{2})$/;
 
 function storablePayload(payload: object | undefined): object | undefined {
   if (payload === undefined) return undefined;
-  const text = JSON.stringify(payload).replace(UNSTORABLE, '\uFFFD');
-  return text.length > PAYLOAD_LENGTH ? { cut: `${text.length} characters` } : (JSON.parse(text) as object);
+  const text = JSON.stringify(payload);
+  if (text.length > PAYLOAD_LENGTH) return { cut: `${text.length} characters` };
+  return JSON.parse(text.replace(ESCAPE, (escape) => (UNSTORABLE.test(escape) ? '\uFFFD' : escape))) as object;
 }
 
 function toSummary(row: RequestRow): DirectoryRequestSummary {
