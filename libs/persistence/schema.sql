@@ -501,6 +501,8 @@ CREATE INDEX directory_rotations_due ON public.directory_rotations USING btree (
 
 CREATE INDEX directory_tokens_name ON public.directory_tokens USING btree (org_id, name);
 
+CREATE INDEX directory_users_created ON public.directory_users USING btree (org_id, created_at);
+
 CREATE INDEX directory_users_display_name ON public.directory_users USING btree (org_id, display_name_key);
 
 CREATE INDEX directory_users_external_id ON public.directory_users USING btree (org_id, external_id);
@@ -928,10 +930,7 @@ declare
 begin
   perform directory_count(p_org_id, 0, 0, 0);
   if exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
-    and not exists (
-      select from grants g join users u on u.org_id = g.org_id and u.user_id = g.user_id
-      where g.org_id = p_org_id and g.role = 'sso_admin' and g.user_id <> p_user_id and u.status <> 'disabled')
-    and not directory_is_released(p_org_id, 'last_sso_admin', p_user_id, v_since)
+    and directory_last_sso_admin(p_org_id, array[p_user_id], v_since) is not null
   then
     return query select 'last_sso_admin', 0, 0;
     return;
@@ -942,6 +941,8 @@ begin
   select count(*) into offboarded from offboarding_receipts r
     where r.org_id = p_org_id and r.at > v_since and r.was_active;
   select d.active_users into v_active from directories d where d.org_id = p_org_id;
+  v_active := v_active - (select count(*) from directory_users u
+                          where u.org_id = p_org_id and u.created_at > v_since and u.active);
   allowed := greatest((p_brake->>'atLeast')::integer, (v_active + offboarded) * (p_brake->>'share')::integer / 100);
   if offboarded >= allowed and not directory_is_released(p_org_id, 'mass_change', null, v_since) then
     reason := 'mass_change';
@@ -1232,6 +1233,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_group_takes_last(p_org_id uuid, p_group_id uuid, p_losing uuid[], p_brake jsonb, p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+AS $function$
+begin
+  -- groups before the counters
+  perform from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id for no key update;
+  return directory_last_sso_admin(p_org_id, p_losing, p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer));
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_groups_once_called(p_org_id uuid, p_name_key text, p_but uuid)
  RETURNS uuid[]
  LANGUAGE sql
@@ -1362,6 +1376,27 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_last_sso_admin(p_org_id uuid, p_losing uuid[], p_since timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_user_id uuid;
+begin
+  perform directory_count(p_org_id, 0, 0, 0);
+  select u.user_id into v_user_id from users u
+    where u.org_id = p_org_id and u.user_id = any(p_losing) and u.status <> 'disabled' order by u.user_id limit 1;
+  if directory_is_released(p_org_id, 'last_sso_admin', v_user_id, p_since) or exists (
+      select from grants g join users u on u.org_id = g.org_id and u.user_id = g.user_id
+      where g.org_id = p_org_id and g.role = 'sso_admin' and g.user_id <> all(p_losing) and u.status <> 'disabled')
+  then
+    return null;
+  end if;
+  return v_user_id;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_lock_users(p_org_id uuid, p_user_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1369,6 +1404,17 @@ AS $function$
 begin
   perform from users u where u.org_id = p_org_id and u.user_id = any(p_user_ids) order by u.user_id for no key update;
 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_loses_sso_admin(p_org_id uuid, p_user_id uuid, p_grants jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_grants is not null
+    and not exists (select from jsonb_to_recordset(p_grants) as d(role text) where d.role = 'sso_admin')
+    and exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
 $function$
 ;
 
@@ -1499,8 +1545,13 @@ begin
     return query select 'conflict', v_was.version, null::jsonb, null::jsonb;
     return;
   end if;
-  if v_was.active and not v_active then
-    select * into v_brake from directory_brake(p_org_id, v_user_id, p_off->'brake', p_now);
+  if directory_takes_address(p_org_id, v_user_id, p_access->'profile'->>'email') then
+    return query select 'address_taken', v_was.version, null::jsonb, null::jsonb;
+    return;
+  end if;
+  if v_was.active and (not v_active or directory_loses_sso_admin(p_org_id, v_user_id, p_access->'grants')) then
+    select * into v_brake from directory_brake(p_org_id, v_user_id,
+      case when v_active then (p_off->'brake') - 'share' else p_off->'brake' end, p_now);
     if found then
       hold := jsonb_build_object('holdId', directory_hold(p_org_id, v_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
         || to_jsonb(v_brake);
@@ -1589,6 +1640,18 @@ begin
     array(select d."userId" from jsonb_to_recordset(p_users) as d("userId" uuid, decides boolean) where d.decides),
     p_revision, p_grants, p_memberships, p_now);
 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_takes_address(p_org_id uuid, p_user_id uuid, p_email text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (
+      select from users u where u.org_id = p_org_id and lower(u.email) = lower(p_email) and u.user_id <> p_user_id)
+    and not exists (
+      select from users u where u.org_id = p_org_id and lower(u.email) = lower(p_email) and u.user_id = p_user_id)
 $function$
 ;
 
@@ -2272,6 +2335,8 @@ grant execute on function directory_forget_name to public;
 
 grant execute on function directory_group to public;
 
+grant execute on function directory_group_takes_last to public;
+
 grant execute on function directory_groups_once_called to public;
 
 grant execute on function directory_hold to public;
@@ -2286,7 +2351,11 @@ grant execute on function directory_is_name_taken to public;
 
 grant execute on function directory_is_released to public;
 
+grant execute on function directory_last_sso_admin to public;
+
 grant execute on function directory_lock_users to public;
+
+grant execute on function directory_loses_sso_admin to public;
 
 grant execute on function directory_member_changes to public;
 
@@ -2303,6 +2372,8 @@ grant execute on function directory_replace_user to public;
 grant execute on function directory_require_revision to public;
 
 grant execute on function directory_store_access to public;
+
+grant execute on function directory_takes_address to public;
 
 grant execute on function directory_tokens_due to public;
 

@@ -4,7 +4,7 @@ import { changedMeanwhile, requireVersion, type Versions } from '../http/etag.ts
 import type { Call } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
 import { notOvertaken } from './not-overtaken.ts';
-import { notFound, taken, unknownMembers } from './refusals.ts';
+import { heldBack, notFound, taken, unknownMembers } from './refusals.ts';
 
 export interface GroupChange {
   /** The group's own attributes as they are to become; undefined = they stay. */
@@ -65,6 +65,8 @@ export function acceptedGroup(call: Call, changed: GroupChanged): StoredGroup {
       throw unknownMembers(changed.unknown);
     case 'conflict':
       throw taken(changed.attribute);
+    case 'held':
+      throw heldBack(changed, call.organization);
     case 'changed_meanwhile':
       throw changedMeanwhile();
     case 'unknown':

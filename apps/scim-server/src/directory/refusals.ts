@@ -12,7 +12,9 @@ export function notFound(resourceType: 'User' | 'Group'): ScimError {
   );
 }
 
-export function taken(attribute: 'userName' | 'externalId' | 'displayName'): ScimError {
+export function taken(attribute: 'userName' | 'externalId' | 'displayName' | 'emails'): ScimError {
+  if (attribute === 'emails')
+    return new ScimError(409, 'uniqueness', 'emails: the primary address is that of another user of this organization');
   const whose = attribute === 'displayName' ? 'group' : 'user';
   return new ScimError(409, 'uniqueness', `${attribute} is that of another ${whose} of this directory`);
 }

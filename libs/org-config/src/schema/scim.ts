@@ -136,7 +136,7 @@ const extension: JsonSchema = {
 
 const brake: JsonSchema = {
   description:
-    'Holds a mass removal that may be a mistake at the identity provider: deactivations and deletions are refused (403) until somebody lets them through with `rolecall scim release`. The last user who holds `sso_admin` is held in any case.',
+    'Holds a mass removal that may be a mistake at the identity provider: deactivations and deletions are refused (403) until somebody lets them through with `rolecall scim release`. The last active user who holds `sso_admin` is held in any case, also by a change of a user or a group that would take the role away; logins and applies are not held.',
   type: 'object',
   additionalProperties: false,
   properties: {

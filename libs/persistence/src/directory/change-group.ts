@@ -8,7 +8,8 @@ import { decideAnew } from './decide-anew.ts';
 import type { DecidedAnew } from './decide-anew.ts';
 import { changedAttributes, eventColumns, eventsOf } from './events.ts';
 import { isResourceId, NO_ID } from './ids.ts';
-import { CHANGE_GROUP, FINISH_GROUP } from './statements.ts';
+import { goingColumns, TakesLastSsoAdmin } from './offboarding.ts';
+import { CHANGE_GROUP, FINISH_GROUP, GROUP_TAKES_LAST } from './statements.ts';
 
 /** One change of one group. */
 export interface GroupChange {
@@ -52,7 +53,7 @@ const DELTA = { create: 1, change: 0, delete: -1 } as const;
 /**
  * Writes a change of a group in one transaction, decides the access of exactly those users anew whom it touches, and nothing of it
  * stays when any of it fails. The work grows with the change, not with the group, save for a rename or a deletion, which touch
- * every member.
+ * every member. Throws TakesLastSsoAdmin.
  */
 export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGroup> {
   const { organizationId, decide, actor } = change;
@@ -60,9 +61,20 @@ export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGro
     const row = await writeGroup(client, change);
     if (row.outcome !== 'written') return { ...row, version: row.was?.version };
     const access = await decideAnew(client, organizationId, row.touched, decide, actor);
+    await keepLastSsoAdmin(client, change, access.losing);
     const version = await finish(client, change, row, access);
     return { ...row, version };
   });
+}
+
+/** A group that is renamed or emptied by mistake must not lock its organization out. */
+async function keepLastSsoAdmin(client: PoolClient, change: GroupChange, losing: readonly string[]): Promise<void> {
+  if (losing.length === 0) return;
+  const [first = ''] = losing;
+  const { brake } = goingColumns(first, undefined, change.actor);
+  const values = [change.organizationId, change.groupId, losing, JSON.stringify(brake), change.actor.at];
+  const [row] = await query<{ user_id: string | null }>(client, GROUP_TAKES_LAST, values);
+  if (row?.user_id) throw new TakesLastSsoAdmin(row.user_id);
 }
 
 async function writeGroup(client: PoolClient, change: GroupChange): Promise<ChangeRow> {

@@ -19,6 +19,8 @@ export interface DecidedAnew {
   readonly last: AccessColumns;
   /** Of all users whose access changed. */
   readonly events: readonly AuditEvent[];
+  /** Users who held `sso_admin` and shall not any more. */
+  readonly losing: readonly string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export async function decideAnew(
   actor: DirectoryActor,
 ): Promise<DecidedAnew> {
   const events: AuditEvent[] = [];
+  const losing: string[] = [];
   let last: AccessColumns = [0, '[]', '[]', '[]'];
   for (let from = 0; from < userIds.length; from += BATCH) {
     if (from > 0) await query(client, STORE_ACCESS, [organizationId, ...last, actor.at]);
@@ -41,8 +44,9 @@ export async function decideAnew(
     const decided = decideBatch(rows, decide, actor);
     last = decided.last;
     events.push(...decided.events);
+    losing.push(...decided.losing);
   }
-  return { last, events };
+  return { last, events, losing };
 }
 
 function decideBatch(rows: readonly UserStateRow[], decide: DecideAccess, actor: DirectoryActor): DecidedAnew {
@@ -58,6 +62,9 @@ function decideBatch(rows: readonly UserStateRow[], decide: DecideAccess, actor:
     decides: access !== undefined,
   }));
   const held = users.flatMap(({ row, decided }) => (decided.access ? [heldColumns(row.user_id, decided.access)] : []));
+  const losing = users.filter(
+    ({ row, decided: { access } }) => access !== undefined && hasSsoAdmin(row.grants) && !hasSsoAdmin(access.grants),
+  );
   const grants = held.flatMap((each) => each.grants);
   const memberships = held.flatMap((each) => each.memberships);
   return {
@@ -70,5 +77,10 @@ function decideBatch(rows: readonly UserStateRow[], decide: DecideAccess, actor:
     events: users.flatMap(({ row, decided }) =>
       accessEvents(event, row.user_id, { grants: row.grants, groups: row.memberships }, decided),
     ),
+    losing: losing.map(({ row }) => row.user_id),
   };
+}
+
+function hasSsoAdmin(grants: readonly { readonly role: string }[]): boolean {
+  return grants.some(({ role }) => role === 'sso_admin');
 }

@@ -2,11 +2,12 @@ import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
 import { query } from '../sql.ts';
-import type { DirectoryGroup, DirectoryStore, GroupChanged, GroupMember } from '../stores.ts';
+import type { DirectoryGroup, DirectoryStore, GroupChanged, GroupMember, Held } from '../stores.ts';
 import { changeGroup } from './change-group.ts';
 import type { ChangedGroup, GroupChange } from './change-group.ts';
 import { asStored } from './columns.ts';
 import { isResourceId } from './ids.ts';
+import { holdLastSsoAdmin, TakesLastSsoAdmin } from './offboarding.ts';
 import { DIRECTORY_GROUP } from './statements.ts';
 
 interface GroupRow {
@@ -47,7 +48,9 @@ export function directoryGroups(
       if (!isResourceId(groupId)) return { outcome: 'unknown' };
       const at = { organizationId, kind: 'delete', groupId, expectedVersion } as const;
       const all = { body: undefined, members: { replace: [] }, how: ANYHOW };
-      const { outcome, removed } = await changeGroup(pool, { ...at, ...all, decide, actor });
+      const changed = await orHeld(pool, { ...at, ...all, decide, actor });
+      if (changed.outcome === 'held') return changed;
+      const { outcome, removed } = changed;
       if (outcome === 'written') return { outcome: 'deleted', members: removed.length };
       return { outcome: outcome === 'changed_meanwhile' ? 'changed_meanwhile' : 'unknown' };
     },
@@ -63,9 +66,20 @@ function toGroup(row: GroupRow): DirectoryGroup {
   };
 }
 
+async function orHeld(pool: Pool, change: GroupChange): Promise<ChangedGroup | Held> {
+  try {
+    return await changeGroup(pool, change);
+  } catch (error) {
+    if (!(error instanceof TakesLastSsoAdmin)) throw error;
+    return holdLastSsoAdmin(pool, change.organizationId, error.userId, change.actor);
+  }
+}
+
 async function toOutcome(pool: Pool, change: GroupChange): Promise<GroupChanged> {
-  const changed = await changeGroup(pool, change);
+  const changed = await orHeld(pool, change);
   switch (changed.outcome) {
+    case 'held':
+      return changed;
     case 'conflict':
       return { outcome: 'conflict', attribute: 'displayName' };
     case 'unknown_members':

@@ -1,4 +1,4 @@
-import { actor, atOneMoment, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { actor, atOneMoment, CREATE, decideBy, GROUPS, organizationRows, userBody } from '../testing/directory.ts';
 import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { DirectoryBrake } from '../stores.ts';
@@ -17,11 +17,12 @@ beforeEach(async () => {
 
 const directory = () => test.current.database.directory;
 
-async function users(count: number, title?: string): Promise<string[]> {
+/** Who were there before the window of what happens NOW. */
+async function users(count: number, title?: string, at = later(-3600)): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
     const body = userBody(`${title ?? 'u'}${n}`, title === undefined ? {} : { title });
-    const made = await directory().createUser(org, body, CREATE, decideBy(), actor());
+    const made = await directory().createUser(org, body, CREATE, decideBy(), actor(at));
     if (made.outcome !== 'created') throw new Error(made.outcome);
     ids.push(made.user.userId);
   }
@@ -42,6 +43,12 @@ async function deactivate(userId: string, at = NOW, braked = true) {
 const remove = (userId: string, at = NOW, braked = true) =>
   directory().deleteUser(org, userId, undefined, { brake: braked ? BRAKE : undefined }, actor(at));
 const outcomes = (each: readonly { outcome: string }[]) => each.map(({ outcome }) => outcome).toSorted();
+const grantsOf = async (userId: string) =>
+  (
+    await organizationRows<{ role: string }>(test.current.url, org, 'select role from grants where user_id = $1', [
+      userId,
+    ])
+  ).map(({ role }) => role);
 const audited = (type: string) =>
   organizationRows<{ subject: string; actor_id: string; data: object }>(
     test.current.url,
@@ -94,6 +101,14 @@ describe('the mass-change brake', () => {
     expect(outcomes(await Promise.all(going)).filter((outcome) => outcome === 'held')).toHaveLength(16);
     expect(await directory().counts(org)).toMatchObject({ activeUsers: 16 });
     expect(await directory().holds(org)).toHaveLength(1);
+  });
+
+  it('counts nobody who came within the window: creating users lets nobody go', async () => {
+    const ids = await users(15);
+    for (const id of ids.slice(0, 3)) expect(await remove(id)).toMatchObject({ outcome: 'deleted' });
+    for (const n of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'])
+      await directory().createUser(org, userBody(n), CREATE, decideBy(), actor());
+    expect(await remove(ids[3]!)).toMatchObject({ outcome: 'held', offboarded: 3, allowed: 3 });
   });
 
   it('forgets them after the window', async () => {
@@ -185,6 +200,59 @@ describe('the last user who holds sso_admin', () => {
     });
     const [admin] = await users(1, 'sso_admin');
     expect(await deactivate(admin!)).toMatchObject({ outcome: 'replaced' });
+  });
+
+  it('keeps it when an attribute would take it, until somebody releases that', async () => {
+    const [admin] = await users(1, 'sso_admin');
+    const retitle = async (title: string) => {
+      const was = (await directory().userState(org, admin!))!;
+      return directory().replaceUser(org, was, { ...was.body, title }, { brake: BRAKE }, decideBy(), actor());
+    };
+    const held = await retitle('member');
+    expect(held).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    expect(await grantsOf(admin!)).toEqual(['sso_admin']);
+    expect(await audited('directory.held')).toMatchObject([{ data: { reason: 'last_sso_admin', user: admin } }]);
+    await directory().releaseHold(org, 'holdId' in held ? held.holdId : '', by);
+    expect(await retitle('member')).toMatchObject({ outcome: 'replaced' });
+    expect(await grantsOf(admin!)).toEqual(['member']);
+  });
+
+  it('keeps it when a group would take it: a member who goes, a deletion; and one of two may go', async () => {
+    const [eve, bob] = await users(2);
+    const group = await directory().createGroup(
+      org,
+      { displayName: 'sso_admin' },
+      [eve!, bob!],
+      GROUPS,
+      decideBy(),
+      actor(),
+    );
+    const groupId = 'group' in group ? group.group.groupId : '';
+    const take = (...remove: string[]) =>
+      directory().changeGroup(org, groupId, { members: { remove } }, undefined, GROUPS, decideBy(), actor());
+    expect(await take(eve!, bob!)).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    expect(await take(eve!)).toMatchObject({ outcome: 'changed', removed: 1 });
+    const held = await take(bob!);
+    expect(held).toMatchObject({ outcome: 'held', reason: 'last_sso_admin' });
+    expect(await directory().deleteGroup(org, groupId, undefined, decideBy(), actor())).toEqual(held);
+    expect(await grantsOf(bob!)).toEqual(['sso_admin']);
+    expect((await directory().groupById(org, groupId, { members: true }))?.members).toMatchObject([{ userId: bob }]);
+    await directory().releaseHold(org, 'holdId' in held ? held.holdId : '', by);
+    expect(await take(bob!)).toMatchObject({ outcome: 'changed', removed: 1 });
+  });
+
+  it('keeps it when the last two would lose it at one moment', async () => {
+    const ids = await users(2);
+    const how = { uniqueNames: false, unknownMembers: 'refuse' } as const;
+    const make = async (id: string) => {
+      const made = await directory().createGroup(org, { displayName: 'sso_admin' }, [id], how, decideBy(), actor());
+      return 'group' in made ? made.group.groupId : '';
+    };
+    const groups = [await make(ids[0]!), await make(ids[1]!)];
+    const empty = (id: string) => () =>
+      directory().changeGroup(org, id, { members: { replace: [] } }, undefined, how, decideBy(), actor());
+    const both = await atOneMoment<{ outcome: string }>(test.current.ownerUrl, org, groups.map(empty));
+    expect(outcomes(both)).toEqual(['changed', 'held']);
   });
 
   it('is not an administrator who is inactive', async () => {

@@ -7,6 +7,7 @@ import type {
   DirectoryBrake,
   DirectoryHold,
   DirectoryStore,
+  Held,
   HoldReason,
   UserDeleted,
 } from '../stores.ts';
@@ -14,7 +15,13 @@ import { eventColumns, eventsOf } from './events.ts';
 import { isResourceId } from './ids.ts';
 import { toHeld, toReceipt } from './rows.ts';
 import type { HoldJson, ReceiptRow } from './rows.ts';
-import { DELETE_DIRECTORY_USER, DIRECTORY_HOLDS, OFFBOARDING_RECEIPTS, RELEASE_HOLD } from './statements.ts';
+import {
+  DELETE_DIRECTORY_USER,
+  DIRECTORY_HOLDS,
+  HOLD_LAST_SSO_ADMIN,
+  OFFBOARDING_RECEIPTS,
+  RELEASE_HOLD,
+} from './statements.ts';
 
 /** How long a released hold of the last administrator counts when no brake says a window. */
 const DEFAULT_WINDOW_SECONDS = 3600;
@@ -32,6 +39,29 @@ export function goingColumns(userId: string, brake: DirectoryBrake | undefined, 
     events: { mass_change: held('mass_change', {}), last_sso_admin: held('last_sso_admin', { user: userId }) },
     brake: brake ?? { windowSeconds: DEFAULT_WINDOW_SECONDS },
   };
+}
+
+/** A change that would take `sso_admin` from the last user who holds it: nothing of it was written. */
+export class TakesLastSsoAdmin extends Error {
+  constructor(readonly userId: string) {
+    super('the change takes sso_admin from the last user who holds it');
+  }
+}
+
+/** Notes that the change is held; a release lets it through for the default window. */
+export async function holdLastSsoAdmin(
+  pool: Pool,
+  organizationId: string,
+  userId: string,
+  actor: DirectoryActor,
+): Promise<Held> {
+  const going = goingColumns(userId, undefined, actor);
+  const values = [organizationId, userId, JSON.stringify(going.brake), JSON.stringify(going), actor.at];
+  const [row] = await inTransaction(pool, { organizationId }, (client) =>
+    query<{ hold_id: string }>(client, HOLD_LAST_SSO_ADMIN, values),
+  );
+  if (row === undefined) throw new Error('directory_hold returned nothing');
+  return { outcome: 'held', holdId: row.hold_id, reason: 'last_sso_admin', offboarded: 0, allowed: 0 };
 }
 
 interface DeletedRow {

@@ -32,7 +32,14 @@ export interface Replacement {
 }
 
 interface ReplacedRow {
-  readonly outcome: 'replaced' | 'unknown' | 'changed_meanwhile' | 'domain_of_another' | 'conflict' | 'held';
+  readonly outcome:
+    | 'replaced'
+    | 'unknown'
+    | 'changed_meanwhile'
+    | 'domain_of_another'
+    | 'conflict'
+    | 'address_taken'
+    | 'held';
   readonly version: string;
   readonly receipt: ReceiptRow | null;
   readonly hold: HoldJson | null;
@@ -92,6 +99,7 @@ function toOutcome([row]: readonly ReplacedRow[], now: DirectoryUserState, at: D
   if (row === undefined || row.outcome === 'unknown') return { outcome: 'unknown' };
   if (row.hold !== null) return toHeld(row.hold);
   if (row.outcome === 'conflict') return { outcome: 'conflict', attribute: 'userName' };
+  if (row.outcome === 'address_taken') return { outcome: 'conflict', attribute: 'emails' };
   if (row.outcome === 'domain_of_another') return { outcome: 'domain_of_another' };
   if (row.outcome !== 'replaced') return { outcome: 'changed_meanwhile' };
   const meta = { ...now.meta, lastModified: at, version: Number(row.version) };

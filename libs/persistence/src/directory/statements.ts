@@ -55,6 +55,18 @@ export const STORE_ACCESS: Statement = {
   text: 'select directory_store_access($1, $2, $3, $4, $5, $6)',
 };
 
+/** Group, users who lose sso_admin, brake, time. Before the group's change ends. */
+export const GROUP_TAKES_LAST: Statement = {
+  name: 'directory.group-takes-last',
+  text: 'select directory_group_takes_last($1, $2, $3, $4, $5) as user_id',
+};
+
+/** User, brake, what going away takes, time. */
+export const HOLD_LAST_SSO_ADMIN: Statement = {
+  name: 'directory.hold-last-sso-admin',
+  text: "select directory_hold($1, $2, 'last_sso_admin', $3, $4, $5) as hold_id",
+};
+
 /** How many members came, how many groups, then as in `directory.store-access`, audit events, time. */
 export const FINISH_GROUP: Statement = {
   name: 'directory.finish-group',

@@ -287,6 +287,28 @@ describe('a change', () => {
   });
 });
 
+describe('the address of another user', () => {
+  const rename = async (was: DirectoryUserState, userName: string, title = 'x') =>
+    directory().replaceUser(org, was, userBody(userName, { title }), how, decideBy(), actor());
+
+  it('cannot be taken by a change, whoever has it', async () => {
+    await test.current.database.inOrganization(org, (tx) =>
+      tx.createUser(subject('root'), { email: 'Root@acme.example' }, {}, NOW),
+    );
+    const eve = await created('eve');
+    expect(await rename(eve, 'root')).toEqual({ outcome: 'conflict', attribute: 'emails' });
+    expect(await directory().userState(org, eve.userId)).toEqual(eve);
+    expect(await rename(eve, 'eva')).toMatchObject({ outcome: 'replaced' });
+  });
+
+  it('stays with a user who was created with it', async () => {
+    await test.current.database.inOrganization(org, (tx) =>
+      tx.createUser(subject('root'), { email: 'root@acme.example' }, {}, NOW),
+    );
+    expect(await rename(await created('root'), 'root', 'y')).toMatchObject({ outcome: 'replaced' });
+  });
+});
+
 describe('deactivation', () => {
   it('X35 X34 ends sessions, keeps identities and grants, and leaves a receipt; activation brings all back but sessions', async () => {
     const eve = await created('eve', { title: 'member' });

@@ -25,6 +25,7 @@ export const DirectoryUserRow = defineEntity({
   indexes: [
     { name: 'directory_users_external_id', properties: ['orgId', 'externalId'] },
     { name: 'directory_users_display_name', properties: ['orgId', 'displayNameKey'] },
+    { name: 'directory_users_created', properties: ['orgId', 'createdAt'] },
     { name: 'directory_users_modified', properties: ['orgId', 'modifiedAt'] },
   ],
   properties: {

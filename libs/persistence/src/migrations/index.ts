@@ -33,6 +33,7 @@ import { requestsOfTheLiving } from './20261122T49-requests-of-the-living.ts';
 import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announced.ts';
 import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
+import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -72,4 +73,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryTokensAnnounced,
   directoryLockTimeout,
   heldAdoptions,
+  keptAdministrators,
 ];

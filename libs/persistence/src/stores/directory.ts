@@ -93,7 +93,7 @@ export interface DirectoryBrake {
   readonly atLeast: number;
 }
 
-/** Why a deactivation or deletion is held: too many within the window, or the last user who holds `sso_admin` anywhere. */
+/** Why a change is held: too many go within the window, or the last user who holds `sso_admin` anywhere goes or would lose it. */
 export type HoldReason = 'mass_change' | 'last_sso_admin';
 
 export interface Held {
@@ -121,7 +121,8 @@ export type UserCreated =
   | { readonly outcome: 'created' | 'adopted'; readonly user: ShownUser }
   /** `changed` is false when the user is inactive as before, and nothing else was said anew. */
   | { readonly outcome: 'reactivated'; readonly changed: boolean; readonly user: ShownUser }
-  | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' }
+  /** `emails`: a user who comes back, with an address that another one has by now. */
+  | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' | 'emails' }
   | { readonly outcome: 'domain_of_another' }
   /** Of a user who would be adopted inactive: it is not adopted. */
   | Held;
@@ -155,7 +156,8 @@ export type UserReplaced =
       readonly user: ShownUser;
       readonly receipt?: OffboardingReceipt;
     }
-  | { readonly outcome: 'conflict'; readonly attribute: 'userName' }
+  /** `emails`: the primary address is changed to one that another user of the organization has. */
+  | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'emails' }
   | { readonly outcome: 'domain_of_another' }
   /** Somebody else changed the user or its groups after it was read: read it again. */
   | { readonly outcome: 'changed_meanwhile' }
@@ -196,12 +198,16 @@ export type GroupChanged =
   | { readonly outcome: 'unknown_members'; readonly unknown: readonly string[] }
   | { readonly outcome: 'conflict'; readonly attribute: 'displayName' }
   | { readonly outcome: 'changed_meanwhile' }
-  | { readonly outcome: 'unknown' };
+  | { readonly outcome: 'unknown' }
+  /** Of the last user who would lose `sso_admin` by it; a release lets it through for an hour. */
+  | Held;
 
 export type GroupDeleted =
   | { readonly outcome: 'deleted'; readonly members: number }
   | { readonly outcome: 'changed_meanwhile' }
-  | { readonly outcome: 'unknown' };
+  | { readonly outcome: 'unknown' }
+  /** Of the last user who would lose `sso_admin` by it; a release lets it through for an hour. */
+  | Held;
 
 /** Where a page of a search ends: the sort key and the id of its last resource. */
 export interface DirectoryPosition {
