@@ -1,7 +1,7 @@
 // npm run bench [-- NAME…] [-- --write --peers]: every benchmark as a ratio against a floor or a peer measured in the same run.
 // The figure to compare is CPU per operation of the measured process; wall rates move with the machine's other work.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from './postgres.mjs';
@@ -24,14 +24,14 @@ console.error('Starting PostgreSQL with its default durability ...');
 const dir = mkdtempSync(join(tmpdir(), 'rolecall-bench-'));
 const postgres = await startPostgres({ dir: join(dir, 'data'), durable: true });
 process.env.TEST_PG_URL = postgres.url;
-const sections = [];
+const sections = new Map();
 let failed = false;
 try {
   for (const name of asked.length > 0 ? asked : ALL) {
     console.error(`\n${name} ...`);
     const { run } = await import(`./bench/${name}.ts`);
     const section = await run();
-    sections.push(section);
+    sections.set(name, section);
     console.log(`\n${section}`);
   }
 } catch (error) {
@@ -43,13 +43,26 @@ try {
 }
 if (!failed && process.argv.includes('--write')) {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, embedded PostgreSQL with default durability`;
-  writeFileSync(
-    join(import.meta.dirname, '../docs/benchmarks.md'),
-    `${HEADER()}Machine of this run: ${machine}. ${new Date().toISOString().slice(0, 10)}.\n\n${sections.join('\n\n')}\n`,
-  );
+  const path = join(import.meta.dirname, '../docs/benchmarks.md');
+  const known = writtenSections(readFileSync(path, 'utf8'));
+  const day = new Date().toISOString().slice(0, 10);
+  for (const [name, text] of sections) known.set(name, `<!-- ${name}, ${day} -->\n${text.trimEnd()}`);
+  const text = ALL.flatMap((name) => known.get(name) ?? []).join('\n\n');
+  writeFileSync(path, `${HEADER()}Machine: ${machine}.\n\n${text}\n`);
   console.error('\ndocs/benchmarks.md written');
 }
 process.exit(failed ? 1 : 0);
+
+/** By name; what this run did not measure stays as it was. */
+function writtenSections(page) {
+  const starts = [...page.matchAll(/^<!-- ([a-z-]+), \d{4}-\d{2}-\d{2} -->$/gm)];
+  return new Map(
+    starts.map((start, index) => [
+      start[1],
+      page.slice(start.index, starts[index + 1]?.index ?? page.length).trimEnd(),
+    ]),
+  );
+}
 
 function HEADER() {
   return `<!-- written by: npm run bench -- --write -->
@@ -59,7 +72,7 @@ function HEADER() {
 npm run bench                      # all of them, about twenty minutes
 npm run bench -- saml-login        # one: ${ALL.join(', ')}
 npm run bench -- scim --million    # with a directory of a million users; --sizes=1000,20000 for others, --quick for a tenth of the requests
-npm run bench -- --write --peers   # all, with the peers that npm can install, and write this page
+npm run bench -- --write --peers   # all, with the peers that npm can install, into this page; with a name, that part of it
 \`\`\`
 
 Read the ratios, not the rates: each row was measured in the same run as the floor above it, interleaved where it is short.
