@@ -6,6 +6,7 @@ import type { DirectoryOrganization } from './organization.ts';
 import { primaryEmail, requireOwnDomain } from './primary-email.ts';
 import { domainOfAnother, heldBack, taken } from './refusals.ts';
 import { userReply } from './present.ts';
+import { ofModestSize } from './user-size.ts';
 
 /**
  * POST /Users (RFC 7644 §3.3). A user whom the directory deactivated before comes back under the same id where
@@ -17,7 +18,7 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
   call.notes.about('User');
   const read = readUser(unverified, call.organization.schemas);
   call.notes.read(read);
-  const body = newUser(read.body);
+  const body = ofModestSize(newUser(read.body));
   const created = await withLiveRules(call, (decide, organization) => {
     requireOwnDomain(organization, body);
     return call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor);

@@ -7,6 +7,7 @@ import { notOvertaken } from './not-overtaken.ts';
 import { userReply } from './present.ts';
 import { requireOwnDomain } from './primary-email.ts';
 import { domainOfAnother, heldBack, notFound, taken } from './refusals.ts';
+import { ofModestSize } from './user-size.ts';
 
 /**
  * PUT /Users/:id (RFC 7644 §3.5.1): what the body does not say is cleared, except `active`, which keeps its value.
@@ -44,7 +45,7 @@ export async function changeUser(
     const state = await call.store.userState(call.organization.id, userId);
     if (!state) throw notFound('User');
     requireVersion(condition, state.meta.version);
-    const body = change(state);
+    const body = ofModestSize(change(state));
     return withLiveRules(call, (decide, organization) => {
       requireOwnDomain(organization, body, state.body);
       return call.store.replaceUser(organization.id, state, body, { brake: organization.brake }, decide, call.actor);
