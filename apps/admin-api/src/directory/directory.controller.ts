@@ -23,7 +23,7 @@ export class DirectoryController {
     const { organizationId } = record;
     const { directory, directoryTokens, directoryRequests } = this.database;
     const { users, activeUsers, groups } = await directory.counts(organizationId);
-    const openHolds = (await directory.holds(organizationId)).filter(({ releasedAt }) => !releasedAt).length;
+    const openHolds = await directory.openHolds(organizationId, scim.brake, this.clock());
     const stored = await directoryTokens.list(organizationId);
     const [last] = (await directoryRequests.list(organizationId, { limit: 1 })).requests;
     const bad = { outcomes: ['refused', 'failed'], limit: 1 } as const;

@@ -123,7 +123,10 @@ describe('the mass-change brake', () => {
     for (const id of ids.slice(0, 2)) await deactivate(id);
     const held = await deactivate(ids[2]!);
     const holdId = 'holdId' in held ? held.holdId : '';
+    const open = (at = NOW) => directory().openHolds(org, BRAKE, at);
+    expect([await open(), await open(later(3599)), await open(later(3600))]).toEqual([1, 1, 0]);
     expect(await directory().releaseHold(org, holdId, by)).toBe(true);
+    expect(await open()).toBe(0);
     expect(await directory().releaseHold(org, holdId, by)).toBe(false);
     expect(await directory().releaseHold(org, 'no uuid', by)).toBe(false);
     expect(await directory().holds(org)).toMatchObject([{ holdId, releasedAt: NOW, releasedBy: 'token-1' }]);

@@ -20,6 +20,7 @@ import {
   DIRECTORY_HOLDS,
   HOLD_LAST_SSO_ADMIN,
   OFFBOARDING_RECEIPTS,
+  OPEN_HOLDS,
   RELEASE_HOLD,
 } from './statements.ts';
 
@@ -110,8 +111,15 @@ interface HoldRow {
   readonly released_by: string | null;
 }
 
-export function holds(pool: Pool): Pick<DirectoryStore, 'holds' | 'releaseHold'> {
+export function holds(pool: Pool): Pick<DirectoryStore, 'openHolds' | 'holds' | 'releaseHold'> {
   return {
+    openHolds: (organizationId, brake, now) =>
+      inTransaction(pool, { organizationId }, async (client) => {
+        const since = new Date(now.getTime() - (brake?.windowSeconds ?? DEFAULT_WINDOW_SECONDS) * 1_000);
+        const [row] = await query<{ holds: number }>(client, OPEN_HOLDS, [organizationId, since]);
+        return row?.holds ?? 0;
+      }),
+
     holds: (organizationId) =>
       inTransaction(pool, { organizationId }, async (client) => {
         const rows = await query<HoldRow>(client, DIRECTORY_HOLDS, [organizationId]);

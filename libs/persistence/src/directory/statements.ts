@@ -99,6 +99,11 @@ order by at desc, hold_id
 limit 100`,
 };
 
+export const OPEN_HOLDS: Statement = {
+  name: 'directory.open-holds',
+  text: 'select count(*)::integer as holds from directory_holds where org_id = $1 and released_at is null and at > $2',
+};
+
 /** No row comes back when it is unknown or released already. */
 export const RELEASE_HOLD: Statement = {
   name: 'directory.release-hold',

@@ -330,7 +330,9 @@ export interface DirectoryStore {
     organizationId: string,
     page: { readonly before: Date | undefined; readonly count: number },
   ): Promise<readonly OffboardingReceipt[]>;
-  /** Newest first, those that are not released and those released lately. */
+  /** How many holds nobody released, of the brake's window: later the same change would be held anew. */
+  openHolds(organizationId: string, brake: DirectoryBrake | undefined, now: Date): Promise<number>;
+  /** Newest first, at most 100. */
   holds(organizationId: string): Promise<readonly DirectoryHold[]>;
   /** Lets what was held through for the brake's window from `now`. False when there is no such open hold. */
   releaseHold(
