@@ -13,7 +13,7 @@ export interface GroupChange {
 }
 
 /** A group that exists now, as the store left it: without its members. */
-export type StoredGroup = Extract<GroupChanged, { group: unknown }>;
+type StoredGroup = Extract<GroupChanged, { group: unknown }>;
 
 export function groupHow({ organization }: Pick<Call, 'organization'>): GroupHow {
   const { uniqueGroupNames: uniqueNames, unknownMembers: unknown } = organization.scim;

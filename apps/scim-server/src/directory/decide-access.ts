@@ -15,7 +15,7 @@ import type { DirectoryOrganization } from './organization.ts';
 const MAX_DECISIONS = 5;
 
 /** What the organization's rules give a user of its directory. Pure. A refused user exists, and has nothing. */
-export function decideAccess(organization: DirectoryOrganization, now: Date): DecideAccess {
+function decideAccess(organization: DirectoryOrganization, now: Date): DecideAccess {
   return ({ body, groups, isNew }) => {
     const facts = bounded(factsOfUser(body, groups, organization.schemas.user));
     const decision = decide(facts, organization.policy, now);

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { etagOf } from '@rolecall/scim';
 import type { FastifyReply } from 'fastify';
 import type { Reply } from '../directory/call.ts';
-
 import { SCIM_MEDIA_TYPE } from './media-types.ts';
 
 /** Writes what a service function answers, and returns the body for the framework to send. */

@@ -1,5 +1,5 @@
 /** What becomes of a request before a byte of its body is read. */
-export type Passage =
+type Passage =
   /** Probes and discovery (RFC 7644 §4 leaves it open): they say what this software can do, of nobody. */
   | { readonly is: 'open' }
   /** Needs the token of a directory. */
@@ -24,8 +24,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
  * @param route the matched pattern; undefined = none
  */
 export function gate(route: string | undefined, url: string): Passage {
-  const [rawPath = '', query = ''] = url.split('?', 2);
-  const path = rawPath.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const path = pathOf(url);
   if (route === undefined) {
     if (DISCOVERY.test(path)) return methodRefused('discovery can only be read', 'GET, HEAD');
     if (!/^\/scim\/v2(\/|$)/.test(path)) return { is: 'refused', status: 404, detail: 'there is nothing here' };
@@ -34,16 +33,21 @@ export function gate(route: string | undefined, url: string): Passage {
   if (PROBES.has(route)) return { is: 'open' };
   if (!DISCOVERY.test(route)) return { is: 'guarded' };
   // RFC 7644 §4: a filter on discovery is refused; sorting and paging are ignored
-  const filtered = new URLSearchParams(query).has('filter');
+  const filtered = new URLSearchParams(url.split('?', 2)[1]).has('filter');
   return filtered ? { is: 'refused', status: 403, detail: 'discovery can not be filtered' } : { is: 'open' };
 }
 
 /** Why a path under the base that the router did not match is refused: 405 with what it allows, or 404. */
 export function unmatched(url: string): Passage & { is: 'refused' } {
-  const path = (url.split('?', 1)[0] ?? '').replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const path = pathOf(url);
   const allow = PATHS.find(([pattern]) => pattern.test(path))?.[1];
   if (allow !== undefined) return methodRefused('this method is not allowed here', allow);
   return { is: 'refused', status: 404, detail: 'there is no such endpoint; see /ResourceTypes for those that are' };
+}
+
+/** Without the query, doubled slashes and one at the end. */
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 }
 
 function methodRefused(detail: string, allow: string): Passage & { is: 'refused' } {

@@ -1,7 +1,7 @@
 import { errorBody, type ScimError } from '../errors.ts';
 import type { BulkFault, BulkOperation } from './read-bulk.ts';
 
-export const BULK_RESPONSE_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+const BULK_RESPONSE_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 /** How one operation ended. */
 export interface BulkResult {

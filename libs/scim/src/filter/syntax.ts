@@ -3,7 +3,7 @@ import { invalidFilter, tokenize, type Token } from './tokens.ts';
 import { OPERATORS, type Operator } from './filter.ts';
 
 /** What a filter may cost; beyond it, 400 invalidFilter. Depth counts parentheses, brackets and `not`. */
-export const FILTER_LIMITS = { bytes: 8192, terms: 100, depth: 20 } as const;
+const FILTER_LIMITS = { bytes: 8192, terms: 100, depth: 20 } as const;
 
 /** An attribute as the client wrote it, not looked up yet: `urn:…:User:name.familyName`. */
 export interface PathSyntax {
