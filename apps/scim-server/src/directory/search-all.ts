@@ -55,12 +55,15 @@ async function pageByIndex(
   const resources: Shown[] = [];
   const totals: number[] = [];
   let skipped = startIndex - 1;
+  let left = count;
   for (const [type, search] of searches) {
-    const page = { startIndex: Math.max(skipped, 0) + 1, count: count - resources.length };
+    const page = { startIndex: Math.max(skipped, 0) + 1, count: left };
     const found = await find(call, type, search, page, true);
     resources.push(...found.resources);
     totals.push(found.total ?? 0);
     skipped -= found.total ?? 0;
+    // a page that ended early, since it is large, ends before the next type
+    left = found.next ? 0 : left - found.resources.length;
   }
   if (sortBy !== undefined && totals.filter((total) => total > 0).length > 1) throw mixedSort();
   const total = totals.reduce((sum, each) => sum + each, 0);

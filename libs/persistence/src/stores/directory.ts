@@ -232,10 +232,11 @@ export interface DirectorySearch {
 }
 
 export interface DirectoryPage<T> {
+  /** Fewer than asked for where they are large: a page ends at about 8 MiB, after one at least. */
   readonly resources: readonly T[];
   /** undefined when it was not asked for. */
   readonly total: number | undefined;
-  /** Where the next page starts after; undefined = this is the last one. */
+  /** Where the next page starts after; undefined = this is the last one, or it is of an index and did not end early. */
   readonly next: DirectoryPosition | undefined;
 }
 

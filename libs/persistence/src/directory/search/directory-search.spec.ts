@@ -270,3 +270,26 @@ it('folds every text of a body, and tells its extensions', () => {
     },
   );
 });
+
+it('ends a page early when it is large, after one resource at least, and goes on where it ended', async () => {
+  const pool = poolOf(test.current.url, 1);
+  // less than the first body, so that it fills a page by itself
+  const small = directorySearch(pool, undefined, 20);
+  const search = async (page: DirectorySearch['page'], type: 'searchUsers' | 'searchGroups' = 'searchUsers') => {
+    const found = await small[type](acme, { ...ALL, page }, NOW);
+    return { ...found, resources: found.resources.map((each) => ('userId' in each ? each.userId : each.groupId)) };
+  };
+  try {
+    const byIndex = await search({ startIndex: 1, count: 100 });
+    expect(byIndex).toMatchObject({ resources: [ID(1)], total: 3 });
+    expect(await search({ startIndex: 2, count: 1 })).toEqual({ resources: [ID(2)], total: 3, next: undefined });
+    const first = await search({ after: undefined, count: 100 });
+    expect(first).toEqual({ resources: [ID(1)], total: 3, next: { sortKey: null, id: ID(1) } });
+    const second = await search({ after: first.next, count: 100 });
+    expect(second).toMatchObject({ resources: [ID(2)], next: { id: ID(2) } });
+    expect(await search({ after: second.next, count: 100 })).toMatchObject({ resources: [ID(3)], next: undefined });
+    expect(await search({ startIndex: 1, count: 100 }, 'searchGroups')).toMatchObject({ resources: [ID(7)], total: 1 });
+  } finally {
+    await pool.end();
+  }
+});

@@ -27,8 +27,9 @@ const MOST_WAITING = 50;
 export function directorySearch(
   pool: Pool,
   timeLimitMs = TIME_LIMIT_MS,
+  mostBytes?: number,
 ): Pick<DirectoryStore, 'searchUsers' | 'searchGroups'> {
-  const find = finder(pool, timeLimitMs);
+  const find = finder(pool, timeLimitMs, mostBytes);
   return {
     searchUsers: (organizationId, search) =>
       find(USERS, organizationId, search, (found) => ({
@@ -46,7 +47,7 @@ export function directorySearch(
   };
 }
 
-function finder(pool: Pool, timeLimitMs: number) {
+function finder(pool: Pool, timeLimitMs: number, mostBytes: number | undefined) {
   const inTurn = turns(MOST_AT_ONCE, MOST_WAITING);
   return async <T>(
     table: DirectoryTable,
@@ -54,7 +55,7 @@ function finder(pool: Pool, timeLimitMs: number) {
     search: DirectorySearch,
     resource: (found: FoundResource) => T,
   ): Promise<DirectoryPage<T>> => {
-    const { text, values, isLookup } = searchStatement(table, organizationId, search);
+    const { text, values, isLookup } = searchStatement(table, organizationId, search, mostBytes);
     const [row] = isLookup
       ? await query<{ page: FoundPage }>(pool, { name: nameOf(text), text }, values)
       : await inTurn(organizationId, () =>
@@ -77,7 +78,7 @@ function pageOf<T>(page: FoundPage, count: number, resource: (found: FoundResour
   return {
     resources: shown.map(resource),
     total: page.total ?? undefined,
-    next: last && found.length > shown.length ? { sortKey: last[4], id: last[0] } : undefined,
+    next: last && page.matched > shown.length ? { sortKey: last[4], id: last[0] } : undefined,
   };
 }
 

@@ -19,6 +19,8 @@ export interface SearchStatement {
 export interface FoundPage {
   /** null when it was not asked for. */
   readonly total: number | null;
+  /** How many are of this page; more than `resources` when it ended early by its size. */
+  readonly matched: number;
   /** null when there are none. Behind a position one more than asked: then there is a next page. */
   readonly resources: readonly FoundResource[] | null;
 }
@@ -34,11 +36,20 @@ export type FoundResource = readonly [
   related: readonly unknown[] | null,
 ];
 
-/** One statement for a whole page: ids first, out of an index where one serves, then what is shown of them, and how many match. */
+/** What a page holds of bodies and related resources, in bytes; the one that reaches it is its last. A page has one resource at least. */
+const MOST_BYTES = 8 * 1024 * 1024;
+/** What a member takes on a page: an id, a type, an address and a name. */
+const BYTES_OF_MEMBER = 200;
+
+/**
+ * One statement for a whole page: ids first, out of an index where one serves, then what is shown of them until that is large, and how
+ * many match.
+ */
 export function searchStatement(
   table: DirectoryTable,
   organizationId: string,
   search: DirectorySearch,
+  mostBytes = MOST_BYTES,
 ): SearchStatement {
   const parameters = new Parameters();
   const organization = parameters.add(organizationId, 'uuid');
@@ -54,10 +65,14 @@ with page as materialized (
   order by ${order.by}
   limit ${page.limit} offset ${page.offset}
 ), found as materialized (select count(*) as resources from page)
-select json_build_object('total', ${total}, 'resources', (
+select json_build_object('total', ${total}, 'matched', f.resources, 'resources', (
   select json_agg(json_build_array(${table.id}, r.version, ${millisecondsOf('r.created_at')}, ${millisecondsOf('r.modified_at')},
     ${order.key}, ${search.withBody ? 'r.body' : 'null'}, ${relatedOf(table, search)}) order by ${order.by})
-  from page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id)) as page
+  from (
+    select r.*, sum(${sizeOf(table, search)}) over (order by ${order.by} rows between unbounded preceding and 1 preceding) as before
+    from page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id
+  ) r
+  where coalesce(r.before, 0) < ${mostBytes})) as page
 from found f${isLookup ? ' where o.org_id = $1' : ''}`;
   return { text: isLookup ? byItself(text) : text, values: parameters.values, isLookup };
 }
@@ -101,6 +116,12 @@ function totalOf({ counter }: DirectoryTable, filtered: string | undefined, { kn
   return filtered === undefined
     ? `coalesce((select d.${counter} from directories d where d.org_id = $1), 0)`
     : `coalesce(${known}, (select count(*) from ${filtered}))`;
+}
+
+/** What a row takes of a page, in bytes, or little more. */
+function sizeOf({ name }: DirectoryTable, { withBody, withMembers }: DirectorySearch): string {
+  const body = withBody ? 'octet_length(r.body::text)::bigint' : '0::bigint';
+  return name === 'directory_groups' && withMembers ? `${body} + r.members::bigint * ${BYTES_OF_MEMBER}` : body;
 }
 
 /** Groups of a user or members of a group, as JSON; nothing is read of them unless it is wanted. */
