@@ -1,5 +1,4 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { isUuid } from '@rolecall/persistence';
 import type { ApiToken, Database, DirectoryHold, OffboardingReceipt } from '@rolecall/persistence';
 import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
@@ -33,7 +32,7 @@ export class DirectoryHoldsController {
   ): Promise<object> {
     const { organizationId } = await knownOrganization(this.database, name);
     const by = { tokenId: caller.id, now: this.clock() };
-    if (isUuid(id) && (await this.database.directory.releaseHold(organizationId, id, by))) return { id };
+    if (await this.database.directory.releaseHold(organizationId, id, by)) return { id };
     throw new Problem(404, 'unknown_hold', 'nothing of this id is held in this directory');
   }
 

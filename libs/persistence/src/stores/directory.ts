@@ -190,7 +190,7 @@ export type GroupChanged =
       readonly outcome: 'created' | 'changed' | 'unchanged';
       /** Without members. */
       readonly group: DirectoryGroup;
-      /** Users that came and went, and ids that were ignored since the directory does not know them. */
+      /** Users that came and went (for the contract's tests), and ids that were ignored since the directory does not know them. */
       readonly added: number;
       readonly removed: number;
       readonly ignored: readonly string[];
@@ -203,6 +203,7 @@ export type GroupChanged =
   | Held;
 
 export type GroupDeleted =
+  /** `members`: how many it had, for the contract's tests. */
   | { readonly outcome: 'deleted'; readonly members: number }
   | { readonly outcome: 'changed_meanwhile' }
   | { readonly outcome: 'unknown' }

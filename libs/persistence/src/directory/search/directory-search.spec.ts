@@ -28,7 +28,7 @@ beforeAll(async () => {
   await connected(test.current.ownerUrl, async (owner) => {
     const users = [
       person(1, { userName: 'ada', displayName: 'Ada', emails: [{ value: 'ada@acme.com', type: 'work' }] }),
-      person(2, { userName: 'Bob', title: 'VP and Head' }),
+      person(2, { userName: 'Bob', displayName: '', title: 'VP and Head' }),
       person(3, { userName: 'eve', active: false }),
     ];
     const groups = [{ ...person(7, {}), body: { displayName: 'Admins' }, members: [ID(1), ID(2)] }];

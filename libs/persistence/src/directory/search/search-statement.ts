@@ -124,14 +124,14 @@ function sizeOf({ name }: DirectoryTable, { withBody, withMembers }: DirectorySe
   return name === 'directory_groups' && withMembers ? `${body} + r.members::bigint * ${BYTES_OF_MEMBER}` : body;
 }
 
-/** Groups of a user or members of a group, as JSON; nothing is read of them unless it is wanted. */
+/** Groups of a user or members of a group (as `directory_group` shows them), as JSON; nothing is read of them unless it is wanted. */
 function relatedOf({ name }: DirectoryTable, { withGroups, withMembers }: DirectorySearch): string {
   if (name === 'directory_users' && withGroups)
     return `(select jsonb_agg(jsonb_build_object('groupId', g.group_id, 'displayName', g.display_name) order by g.group_id)
     from directory_members m join directory_groups g on g.org_id = m.org_id and g.group_id = m.group_id
     where m.org_id = $1 and m.user_id = r.user_id)`;
   if (name === 'directory_groups' && withMembers)
-    return `(select jsonb_agg(jsonb_build_object('userId', u.user_id, 'display', coalesce(u.body ->> 'displayName', u.user_name))
+    return `(select jsonb_agg(jsonb_build_object('userId', u.user_id, 'display', coalesce(nullif(u.body ->> 'displayName', ''), u.user_name))
       order by m.user_id)
     from directory_members m join directory_users u on u.org_id = m.org_id and u.user_id = m.user_id
     where m.org_id = $1 and m.group_id = r.group_id)`;
