@@ -184,6 +184,35 @@ describe('aliases of an address', () => {
     expect((await open(browser, email)).status).toBe(400);
   });
 
+  describe('are none for a user whom the directory manages, of whom the sign-in says nothing that decides', () => {
+    const GOOGLE = '/saml/managed/google/login';
+    const managed = () => new TestDirectory(oidc.world, 'managed');
+    const jit = async (...addresses: string[]) => {
+      for (const address of addresses) await signIn(`okta ${address}`, address, '/saml/managed/okta/login');
+    };
+
+    it('from the first sign-in on', async () => {
+      await jit('gus+x@managed.example');
+      await managed().create({ userName: 'gus@managed.example', email: 'gus@managed.example' });
+      for (let login = 0; login < 2; login++) {
+        const { browser, to } = await signIn('gus', 'gus@managed.example', GOOGLE);
+        expect([to, await emails(browser), await signedInAs(browser)]).toEqual(['/', [], 'gus@managed.example']);
+      }
+    });
+
+    it('from the adoption on, in sessions that were offered some before', async () => {
+      const [email, x, y] = ['hal@managed.example', 'hal+x@managed.example', 'hal+y@managed.example'];
+      await jit(email, x, y);
+      const [own, opened] = [await signIn('hal', email, GOOGLE), await signIn('hal', email, GOOGLE)];
+      expect((await open(opened.browser, x)).status).toBe(303);
+      await managed().create({ userName: email, email }, email);
+      for (const { browser } of [own, opened]) {
+        expect(await emails(browser)).toContain(y);
+        expect((await open(browser, y)).status).toBe(400);
+      }
+    });
+  });
+
   it('are none of an address that the provider did not verify', async () => {
     const path = '/oidc/kite/oidc/login';
     const browser = gateway.browser();

@@ -75,15 +75,15 @@ export async function checkLogin({ context: said, known, managed }: RecognizedLo
   return { context: isAlias ? withAddressOf(context, person.user) : context, person, accounts: others };
 }
 
-/** Nothing of what the identity provider says is stored, so nothing of it is checked. */
-async function checkManaged(
-  context: LoginContext,
-  person: Extract<Person, { readonly is: 'managed' }>,
-): Promise<CheckedLogin> {
+/**
+ * Nothing of what the identity provider says is stored, so nothing of it is checked; nor is an alias account offered, for which it
+ * would decide.
+ */
+function checkManaged(context: LoginContext, person: Extract<Person, { readonly is: 'managed' }>): CheckedLogin {
   checkUserActive(context, person.user);
   checkManagedAccess(context, person.user);
   if (!person.links) context.flow.pass('user_found', 'by subject');
-  return { context, person, accounts: await aliasAccounts(context, person.user) };
+  return { context, person, accounts: [] };
 }
 
 function knownBySubject({ flow }: LoginContext, user: StoredUser): Person {

@@ -1,4 +1,4 @@
-import type { OrganizationTransaction, StoredUser, SubjectKey } from '@rolecall/persistence';
+import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { aliasSubject } from './aliases.ts';
@@ -34,13 +34,16 @@ export async function switchAccount(
   const [user] = offered.includes(userId) ? await tx.findUsers([userId]) : [];
   const facts = session && (await tx.factsOf(session.subject));
   const identityProvider = session && organization.identityProvider(session.subject.identityProvider);
-  if (!user || isManaged(organization, user) || !facts || identityProvider?.aliases !== 'plus') {
+  const home = session && (await tx.findUserBySubject(session.subject));
+  // of somebody whom the directory manages no facts are kept that could decide about an alias
+  const isTaken = isManaged(organization, user) || isManaged(organization, home);
+  if (!user || isTaken || !facts || identityProvider?.aliases !== 'plus') {
     return { outcome: 'refused', traceId, refusal: notOffered() };
   }
   const { name, type: protocol } = identityProvider;
   const vendor = organization.vendorOf(name, now);
   const flow = new Flow({ protocol, traceId, mode: 'login', identityProvider: name, vendor, startedAt: now });
-  const own = await subjectFor(tx, session.subject, user);
+  const own = home?.userId === userId ? session.subject : aliasSubject(session.subject, userId);
   const login: LoginToFinish = {
     identityProvider: name,
     traceId,
@@ -83,12 +86,6 @@ export async function switchAccount(
     await flow.refuse(tx, error, now);
     return { outcome: 'refused', traceId, refusal: error };
   }
-}
-
-/** The subject itself for its own user, else the identity of the alias. */
-async function subjectFor(tx: OrganizationTransaction, subject: SubjectKey, { userId }: StoredUser) {
-  const home = await tx.findUserBySubject(subject);
-  return home?.userId === userId ? subject : aliasSubject(subject, userId);
 }
 
 /** Not recorded: whoever makes an id up could fill the log. */
