@@ -169,7 +169,7 @@ async function checkNobodyElsesDomain({ tx, flow }: LoginContext, email: string)
   const check = 'email_domain_allowed';
   const domain = domainOf(email).replace(/\.$/, '');
   // what is no plain address, somebody else may read as one
-  const isAmbiguous = domain === '' && email.includes('@');
+  const isAmbiguous = domain === '' && email.normalize('NFKC').includes('@');
   if (!isAmbiguous && !(await tx.isDomainOfAnother(domain))) {
     flow.pass(check);
     return;

@@ -42,6 +42,8 @@ describe('an asserted e-mail address', () => {
     const codeAt = async (answer: Response) => (await world.flowOn('lark', await answer.text()))?.code;
     for (const domain of ['kite.example', 'kite.example.', '\u212aite.example', 'victim.example@kite.example'])
       expect(await codeAt(await at('mia', `mia@${domain}`))).toBe('email_domain_not_allowed');
+    for (const sign of ['\uff20', '\ufe6b'])
+      expect(await codeAt(await at('mia', `mia${sign}kite.example`))).toBe('email_domain_not_allowed');
     await at('zoe', 'zoe@lark.example');
     expect(await codeAt(await at('zoe', 'zoe@KITE.example'))).toBe('email_domain_not_allowed');
     await world.sql(`update users set email = 'zoe@kite.example' where email = 'zoe@lark.example'`);
