@@ -1,5 +1,5 @@
-// npm run docs: writes what is generated from code: the published schema, the reference page of the document, and the
-// pages of errors and identity providers, and the table of what SCIM states.
+// npm run docs: writes what is generated from code: the published schema, the reference page of the document, the pages of
+// errors and identity providers, and the table of what SCIM states. docs/scim-quirks.md is written by its test (CONTRIBUTING.md).
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
