@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
-import type { Domain, Flow, IdentityProvider, SsoTest } from './server/client.ts';
+import type { Domain } from './server/domains.ts';
+import type { IdentityProvider } from './server/identity-providers.ts';
+import type { Flow, SsoTest } from './server/logins.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 import type { TestDirectory } from './testing/test-server.ts';
 
@@ -40,6 +42,11 @@ async function execute(line: string, cwd: string, server: string): Promise<strin
   const exitCode = await run(args, io);
   return `${transcript}(exit ${exitCode})\n`.replaceAll(server, 'http://server').replaceAll(cwd, '/work');
 }
+
+it('gives every case a number of its own', () => {
+  const numbers = readdirSync(CASES).map((name) => name.slice(0, 2));
+  expect(numbers).toEqual([...new Set(numbers)]);
+});
 
 describe.each(readdirSync(CASES))('%s', (name) => {
   it('shows what is in transcript.txt', async () => {

@@ -17,8 +17,9 @@ import { dueText } from './output/directory.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
-import { Client, ServerRefusal } from './server/client.ts';
+import { Client } from './server/client.ts';
 import type { PlanRequest, SentOrganization } from './server/client.ts';
+import { ServerRefusal } from './server/http.ts';
 import { connectionOf } from './server/connection.ts';
 
 /** A plan with all that an apply of it needs. */

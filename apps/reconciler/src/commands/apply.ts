@@ -15,6 +15,7 @@ import { readPlan } from '../saved-plan.ts';
 import { Client } from '../server/client.ts';
 import type { Applied, ApplyRequest, SentOrganization } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
+import { DomainsClient } from '../server/domains.ts';
 
 /** `rolecall apply`: does exactly one plan, shown before and approved by a person, a flag or a fingerprint. */
 export async function apply(targets: readonly string[], options: ApplyOptions, io: Io): Promise<ExitCode> {
@@ -94,7 +95,7 @@ const MAX_SHOWN = 10;
 async function showRecords(plan: Plan, client: Client, io: Io): Promise<void> {
   const names = plan.changes.filter((change) => domainsToProve(change).length > 0).map((change) => change.organization);
   for (const name of names.slice(0, MAX_SHOWN)) {
-    const records = await client.domains(name).then(
+    const records = await new DomainsClient(client, name).list().then(
       ({ domains }) => recordsToPublish(domains),
       () => `\n"rolecall domains ${name}" shows the DNS records to publish.\n`,
     );

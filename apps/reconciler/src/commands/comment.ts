@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { conversationOf, mergedConversation } from '../comments/host.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
 import { readSettings } from '../files/settings.ts';
+import { textOf } from '../files/text.ts';
+import type { Io } from '../io.ts';
 import { markerOf } from '@rolecall/reconcile';
 import type { GlobalOptions } from '../options.ts';
 
@@ -64,13 +63,4 @@ async function showFingerprint(options: GlobalOptions, io: Io): Promise<ExitCode
       ? 'the commit comes from no request that has a comment with a plan; plan it, and apply with --expect'
       : `${conversation?.name} has comments with several plans; look at them, and apply with --expect`;
   throw new CommandError(EXIT.guarded, 'not_reviewed', message);
-}
-
-function textOf(file: string, io: Io): string {
-  try {
-    return readFileSync(file === '-' ? 0 : resolve(io.cwd, file), 'utf8');
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new CommandError(EXIT.usage, 'no_such_file', `cannot read ${file} (${why})`);
-  }
 }

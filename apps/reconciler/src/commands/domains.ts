@@ -7,6 +7,7 @@ import type { OutputOptions } from '../options.ts';
 import { domainTable } from '../output/domains.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
+import { DomainsClient } from '../server/domains.ts';
 
 /**
  * `rolecall domains ORG`: its e-mail domains and the records that prove them; with `check DOMAIN` the server looks one up now,
@@ -22,14 +23,14 @@ export async function domains(
     const message = `"${action}" is nothing to do with domains: write "check DOMAIN", or nothing`;
     throw new CommandError(EXIT.usage, 'unknown_action', message);
   }
-  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
+  const client = new DomainsClient(new Client(connectionOf(options, io, readSettings(io.cwd))), organization);
   if (domain !== undefined) {
-    const checked = await client.checkDomain(organization, domain.toLowerCase());
+    const checked = await client.check(domain.toLowerCase());
     if (options.format === 'json') printJson(io, checked);
     else io.out(domainTable([checked]));
     return checked.error === null ? EXIT.done : EXIT.failed;
   }
-  const list = await client.domains(organization);
+  const list = await client.list();
   if (options.format === 'json') printJson(io, list);
   else if (list.domains.length === 0)
     io.out(

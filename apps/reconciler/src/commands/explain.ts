@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { decideFacts, MAX_FACTS_LENGTH, type FactsJson, type OrganizationDocument } from '@rolecall/org-config';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -7,6 +5,7 @@ import { discover } from '../files/discover.ts';
 import { Inventory } from '../files/inventory.ts';
 import { hasErrors, load } from '../files/load.ts';
 import { readSettings } from '../files/settings.ts';
+import { textOf } from '../files/text.ts';
 import { InvalidConfiguration } from '../invalid-configuration.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
@@ -67,7 +66,9 @@ function said(document: OrganizationDocument, { facts, test, idp }: ExplainOptio
 
 /** JSON itself, or a file that has it. UNTRUSTED: bounded as the facts of a sign-in are. */
 function parsed(text: string, io: Io): FactsJson {
-  const json = text.trimStart().startsWith('{') ? text : textOf(text, io);
+  const json = text.trimStart().startsWith('{')
+    ? text
+    : textOf(text, io, '; facts are JSON or a file of it').slice(0, MAX_FACTS_LENGTH);
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -80,15 +81,6 @@ function parsed(text: string, io: Io): FactsJson {
   }
   if (isFacts(value)) return value;
   throw new CommandError(EXIT.usage, 'invalid_facts', 'facts are a map of names to a text or a list of texts');
-}
-
-function textOf(file: string, io: Io): string {
-  try {
-    return readFileSync(file === '-' ? 0 : resolve(io.cwd, file), 'utf8').slice(0, MAX_FACTS_LENGTH);
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new CommandError(EXIT.usage, 'no_such_file', `cannot read ${file} (${why}); facts are JSON or a file of it`);
-  }
 }
 
 function isFacts(value: unknown): value is FactsJson {

@@ -8,6 +8,7 @@ import type { OutputOptions } from '../options.ts';
 import { flowTable, flowText } from '../output/flow.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
+import { LoginsClient } from '../server/logins.ts';
 
 export interface FlowsOptions extends OutputOptions {
   readonly refused?: boolean;
@@ -28,9 +29,9 @@ export async function flows(
     throw new CommandError(EXIT.usage, 'conflicting_flags', message);
   }
   const size = limitOf(limit);
-  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
-  if (traceId !== undefined) return showFlow(client, organization, traceId, options, io);
-  const page = await client.flows(organization, {
+  const logins = new LoginsClient(new Client(connectionOf(options, io, readSettings(io.cwd))), organization);
+  if (traceId !== undefined) return showFlow(logins, traceId, options, io);
+  const page = await logins.flows({
     limit: String(size),
     ...(refused && { outcome: 'refused' }),
     ...(code !== undefined && { code }),
@@ -42,14 +43,8 @@ export async function flows(
   return EXIT.done;
 }
 
-async function showFlow(
-  client: Client,
-  organization: string,
-  traceId: string,
-  options: OutputOptions,
-  io: Io,
-): Promise<ExitCode> {
-  const flow = await client.flow(organization, traceId);
+async function showFlow(logins: LoginsClient, traceId: string, options: OutputOptions, io: Io): Promise<ExitCode> {
+  const flow = await logins.flow(traceId);
   if (options.format === 'json') printJson(io, flow);
   else io.out(flowText(flow, outPaint(io, options)));
   return EXIT.done;

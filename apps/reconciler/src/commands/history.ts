@@ -4,6 +4,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
+import { limitOf, MAX_LIMIT } from '../limit.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { table } from '../output/table.ts';
@@ -20,19 +21,14 @@ export interface ShowOptions extends OutputOptions {
   readonly revision?: string;
 }
 
-const DEFAULT_LIMIT = '20';
-
 /** `rolecall history ORG`: who applied which revision, when and from where. */
 export async function history(organization: string, options: HistoryOptions, io: Io): Promise<ExitCode> {
-  const limit = options.limit ?? DEFAULT_LIMIT;
-  if (!isNumber(limit, 1000)) {
-    throw new CommandError(EXIT.usage, 'invalid_limit', `--limit "${limit}" is no number from 1 to 1000`);
-  }
+  const limit = String(limitOf(options.limit));
   const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
   const page = await client.revisions(organization, { limit });
   if (options.format === 'json') printJson(io, page);
   else io.out(revisionTable(page.revisions));
-  if (page.nextCursor !== null) io.err('There are older ones; --limit shows up to 1000.\n');
+  if (page.nextCursor !== null) io.err(`There are older ones; --limit shows up to ${MAX_LIMIT}.\n`);
   return EXIT.done;
 }
 
@@ -45,7 +41,7 @@ export async function show(what: string, options: ShowOptions, io: Io): Promise<
     return EXIT.done;
   }
   const { revision } = options;
-  if (revision !== undefined && !isNumber(revision, 2_147_483_647)) {
+  if (revision !== undefined && !isRevision(revision)) {
     throw new CommandError(EXIT.usage, 'invalid_revision', `--revision "${revision}" is no number of a revision`);
   }
   const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
@@ -65,6 +61,6 @@ function revisionTable(revisions: readonly RevisionEntry[]): string {
   return table([['REVISION', 'APPLIED', 'BY', 'FROM'], ...rows]);
 }
 
-function isNumber(text: string, max: number): boolean {
-  return /^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= max;
+function isRevision(text: string): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= 2_147_483_647;
 }

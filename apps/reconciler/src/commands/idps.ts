@@ -7,10 +7,11 @@ import type { OutputOptions } from '../options.ts';
 import { heldText, identityProviderTable } from '../output/identity-providers.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
+import { IdentityProvidersClient } from '../server/identity-providers.ts';
 
 /** `rolecall idps ORG`: identity providers with their certificates, the last refresh, and what waits to be accepted. */
 export async function listIdentityProviders(organization: string, options: OutputOptions, io: Io): Promise<ExitCode> {
-  const list = await clientOf(options, io).identityProviders(organization);
+  const list = await clientOf(organization, options, io).list();
   if (options.format === 'json') printJson(io, list);
   else if (list.identityProviders.length === 0) io.out('The organization has no identity providers.\n');
   else {
@@ -27,7 +28,7 @@ export async function refreshMetadata(
   options: OutputOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const refreshed = await clientOf(options, io).refreshMetadata(organization, identityProvider);
+  const refreshed = await clientOf(organization, options, io).refreshMetadata(identityProvider);
   const { outcome, error } = refreshed;
   if (options.format === 'json') printJson(io, refreshed);
   else if (error === null) io.out(`${OUTCOMES[outcome]}\n`);
@@ -53,10 +54,12 @@ export async function acceptMetadata(
     const message = `"${digest}" is no digest of metadata; "rolecall idps ${organization}" shows the one that waits`;
     throw new CommandError(EXIT.usage, 'invalid_digest', message);
   }
-  const accepted = await clientOf(options, io).acceptMetadata(organization, identityProvider, digest);
+  const accepted = await clientOf(organization, options, io).acceptMetadata(identityProvider, digest);
   if (options.format === 'json') printJson(io, accepted);
   else io.out(`The new metadata of ${identityProvider} is in use.\n`);
   return EXIT.done;
 }
 
-const clientOf = (options: OutputOptions, io: Io) => new Client(connectionOf(options, io, readSettings(io.cwd)));
+function clientOf(organization: string, options: OutputOptions, io: Io): IdentityProvidersClient {
+  return new IdentityProvidersClient(new Client(connectionOf(options, io, readSettings(io.cwd))), organization);
+}

@@ -6,7 +6,7 @@ import { limitOf, MAX_LIMIT } from '../limit.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { requestLine, requestTable, requestText } from '../output/directory-requests.ts';
-import { ServerRefusal } from '../server/client.ts';
+import { ServerRefusal } from '../server/http.ts';
 import type { DirectoryClient, DirectoryRequestSummary } from '../server/directory.ts';
 import { directoryOf } from './scim.ts';
 

@@ -9,8 +9,9 @@ import { Progress } from '../output/progress.ts';
 import { ssoTestText } from '../output/sso-test.ts';
 import { answered } from '../planning.ts';
 import { Client } from '../server/client.ts';
-import type { SsoTest, SsoTestLink } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
+import { LoginsClient } from '../server/logins.ts';
+import type { SsoTest, SsoTestLink } from '../server/logins.ts';
 
 export interface TestSsoOptions extends OutputOptions {
   readonly timeout?: string;
@@ -31,13 +32,13 @@ export async function testSso(
   io: Io,
 ): Promise<ExitCode> {
   const timeout = await timeoutOf(options.timeout);
-  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
-  const link = await answered(client.createSsoTest(organization, identityProvider));
+  const logins = new LoginsClient(new Client(connectionOf(options, io, readSettings(io.cwd))), organization);
+  const link = await answered(logins.createTest(identityProvider));
   const say = (text: string) => (options.format === 'json' ? io.err(text) : io.out(text));
   say(`Open this link in a browser, or send it to somebody of ${organization}. It is good until ${link.expiresAt}:\n`);
   say(`\n  ${link.url}\n\n`);
   const left = Math.max(0, new Date(link.expiresAt).getTime() - io.now.getTime());
-  const ask = () => answered(client.ssoTest(organization, identityProvider, link.id));
+  const ask = () => answered(logins.test(identityProvider, link.id));
   const test = await ended(ask, Math.min(timeout, left), link, io);
   if (options.format === 'json') printJson(io, test);
   else io.out(ssoTestText(organization, identityProvider, test, outPaint(io, options)));

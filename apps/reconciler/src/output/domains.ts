@@ -1,4 +1,4 @@
-import type { Domain } from '../server/client.ts';
+import type { Domain } from '../server/domains.ts';
 import { table } from './table.ts';
 
 const HEADING = ['DOMAIN', 'STATE', 'SINCE', 'LAST LOOK (UTC)', 'FOUND'];

@@ -1,4 +1,4 @@
-import type { Flow, FlowStep, FlowSummary } from '../server/client.ts';
+import type { Flow, FlowStep, FlowSummary } from '../server/logins.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';

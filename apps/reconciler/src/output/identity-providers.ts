@@ -1,4 +1,4 @@
-import type { IdentityProvider, PublishedMetadata } from '../server/client.ts';
+import type { IdentityProvider, PublishedMetadata } from '../server/identity-providers.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';

@@ -1,4 +1,4 @@
-import type { SsoTest } from '../server/client.ts';
+import type { SsoTest } from '../server/logins.ts';
 import { adviceLines, named, stepLines } from './flow.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';

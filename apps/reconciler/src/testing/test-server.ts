@@ -8,7 +8,10 @@ import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
-import type { ApplyRequest, Domain, DueToken, Flow, IdentityProvider, PlanRequest, SsoTest } from '../server/client.ts';
+import type { ApplyRequest, DueToken, PlanRequest } from '../server/client.ts';
+import type { Domain } from '../server/domains.ts';
+import type { IdentityProvider } from '../server/identity-providers.ts';
+import type { Flow, SsoTest } from '../server/logins.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');

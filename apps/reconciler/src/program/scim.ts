@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { ExitCode } from './exit.ts';
-import type { Io } from './io.ts';
-import type { OutputOptions } from './options.ts';
-import { examples, format } from './program-parts.ts';
-import type { LogOptions } from './commands/scim-log.ts';
-import type { ReceiptsOptions } from './commands/scim.ts';
+import type { Io } from '../io.ts';
+import type { OutputOptions } from '../options.ts';
+import { examples, format } from './parts.ts';
+import type { Finish } from './parts.ts';
+import type { LogOptions } from '../commands/scim-log.ts';
+import type { ReceiptsOptions } from '../commands/scim.ts';
 
 const ORGANIZATION = "the organization's name";
-type Finish = (code: ExitCode) => void;
 
 /** `rolecall scim …`: the directory of an organization, which its identity provider fills over SCIM. */
 export function addScim(program: Command, io: Io, finish: Finish): void {
@@ -22,7 +21,7 @@ export function addScim(program: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim status acme', 'rolecall scim status acme --format json'))
     .action(async (organization: string, _flags, command: Command) => {
-      const { scimStatus } = await import('./commands/scim.ts');
+      const { scimStatus } = await import('../commands/scim.ts');
       finish(await scimStatus(organization, command.optsWithGlobals<OutputOptions>(), io));
     });
   addTokens(scim, io, finish);
@@ -40,7 +39,7 @@ function addTokens(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim token issue acme okta'))
     .action(async (organization: string, name: string, _flags, command: Command) => {
-      const { issueScimToken } = await import('./commands/scim.ts');
+      const { issueScimToken } = await import('../commands/scim.ts');
       finish(await issueScimToken(organization, name, command.optsWithGlobals<OutputOptions>(), io));
     });
   token
@@ -50,7 +49,7 @@ function addTokens(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim token list acme', 'rolecall scim token list acme --format json'))
     .action(async (organization: string, _flags, command: Command) => {
-      const { listScimTokens } = await import('./commands/scim.ts');
+      const { listScimTokens } = await import('../commands/scim.ts');
       finish(await listScimTokens(organization, command.optsWithGlobals<OutputOptions>(), io));
     });
   token
@@ -61,7 +60,7 @@ function addTokens(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim token revoke acme 019a3f00-0000-7000-8000-000000000001'))
     .action(async (organization: string, id: string, _flags, command: Command) => {
-      const { revokeScimToken } = await import('./commands/scim.ts');
+      const { revokeScimToken } = await import('../commands/scim.ts');
       finish(await revokeScimToken(organization, id, command.optsWithGlobals<OutputOptions>(), io));
     });
 }
@@ -89,7 +88,7 @@ function addLog(scim: Command, io: Io, finish: Finish): void {
       ),
     )
     .action(async (organization: string, id: string | undefined, _flags, command: Command) => {
-      const { scimLog } = await import('./commands/scim-log.ts');
+      const { scimLog } = await import('../commands/scim-log.ts');
       finish(await scimLog(organization, id, command.optsWithGlobals<LogOptions>(), io));
     });
 }
@@ -102,7 +101,7 @@ function addRemovals(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim holds acme'))
     .action(async (organization: string, _flags, command: Command) => {
-      const { scimHolds } = await import('./commands/scim.ts');
+      const { scimHolds } = await import('../commands/scim.ts');
       finish(await scimHolds(organization, command.optsWithGlobals<OutputOptions>(), io));
     });
   scim
@@ -113,7 +112,7 @@ function addRemovals(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim release acme 019a3f00-0000-7000-8000-000000000001'))
     .action(async (organization: string, hold: string, _flags, command: Command) => {
-      const { releaseScimHold } = await import('./commands/scim.ts');
+      const { releaseScimHold } = await import('../commands/scim.ts');
       finish(await releaseScimHold(organization, hold, command.optsWithGlobals<OutputOptions>(), io));
     });
   scim
@@ -124,7 +123,7 @@ function addRemovals(scim: Command, io: Io, finish: Finish): void {
     .addOption(format())
     .addHelpText('after', examples('rolecall scim receipts acme'))
     .action(async (organization: string, _flags, command: Command) => {
-      const { scimReceipts } = await import('./commands/scim.ts');
+      const { scimReceipts } = await import('../commands/scim.ts');
       finish(await scimReceipts(organization, command.optsWithGlobals<ReceiptsOptions>(), io));
     });
 }

@@ -1,0 +1,43 @@
+import { Argument } from 'commander';
+import type { Command } from 'commander';
+import { TOOL_FORMATS } from '../output/formats/names.ts';
+import type { ApplyOptions, PlanOptions } from '../options.ts';
+import { examples, format, PATHS } from './parts.ts';
+import type { Io } from '../io.ts';
+import type { Finish } from './parts.ts';
+
+/** `rolecall plan` and `apply`. */
+export function addPlanAndApply(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('plan')
+    .description('show what an apply would change, and for whom')
+    .argument('[path...]', PATHS)
+    .addOption(format('markdown', ...TOOL_FORMATS))
+    .option('--detailed-exitcode', 'exit with 2 when there are changes')
+    .option('--out <file>', 'save the plan for "rolecall apply FILE"')
+    .option('--org <glob>', 'show only these organizations')
+    .option('--prune', 'release or delete organizations that the files no longer have')
+    .option('--adopt', 'take organizations of the files that no collection owns')
+    .addHelpText('after', examples('rolecall plan --detailed-exitcode', 'rolecall plan orgs --out plan.json'))
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { plan } = await import('../commands/plan.ts');
+      finish(await plan(paths, command.optsWithGlobals<PlanOptions>(), io));
+    });
+  program
+    .command('apply')
+    .description('do one plan: of these files, or a saved one')
+    .addArgument(new Argument('[path...]', `${PATHS}; or one PLAN.json`))
+    .addOption(format())
+    .option('--auto-approve', 'do not ask')
+    .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
+    .option('--prune', 'release or delete organizations that the files no longer have')
+    .option('--adopt', 'take organizations of the files that no collection owns')
+    .addHelpText(
+      'after',
+      examples('rolecall apply', 'rolecall apply orgs --expect sha256:…', 'rolecall apply plan.json'),
+    )
+    .action(async (paths: string[], _flags, command: Command) => {
+      const { apply } = await import('../commands/apply.ts');
+      finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
+    });
+}

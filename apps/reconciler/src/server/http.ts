@@ -1,0 +1,61 @@
+import { CommandError, EXIT } from '../exit.ts';
+import type { ServerDiagnostic } from '../output/positions.ts';
+import type { Connection } from './connection.ts';
+
+/** The server refused; `code` is its own. */
+export class ServerRefusal extends Error {
+  override readonly name = 'ServerRefusal';
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly diagnostics: readonly ServerDiagnostic[],
+    readonly traceId: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** A plan over 10,000 organizations with many users takes time; a server that is silent longer than this is broken. */
+const TIMEOUT_MS = 300_000;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One request of any operation. @throws ServerRefusal, CommandError */
+export async function request<T>(connection: Connection, method: Method, path: string, body?: unknown): Promise<T> {
+  const { server, token } = connection;
+  const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  const response = await fetch(url, {
+    method,
+    redirect: 'error', // a redirect would carry the token elsewhere
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(body === undefined
+      ? { headers }
+      : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    throw unreachable(server, error);
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw refusalOf(response.status, answer);
+  if (answer === undefined)
+    throw new CommandError(EXIT.failed, 'not_rolecall', `${server} does not answer as Rolecall does`);
+  return answer as T;
+}
+
+function unreachable(server: string, error: unknown): CommandError {
+  const { name, cause } = (error ?? {}) as { name?: string; cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') {
+    return new CommandError(EXIT.failed, 'server_timeout', `${server} did not answer in time; look at its log`);
+  }
+  const why = cause?.code ?? cause?.message ?? String(error);
+  const message = `cannot reach ${server} (${why}); is it running? "npm start" starts one here`;
+  return new CommandError(EXIT.failed, 'server_unreachable', message);
+}
+
+function refusalOf(status: number, answer: unknown): ServerRefusal {
+  const error = (answer as { error?: Partial<ServerRefusal> } | undefined)?.error;
+  const code = typeof error?.code === 'string' ? error.code : `http_${status}`;
+  const message = typeof error?.message === 'string' ? error.message : `the server answered with status ${status}`;
+  return new ServerRefusal(status, code, message, error?.diagnostics ?? [], error?.traceId);
+}
