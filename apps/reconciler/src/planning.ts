@@ -72,6 +72,10 @@ export async function makePlan(
       io.now,
     );
     if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
+    if (loaded.platform) {
+      const message = '`kind: Platform` can be validated and not yet be applied; remove the document';
+      throw new CommandError(EXIT.invalid, 'not_supported', message);
+    }
     if (loaded.diagnostics.length > 0) {
       progress.clear();
       io.err(renderDiagnostics(loaded.diagnostics, loaded.sources, paintFor(io, 'err', options.color)));

@@ -25,7 +25,7 @@ describe.each(readdirSync(cases).sort())('%s', (name) => {
     const file = join(folder, path);
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   };
-  const { documents, diagnostics } = loadDocuments(files, { readFile, checkMetadata });
+  const { documents, platform, diagnostics } = loadDocuments(files, { readFile, checkMetadata });
   const timely = documents.flatMap((loaded) => [...testDiagnostics(loaded, NOW), ...expiryDiagnostics(loaded, NOW)]);
 
   it('says what is wrong, and where', () => {
@@ -35,7 +35,7 @@ describe.each(readdirSync(cases).sort())('%s', (name) => {
 
   it('gives the documents that are right', () => {
     const text = JSON.stringify(
-      documents.map(({ document }) => document),
+      [...documents, ...(platform ? [platform] : [])].map(({ document }) => document),
       null,
       2,
     );

@@ -29,6 +29,14 @@ export const SESSION_LIMITS = {
   lifetime: { min: 5 * SECONDS.m, max: 30 * SECONDS.d, default: 12 * SECONDS.h, words: '5m to 30d' },
 } as const;
 
+/** How long the API token is good that a trusted issuer's token is exchanged for, in seconds. */
+export const TRUST_LIFETIME_LIMITS = {
+  min: SECONDS.m,
+  max: 15 * SECONDS.m,
+  default: 15 * SECONDS.m,
+  words: '1m to 15m',
+} as const;
+
 /** What the durations of a directory may be, in seconds, and what they are when nothing is declared. */
 export const DIRECTORY_LIMITS = {
   rotateEvery: { min: SECONDS.d, max: 730 * SECONDS.d, default: 365 * SECONDS.d, words: '1d to 730d' },

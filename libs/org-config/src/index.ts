@@ -1,3 +1,4 @@
+export { API_RIGHTS, DEPLOYMENT_RIGHTS, type ApiRight } from './api-rights.ts';
 export { canonicalJson } from './canonical/canonical-json.ts';
 export { documentDigest, normalize } from './canonical/normalize.ts';
 export type { CheckMetadata } from './check/check-document.ts';
@@ -25,8 +26,11 @@ export { formatFile, type Formatted } from './format/format-file.ts';
 export { printDocument } from './format/print-document.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
+export { checkPlatform, type CheckedPlatform, type LoadedPlatform } from './load/platform.ts';
 export type { SourceFile } from './load/source-text.ts';
 export { issuersOf, openIdProviderOf, type OpenIdProvider, type Preset } from './openid-provider.ts';
-export { publishedSchema, schemaDocs } from './publish.ts';
+export { EVERY_ORGANIZATION, isOrganizationGlob, matchesGlobs } from './organization-globs.ts';
+export type { ClaimCondition, PlatformDocument, TrustedIssuer } from './platform-document.ts';
+export { platformDocs, publishedPlatformSchema, publishedSchema, schemaDocs } from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -1,10 +1,34 @@
 import type { Json } from './document.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 import { organizationSchema } from './schema/organization-schema.ts';
+import { platformSchema } from './schema/platform-schema.ts';
 
 /** The text of `schemas/organization.v1.json`, which editors complete and check documents with. */
 export function publishedSchema(): string {
   return `${JSON.stringify(organizationSchema, null, 2)}\n`;
+}
+
+/** The text of `schemas/platform.v1.json`. */
+export function publishedPlatformSchema(): string {
+  return `${JSON.stringify(platformSchema, null, 2)}\n`;
+}
+
+/** The reference page of the document of the deployment: `docs/platform-document.md`. */
+export function platformDocs(): string {
+  return [
+    '# The platform document',
+    '',
+    '<!-- Made from libs/org-config/src/schema by `UPDATE_CASES=1 jest publish` in libs/org-config. Do not edit. -->',
+    '',
+    'One document of a deployment says what belongs to no organization. It stands in the same files as the organizations, and',
+    'is planned and applied with them; to change it an apply needs the right `platform.apply`.',
+    '',
+    '```yaml',
+    '# yaml-language-server: $schema=../schemas/platform.v1.json',
+    '```',
+    '',
+    ...sections({ path: '', schema: platformSchema }),
+  ].join('\n');
 }
 
 /** The reference page of the document, in Markdown: `docs/organization-document.md`. */

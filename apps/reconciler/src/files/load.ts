@@ -1,5 +1,5 @@
 import { expiryDiagnostics, loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
-import type { CheckMetadata, Diagnostic, LoadedDocument, SourceFile } from '@rolecall/org-config';
+import type { CheckMetadata, Diagnostic, LoadedDocument, LoadedPlatform, SourceFile } from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
 import { unseenSecrets } from './secrets.ts';
@@ -7,6 +7,8 @@ import { unseenSecrets } from './secrets.ts';
 /** What the files say. Documents are complete only when no diagnostic is an error. */
 export interface Loaded {
   readonly documents: readonly LoadedDocument[];
+  /** The document of the deployment, when one of the files has it. */
+  readonly platform?: LoadedPlatform;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceFile[];
   /** Entries of `tests` that ran. */
@@ -23,12 +25,14 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
     if (text !== undefined) read.add(path);
     return text;
   };
-  const { documents, diagnostics } = loadDocuments(sources, checkMetadata ? { readFile, checkMetadata } : { readFile });
+  const options = checkMetadata ? { readFile, checkMetadata } : { readFile };
+  const { documents, platform, diagnostics } = loadDocuments(sources, options);
   const failed = documents.flatMap((document) => testDiagnostics(document, now));
   const expiring = documents.flatMap((document) => expiryDiagnostics(document, now));
   const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
   return {
     documents,
+    ...(platform && { platform }),
     diagnostics: [
       ...diagnostics,
       ...failed,

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Json, OrganizationDocument } from '../document.ts';
 import { emptyMap, isMap } from '../json.ts';
+import type { PlatformDocument } from '../platform-document.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { organizationSchema } from '../schema/organization-schema.ts';
+import { platformSchema } from '../schema/platform-schema.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
@@ -15,13 +17,18 @@ export function normalize(document: OrganizationDocument): OrganizationDocument 
   return sorted(organizationSchema, document as unknown as Json) as unknown as OrganizationDocument;
 }
 
+/** The same for the document of the deployment. */
+export function normalizePlatform(document: PlatformDocument): PlatformDocument {
+  return sorted(platformSchema, document as unknown as Json) as unknown as PlatformDocument;
+}
+
 /** sha256 (hex) of the document's meaning: files that differ in comments, style, key order or order in sets have one digest. */
 export function documentDigest(document: OrganizationDocument): string {
   return digestOfNormalized(normalize(document));
 }
 
 /** `documentDigest` of a document that is normalized already. */
-export function digestOfNormalized(document: OrganizationDocument): string {
+export function digestOfNormalized(document: OrganizationDocument | PlatformDocument): string {
   return createHash('sha256')
     .update(canonicalJson(document as unknown as Json))
     .digest('hex');

@@ -1,6 +1,7 @@
 import { checkCel } from '@rolecall/role-mapping';
 import type { Json } from '../document.ts';
 import { listOf, mapOf, own, pointerTo } from '../json.ts';
+import { organizationSchema } from '../schema/organization-schema.ts';
 import { checkEmailDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { metadataOf } from './metadata.ts';
@@ -29,6 +30,9 @@ export type CheckMetadata = (
   entityId?: string,
 ) => readonly { readonly code: string; readonly message: string }[];
 
+/** What a document can declare. */
+export const KINDS = ['Organization', 'Platform'] as const;
+
 type Check = (document: Json, findings: Findings) => void;
 
 /** Everything that is checked in one document beside its shape; a new check is a line here. */
@@ -56,7 +60,7 @@ export function findingsOf(document: Json, checkMetadata: CheckMetadata | undefi
   const kind = otherKind(document);
   if (kind) return [kind];
   const findings = new Findings();
-  checkStructure(document, findings);
+  checkStructure(document, findings, organizationSchema);
   for (const check of CHECKS) check(document, findings);
   if (checkMetadata) checkInlineMetadata(document, findings, checkMetadata);
   return findings.all;
@@ -68,7 +72,7 @@ function otherKind(document: Json): Finding | undefined {
   if (kind === undefined || kind === 'Organization') return undefined;
   const known = unsupported('/kind', kind);
   if (known || typeof kind !== 'string') return known;
-  const suggestion = insteadOf(kind, ['Organization'], 'kinds');
+  const suggestion = insteadOf(kind, KINDS, 'kinds');
   return {
     code: 'invalid_value',
     message: `\`kind\` cannot be ${quoted(kind)}`,

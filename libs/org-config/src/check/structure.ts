@@ -1,17 +1,19 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json } from '../document.ts';
-import { organizationSchema } from '../schema/organization-schema.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Findings } from './finding.ts';
 import { explainError, missingKeyMeant } from './explain-error.ts';
 
-let compiled: ValidateFunction | undefined;
+const compiled = new Map<JsonSchema, ValidateFunction>();
 
 /**
- * Compiled once, at the first document. It's most of the time that a `validate` of a few files takes, so the schema is not
+ * Compiled once for each kind, at its first document. It's most of the time that a `validate` of a few files takes, so the schema is not
  * checked against its meta-schema here (a test does that), and the generated code is not optimized: 60 ms instead of 130.
  */
-function validator(): ValidateFunction {
-  compiled ??= new Ajv2020({
+function validator(schema: JsonSchema): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const made = new Ajv2020({
     allErrors: true,
     verbose: true,
     strict: true,
@@ -23,13 +25,14 @@ function validator(): ValidateFunction {
     meta: false,
     validateSchema: false,
     code: { optimize: false },
-  }).compile(organizationSchema);
-  return compiled;
+  }).compile(schema);
+  compiled.set(schema, made);
+  return made;
 }
 
-/** Checks the shape of a document against the schema, and says each mistake once, in words. */
-export function checkStructure(document: Json, findings: Findings): void {
-  const validate = validator();
+/** Checks the shape of a document against the schema of its kind, and says each mistake once, in words. */
+export function checkStructure(document: Json, findings: Findings, schema: JsonSchema): void {
+  const validate = validator(schema);
   if (validate(document)) return;
   const errors = withoutBranches(validate.errors ?? []);
   const explained = errors.map((error) => ({ error, finding: explainError(error) }));

@@ -8,7 +8,6 @@ import { placeName, quoted, type Finding } from './finding.ts';
  */
 const UNSUPPORTED: readonly { readonly path: string; readonly value?: Json; readonly instead: string }[] = [
   { path: '/kind', value: 'OrganizationTemplate', instead: 'write the settings into each organization' },
-  { path: '/kind', value: 'Platform', instead: 'remove the document' },
   { path: '/spec/from', instead: 'write the settings of the template into the organization' },
   { path: '/spec/guestDomains', instead: 'remove it' },
   { path: '/spec/applications', instead: 'remove it' },

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { organizationSchema } from '../schema/organization-schema.ts';
+import { platformSchema } from '../schema/platform-schema.ts';
 
 /**
  * The order of keys at one place of a document: that of the schema, which is the order in which a document is read. Names that
@@ -8,8 +9,13 @@ import { organizationSchema } from '../schema/organization-schema.ts';
 export class KeyOrder {
   private constructor(private readonly schemas: readonly JsonSchema[]) {}
 
-  /** Of a whole document. */
-  static readonly ofDocument = new KeyOrder([organizationSchema]).resolved();
+  /** Of a whole document of this kind. */
+  static ofDocument(kind: string | undefined): KeyOrder {
+    return kind === 'Platform' ? KeyOrder.#platform : KeyOrder.#organization;
+  }
+
+  static readonly #organization = new KeyOrder([organizationSchema]).resolved();
+  static readonly #platform = new KeyOrder([platformSchema]).resolved();
 
   /** Position of a key; undefined when the schema does not list it. */
   rankOf(key: string): number | undefined {

@@ -18,7 +18,7 @@ const PRINTING = {
  * @param comment - lines above the document
  */
 export function printDocument(document: OrganizationDocument, comment: readonly string[] = []): string {
-  const ordered = inOrder(document as unknown as Json, KeyOrder.ofDocument);
+  const ordered = inOrder(document as unknown as Json, KeyOrder.ofDocument(document.kind));
   const above = comment.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}\n`).join('');
   return above + stringify(ordered, PRINTING);
 }

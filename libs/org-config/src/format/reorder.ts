@@ -20,7 +20,8 @@ export function reordered(text: string): string {
     const end = roots[index + 1]?.range?.[0] ?? text.length;
     const from = lineStart(text, start);
     const to = Math.min(end, root.range?.[2] ?? end);
-    written += text.slice(at, from) + new Reordering(text).map(root, from, to, KeyOrder.ofDocument, 'root');
+    written +=
+      text.slice(at, from) + new Reordering(text).map(root, from, to, KeyOrder.ofDocument(kindOf(root)), 'root');
     at = to;
   }
   return written + text.slice(at);
@@ -177,6 +178,11 @@ function gapAt(piece: Piece, before: readonly Piece[], after: readonly Piece[]):
 function isAbout(line: string, indent: number): boolean {
   const content = line.trimStart();
   return content === '' || (content.startsWith('#') && line.length - content.length <= indent);
+}
+
+function kindOf(root: YAMLMap): string | undefined {
+  const kind = root.get('kind');
+  return typeof kind === 'string' ? kind : undefined;
 }
 
 function nameOf(key: Node): string {

@@ -34,18 +34,26 @@ export function checkDocument(
   origin: string,
   options: { readonly checkMetadata?: CheckMetadata } = {},
 ): CheckedDocument {
-  const json = plainJson(value, 0);
-  const findings: readonly Finding[] = tooLarge(json) ?? [
-    ...findingsOf(json, options.checkMetadata),
-    ...fileReferences(json),
-  ];
-  const position = { file: origin, line: 1, column: 1 };
-  const diagnostics = findings.map(({ severity, code, message, suggestion, pointer }): Diagnostic => {
-    return { severity: severity ?? 'error', code, message, suggestion, pointer, position };
-  });
+  const { json, tooLarge } = boundedJson(value);
+  const findings = tooLarge ?? [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
+  const diagnostics = diagnosticsOf(findings, origin);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
   const document = normalize(json as unknown as OrganizationDocument);
   return { document, digest: digestOfNormalized(document), diagnostics };
+}
+
+/** A document of a request as plain JSON, and that it is too large where it is. @param value parsed JSON, not trusted */
+export function boundedJson(value: unknown): { readonly json: Json; readonly tooLarge?: readonly Finding[] } {
+  const json = plainJson(value, 0);
+  return { json, tooLarge: tooLarge(json) };
+}
+
+/** Of a document without a file: all of them stand at its beginning. */
+export function diagnosticsOf(findings: readonly Finding[], origin: string): readonly Diagnostic[] {
+  const position = { file: origin, line: 1, column: 1 };
+  return findings.map(({ severity, code, message, suggestion, pointer }): Diagnostic => {
+    return { severity: severity ?? 'error', code, message, suggestion, pointer, position };
+  });
 }
 
 /** Each check is linear at best: what is larger than any document of ours is not checked at all. */

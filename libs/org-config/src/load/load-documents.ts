@@ -5,6 +5,7 @@ import type { Finding } from '../check/finding.ts';
 import { byPosition, type Diagnostic, type SourcePosition } from '../diagnostic.ts';
 import type { Json, OrganizationDocument } from '../document.ts';
 import { inlineMetadataFiles, type ReadFile } from './metadata-files.ts';
+import { isPlatform, Platforms, type LoadedPlatform } from './platform.ts';
 import { readYaml, type YamlDocument } from './read-yaml.ts';
 import { SourceText, type SourceFile } from './source-text.ts';
 import type { YamlFault } from './yaml-value.ts';
@@ -33,6 +34,8 @@ export interface LoadedDocument {
 
 export interface LoadResult {
   readonly documents: readonly LoadedDocument[];
+  /** The document of the deployment, when a file has it. */
+  readonly platform?: LoadedPlatform;
   /** Of all files; sorted by file, line and column. Any `error` among them = do not go on. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -43,6 +46,7 @@ export interface LoadResult {
  */
 export function loadDocuments(files: readonly SourceFile[], options: LoadOptions): LoadResult {
   const documents: LoadedDocument[] = [];
+  const platforms = new Platforms();
   const read: PlacedDocument[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
@@ -51,6 +55,10 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
     diagnostics.push(...yaml.faults.map((fault) => located(fault, source)));
     for (const parsed of yaml.documents) {
       const current = placed(parsed, source);
+      if (isPlatform(parsed.value)) {
+        diagnostics.push(...platforms.add(current, file.path));
+        continue;
+      }
       read.push(current);
       const found = [
         ...inlineMetadataFiles(parsed.value, file, options.readFile),
@@ -61,7 +69,8 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
       documents.push(loaded(parsed.value, file.path, current.positionOf));
     }
   }
-  return { documents, diagnostics: [...diagnostics, ...checkAcross(read)].sort(byPosition) };
+  const all = [...diagnostics, ...checkAcross(read)].sort(byPosition);
+  return { documents, ...(platforms.valid && { platform: platforms.valid }), diagnostics: all };
 }
 
 function located({ code, message, suggestion, offset, other }: YamlFault, source: SourceText): Diagnostic {

@@ -10,7 +10,13 @@ export interface JsonSchema {
   readonly description?: string;
   readonly examples?: readonly Json[];
   readonly default?: Json;
-  readonly type?: 'object' | 'array' | 'string' | 'boolean' | 'integer' | readonly ('array' | 'object' | 'string')[];
+  readonly type?:
+    | 'object'
+    | 'array'
+    | 'string'
+    | 'boolean'
+    | 'integer'
+    | readonly ('array' | 'boolean' | 'object' | 'string')[];
   readonly const?: Json;
   readonly enum?: readonly Json[];
   readonly pattern?: string;

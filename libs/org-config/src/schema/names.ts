@@ -32,6 +32,11 @@ const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,1
 const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 // RFC 6749 section 3.3: a scope token; values of acr have the same form
 const TOKEN = '^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,256}$';
+// a name of an organization with `*` in any place
+const ORGANIZATION_GLOB = '^(?!.*\\*\\*)[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?$';
+// a URL or a word; whoever makes the tokens writes it as it is
+const AUDIENCE = '^[^\\s\\u0000-\\u001f\\u007f]{1,512}$';
+const CLAIM_NAME = '^[A-Za-z][A-Za-z0-9_:./-]{0,127}$';
 // RFC 8141, without what a path or a filter of SCIM could not name
 const URN = '^urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}(?::[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,12}$';
 // RFC 7643, section 2.1
@@ -65,6 +70,10 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [ATTRIBUTE_NAME]: 'letters, digits, `_` and `-`, 1 to 64 of them, beginning with a letter',
   [GUID]: 'a GUID in lower case, such as 11111111-2222-3333-4444-555555555555',
   [PATH_SEGMENT]: 'letters, digits, `_` and `-`, 1 to 64 of them',
+  [ORGANIZATION_GLOB]:
+    'a name of an organization, or a pattern of names: lower-case letters, digits, inner hyphens, and `*` for any characters',
+  [AUDIENCE]: 'one word without spaces, such as https://rolecall.example.com',
+  [CLAIM_NAME]: 'the name of a claim: letters, digits and `_ : . / -`, beginning with a letter',
   [TEXT]: 'one line of text without control characters',
 };
 
@@ -88,6 +97,10 @@ export const guid: JsonSchema = { type: 'string', pattern: GUID };
 export const urn: JsonSchema = { type: 'string', pattern: URN, maxLength: 256 };
 export const attributeName: JsonSchema = { type: 'string', pattern: ATTRIBUTE_NAME };
 export const pathSegment: JsonSchema = { type: 'string', pattern: PATH_SEGMENT };
+export const organizationGlob: JsonSchema = { type: 'string', pattern: ORGANIZATION_GLOB };
+export const audience: JsonSchema = { type: 'string', pattern: AUDIENCE };
+export const claimName: JsonSchema = { type: 'string', pattern: CLAIM_NAME };
+export const claimValue: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };
 export const text: JsonSchema = { type: 'string', pattern: TEXT, maxLength: 256 };
 /** A word of the IdP: any string, as long as it is one. */
 export const foreignWord: JsonSchema = { type: 'string', minLength: 1, maxLength: 512 };

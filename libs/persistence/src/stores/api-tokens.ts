@@ -1,21 +1,6 @@
-/**
- * Rights of an API token. `domains.assert` = may vouch for e-mail domains (`verification: asserted`); `flows.read` = may
- * read how logins ended, which can show what an identity provider said of a user; `directory.read` = may read the request log of
- * a directory; `directory.tokens` = may have its tokens made and ended, which let in whoever decides about users;
- * `directory.release` = may let removals through that the brake holds.
- */
-export const API_RIGHTS = [
-  'organizations.read',
-  'plan',
-  'apply',
-  'domains.assert',
-  'flows.read',
-  'directory.read',
-  'directory.tokens',
-  'directory.release',
-] as const;
+import type { ApiRight } from '@rolecall/org-config';
 
-export type ApiRight = (typeof API_RIGHTS)[number];
+export { API_RIGHTS, type ApiRight } from '@rolecall/org-config';
 
 export interface ApiToken {
   readonly id: string;

@@ -1,0 +1,23 @@
+/**
+ * Rights of an API token, and of what a trusted issuer's tokens are exchanged for. `domains.assert` = may vouch for e-mail
+ * domains (`verification: asserted`); `flows.read` = may read how logins ended, which can show what an identity provider said of a
+ * user; `directory.read` = may read the request log of a directory; `directory.tokens` = may have its tokens made and ended, which
+ * let in whoever decides about users; `directory.release` = may let removals through that the brake holds; `platform.apply` = may
+ * change `kind: Platform`, and so who else gets which of these rights.
+ */
+export const API_RIGHTS = [
+  'organizations.read',
+  'plan',
+  'apply',
+  'domains.assert',
+  'flows.read',
+  'directory.read',
+  'directory.tokens',
+  'directory.release',
+  'platform.apply',
+] as const;
+
+export type ApiRight = (typeof API_RIGHTS)[number];
+
+/** Of what belongs to the whole deployment: nobody who is held to some organizations may have them. */
+export const DEPLOYMENT_RIGHTS: readonly ApiRight[] = ['platform.apply'];
