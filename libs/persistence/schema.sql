@@ -42,6 +42,16 @@ create table collection_files (
   constraint collection_files_pkey PRIMARY KEY (collection, path)
 );
 
+create table collection_leases (
+  collection text not null,
+  fencing integer not null,
+  holder text not null,
+  token text not null,
+  taken_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone,
+  constraint collection_leases_pkey PRIMARY KEY (collection)
+);
+
 create table collections (
   name text not null,
   generation integer default 0 not null,
@@ -2228,6 +2238,8 @@ grant select on audit_events to rolecall_runtime;
 grant select on audit_heads to rolecall_runtime;
 
 grant delete, insert, select, update on collection_files to rolecall_runtime;
+
+grant insert, select, update on collection_leases to rolecall_runtime;
 
 grant insert, select, update on collections to rolecall_runtime;
 

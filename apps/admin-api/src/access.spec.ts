@@ -15,7 +15,7 @@ afterAll(() => api?.close());
 
 const operations = Object.values<Operation>(OPERATIONS);
 const pathOf = ({ path }: Operation) => path.replace(':name', 'default').replace(':organization', 'acme');
-const bodyOf = ({ method }: Operation) => (method === 'post' ? {} : undefined);
+const bodyOf = ({ method }: Operation) => (method === 'post' || method === 'put' ? {} : undefined);
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
   it('gives every token that is not valid the same 401', async () => {

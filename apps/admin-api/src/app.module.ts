@@ -17,6 +17,7 @@ import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
+import { LeasesController } from './collections/leases.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { DirectoryHoldsController } from './directory/holds.controller.ts';
 import { DirectoryRequestsController } from './directory/requests.controller.ts';
@@ -64,6 +65,7 @@ export class AppModule {
         DomainsController,
         FlowsController,
         IdentityProvidersController,
+        LeasesController,
         OrganizationsController,
         SsoTestsController,
       ],

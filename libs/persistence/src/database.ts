@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
-import type { CollectionState, FileDigest, StateStore } from '@rolecall/reconcile';
+import type { CollectionState, FileDigest, LeaseStore, StateStore } from '@rolecall/reconcile';
 import { directoryRequestLog } from './directory/request-log.ts';
 import { KnownTokens } from './directory/known-tokens.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
@@ -24,6 +24,7 @@ import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
 import { compareFiles, readCollection } from './reconcile/collections.ts';
+import { leaseStore } from './reconcile/leases.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
@@ -103,6 +104,8 @@ export interface Database {
       files: readonly Pick<FileDigest, 'path' | 'digest'>[],
     ): Promise<{ changed: string[]; removed: string[] }>;
   };
+  /** Who may apply to a collection. */
+  readonly leases: LeaseStore;
   /** The port of libs/reconcile, for one request of one token. */
   reconcileState(by: Reconciler): StateStore;
   /**
@@ -170,6 +173,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       fingerprintKey: (name) => fingerprintKey(masterKey, name),
       compare: (name, files) => compareFiles(pool, name, files),
     },
+    leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),
     inOrganization: (organizationId, work) =>
       inOrganization(pool, organizationId, work).catch((error: unknown) => {

@@ -1,9 +1,12 @@
+export { apply } from './apply.ts';
+export type { ApplyTerms } from './apply.ts';
 export { diffDocuments } from './diff.ts';
 export { domainsToProve } from './domains-to-prove.ts';
 export { tokensToIssue } from './tokens-to-issue.ts';
 export { GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanError } from './errors.ts';
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';
+export * from './leases.ts';
 export * from './plan.ts';
 export { reconcile } from './reconcile.ts';
 export { renderPlan } from './render-plan.ts';

@@ -1,4 +1,5 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
+import type { Lease } from './leases.ts';
 import type { SecretPlace } from './secret.ts';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
 
@@ -14,6 +15,8 @@ export interface StateStore {
 /** Actual state, as plan and apply read and write it. Organization rows read for a commit are locked until its end. */
 export interface StateTransaction {
   collection(name: string): Promise<CollectionState>;
+  /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
+  lease(collection: string, hold?: 'hold'): Promise<Lease | undefined>;
   /** The heads of these names and of every organization that the collection owns; absent ones are not in the map. */
   heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>>;
   /** The live document of one organization. */

@@ -5,7 +5,7 @@ import type { SchemaName } from './schemas.ts';
 /** One operation of `/v1`: what the router, the access check, the body check and the OpenAPI document are made from. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With `:name` parameters, as the router wants it. */
   readonly path: string;
   readonly summary: string;
@@ -71,6 +71,40 @@ export const OPERATIONS = {
     bodyLimit: COMPARE_BODY,
     response: 'Comparison',
   },
+  takeLease: {
+    id: 'takeLease',
+    method: 'post',
+    path: '/v1/collections/:name/lease',
+    summary: 'Takes the lease of a collection for 60 seconds: nobody else applies to it until it ends',
+    right: 'apply',
+    body: 'LeaseRequest',
+    response: 'Lease',
+    refusals: { 409: ['lease_held'] },
+  },
+  renewLease: {
+    id: 'renewLease',
+    method: 'put',
+    path: '/v1/collections/:name/lease',
+    summary: 'Keeps a lease for another 60 seconds; to be sent every 15',
+    right: 'apply',
+    body: 'LeaseRenewal',
+    response: 'Lease',
+    refusals: { 409: ['lease_lost'] },
+  },
+  endLease: {
+    id: 'endLease',
+    method: 'delete',
+    path: '/v1/collections/:name/lease',
+    summary: 'Ends the lease of a collection; an apply that comes with it afterwards is refused',
+    right: 'apply',
+    query: {
+      fencing: {
+        description: 'Only this one; without it whichever there is, also that of somebody else',
+        schema: { type: 'integer', minimum: 1 },
+      },
+    },
+    response: 'LeaseEnded',
+  },
   plan: {
     id: 'plan',
     method: 'post',
@@ -92,7 +126,10 @@ export const OPERATIONS = {
     body: 'ApplyRequest',
     bodyLimit: RECONCILE_BODY,
     response: 'Applied',
-    refusals: RECONCILE_REFUSALS,
+    refusals: {
+      ...RECONCILE_REFUSALS,
+      409: [...RECONCILE_REFUSALS[409], 'lease_held', 'lease_lost'],
+    },
   },
   listOrganizations: {
     id: 'listOrganizations',

@@ -20,6 +20,18 @@ export interface PlanRequest {
 /** `ApplyRequest` of the API. */
 export interface ApplyRequest extends PlanRequest {
   readonly fingerprint: string;
+  /** Fencing number of the caller's lease. */
+  readonly lease?: number;
+}
+
+/** `LeaseRequest` of the API. */
+export interface LeaseRequest {
+  readonly holder: string;
+}
+
+/** `LeaseRenewal` of the API. */
+export interface LeaseRenewal {
+  readonly fencing: number;
 }
 
 /** `AcceptMetadataRequest` of the API. */

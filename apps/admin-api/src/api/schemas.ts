@@ -28,6 +28,7 @@ const path = { type: 'string', minLength: 1, maxLength: 1024, description: 'Rela
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'Of the plan that was reviewed' };
 const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
+const fencing = { type: 'integer', minimum: 1, maximum: 2_147_483_647 };
 const moment = { type: 'string', format: 'date-time' };
 
 const MAX_SECRETS = 100;
@@ -96,9 +97,17 @@ const requests = {
       ...planRequest,
       organizations: list(ref('OrganizationToApply'), MAX_ORGANIZATIONS),
       fingerprint,
+      lease: {
+        ...fencing,
+        description: "The caller's lease; without it the apply is refused while somebody has one",
+      },
     },
-    ['adopt'],
+    ['adopt', 'lease'],
   ),
+  LeaseRequest: object({
+    holder: { ...text(200, 'Who applies, for people: the address of a CI job, or a host'), minLength: 1 },
+  }),
+  LeaseRenewal: object({ fencing }),
 } satisfies Record<string, JsonSchema>;
 
 const change = {
@@ -193,6 +202,15 @@ const metadata = {
   },
 };
 
+const lease = {
+  collection: string,
+  fencing: { ...fencing, description: 'Higher than that of every former lease; an apply names it' },
+  holder: string,
+  token: { ...string, description: 'Name of the API token that took it' },
+  takenAt: moment,
+  expiresAt: moment,
+};
+
 const responses = {
   Collection: object(
     {
@@ -210,6 +228,8 @@ const responses = {
     },
     ['fingerprintKey'],
   ),
+  Lease: object(lease),
+  LeaseEnded: object({ ended: { anyOf: [ref('Lease'), { type: 'null' }] } }),
   Comparison: object({ changed: list(string), removed: list(string) }),
   FieldChange: object(
     {

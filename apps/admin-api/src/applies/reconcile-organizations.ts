@@ -1,8 +1,8 @@
 import type { ApiToken, Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
-import { reconcile, StalePlanError } from '@rolecall/reconcile';
-import type { OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import { apply, reconcile, StalePlanError } from '@rolecall/reconcile';
+import type { ApplyTerms, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
@@ -35,17 +35,16 @@ export class ReconcileOrganizations {
 
   /** All or nothing. @throws Problem */
   async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
-    const plan = await refusing(this.run('commit', request, caller, now, request.fingerprint));
+    const plan = await refusing(this.run('commit', request, caller, now));
     return { plan, applied: plan.changes.map(revisionAfter) };
   }
 
   /** Checks and fetches all that can be had without a lock, then does everything else in one transaction. */
   private async run(
     end: 'commit' | 'rollback',
-    request: PlanRequest,
+    request: PlanRequest & Partial<ApplyRequest>,
     caller: ApiToken,
     now: Date,
-    expectedFingerprint?: string,
   ): Promise<Plan> {
     requireDistinctPaths(request.files);
     const store = this.database.reconcileState({ actor: caller.id, now });
@@ -82,10 +81,11 @@ export class ReconcileOrganizations {
       prune,
       adopt,
       origin,
-      expectedFingerprint,
+      expectedFingerprint: request.fingerprint,
     };
     return store.transaction(end, async (state) => {
-      const plan = await reconcile(state, wanted, now);
+      const plan =
+        end === 'commit' ? await apply(state, wanted, termsOf(request), now) : await reconcile(state, wanted, now);
       requireSameBase(plan, heads);
       return plan;
     });
@@ -102,6 +102,8 @@ function requireSameBase(plan: Plan, heads: ReadonlyMap<string, OrganizationHead
     if (seen !== baseRevision) throw new StalePlanError(`${organization} changed while the request was prepared`);
   }
 }
+
+const termsOf = ({ lease }: Partial<ApplyRequest>): ApplyTerms => (lease === undefined ? {} : { lease });
 
 const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];
 

@@ -75,6 +75,21 @@ export const Collection = defineEntity({
   },
 });
 
+/** Who may apply to a collection; the last one, also when it is over. */
+export const CollectionLease = defineEntity({
+  name: 'CollectionLease',
+  tableName: 'collection_leases',
+  properties: {
+    collection: p.text().primary(),
+    fencing: p.integer(),
+    holder: p.text(),
+    token: p.text(),
+    takenAt: p.datetime(3),
+    /** Null = ended. */
+    expiresAt: p.datetime(3).nullable(),
+  },
+});
+
 export const CollectionFile = defineEntity({
   name: 'CollectionFile',
   tableName: 'collection_files',

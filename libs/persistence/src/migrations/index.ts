@@ -34,6 +34,7 @@ import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announc
 import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
+import { leases } from './20261122T64-leases.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -74,4 +75,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryLockTimeout,
   heldAdoptions,
   keptAdministrators,
+  leases,
 ];

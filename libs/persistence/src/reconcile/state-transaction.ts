@@ -8,6 +8,7 @@ import type {
   EndedTokens,
   FileDigest,
   HeldRename,
+  Lease,
   NewOrganization,
   NewRevision,
   OrganizationHead,
@@ -33,6 +34,7 @@ import type { Statement } from '../sql.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { factsOfUsers } from './facts-of-users.ts';
 import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
+import { readLease } from './leases.ts';
 import { nameTaken, replaceRoutes } from './routes.ts';
 import * as sql from './statements.ts';
 import type { Reconciler } from './state-store.ts';
@@ -84,6 +86,10 @@ export class PgStateTransaction implements StateTransaction {
 
   collection(name: string): Promise<CollectionState> {
     return this.applies ? lockCollection(this.client, name) : readCollection(this.client, name);
+  }
+
+  lease(collection: string, hold?: 'hold'): Promise<Lease | undefined> {
+    return readLease(this.client, collection, hold === 'hold');
   }
 
   async heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {

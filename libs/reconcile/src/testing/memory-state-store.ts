@@ -1,5 +1,6 @@
 import type { FactsJson } from '@rolecall/role-mapping';
 import type { ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
+import { MemoryLeases } from './memory-leases.ts';
 import { emptyState, idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryUser } from './memory-state.ts';
 import { MemoryTransaction } from './memory-transaction.ts';
@@ -18,12 +19,13 @@ const GIVEN = [{ kind: 'default', name: 'jit.defaults' }] as const;
 /** The port in memory: transactions run one after the other, each on a copy that replaces the state when it commits. */
 export class MemoryStateStore implements StateStore {
   #state = emptyState();
+  readonly leases = new MemoryLeases();
   #last: Promise<unknown> = Promise.resolve();
 
   transaction<T>(mode: 'commit' | 'rollback', work: (state: StateTransaction) => Promise<T>): Promise<T> {
     const run = this.#last.then(async () => {
       const copy = structuredClone(this.#state);
-      const result = await work(new MemoryTransaction(copy));
+      const result = await work(new MemoryTransaction(copy, this.leases));
       if (mode === 'commit') this.#state = copy;
       return result;
     });

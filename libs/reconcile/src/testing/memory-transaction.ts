@@ -1,5 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
+import type { Lease } from '../leases.ts';
 import { rootDigestOf } from '../root-digest.ts';
 import { secretFingerprint } from '../secret.ts';
 import type { SecretPlace } from '../secret.ts';
@@ -18,6 +19,7 @@ import type {
   UserFacts,
   UserGrants,
 } from '../state-store.ts';
+import type { MemoryLeases } from './memory-leases.ts';
 import { idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryState, MemoryUser } from './memory-state.ts';
 
@@ -28,13 +30,21 @@ export class MemoryTransaction implements StateTransaction {
   #changed = false;
   readonly #state: MemoryState;
 
-  constructor(state: MemoryState) {
+  /** @param leases is no copy: a lease that ends meanwhile is seen */
+  constructor(
+    state: MemoryState,
+    private readonly leases: MemoryLeases,
+  ) {
     this.#state = state;
   }
 
   collection(name: string): Promise<CollectionState> {
     const { generation, files, applied } = this.#collection(name);
     return Promise.resolve({ name, generation, ...(applied ? { rootDigest: rootDigestOf(files) } : {}) });
+  }
+
+  lease(collection: string): Promise<Lease | undefined> {
+    return Promise.resolve(this.leases.find(collection));
   }
 
   heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {

@@ -1,0 +1,62 @@
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
+import type { ApiToken, Database } from '@rolecall/persistence';
+import { CLOCK, DATABASE, LOGGER } from '@rolecall/platform';
+import type { Clock, Logger } from '@rolecall/platform';
+import type { Lease } from '@rolecall/reconcile';
+import { Caller, Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import { invalidQuery, knownOnly } from '../api/query.ts';
+import type { Query as Parameters } from '../api/query.ts';
+import type { LeaseRenewal, LeaseRequest } from '../api/requests.ts';
+import { validated } from '../api/validate.ts';
+import { refusing } from '../applies/refusal.ts';
+
+/** Who may apply to a collection: taken before an apply, kept by a heartbeat, ended after it or by whoever knows better. */
+@Controller()
+export class LeasesController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Serves(OPERATIONS.takeLease)
+  async take(@Param('name') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
+    const { holder } = validated<LeaseRequest>('LeaseRequest', body);
+    const by = { holder, token: caller.name };
+    return viewOf(await refusing(this.database.leases.take(validated('Slug', name), by, this.clock())));
+  }
+
+  @Serves(OPERATIONS.renewLease)
+  async renew(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+    const { fencing } = validated<LeaseRenewal>('LeaseRenewal', body);
+    return viewOf(await refusing(this.database.leases.renew(validated('Slug', name), fencing, this.clock())));
+  }
+
+  @Serves(OPERATIONS.endLease)
+  async end(
+    @Param('name') name: string,
+    @Query() query: Parameters,
+    @Caller() caller: ApiToken,
+  ): Promise<{ ended: object | null }> {
+    knownOnly(query, ['fencing']);
+    const fencing = fencingOf(query);
+    const ended = await this.database.leases.end(validated('Slug', name), fencing);
+    if (ended !== undefined && fencing === undefined)
+      this.logger.warn({ actor: caller.id, collection: name, fencing: ended.fencing }, 'a lease was ended by unlock');
+    return { ended: ended === undefined ? null : viewOf(ended) };
+  }
+}
+
+/** @throws Problem 400 `invalid_request` */
+function fencingOf({ fencing }: Parameters): number | undefined {
+  if (fencing === undefined) return undefined;
+  if (typeof fencing === 'string' && /^[1-9]\d{0,8}$/.test(fencing)) return Number(fencing);
+  throw invalidQuery('fencing must be the number of a lease');
+}
+
+const viewOf = ({ takenAt, expiresAt, ...lease }: Lease) => ({
+  ...lease,
+  takenAt: takenAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+});

@@ -1,0 +1,50 @@
+import type { Pool, PoolClient } from 'pg';
+import { LEASE_TTL_MS, leaseHeld, leaseLost } from '@rolecall/reconcile';
+import type { Lease, LeaseStore } from '@rolecall/reconcile';
+import { query } from '../sql.ts';
+import * as sql from './lease-statements.ts';
+
+interface LeaseRow {
+  collection: string;
+  fencing: number;
+  holder: string;
+  token: string;
+  taken_at: Date;
+  expires_at: Date;
+}
+
+/** Leases on PostgreSQL: each operation is one statement, so of many at the same moment one wins. */
+export function leaseStore(pool: Pool): LeaseStore {
+  return {
+    async take(collection, { holder, token }, now) {
+      // a lease that ends between the two statements is anybody's: asks again
+      for (;;) {
+        const [taken] = await query<LeaseRow>(pool, sql.TAKE_LEASE, [collection, holder, token, now, later(now)]);
+        if (taken !== undefined) return toLease(taken);
+        const current = await readLease(pool, collection);
+        if (current !== undefined && current.expiresAt > now) throw leaseHeld(current);
+      }
+    },
+    async renew(collection, fencing, now) {
+      const [row] = await query<LeaseRow>(pool, sql.RENEW_LEASE, [collection, fencing, later(now)]);
+      if (row === undefined) throw leaseLost(collection);
+      return toLease(row);
+    },
+    async end(collection, fencing) {
+      const [row] = await query<LeaseRow>(pool, sql.END_LEASE, [collection, fencing ?? null]);
+      return row && toLease(row);
+    },
+  };
+}
+
+/** The collection's lease that nobody ended. @param hold keeps it as it is until the transaction ends */
+export async function readLease(on: Pool | PoolClient, collection: string, hold = false): Promise<Lease | undefined> {
+  const [row] = await query<LeaseRow>(on, hold ? sql.HOLD_LEASE : sql.READ_LEASE, [collection]);
+  return row && toLease(row);
+}
+
+const later = (now: Date) => new Date(now.getTime() + LEASE_TTL_MS);
+
+function toLease({ collection, fencing, holder, token, taken_at: takenAt, expires_at: expiresAt }: LeaseRow): Lease {
+  return { collection, fencing, holder, token, takenAt, expiresAt };
+}
