@@ -49,6 +49,10 @@ it.each(['?fencing=0', '?fencing=x', '?fencing=1&fencing=2', '?force=yes'])('doe
   expect(codeOf(await take())).toEqual([409, 'lease_held']);
 });
 
+it.each(['', 'x'.repeat(201), 'a\nb', 'a\u001b[31mb'])('is held by nobody called %j', async (holder) => {
+  expect(codeOf(await take(holder))).toEqual([400, 'invalid_request']);
+});
+
 it('lets nobody apply but its holder', async () => {
   const { fencing } = (await take()).json;
   const before = await everyRow(api.database.ownerUrl);

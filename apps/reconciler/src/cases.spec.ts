@@ -12,7 +12,7 @@ import type { TestDirectory } from './testing/test-server.ts';
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
 // e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
-// `directory.json` with what the directory has on record, and
+// `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default", and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -63,6 +63,11 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(tests)) testServer.ssoTests = JSON.parse(readFileSync(tests, 'utf8')) as SsoTest[];
     const directory = join(CASES, name, 'directory.json');
     if (existsSync(directory)) testServer.directory = JSON.parse(readFileSync(directory, 'utf8')) as TestDirectory;
+    const lease = join(CASES, name, 'lease.json');
+    if (existsSync(lease)) {
+      const by = JSON.parse(readFileSync(lease, 'utf8')) as { holder: string; token: string };
+      await testServer.store.leases.take('default', by, new Date('2026-11-01T11:59:30Z'));
+    }
     try {
       put(join(CASES, name, 'files'), cwd);
       const parts: string[] = [];

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { onInterrupt } from './interrupts.ts';
 
 /** What a command has of the world around it; a test gives it another one. */
 export interface Io {
@@ -14,6 +15,8 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** Lets time pass; the clock when absent. */
   readonly pause?: (milliseconds: number) => Promise<void>;
+  /** Has something done when the command is interrupted, until the returned function is called; never when absent. */
+  readonly onInterrupt?: (work: () => Promise<unknown>) => () => void;
   /** Asks a person; undefined where there is none to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }
@@ -29,6 +32,7 @@ export function processIo(): Io {
     now: new Date(),
     outIsTerminal: process.stdout.isTTY,
     errIsTerminal: process.stderr.isTTY,
+    onInterrupt,
     ask: interactive ? askOnTerminal : undefined,
   };
 }

@@ -35,6 +35,8 @@ export interface ApplyOptions extends OutputOptions {
   readonly adopt?: boolean;
   readonly autoApprove?: boolean;
   readonly expect?: string;
+  /** How long to wait for the lease that somebody else holds. */
+  readonly lockTimeout?: string;
 }
 
 /** Writes a value as the JSON that `--format json` promises. */

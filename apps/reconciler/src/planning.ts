@@ -33,6 +33,9 @@ export interface Planned {
   readonly secrets: Secrets;
 }
 
+/** Done once it is known that there is something to plan, and before it is looked at closer. */
+export type BeforePlan = (client: Client, collection: string) => Promise<void>;
+
 /**
  * Compares digests first, and parses and sends only files that the last apply did not see. Files that are sent are
  * validated and their tests run.
@@ -43,6 +46,7 @@ export async function makePlan(
   paths: readonly string[],
   options: GlobalOptions & { readonly prune?: boolean; readonly adopt?: boolean },
   io: Io,
+  beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
   const settings = readSettings(io.cwd);
   const client = new Client(connectionOf(options, io, settings));
@@ -62,6 +66,7 @@ export async function makePlan(
     if (!prune && rootDigest === rootDigestOf(inventory.files)) {
       return { plan: nothingToDo(collection, inventory.files.length), client, loaded: NOTHING_LOADED, secrets };
     }
+    await beforePlan(client, collection);
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
     const toSend = new Set(changed);

@@ -10,6 +10,7 @@ import { addHistory } from './program/history.ts';
 import { addIdentityProviders } from './program/identity-providers.ts';
 import { addImport } from './program/import.ts';
 import { addLogins } from './program/logins.ts';
+import { addUnlock } from './program/lock.ts';
 import type { AddCommands, Finish } from './program/parts.ts';
 import { addPlanAndApply } from './program/plan.ts';
 import { addScim } from './program/scim.ts';
@@ -19,6 +20,7 @@ import { addTokens } from './program/token.ts';
 const GROUPS: readonly AddCommands[] = [
   addFileCommands,
   addPlanAndApply,
+  addUnlock,
   addExplain,
   addComment,
   addImport,
@@ -59,7 +61,7 @@ Exit codes:
   1   failed: network, rights, server
   2   changes pending (plan --detailed-exitcode)
   3   the configuration is not valid
-  4   stale plan: something changed in between
+  4   stale plan: something changed in between; or somebody else applies
   5   refused by a guard
   64  wrong usage
 `;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { interrupt, onInterrupt } from './interrupts.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
@@ -40,6 +41,28 @@ describe('rolecall', () => {
       ...rest,
     });
   };
+
+  it('gives the lease back when it is interrupted, and its apply is refused should it come nevertheless', async () => {
+    const ask = async () => {
+      expect(server.store.leases.find('default')).toMatchObject({ token: 'ci' });
+      await interrupt(1_000);
+      expect(server.store.leases.find('default')).toBeUndefined();
+      return 'y';
+    };
+    expect(await rolecall('apply', { ask, onInterrupt })).toBe(4);
+    expect(err).toContain('the lease of "default" was taken or ended by somebody else');
+    expect(server.store.organizations()).toEqual([]);
+  });
+
+  it.each([
+    ['done', 'apply --auto-approve', 0],
+    ['refused', 'apply --expect sha256:0', 4],
+    ['not approved', 'apply', 64],
+  ])('gives the lease back when the apply was %s', async (_how, command, exitCode) => {
+    expect(await rolecall(command)).toBe(exitCode);
+    expect(server.requests).toContain('POST /v1/collections/default/lease');
+    expect(server.store.leases.find('default')).toBeUndefined();
+  });
 
   it('asks the server one question when nothing changed', async () => {
     await rolecall('apply --auto-approve');

@@ -46,7 +46,7 @@ export class LeaseError extends Error {
 
 export function leaseHeld({ collection, holder, token, expiresAt }: Lease): LeaseError {
   const who = `${holder} (token "${token}") until ${expiresAt.toISOString()}`;
-  const unlock = `if it is dead, "rolecall unlock ${collection}" ends it`;
+  const unlock = `or, if that is dead, end its lease with "rolecall unlock ${collection}"`;
   return new LeaseError('lease_held', `"${collection}" is being applied by ${who}; wait for it, ${unlock}`);
 }
 

@@ -105,7 +105,11 @@ const requests = {
     ['adopt', 'lease'],
   ),
   LeaseRequest: object({
-    holder: { ...text(200, 'Who applies, for people: the address of a CI job, or a host'), minLength: 1 },
+    holder: {
+      type: 'string',
+      pattern: '^[ -~]{1,200}$',
+      description: 'Who applies, for people: the address of a CI job, or a host',
+    },
   }),
   LeaseRenewal: object({ fencing }),
 } satisfies Record<string, JsonSchema>;

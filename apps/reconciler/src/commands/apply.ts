@@ -7,8 +7,10 @@ import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { ApplyOptions } from '../options.ts';
+import { lock } from '../locking.ts';
+import type { Hold } from '../locking.ts';
 import { answered, makePlan } from '../planning.ts';
-import type { Planned } from '../planning.ts';
+import type { BeforePlan, Planned } from '../planning.ts';
 import { recordsToPublish } from '../output/domains.ts';
 import { Progress } from '../output/progress.ts';
 import { readPlan } from '../saved-plan.ts';
@@ -21,8 +23,27 @@ import { DomainsClient } from '../server/domains.ts';
 export async function apply(targets: readonly string[], options: ApplyOptions, io: Io): Promise<ExitCode> {
   const [file] = targets;
   const saved = file !== undefined && targets.length === 1 && file.endsWith('.json');
-  const planned = saved ? await planAgain(file, options, io) : await makePlan(targets, options, io);
-  const { plan, request, client, loaded, secrets } = planned;
+  let hold: Hold | undefined;
+  const takeLease = async (client: Client, collection: string) => {
+    hold = await lock(client, collection, options.lockTimeout, io);
+  };
+  try {
+    const planned = saved
+      ? await planAgain(file, options, io, takeLease)
+      : await makePlan(targets, options, io, takeLease);
+    return await applyPlan(planned, hold, saved, options, io);
+  } finally {
+    await hold?.release();
+  }
+}
+
+async function applyPlan(
+  { plan, request, client, loaded, secrets }: Planned,
+  hold: Hold | undefined,
+  saved: boolean,
+  options: ApplyOptions,
+  io: Io,
+): Promise<ExitCode> {
   if (options.format === 'human') io.out(renderPlan(plan, { paint: outPaint(io, options) }));
   if (options.expect !== undefined && options.expect !== plan.fingerprint) {
     throw stale(`the plan is now ${plan.fingerprint}, expected was ${options.expect}`);
@@ -33,7 +54,7 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   progress.show('Applying ...');
   try {
     const organizations = request.organizations.map((one) => withValues(one, secrets));
-    const body = { ...request, organizations, fingerprint: plan.fingerprint };
+    const body = { ...request, organizations, fingerprint: plan.fingerprint, lease: hold?.fencing };
     const applied = await answered(client.apply(body), loaded);
     progress.clear();
     const ended = done({ ...applied, plan }, options, io);
@@ -55,10 +76,11 @@ function withValues({ document, file }: SentOrganization, secrets: Secrets): App
 }
 
 /** A saved plan is applied once, and only while everything is as it was when it was made. */
-async function planAgain(file: string, options: ApplyOptions, io: Io): Promise<Planned> {
+async function planAgain(file: string, options: ApplyOptions, io: Io, beforePlan: BeforePlan): Promise<Planned> {
   const { request, plan } = readPlan(file, io.cwd);
   const settings = readSettings(io.cwd);
   const client = new Client(connectionOf(options, io, settings));
+  await beforePlan(client, request.collection);
   const now = await answered(client.plan(request));
   if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
   const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));

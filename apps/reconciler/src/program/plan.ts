@@ -32,6 +32,7 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
+    .option('--lock-timeout <duration>', 'how long to wait while somebody else applies, such as 5m (default: 0s)')
     .addHelpText(
       'after',
       examples('rolecall apply', 'rolecall apply orgs --expect sha256:…', 'rolecall apply plan.json'),

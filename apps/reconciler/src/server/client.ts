@@ -29,6 +29,8 @@ export interface ApplyRequest extends Omit<PlanRequest, 'organizations'> {
     readonly secrets?: Readonly<Record<string, { readonly value: string }>>;
   })[];
   readonly fingerprint: string;
+  /** Fencing number of the lease. */
+  readonly lease?: number;
 }
 
 export interface DueToken {

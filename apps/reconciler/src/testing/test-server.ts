@@ -3,9 +3,18 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { checkDocument } from '@rolecall/org-config';
-import { reconcile, ReconcileError, RevisionMovedError, secretFingerprint, StalePlanError } from '@rolecall/reconcile';
+import {
+  apply,
+  LeaseError,
+  reconcile,
+  ReconcileError,
+  RevisionMovedError,
+  secretFingerprint,
+  StalePlanError,
+} from '@rolecall/reconcile';
 import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
+import { answerOfLease } from './test-leases.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
 import type { ApplyRequest, DueToken, PlanRequest } from '../server/client.ts';
@@ -92,6 +101,8 @@ export class TestServer {
       throw new Refusal(401, 'unauthorized', 'no such token');
     const sent = await text(request);
     const body: unknown = sent === '' ? undefined : JSON.parse(sent);
+    if (/^\/v1\/collections\/[^/]+\/lease(?:\?|$)/.test(request.url ?? ''))
+      return answerOfLease(this.store, request.method ?? '', request.url ?? '', body, NOW);
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
@@ -212,7 +223,7 @@ export class TestServer {
   }
 
   async #apply(request: ApplyRequest) {
-    const plan = await this.#reconcile('commit', request, request.fingerprint);
+    const plan = await this.#reconcile('commit', request);
     const written = plan.changes.filter(({ action }) => action !== 'delete' && action !== 'release');
     return {
       plan,
@@ -223,7 +234,8 @@ export class TestServer {
     };
   }
 
-  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest | ApplyRequest, expectedFingerprint?: string) {
+  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest | ApplyRequest) {
+    const { fingerprint: expectedFingerprint, lease }: Partial<ApplyRequest> = 'fingerprint' in request ? request : {};
     const organizations = request.organizations.map(({ document, file, secrets: sent = {} }) => {
       const checked = checkDocument(document, file);
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
@@ -240,7 +252,11 @@ export class TestServer {
       origin: { actor: 'ci', ...request.origin },
       expectedFingerprint,
     };
-    return this.store.transaction(mode, (state) => reconcile(state, wanted, NOW));
+    return this.store.transaction(mode, (state) =>
+      mode === 'commit'
+        ? apply(state, wanted, lease === undefined ? {} : { lease }, NOW)
+        : reconcile(state, wanted, NOW),
+    );
   }
 }
 
@@ -315,6 +331,7 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof StalePlanError || error instanceof RevisionMovedError) {
     return new Refusal(409, 'stale_plan', error.message);
   }
+  if (error instanceof LeaseError) return new Refusal(409, error.code, error.message);
   if (error instanceof ReconcileError) {
     const diagnostics = error.problems.map((problem) => ({ severity: 'error' as const, ...problem }));
     return new Refusal(422, error.code, error.message, diagnostics);

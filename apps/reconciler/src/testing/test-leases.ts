@@ -1,0 +1,26 @@
+import type { Lease } from '@rolecall/reconcile';
+import type { MemoryStateStore } from '@rolecall/reconcile/testing';
+
+/** What the server answers about the lease of a collection. */
+export async function answerOfLease(
+  { leases }: MemoryStateStore,
+  method: string,
+  url: string,
+  body: unknown,
+  now: Date,
+): Promise<unknown> {
+  const { pathname, searchParams } = new URL(url, 'http://server');
+  const [, collection = ''] = /^\/v1\/collections\/([^/]+)\/lease$/.exec(pathname) ?? [];
+  const sent = (body ?? {}) as { holder: string; fencing: number };
+  if (method === 'POST') return viewOf(await leases.take(collection, { holder: sent.holder, token: 'ci' }, now));
+  if (method === 'PUT') return viewOf(await leases.renew(collection, sent.fencing, now));
+  const fencing = searchParams.get('fencing');
+  const ended = await leases.end(collection, fencing === null ? undefined : Number(fencing));
+  return { ended: ended === undefined ? null : viewOf(ended) };
+}
+
+const viewOf = ({ takenAt, expiresAt, ...lease }: Lease) => ({
+  ...lease,
+  takenAt: takenAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+});
