@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { onInterrupt } from './interrupts.ts';
+import { buffer } from 'node:stream/consumers';
 
 /** What a command has of the world around it; a test gives it another one. */
 export interface Io {
@@ -13,6 +14,8 @@ export interface Io {
   /** True where a person reads, so that colour and progress are welcome. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** What is on standard input; undefined where a person would have to type it, and in tests that give none. */
+  readonly input?: () => Promise<Buffer | undefined>;
   /** Lets time pass; the clock when absent. */
   readonly pause?: (milliseconds: number) => Promise<void>;
   /** Has something done when the command is interrupted, until the returned function is called; never when absent. */
@@ -33,6 +36,7 @@ export function processIo(): Io {
     outIsTerminal: process.stdout.isTTY,
     errIsTerminal: process.stderr.isTTY,
     onInterrupt,
+    input: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
     ask: interactive ? askOnTerminal : undefined,
   };
 }

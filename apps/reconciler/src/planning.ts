@@ -17,6 +17,8 @@ import { dueText } from './output/directory.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
+import { changedIn, NOTHING_OPENED, openSealed, sealedOf } from './secrets/open-sealed.ts';
+import type { Opened } from './secrets/open-sealed.ts';
 import { Client } from './server/client.ts';
 import type { PlanRequest, SentOrganization } from './server/client.ts';
 import { ServerRefusal } from './server/http.ts';
@@ -31,6 +33,8 @@ export interface Planned {
   readonly loaded: Loaded;
   /** Where the values of the documents' secrets are. */
   readonly secrets: Secrets;
+  /** The sealed secrets that the plan changes, as far as there are keys for them. */
+  readonly opened: Opened;
 }
 
 /** Done once it is known that there is something to plan, and before it is looked at closer. */
@@ -64,7 +68,13 @@ export async function makePlan(
     const secrets = new Secrets({ root: found.root, env: io.env });
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
     if (!prune && rootDigest === rootDigestOf(inventory.files)) {
-      return { plan: nothingToDo(collection, inventory.files.length), client, loaded: NOTHING_LOADED, secrets };
+      return {
+        plan: nothingToDo(collection, inventory.files.length),
+        client,
+        loaded: NOTHING_LOADED,
+        secrets,
+        opened: NOTHING_OPENED,
+      };
     }
     await beforePlan(client, collection);
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
@@ -96,10 +106,23 @@ export async function makePlan(
     };
     progress.show('Waiting for the plan ...');
     const plan = await answered(client.plan(request), loaded);
-    return { plan: withSources(plan, loaded.documents), request, client, loaded, secrets };
+    const opened = await openChanged(plan, request, io);
+    progress.clear();
+    if (opened.problems.length > 0) {
+      throw new InvalidConfiguration(locate(opened.problems, loaded.documents), loaded.sources);
+    }
+    return { plan: withSources(plan, loaded.documents), request, client, loaded, secrets, opened };
   } finally {
     progress.clear();
   }
+}
+
+/** Opens the sealed secrets that a plan changes, so that what an apply would fail of is said now; without a key it is noted. */
+export async function openChanged(plan: Plan, { organizations }: PlanRequest, io: Io): Promise<Opened> {
+  const opened = await openSealed(changedIn(plan, sealedOf(organizations.map(({ document }) => document))), io);
+  const what = opened.closed === 1 ? 'One sealed secret was' : `${opened.closed} sealed secrets were`;
+  if (opened.closed > 0) io.err(`${what} not opened: ROLECALL_AGE_IDENTITY is not set. An apply needs it.\n`);
+  return opened;
 }
 
 /** The document with fingerprints of the secrets whose values are here; the server knows whether one is missing. */

@@ -14,6 +14,7 @@ import { addUnlock } from './program/lock.ts';
 import type { AddCommands, Finish } from './program/parts.ts';
 import { addPlanAndApply } from './program/plan.ts';
 import { addScim } from './program/scim.ts';
+import { addSecrets } from './program/secrets.ts';
 import { addTokens } from './program/token.ts';
 
 /** Every group of commands, in the order of the help: a file of program/ each. */
@@ -29,6 +30,7 @@ const GROUPS: readonly AddCommands[] = [
   addDomains,
   addIdentityProviders,
   addScim,
+  addSecrets,
   addTokens,
   addDatabase,
   addAbout,

@@ -204,8 +204,15 @@ export interface OidcIdentityProvider extends Renameable {
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
 }
-/** Where the command line finds a secret. The value itself is never part of a document. */
-export type SecretReference = ({ readonly fromEnv: string } | { readonly fromFile: string }) & {
+/**
+ * Where the command line finds a secret; `age` is the value sealed to the recipients of the team (armored age file), which
+ * only an apply opens. The value itself is never part of a document.
+ */
+export type SecretReference = (
+  | { readonly fromEnv: string }
+  | { readonly fromFile: string }
+  | { readonly age: string }
+) & {
   /** Raised when the value was rotated. */
   readonly version?: number;
   /** The day on which the value ends, such as 2027-03-31. */

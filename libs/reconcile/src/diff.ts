@@ -5,20 +5,21 @@ import { isNamedList, isObject, isStructure, pointerTo } from './address.ts';
 import type { JsonObject } from './address.ts';
 import type { FieldChange } from './plan.ts';
 import { asJson, entryRenames } from './renames.ts';
+import { withoutSealedValues } from './sealed-values.ts';
 
 type Renamed = ReadonlyMap<string, string>;
 
 /**
  * What differs between two declared, normalized documents, sorted by path. Only declared keys are compared. A leaf that
- * changed has both values; an entry of a keyed map or of a named list that came or went is one change with its whole
+ * changed has both values, of a sealed secret its digest; an entry of a keyed map or of a named list that came or went is one change with its whole
  * value; a set of scalars is one value. A removed setting has its default as `after`. Without `before`, everything is
  * created.
  */
 export function diffDocuments(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
   const renames = before === undefined ? [] : entryRenames(before, after).renames;
   const renamed: Renamed = new Map(renames.map((rename) => [pointerTo(rename.map, rename.to), rename.from]));
-  const old = before === undefined ? undefined : asJson(before);
-  return difference('', old, asJson(after), renamed)
+  const old = before === undefined ? undefined : asJson(withoutSealedValues(before));
+  return difference('', old, asJson(withoutSealedValues(after)), renamed)
     .map((change) => withDefault(change, after))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

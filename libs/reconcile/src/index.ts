@@ -14,5 +14,5 @@ export { markerOf, renderPlanMarkdown } from './render-plan-markdown.ts';
 export type { Paint } from './render-plan.ts';
 export type { DesiredOrganization, ReconcileRequest } from './request.ts';
 export { rootDigestOf } from './root-digest.ts';
-export { secretFingerprint, type SecretPlace } from './secret.ts';
+export { sealedDigest, secretFingerprint, type SecretPlace } from './secret.ts';
 export * from './state-store.ts';

@@ -10,6 +10,7 @@ import type { EntryRename } from './renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
 import { secretChanges } from './secret-changes.ts';
+import type { SecretsWanted } from './secret-changes.ts';
 import type { EndedTokens, NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
 
 interface Common {
@@ -42,10 +43,10 @@ export type Prepared = Creation | Change | Removal;
 export async function prepare(
   state: StateTransaction,
   steps: readonly Step[],
-  collection: string,
+  request: SecretsWanted,
 ): Promise<readonly Prepared[]> {
   const prepared: Prepared[] = [];
-  for (const step of steps) prepared.push(await prepareOne(state, step, collection));
+  for (const step of steps) prepared.push(await prepareOne(state, step, request));
   return prepared;
 }
 
@@ -55,10 +56,10 @@ export function changesSomething(step: Prepared): boolean {
   return step.secretFields.length > 0 || step.problems.length > 0;
 }
 
-async function prepareOne(state: StateTransaction, step: Step, collection: string): Promise<Prepared> {
+async function prepareOne(state: StateTransaction, step: Step, request: SecretsWanted): Promise<Prepared> {
   if (step.kind === 'create') {
     const { desired } = step;
-    const { fields, problems } = await secretChanges(state, collection, desired);
+    const { fields, problems } = await secretChanges(state, request, desired);
     return { action: 'create', name: desired.document.metadata.name, desired, secretFields: fields, problems };
   }
   const { head } = step;
@@ -71,7 +72,7 @@ async function prepareOne(state: StateTransaction, step: Step, collection: strin
   const { name } = desired.document.metadata;
   const action = actionOn(head, name);
   const { renames, problems } = entryRenames(before, desired.document);
-  const secrets = await secretChanges(state, collection, desired, { head, before, renames });
+  const secrets = await secretChanges(state, request, desired, { head, before, renames });
   const all = [...problems, ...secrets.problems];
   return { action, name, desired, head, before, renames, secretFields: secrets.fields, problems: all };
 }

@@ -23,7 +23,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const files = withKnownOrganizations(request, await state.fileDigests(request.collection));
   const heads = await state.heads(request.collection, namesOf(request));
   const resolved = resolve(request, files, heads);
-  const prepared = await prepare(state, resolved.steps, request.collection);
+  const prepared = await prepare(state, resolved.steps, request);
   const steps = prepared.filter(changesSomething);
   const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
   const [problem, ...others] = [

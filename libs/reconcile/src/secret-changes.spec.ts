@@ -1,6 +1,6 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { OidcIdentityProvider, OrganizationDocument } from '@rolecall/org-config';
-import { reconcile, ReconcileError, renderPlan, secretFingerprint } from './index.ts';
+import { reconcile, ReconcileError, renderPlan, sealedDigest, secretFingerprint } from './index.ts';
 import type { ReconcileRequest } from './index.ts';
 import { memoryFingerprintKey, MemoryStateStore } from './testing/index.ts';
 
@@ -140,4 +140,68 @@ it('is gone with its provider', async () => {
   await apply(document({ google: GOOGLE }), { google: 'one' });
   await apply(document({}), {});
   expect(await refusal(document({ google: GOOGLE }), {})).toEqual([['secret_unavailable', POINTER]]);
+});
+
+describe('a sealed secret', () => {
+  const sealed = (age: string): OidcIdentityProvider => ({ ...GOOGLE, clientSecret: { age } });
+  /** Shows the plan without a value, as a command without a key does, and then does it. */
+  const reviewed = async (wanted: OrganizationDocument, values: Values) => {
+    const { fingerprint } = await plan(wanted, {});
+    return store.transaction('commit', (state) =>
+      reconcile(state, { ...request(wanted, values), expectedFingerprint: fingerprint }, NOW),
+    );
+  };
+
+  it('is planned without its value, and shown by a digest of its ciphertext', async () => {
+    const created = await plan(document({ google: sealed('CIPHERTEXT') }), {});
+    const digest = sealedDigest('CIPHERTEXT');
+    const after = `sealed-sha256:${digest}`;
+    expect(created.changes[0]?.fields).toContainEqual({ path: POINTER, action: 'create', secret: true, after });
+    expect(JSON.stringify(created)).not.toContain('CIPHERTEXT');
+    expect(JSON.stringify(created)).toContain(`"age":"sha256:${digest}"`);
+  });
+
+  it('is opened for an apply of another ciphertext, and for no other', async () => {
+    await reviewed(document({ google: sealed('ONE') }), { google: 'one' });
+    const same = await plan(document({ google: { ...sealed('ONE'), displayName: 'Google' } }), {});
+    expect(same.changes[0]?.fields.map(({ path }) => path)).toEqual(['/spec/identityProviders/google/displayName']);
+    await reviewed(document({ google: { ...sealed('ONE'), displayName: 'Google' } }), {});
+    const other = await plan(document({ google: sealed('TWO') }), {});
+    expect(other.changes[0]?.fields.filter(({ secret }) => secret)).toHaveLength(1);
+    await expect(reviewed(document({ google: sealed('TWO') }), {})).rejects.toThrow('ROLECALL_AGE_IDENTITY');
+    await reviewed(document({ google: sealed('TWO') }), { google: 'two' });
+  });
+
+  it('is what the reviewed ciphertext holds: another value for the same one is another plan', async () => {
+    await reviewed(document({ google: sealed('ONE') }), { google: 'one' });
+    await expect(reviewed(document({ google: sealed('ONE') }), { google: 'forged' })).rejects.toThrow(
+      'review a new plan',
+    );
+  });
+
+  it.each<[string, Partial<OidcIdentityProvider>]>([
+    ['issuer', { issuer: 'https://thief.example' }],
+    ['client', { clientId: 'other' }],
+  ])('is told to no other %s than it was given for', async (_, change) => {
+    await reviewed(document({ google: sealed('ONE') }), { google: 'one' });
+    const moved = document({ google: { ...sealed('ONE'), ...change } });
+    for (const values of [{}, { google: 'one' }] as Values[]) {
+      expect(await refusal(moved, values)).toEqual([['secret_unavailable', POINTER]]);
+    }
+    const again = document({ google: { ...sealed('TWO'), ...change } });
+    expect((await reviewed(again, { google: 'two' })).summary.update).toBe(1);
+  });
+
+  it('stays with a renamed provider and organization, though it was sealed for the former names', async () => {
+    await reviewed(document({ google: sealed('ONE') }), { google: 'one' });
+    const renamed = document({ workspace: { ...sealed('ONE'), previously: ['google'] } }, 'acme-corp', ['acme']);
+    const { changes } = await reviewed(renamed, {});
+    expect(changes[0]?.fields.filter(({ secret }) => secret)).toEqual([]);
+  });
+
+  it('takes the place of a reference, and gives it back', async () => {
+    await apply(document({ google: GOOGLE }), { google: 'one' });
+    await reviewed(document({ google: sealed('ONE') }), { google: 'one' });
+    expect(await refusal(document({ google: GOOGLE }), {})).toEqual([['secret_unavailable', POINTER]]);
+  });
 });

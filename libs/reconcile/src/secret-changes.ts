@@ -4,7 +4,8 @@ import { pointerTo } from './address.ts';
 import type { ReconcileProblem } from './errors.ts';
 import type { FieldChange } from './plan.ts';
 import type { EntryRename } from './renames.ts';
-import type { DesiredOrganization } from './request.ts';
+import type { DesiredOrganization, ReconcileRequest } from './request.ts';
+import { sealedDigest } from './secret.ts';
 import type { OrganizationHead, StateTransaction } from './state-store.ts';
 
 const MAP = '/spec/identityProviders';
@@ -18,6 +19,9 @@ export interface Live {
   readonly renames: readonly EntryRename[];
 }
 
+/** What of a request says whether the values themselves have to be here: an apply names what was reviewed. */
+export type SecretsWanted = Pick<ReconcileRequest, 'collection' | 'expectedFingerprint'>;
+
 export interface SecretChanges {
   readonly fields: readonly FieldChange[];
   readonly problems: readonly ReconcileProblem[];
@@ -26,10 +30,13 @@ export interface SecretChanges {
 /**
  * Which secrets get another value, by their fingerprints. A secret whose value the command line does not have stays as it
  * is stored, as long as it is the same reference of the same client at the same provider; else it is `secret_unavailable`.
+ *
+ * A sealed value (`age`) is another one when its ciphertext is: a plan needs no key to tell, and no value. An apply needs the
+ * value of one that changes. It goes to nobody else than it was sealed for: with another issuer or client it is refused.
  */
 export async function secretChanges(
   state: StateTransaction,
-  collection: string,
+  { collection, expectedFingerprint }: SecretsWanted,
   desired: DesiredOrganization,
   live?: Live,
 ): Promise<SecretChanges> {
@@ -42,14 +49,19 @@ export async function secretChanges(
     const known = live && providerBefore(live, name);
     const at = { collection, organization, pointer };
     const stored = known && (await state.secretFingerprint(live.head.id, known.name, at));
-    if (given === undefined) {
-      if (stored === undefined || !sameSecret(known?.provider, provider)) {
-        problems.push(unavailable(organization, pointer, provider.clientSecret));
-      }
-    } else if (given !== stored) {
-      const action = stored === undefined ? 'create' : 'update';
-      fields.push({ path: pointer, action, secret: true, after: `hmac-sha256:${given}` });
-    }
+    const kept = stored !== undefined && sameSecret(known?.provider, provider);
+    const sealed = sealedIn(provider);
+    const change = (after: string) => {
+      fields.push({ path: pointer, action: stored === undefined ? 'create' : 'update', secret: true, after });
+    };
+    if (sealed !== undefined && !kept) {
+      if (stored !== undefined && known && sealedIn(known.provider) === sealed)
+        problems.push(sealedForAnother(organization, pointer));
+      else if (given === undefined && expectedFingerprint !== undefined) problems.push(unopened(organization, pointer));
+      else change(`sealed-sha256:${sealedDigest(sealed)}`);
+    } else if (given === undefined) {
+      if (!kept) problems.push(unavailable(organization, pointer, provider.clientSecret));
+    } else if (given !== stored) change(`hmac-sha256:${given}`);
   }
   return { fields, problems };
 }
@@ -77,14 +89,33 @@ function sameSecret(before: WithSecret | undefined, after: WithSecret): boolean 
   return before !== undefined && secretOf(before) === secretOf(after);
 }
 
+/** The ciphertext is the version of a sealed value. */
 function secretOf(provider: WithSecret): string {
   const { clientId, clientSecret } = provider;
   const { issuer } = openIdProviderOf(provider);
-  return JSON.stringify([issuer, clientId, sourceOf(clientSecret), clientSecret.version]);
+  const version = 'age' in clientSecret ? undefined : clientSecret.version;
+  return JSON.stringify([issuer, clientId, sourceOf(clientSecret), version]);
+}
+
+function sealedIn({ clientSecret }: WithSecret): string | undefined {
+  return 'age' in clientSecret ? clientSecret.age : undefined;
 }
 
 function sourceOf(reference: SecretReference): string {
+  if ('age' in reference) return `sealed value ${reference.age}`;
   return 'fromEnv' in reference ? `environment variable ${reference.fromEnv}` : `file ${reference.fromFile}`;
+}
+
+function sealedForAnother(organization: string, pointer: string): ReconcileProblem {
+  const message =
+    'the sealed client secret was given for another issuer or client, and is told to no other; seal the one of this client with `rolecall secrets encrypt`';
+  return { code: 'secret_unavailable', organization, pointer, message };
+}
+
+function unopened(organization: string, pointer: string): ReconcileProblem {
+  const message =
+    'the sealed client secret was not opened; set ROLECALL_AGE_IDENTITY or ROLECALL_AGE_IDENTITY_FILE to a key that it was sealed for';
+  return { code: 'secret_unavailable', organization, pointer, message };
 }
 
 function unavailable(organization: string, pointer: string, reference: SecretReference): ReconcileProblem {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 /** Where a secret stands. Its fingerprint holds there alone, so that equal secrets of two organizations don't show. */
 export interface SecretPlace {
@@ -16,4 +16,12 @@ export interface SecretPlace {
  */
 export function secretFingerprint(key: Buffer, { organization, pointer }: SecretPlace, value: string): string {
   return createHmac('sha256', key).update(`${organization}\n${pointer}\n${value}`).digest('hex');
+}
+
+/**
+ * What stands for a sealed value (`age`) in plans: SHA-256 (hex) of its ciphertext, which anybody may know. Sealing the same
+ * value again gives another one.
+ */
+export function sealedDigest(age: string): string {
+  return createHash('sha256').update(age).digest('hex');
 }

@@ -9,11 +9,12 @@ import { outPaint, printJson } from '../options.ts';
 import type { ApplyOptions } from '../options.ts';
 import { lock } from '../locking.ts';
 import type { Hold } from '../locking.ts';
-import { answered, makePlan } from '../planning.ts';
+import { answered, makePlan, openChanged } from '../planning.ts';
 import type { BeforePlan, Planned } from '../planning.ts';
 import { recordsToPublish } from '../output/domains.ts';
 import { Progress } from '../output/progress.ts';
 import { readPlan } from '../saved-plan.ts';
+import type { Opened } from '../secrets/open-sealed.ts';
 import { Client } from '../server/client.ts';
 import type { Applied, ApplyRequest, SentOrganization } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
@@ -38,7 +39,7 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
 }
 
 async function applyPlan(
-  { plan, request, client, loaded, secrets }: Planned,
+  { plan, request, client, loaded, secrets, opened }: Planned,
   hold: Hold | undefined,
   saved: boolean,
   options: ApplyOptions,
@@ -53,7 +54,7 @@ async function applyPlan(
   const progress = new Progress(io);
   progress.show('Applying ...');
   try {
-    const organizations = request.organizations.map((one) => withValues(one, secrets));
+    const organizations = request.organizations.map((one) => withValues(one, secrets, opened));
     const body = { ...request, organizations, fingerprint: plan.fingerprint, lease: hold?.fencing };
     const applied = await answered(client.apply(body), loaded);
     progress.clear();
@@ -69,8 +70,13 @@ async function applyPlan(
 }
 
 /** The values go into this one request. */
-function withValues({ document, file }: SentOrganization, secrets: Secrets): ApplyRequest['organizations'][number] {
-  const values = Object.entries(secrets.values(document, file));
+function withValues(
+  { document, file }: SentOrganization,
+  secrets: Secrets,
+  opened: Opened,
+): ApplyRequest['organizations'][number] {
+  const found = { ...secrets.values(document, file), ...opened.values.get(document.metadata.name) };
+  const values = Object.entries(found);
   if (values.length === 0) return { document, file };
   return { document, file, secrets: Object.fromEntries(values.map(([pointer, value]) => [pointer, { value }])) };
 }
@@ -86,7 +92,13 @@ async function planAgain(file: string, options: ApplyOptions, io: Io, beforePlan
   const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
   if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
   const secrets = new Secrets({ root: settings?.directory ?? io.cwd, env: io.env });
-  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 }, secrets };
+  const opened = await openChanged(plan, request, io);
+  const [problem] = opened.problems;
+  if (problem) {
+    const { code, organization, pointer, message, suggestion } = problem;
+    throw new CommandError(EXIT.invalid, code, `${organization} ${pointer}: ${message}; ${suggestion}`);
+  }
+  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 }, secrets, opened };
 }
 
 function baseOf(plan: Plan, organization: string): number | undefined {

@@ -22,9 +22,12 @@ type Reference = readonly ['fromEnv' | 'fromFile', string];
 export class Secrets {
   constructor(private readonly places: SecretPlaces) {}
 
-  /** SECRET values by JSON pointer; those that are not there are not in it. @param file of the document */
+  /**
+   * SECRET values by JSON pointer; those that are not there, and sealed ones, are not in it.
+   * @param file of the document
+   */
   values(document: OrganizationDocument, file: string): Readonly<Record<string, string>> {
-    const found = referencesIn(document).map(([pointer, reference]) => [pointer, this.#value(keyOf(reference), file)]);
+    const found = placesIn(document).map(([pointer, reference]) => [pointer, this.#value(keyOf(reference), file)]);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Record<string, string>;
   }
 
@@ -70,13 +73,13 @@ export interface CollectionKey {
 
 /** What has to be there for a plan of a document: `fromEnv NAME`, `fromFile PATH`. */
 export function secretsNeeded(document: OrganizationDocument): readonly string[] {
-  return referencesIn(document).map(([, reference]) => keyOf(reference).join(' '));
+  return placesIn(document).map(([, reference]) => keyOf(reference).join(' '));
 }
 
 /** Pointers of references that the text of their file has in a spelling which the digest does not see. */
 export function unseenSecrets(document: OrganizationDocument, text: string): readonly string[] {
   const seen = new Set(spelledReferences(text).map((reference) => reference.join(' ')));
-  return referencesIn(document)
+  return placesIn(document)
     .filter(([, reference]) => !seen.has(keyOf(reference).join(' ')))
     .map(([pointer]) => pointer);
 }
@@ -88,7 +91,23 @@ function referencesIn({ spec }: OrganizationDocument): [string, SecretReference]
   });
 }
 
-function keyOf(reference: SecretReference): Reference {
+/** Values that stand in the document sealed, by the JSON pointer of their reference. */
+export function sealedIn(document: OrganizationDocument): readonly [string, string][] {
+  return referencesIn(document).flatMap(([pointer, reference]): [string, string][] =>
+    'age' in reference ? [[pointer, reference.age]] : [],
+  );
+}
+
+/** A reference to a value that is elsewhere. */
+type PlaceReference = Exclude<SecretReference, { readonly age: string }>;
+
+function placesIn(document: OrganizationDocument): [string, PlaceReference][] {
+  return referencesIn(document).flatMap(([pointer, reference]): [string, PlaceReference][] =>
+    'age' in reference ? [] : [[pointer, reference]],
+  );
+}
+
+function keyOf(reference: PlaceReference): Reference {
   return 'fromEnv' in reference ? ['fromEnv', reference.fromEnv] : ['fromFile', reference.fromFile];
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Pair } from 'yaml';
 import { CommandError, EXIT } from '../exit.ts';
 
@@ -15,6 +15,8 @@ export interface Settings {
   readonly collection?: string;
   readonly paths?: readonly string[];
   readonly prune?: boolean;
+  /** For whom `rolecall secrets encrypt` seals. */
+  readonly age?: { readonly recipients: readonly string[] };
 }
 
 const KEYS = {
@@ -22,6 +24,7 @@ const KEYS = {
   collection: 'string',
   paths: 'list of strings',
   prune: 'boolean',
+  age: 'map of `recipients`, a list of strings',
 } as const;
 
 /** Reads `rolecall.yaml` from `cwd` or the nearest directory above; undefined when there is none. */
@@ -49,8 +52,14 @@ function checkSetting(pair: Pair, fail: (offset: number, message: string) => nev
     return fail(offset, `unknown_key  "${key}" is no setting; did you mean "${closest(key, Object.keys(KEYS))}"?`);
   }
   const value: unknown = isScalar(pair.value) ? pair.value.value : pair.value;
-  const strings = () => (pair.value as { toJSON?: () => unknown } | null)?.toJSON?.();
-  const ok = KEYS[key] === 'list of strings' ? isStrings(strings()) : typeof value === KEYS[key];
+  const collection: unknown = isCollection(pair.value) ? pair.value.toJSON() : undefined;
+  const want = KEYS[key];
+  const ok =
+    want === 'list of strings'
+      ? isStrings(collection)
+      : want === 'string' || want === 'boolean'
+        ? typeof value === want
+        : isAge(collection);
   if (!ok) fail(offset, `invalid_value  "${key}" must be a ${KEYS[key]}`);
 }
 
@@ -60,6 +69,11 @@ function isKnown(key: string): key is keyof typeof KEYS {
 
 function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isAge(value: unknown): boolean {
+  const { recipients, ...others } = (value ?? {}) as Record<string, unknown>;
+  return isStrings(recipients) && Object.keys(others).length === 0;
 }
 
 /** The nearest `name` in `from` or a directory above it. */

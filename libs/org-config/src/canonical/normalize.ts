@@ -9,7 +9,7 @@ import { canonicalJson } from './canonical-json.ts';
 
 /**
  * The form in which documents are compared, stored and sent: sets of scalars sorted, metadata XML without the accidents of
- * line ends and outer white space, nothing added (defaults are `effective()`'s). The order of rules and of tests stays.
+ * line ends and outer white space, sealed values likewise, nothing added (defaults are `effective()`'s). The order of rules and of tests stays.
  * Idempotent. Every object of the result is without prototype.
  * @param document a valid document: `loadDocuments` or `checkDocument` found nothing wrong with it
  */
@@ -48,7 +48,7 @@ function sorted(schema: JsonSchema, value: Json): Json {
     }
     return map;
   }
-  return at === METADATA_XML && typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : value;
+  return TEXTS.has(at) && typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : value;
 }
 
 /** Sorts the items of a set, which are strings (the schema says so), as RFC 8785 sorts keys. */
@@ -71,9 +71,14 @@ function resolve(schema: JsonSchema, value: Json): JsonSchema {
   return branches.find((branch) => branch.properties?.[tag] && branch.properties[tag].const === wanted) ?? {};
 }
 
-const METADATA_XML = xmlSchema();
+/** Texts of several lines, whose line ends and outer white space mean nothing. */
+const TEXTS: ReadonlySet<JsonSchema> = new Set([
+  ...schemaAt('samlIdentityProvider', 'metadata', 'xml'),
+  ...schemaAt('oidcIdentityProvider', 'clientSecret', 'age'),
+]);
 
-function xmlSchema(): JsonSchema | undefined {
-  const metadata = organizationSchema.$defs?.['samlIdentityProvider']?.properties?.['metadata'];
-  return (metadata && metadata.properties?.['xml']) || undefined;
+function schemaAt(definition: string, key: string, inner: string): readonly JsonSchema[] {
+  const outer = organizationSchema.$defs?.[definition]?.properties?.[key];
+  const found = outer && outer.properties?.[inner];
+  return found ? [found] : [];
 }

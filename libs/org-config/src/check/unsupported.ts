@@ -13,7 +13,6 @@ const UNSUPPORTED: readonly { readonly path: string; readonly value?: Json; read
   { path: '/spec/applications', instead: 'remove it' },
   { path: '/spec/login/exemptions', instead: 'remove it' },
   { path: '/spec/login/recoveryAdmins', instead: 'remove it' },
-  { path: '/spec/identityProviders/*/clientSecret/age', instead: 'write `fromEnv` or `fromFile`' },
 ];
 
 /** The finding for a key, or for a key with this value, that is known and not supported; undefined for any other. */

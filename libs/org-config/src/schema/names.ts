@@ -27,8 +27,12 @@ const ABSOLUTE_URI = '^[A-Za-z][A-Za-z0-9+.-]*:[^\\s\\u0000-\\u001f\\u007f]+$';
 // beside the document or below it: no absolute path, no `..`, no backslash
 const FILE_BELOW = '^(?![/.])(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\u0000]+$';
 const PERMISSION = '^[A-Za-z0-9_*][A-Za-z0-9._:/*-]{0,127}$';
-// upper case only: what was pasted here instead of a name seldom looks like one. Rolecall's own secrets are nobody's
-const ENVIRONMENT_NAME = '^(?!ROLECALL_(?:TOKEN|MASTER_KEY)$)[A-Z_][A-Z0-9_]{0,127}$';
+// upper case only: what was pasted here instead of a name seldom looks like one. Rolecall's own variables are nobody's, and
+// neither is what a job of GitHub Actions gets its identity by
+const ENVIRONMENT_NAME = '^(?!ROLECALL_|ACTIONS_)[A-Z_][A-Z0-9_]{0,127}$';
+// C2SP age, section "ASCII armor": strict PEM, lines of 64 characters, the last one shorter
+const AGE_FILE =
+  '^-----BEGIN AGE ENCRYPTED FILE-----\\n(?:[A-Za-z0-9+/]{64}\\n)*[A-Za-z0-9+/]{1,64}={0,2}\\n-----END AGE ENCRYPTED FILE-----\\n?$';
 const DAY = '^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$';
 // RFC 6749 section 3.3: a scope token; values of acr have the same form
 const TOKEN = '^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,256}$';
@@ -61,7 +65,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [FILE_BELOW]: 'a path beside this file or below it, with forward slashes and without `..`',
   [PERMISSION]: 'letters, digits and `. _ : / * -`, up to 128 of them, such as campaigns.read',
   [ENVIRONMENT_NAME]:
-    'the name of an environment variable: upper-case letters, digits and `_`, and not one that holds a secret of Rolecall itself',
+    'the name of an environment variable: upper-case letters, digits and `_`, and not one of Rolecall itself or of the job',
+  [AGE_FILE]: 'what `rolecall secrets encrypt` prints, as a block of lines (`age: |`)',
   [ENTITY_ID]: 'an entity id, a URI without spaces',
   [CERTIFICATE]: 'one certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
   [DAY]: 'a day, such as 2027-03-31',
@@ -87,6 +92,8 @@ export const httpUrl: JsonSchema = { type: 'string', pattern: HTTP_URL, maxLengt
 export const issuer: JsonSchema = { type: 'string', pattern: ISSUER, maxLength: 512 };
 export const absoluteUri: JsonSchema = { type: 'string', pattern: ABSOLUTE_URI, maxLength: 512 };
 export const environmentName: JsonSchema = { type: 'string', pattern: ENVIRONMENT_NAME };
+/** A sealed value: 8 KiB of secret for a few dozen recipients stay below this. */
+export const ageFile: JsonSchema = { type: 'string', pattern: AGE_FILE, maxLength: 32_768 };
 export const day: JsonSchema = { type: 'string', pattern: DAY };
 export const fileBelow: JsonSchema = { type: 'string', pattern: FILE_BELOW, maxLength: 512 };
 export const entityId: JsonSchema = { type: 'string', pattern: ENTITY_ID, maxLength: 1024 };

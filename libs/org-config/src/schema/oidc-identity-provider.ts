@@ -1,7 +1,7 @@
 import { attributeNames } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { PRESETS } from '../openid-provider.ts';
-import { day, domain, duration, environmentName, fileBelow, foreignWord, guid } from './names.ts';
+import { ageFile, day, domain, duration, environmentName, fileBelow, foreignWord, guid } from './names.ts';
 import {
   aliases,
   emailDomainsOfProvider,
@@ -15,7 +15,7 @@ import {
 
 const clientSecret: JsonSchema = {
   description:
-    'Where the `rolecall` command finds the client secret; the secret itself never stands in a document. Exactly one of `fromEnv`, `fromFile`. A plan compares fingerprints; the value is sent at an apply only, and stored sealed.',
+    'Where the `rolecall` command finds the client secret; the secret itself never stands in a document. Exactly one of `fromEnv`, `fromFile`, `age`. A plan compares fingerprints; the value is sent at an apply only, and stored sealed.',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -28,6 +28,14 @@ const clientSecret: JsonSchema = {
       ...fileBelow,
       description: 'A file that holds it, beside this document or below it; one line end after it is left out.',
       examples: ['secrets/acme-google'],
+    },
+    age: {
+      ...ageFile,
+      description:
+        'The secret itself, sealed for the recipients in `rolecall.yaml` by `rolecall secrets encrypt`: only their keys open it, and only for this organization at this place. An apply opens it (`ROLECALL_AGE_IDENTITY`, `ROLECALL_AGE_IDENTITY_FILE`) when it is another one than the last time; a plan never needs the key.',
+      examples: [
+        '-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3Yx\n-----END AGE ENCRYPTED FILE-----\n',
+      ],
     },
     version: {
       description: 'Any number, raised when the secret was rotated: the new value is then asked for.',
@@ -44,8 +52,9 @@ const clientSecret: JsonSchema = {
     },
   },
   oneOf: [
-    { title: '`fromEnv`', required: ['fromEnv'], properties: { fromFile: false } },
-    { title: '`fromFile`', required: ['fromFile'], properties: { fromEnv: false } },
+    { title: '`fromEnv`', required: ['fromEnv'], properties: { fromFile: false, age: false } },
+    { title: '`fromFile`', required: ['fromFile'], properties: { fromEnv: false, age: false } },
+    { title: '`age`', required: ['age'], properties: { fromEnv: false, fromFile: false } },
   ],
   examples: [{ fromEnv: 'ACME_GOOGLE_SECRET' }],
 };
