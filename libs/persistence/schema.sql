@@ -9,6 +9,7 @@ create table api_tokens (
   expires_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  organizations text[],
   constraint api_tokens_pkey PRIMARY KEY (id)
 );
 

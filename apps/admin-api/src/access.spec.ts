@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const operations = Object.values<Operation>(OPERATIONS);
-const pathOf = ({ path }: Operation) => path.replace(':name', 'default').replace(':organization', 'acme');
 const bodyOf = ({ method }: Operation) => (method === 'post' || method === 'put' ? {} : undefined);
+const pathOf = ({ path }: Operation) => path.replace(':collection', 'default').replace(':organization', 'acme');
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
   it('gives every token that is not valid the same 401', async () => {
@@ -76,7 +76,7 @@ it('looks at the token before it reads the body', async () => {
 
 it('does not open a route that forgot to say which right it needs', () => {
   const server = fastify({ serverFactory: (handler) => createServer(handler) });
-  checkAccess(server, api.database.database.apiTokens, () => new Date());
+  checkAccess(server, api.database.database, () => new Date());
   expect(() => server.get('/v1/forgotten', async () => 'secret')).toThrow(
     '/v1/forgotten does not say which right it needs',
   );

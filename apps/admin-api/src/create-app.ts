@@ -36,6 +36,6 @@ export async function createApp(
     refreshesMetadata,
   });
   const app = await createJsonApp(root, { logger, metrics, url });
-  checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE).apiTokens, app.get<Clock>(CLOCK));
+  checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));
   return app;
 }

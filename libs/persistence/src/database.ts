@@ -23,8 +23,8 @@ import type { MetadataStore } from './metadata/metadata-store.ts';
 import { createOrm } from './orm.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
-import { compareFiles, readCollection } from './reconcile/collections.ts';
 import { leaseStore } from './reconcile/leases.ts';
+import { compareFiles, reachesBeyond, readCollection } from './reconcile/collections.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
@@ -103,6 +103,8 @@ export interface Database {
       name: string,
       files: readonly Pick<FileDigest, 'path' | 'digest'>[],
     ): Promise<{ changed: string[]; removed: string[] }>;
+    /** Whether the collection has an organization that none of these patterns of names describes. */
+    reachesBeyond(name: string, globs: readonly string[]): Promise<boolean>;
   };
   /** Who may apply to a collection. */
   readonly leases: LeaseStore;
@@ -172,6 +174,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       state: (name) => readCollection(pool, name),
       fingerprintKey: (name) => fingerprintKey(masterKey, name),
       compare: (name, files) => compareFiles(pool, name, files),
+      reachesBeyond: (name, globs) => reachesBeyond(pool, name, globs),
     },
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),

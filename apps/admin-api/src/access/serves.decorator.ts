@@ -8,6 +8,7 @@ import { callerOf } from './authenticate.ts';
 /** What the router knows of a route that serves an operation. */
 export interface RouteAccess {
   readonly access: Operation['right'] | 'open';
+  readonly narrowed?: true;
   readonly bodyLimit?: number;
 }
 
@@ -15,8 +16,12 @@ const METHODS = { get: Get, post: Post, put: Put, delete: Delete };
 
 /** Routes a handler as its operation says: method, path, right and body limit. */
 export function Serves(operation: Operation): MethodDecorator {
-  const { method, path, right, bodyLimit } = operation;
-  const config: RouteAccess = { access: right ?? 'open', ...(bodyLimit === undefined ? {} : { bodyLimit }) };
+  const { method, path, right, narrowed, bodyLimit } = operation;
+  const config: RouteAccess = {
+    access: right ?? 'open',
+    ...(narrowed && { narrowed }),
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+  };
   return applyDecorators(METHODS[method](path), HttpCode(200), RouteConfig(config));
 }
 

@@ -50,13 +50,20 @@ function operationObject(operation: Operation): object {
   };
 }
 
+/** How a token is refused that is held to some organizations; a foreign one is as unknown as one that is none. */
+function reachRefusals({ path, narrowed }: Operation): readonly string[] {
+  if (path.includes('/:organization')) return [];
+  if (path.includes('/:collection')) return ['collection_out_of_reach'];
+  return narrowed ? [] : ['organizations_restricted'];
+}
+
 function refusalsOf(operation: Operation): Record<string, object> {
   const refusals: Record<number, readonly string[]> = { ...COMMON, ...operation.refusals };
   if (operation.body) refusals[400] = ['malformed_json', 'invalid_request'];
   if (operation.query) refusals[400] = ['invalid_request'];
   if (operation.right) {
     refusals[401] = ['unauthorized'];
-    refusals[403] = ['missing_right'];
+    refusals[403] = ['missing_right', ...reachRefusals(operation), ...(refusals[403] ?? [])];
   }
   const entries = Object.entries(refusals).map(([status, codes]) => [
     status,

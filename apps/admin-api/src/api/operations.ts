@@ -9,6 +9,11 @@ export interface Operation {
   /** With `:name` parameters, as the router wants it. */
   readonly path: string;
   readonly summary: string;
+  /**
+   * Of an operation whose path names neither an organization nor a collection: its handler holds what it reads and writes to the
+   * organizations of the token (`reaches`). Without it a token that is held to some organizations is refused.
+   */
+  readonly narrowed?: true;
   /** The right that a token needs; undefined = open to everybody. */
   readonly right?: ApiRight;
   readonly body?: SchemaName;
@@ -30,7 +35,7 @@ const RECONCILE_BODY = 32_000_000;
 const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
-  403: ['missing_right', 'domain_assertion_refused'],
+  403: ['domain_assertion_refused', 'organization_out_of_reach', 'collection_out_of_reach'],
   409: ['owned_by_other_collection', 'needs_adopt', 'sso_not_tested', 'stale_plan'],
   413: ['body_too_large'],
   422: [
@@ -56,7 +61,7 @@ export const OPERATIONS = {
   readCollection: {
     id: 'readCollection',
     method: 'get',
-    path: '/v1/collections/:name',
+    path: '/v1/collections/:collection',
     summary: 'What the last apply of a collection left: its generation and the digest over all of its files',
     right: 'organizations.read',
     response: 'Collection',
@@ -64,7 +69,7 @@ export const OPERATIONS = {
   compareFiles: {
     id: 'compareFiles',
     method: 'post',
-    path: '/v1/collections/:name/compare',
+    path: '/v1/collections/:collection/compare',
     summary: 'Which files differ from those of the last apply, so that only these need to be read and sent',
     right: 'organizations.read',
     body: 'CompareRequest',
@@ -74,7 +79,7 @@ export const OPERATIONS = {
   takeLease: {
     id: 'takeLease',
     method: 'post',
-    path: '/v1/collections/:name/lease',
+    path: '/v1/collections/:collection/lease',
     summary: 'Takes the lease of a collection for 60 seconds: nobody else applies to it until it ends',
     right: 'apply',
     body: 'LeaseRequest',
@@ -84,7 +89,7 @@ export const OPERATIONS = {
   renewLease: {
     id: 'renewLease',
     method: 'put',
-    path: '/v1/collections/:name/lease',
+    path: '/v1/collections/:collection/lease',
     summary: 'Keeps a lease for another 60 seconds; to be sent every 15',
     right: 'apply',
     body: 'LeaseRenewal',
@@ -94,7 +99,7 @@ export const OPERATIONS = {
   endLease: {
     id: 'endLease',
     method: 'delete',
-    path: '/v1/collections/:name/lease',
+    path: '/v1/collections/:collection/lease',
     summary: 'Ends the lease of a collection; an apply that comes with it afterwards is refused',
     right: 'apply',
     query: {
@@ -111,6 +116,7 @@ export const OPERATIONS = {
     path: '/v1/plans',
     summary: 'What an apply of the same request would change, and for which users; writes nothing',
     right: 'plan',
+    narrowed: true,
     body: 'PlanRequest',
     bodyLimit: RECONCILE_BODY,
     response: 'Plan',
@@ -123,6 +129,7 @@ export const OPERATIONS = {
     summary:
       'Makes the organizations of a collection what the request says, all or nothing; refuses another plan than the reviewed one',
     right: 'apply',
+    narrowed: true,
     body: 'ApplyRequest',
     bodyLimit: RECONCILE_BODY,
     response: 'Applied',
@@ -137,6 +144,7 @@ export const OPERATIONS = {
     path: '/v1/organizations',
     summary: 'Organizations by name, page by page',
     right: 'organizations.read',
+    narrowed: true,
     query: {
       cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 63 } },
       limit: PAGE_SIZE,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined };
+const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined, organizations: undefined };
 const guarded = new GuardedFetch({ allowedOrigins: [] });
 const metadata = new MetadataSource(guarded, []);
 

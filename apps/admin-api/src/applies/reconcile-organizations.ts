@@ -11,6 +11,7 @@ import type { CheckedOrganization } from './check-documents.ts';
 import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
+import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
 import { withSecrets } from './secrets.ts';
 
@@ -56,6 +57,7 @@ export class ReconcileOrganizations {
       }),
       now,
     );
+    await requireRequestInReach(caller, request, checked, this.database.collections);
     if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
     const heads = await store.transaction('rollback', async (state) => {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
@@ -87,6 +89,7 @@ export class ReconcileOrganizations {
       const plan =
         end === 'commit' ? await apply(state, wanted, termsOf(request), now) : await reconcile(state, wanted, now);
       requireSameBase(plan, heads);
+      requirePlanInReach(caller, plan, await state.heads(collection, []));
       return plan;
     });
   }

@@ -19,7 +19,7 @@ export class CollectionsController {
 
   /** A collection that nobody applied yet is at generation 0. */
   @Serves(OPERATIONS.readCollection)
-  async read(@Param('name') name: string, @Caller() caller: ApiToken): Promise<object> {
+  async read(@Param('collection') name: string, @Caller() caller: ApiToken): Promise<object> {
     const { collections, directoryTokens } = this.database;
     const { generation, rootDigest = null } = await collections.state(validated('Slug', name));
     const directoryTokensDue = await directoryTokens.due(name, new Date(this.clock().getTime() + ROTATION_NOTICE_MS));
@@ -29,7 +29,7 @@ export class CollectionsController {
   }
 
   @Serves(OPERATIONS.compareFiles)
-  compare(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+  compare(@Param('collection') name: string, @Body() body: unknown): Promise<object> {
     const { files } = validated<CompareRequest>('CompareRequest', body);
     requireDistinctPaths(files);
     return this.database.collections.compare(validated('Slug', name), files);

@@ -21,21 +21,21 @@ export class LeasesController {
   ) {}
 
   @Serves(OPERATIONS.takeLease)
-  async take(@Param('name') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
+  async take(@Param('collection') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
     const { holder } = validated<LeaseRequest>('LeaseRequest', body);
     const by = { holder, token: caller.name };
     return viewOf(await refusing(this.database.leases.take(validated('Slug', name), by, this.clock())));
   }
 
   @Serves(OPERATIONS.renewLease)
-  async renew(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+  async renew(@Param('collection') name: string, @Body() body: unknown): Promise<object> {
     const { fencing } = validated<LeaseRenewal>('LeaseRenewal', body);
     return viewOf(await refusing(this.database.leases.renew(validated('Slug', name), fencing, this.clock())));
   }
 
   @Serves(OPERATIONS.endLease)
   async end(
-    @Param('name') name: string,
+    @Param('collection') name: string,
     @Query() query: Parameters,
     @Caller() caller: ApiToken,
   ): Promise<{ ended: object | null }> {

@@ -13,5 +13,10 @@ export async function knownOrganization(
 ): Promise<OrganizationRecord> {
   const record = isSlug(name) ? await database.registry.record(name) : undefined;
   if (record) return record;
-  throw new Problem(404, 'unknown_organization', 'there is no organization of this name');
+  throw unknownOrganization();
+}
+
+/** The answer to a name that is nobody's, and to one that the token does not reach: nothing tells the two apart. */
+export function unknownOrganization(): Problem {
+  return new Problem(404, 'unknown_organization', 'there is no organization of this name');
 }

@@ -1,7 +1,7 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { DATABASE, Problem } from '@rolecall/platform';
-import type { Database, RevisionEntry } from '@rolecall/persistence';
-import { Serves } from '../access/serves.decorator.ts';
+import type { ApiToken, Database, RevisionEntry } from '@rolecall/persistence';
+import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOrganization } from './known-organization.ts';
 import { pageOf, revisionNumber, revisionPageOf } from './page.ts';
@@ -11,9 +11,9 @@ export class OrganizationsController {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   @Serves(OPERATIONS.listOrganizations)
-  async list(@Query() query: Readonly<Record<string, unknown>>): Promise<object> {
+  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: ApiToken): Promise<object> {
     const { cursor, limit } = pageOf(query);
-    const page = await this.database.registry.list(cursor, limit);
+    const page = await this.database.registry.list(cursor, limit, caller.organizations);
     const organizations = page.organizations.map(({ name, revision, digest, collection }) => {
       return { name, revision, digest, collection: collection ?? null };
     });

@@ -75,7 +75,7 @@ export interface TestApi {
   readonly client: TestClient;
   /** Every log line so far. */
   readonly log: readonly string[];
-  token(rights: readonly ApiRight[], expiresAt?: Date): Promise<string>;
+  token(rights: readonly ApiRight[], expiresAt?: Date, organizations?: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export async function startTestApi(
     false,
   );
   await app.listen(0, '127.0.0.1');
-  const token = (rights: readonly ApiRight[], expiresAt?: Date) => newToken(database, rights, expiresAt);
+  const token: TestApi['token'] = (...options) => newToken(database, ...options);
   const client = new TestClient(await app.getUrl(), await token(API_RIGHTS));
   const close = async () => {
     await app.close();
@@ -108,9 +108,14 @@ export async function startTestApi(
 }
 
 /** A token straight from the database, as `rolecall token create` makes it. */
-export async function newToken(database: TestDatabase, rights: readonly ApiRight[], expiresAt?: Date): Promise<string> {
+export async function newToken(
+  database: TestDatabase,
+  rights: readonly ApiRight[],
+  expiresAt?: Date,
+  organizations?: readonly string[],
+): Promise<string> {
   const name = `test ${rights.join(' ')}`;
-  return (await database.database.apiTokens.create({ name, rights, expiresAt, now: new Date() })).token;
+  return (await database.database.apiTokens.create({ name, rights, expiresAt, organizations, now: new Date() })).token;
 }
 
 /** A document with a scope, a role that is used, and whatever else the case is about. */

@@ -38,6 +38,7 @@ describe('commands on the database', () => {
         name,
         rights: ['plan', 'apply'],
         expiresAt,
+        organizations: name === 'ci' ? ['acme', 'eu-*'] : undefined,
         now: new Date(NOW.getTime() - days * 86_400_000),
       });
     const old = await make('old', 90, new Date('2026-10-01T00:00:00Z'));
@@ -47,10 +48,10 @@ describe('commands on the database', () => {
     await apiTokens.authenticate(used.token, NOW);
     expect(await rolecall(['token', 'list'])).toBe(0);
     expect(out.replace(used.id, 'id3'.padEnd(24)).replace(lost.id, 'id2'.padEnd(24)).replace(old.id, 'id1'.padEnd(24)))
-      .toBe(`ID                        NAME      STATE    CREATED     EXPIRES     LAST USED   RIGHTS
-id3                       ci        valid    2026-10-02  never       2026-11-01  plan,apply
-id2                       lost·[2J  revoked  2026-09-02  never       never       plan,apply
-id1                       old       expired  2026-08-03  2026-10-01  never       plan,apply
+      .toBe(`ID                        NAME      STATE    CREATED     EXPIRES     LAST USED   ORGANIZATIONS  RIGHTS
+id3                       ci        valid    2026-10-02  never       2026-11-01  acme,eu-*      plan,apply
+id2                       lost·[2J  revoked  2026-09-02  never       never       all            plan,apply
+id1                       old       expired  2026-08-03  2026-10-01  never       all            plan,apply
 `);
     expect(await rolecall(['token', 'list', '--format', 'json'])).toBe(0);
     expect(JSON.parse(out)).toEqual({
@@ -61,6 +62,7 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
           id: old.id,
           name: 'old',
           rights: ['plan', 'apply'],
+          organizations: null,
           createdAt: '2026-08-03T12:00:00.000Z',
           expiresAt: '2026-10-01T00:00:00.000Z',
           lastUsedAt: null,
@@ -94,8 +96,21 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
     expect(await rolecall(['token', 'revoke', id])).toBe(1);
   });
 
+  it('holds a token to the organizations that are named', async () => {
+    const create = ['token', 'create', '--name', 'eu', '--format', 'json'];
+    expect(await rolecall([...create, '--organizations', 'acme, eu-*'])).toBe(0);
+    const { token, organizations } = JSON.parse(out) as { token: string; organizations: unknown };
+    expect(organizations).toEqual(['acme', 'eu-*']);
+    expect(await db.database.apiTokens.authenticate(token, NOW)).toMatchObject({ organizations: ['acme', 'eu-*'] });
+    expect(await rolecall([...create, '--organizations', '*'])).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ organizations: null });
+  });
+
   it.each([
     [['token', 'create']],
+    [['token', 'create', '--name', 'x', '--organizations', 'Acme']],
+    [['token', 'create', '--name', 'x', '--organizations', '']],
+    [['token', 'create', '--name', 'x', '--organizations', 'eu-*', '--rights', 'all']],
     [['token', 'create', '--name', 'x', '--rights', 'everything']],
     [['token', 'create', '--name', 'x', '--expires', '2020-01-01']],
     [['token', 'create', '--name', 'x', '--expires', 'soon']],

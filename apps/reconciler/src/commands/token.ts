@@ -1,3 +1,4 @@
+import { DEPLOYMENT_RIGHTS, EVERY_ORGANIZATION, isOrganizationGlob } from '@rolecall/org-config';
 import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import type { ApiRight, ApiTokenEntry, Database } from '@rolecall/persistence';
 import { CommandError, EXIT } from '../exit.ts';
@@ -11,6 +12,7 @@ import { databaseUrlOf } from '../server/connection.ts';
 export interface TokenOptions extends OutputOptions {
   readonly name: string;
   readonly rights?: string;
+  readonly organizations?: string;
   readonly expires?: string;
 }
 
@@ -21,15 +23,20 @@ const DAY_MS = 86_400_000;
 /** `rolecall token create`: on the server's side, straight into the database. The token is shown this once. */
 export async function createToken(options: TokenOptions, io: Io): Promise<ExitCode> {
   const rights = rightsOf(options.rights);
+  const organizations = organizationsOf(options.organizations);
+  requireFitting(rights, organizations);
   const expiresAt = options.expires === undefined ? undefined : expiryOf(options.expires, io.now);
   const { id, token } = await withDatabase(io, (database) =>
-    database.apiTokens.create({ name: options.name, rights, expiresAt, now: io.now }),
+    database.apiTokens.create({ name: options.name, rights, organizations, expiresAt, now: io.now }),
   );
-  if (options.format === 'json') printJson(io, { id, token, rights, expiresAt: expiresAt?.toISOString() ?? null });
-  else {
+  const expires = expiresAt?.toISOString() ?? null;
+  if (options.format === 'json') {
+    printJson(io, { id, token, rights, organizations: organizations ?? null, expiresAt: expires });
+  } else {
     io.out(`${token}\n`);
+    const where = organizations === undefined ? '' : `, for the organizations ${organizations.join(', ')}`;
     io.err(
-      `Token ${id} (${options.name}) may: ${rights.join(', ')}. It is shown this once; only its hash is stored.\n`,
+      `Token ${id} (${options.name}) may: ${rights.join(', ')}${where}. It is shown this once; only its hash is stored.\n`,
     );
   }
   return EXIT.done;
@@ -53,17 +60,20 @@ export async function listTokens(options: OutputOptions, io: Io): Promise<ExitCo
   return EXIT.done;
 }
 
-const HEADING = ['ID', 'NAME', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'RIGHTS'];
+const HEADING = ['ID', 'NAME', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'ORGANIZATIONS', 'RIGHTS'];
 
-function rowOf({ id, name, rights, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiTokenEntry, now: Date): string[] {
+function rowOf(token: ApiTokenEntry, now: Date): string[] {
+  const { id, name, rights, organizations, createdAt, expiresAt, lastUsedAt, revokedAt } = token;
   const state = revokedAt ? 'revoked' : expiresAt && expiresAt <= now ? 'expired' : 'valid';
   const [created, expires, lastUsed] = [createdAt, expiresAt, lastUsedAt].map((at) => at?.toISOString().slice(0, 10));
-  return [id, name, state, created ?? '', expires ?? 'never', lastUsed ?? 'never', rights.join(',')];
+  const reach = organizations?.join(',') ?? 'all';
+  return [id, name, state, created ?? '', expires ?? 'never', lastUsed ?? 'never', reach, rights.join(',')];
 }
 
 /** A key that holds nothing is null, so that every token has all of them. */
-function asJson({ expiresAt, lastUsedAt, revokedAt, ...token }: ApiTokenEntry): object {
-  return { ...token, expiresAt: expiresAt ?? null, lastUsedAt: lastUsedAt ?? null, revokedAt: revokedAt ?? null };
+function asJson({ organizations, expiresAt, lastUsedAt, revokedAt, ...token }: ApiTokenEntry): object {
+  const times = { expiresAt: expiresAt ?? null, lastUsedAt: lastUsedAt ?? null, revokedAt: revokedAt ?? null };
+  return { ...token, organizations: organizations ?? null, ...times };
 }
 
 async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
@@ -87,6 +97,24 @@ function rightsOf(text: string | undefined): readonly ApiRight[] {
       `there is no right "${name}"; there are ${API_RIGHTS.join(', ')}, or all`,
     );
   });
+}
+
+function organizationsOf(text: string | undefined): readonly string[] | undefined {
+  const globs = text?.split(',').map((glob) => glob.trim());
+  const wrong = globs?.find((glob) => !isOrganizationGlob(glob));
+  if (wrong !== undefined) {
+    const message = `--organizations "${wrong}" is no name and no pattern; write acme, or eu-* for all that begin so`;
+    throw new CommandError(EXIT.usage, 'invalid_organizations', message);
+  }
+  return globs?.includes(EVERY_ORGANIZATION) ? undefined : globs;
+}
+
+/** Whoever may change who is trusted could give itself the other organizations. */
+function requireFitting(rights: readonly ApiRight[], organizations: readonly string[] | undefined): void {
+  const right = rights.find((one) => DEPLOYMENT_RIGHTS.includes(one));
+  if (organizations === undefined || right === undefined) return;
+  const message = `the right ${right} is about the whole deployment; leave it out, or leave --organizations out`;
+  throw new CommandError(EXIT.usage, 'right_of_deployment', message);
 }
 
 function expiryOf(text: string, now: Date): Date {

@@ -13,12 +13,14 @@ export function addTokens(program: Command, io: Io, finish: Finish): void {
     .description('make a token and print it this once')
     .requiredOption('--name <name>', 'what it is for; stands in the history')
     .option('--rights <list>', 'comma separated, or all (default: organizations.read,plan,apply)')
+    .option('--organizations <list>', "names or patterns, comma separated: 'acme,eu-*' (default: all)")
     .option('--expires <when>', 'such as 90d or 2027-03-31 (default: never)')
     .addOption(format())
     .addHelpText(
       'after',
       examples(
         'rolecall token create --name ci --expires 90d',
+        "rolecall token create --name team-eu --organizations 'acme,eu-*' --expires 90d",
         'rolecall token create --name support --rights organizations.read,flows.read',
       ),
     )

@@ -135,6 +135,8 @@ export const ApiTokenRow = defineEntity({
     name: p.text(),
     tokenHash: p.blob(),
     rights: p.array().$type<ApiRight[]>(),
+    /** Patterns of names; null = all organizations, and what belongs to none. */
+    organizations: p.array().nullable(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).nullable(),
     lastUsedAt: p.datetime(3).nullable(),

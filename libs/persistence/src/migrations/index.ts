@@ -35,6 +35,7 @@ import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import { leases } from './20261122T64-leases.ts';
+import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -76,4 +77,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   heldAdoptions,
   keptAdministrators,
   leases,
+  tokenOrganizations,
 ];

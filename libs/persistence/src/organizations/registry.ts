@@ -7,6 +7,7 @@ import { translateError } from '../errors.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { OrganizationRecord } from '../stores.ts';
 import type { LiveRevisionRow } from './load-organization.ts';
+import { likeOf } from './globs.ts';
 import { LIVE_REVISION, REVISION, REVISIONS } from './statements.ts';
 
 export interface RegistryEntry {
@@ -18,10 +19,14 @@ export interface RegistryEntry {
 }
 
 export interface Registry {
-  /** A page of organizations by name, after the name `cursor`; `nextCursor` is undefined at the end. */
+  /**
+   * A page of organizations by name, after the name `cursor`; `nextCursor` is undefined at the end.
+   * @param globs of names (`isOrganizationGlob`); undefined = all
+   */
   list(
     cursor: string | undefined,
     limit: number,
+    globs?: readonly string[],
   ): Promise<{ organizations: RegistryEntry[]; nextCursor: string | undefined }>;
   /** One organization with its live revision, by its current name. */
   record(name: string): Promise<OrganizationRecord | undefined>;
@@ -57,8 +62,9 @@ const NEWEST = 2_147_483_647;
 
 export function registry(em: EntityManager, pool: Pool): Registry {
   return {
-    async list(cursor, limit) {
-      const where = cursor === undefined ? {} : { name: { $gt: cursor } };
+    async list(cursor, limit, globs) {
+      const after = cursor === undefined ? {} : { name: { $gt: cursor } };
+      const where = globs === undefined ? after : { $and: [after, namedLike(globs)] };
       const rows = await em
         .fork()
         .find(OrganizationRegistry, where, { orderBy: { name: 'asc' }, limit: limit + 1 })
@@ -103,6 +109,11 @@ export function registry(em: EntityManager, pool: Pool): Registry {
       return row && { ...toRevision(row), document: row.document };
     },
   };
+}
+
+/** Neither names nor patterns have a character that LIKE reads. No pattern = no row. */
+function namedLike(globs: readonly string[]) {
+  return { $or: [{ name: { $in: [] } }, ...globs.map((glob) => ({ name: { $like: likeOf(glob) } }))] };
 }
 
 type Row = { name: string; orgId: string; collection?: string | null; revision: number; digest: string };

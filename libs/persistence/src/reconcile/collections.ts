@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { rootDigestOf } from '@rolecall/reconcile';
 import type { CollectionState, FileDigest } from '@rolecall/reconcile';
+import { likeOf } from '../organizations/globs.ts';
 import { query } from '../sql.ts';
 import * as sql from './statements.ts';
 
@@ -48,6 +49,12 @@ export async function compareFiles(
   ]);
   const pathsOf = (state: 'changed' | 'removed') => rows.filter((row) => row.state === state).map((row) => row.path);
   return { changed: pathsOf('changed'), removed: pathsOf('removed') };
+}
+
+/** Whether a collection owns an organization, or has a file with one, that none of the patterns describes. */
+export async function reachesBeyond(pool: Pool, collection: string, globs: readonly string[]): Promise<boolean> {
+  const rows = await query<{ beyond: boolean }>(pool, sql.REACHES_BEYOND, [collection, globs.map(likeOf)]);
+  return rows[0]?.beyond ?? true;
 }
 
 function toState(name: string, row: CollectionRow | undefined): CollectionState {

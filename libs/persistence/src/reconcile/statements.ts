@@ -25,6 +25,18 @@ order by name`,
 
 export const LOCK_HEADS: Statement = { name: 'reconcile.lock-heads', text: `${HEADS.text}\nfor update` };
 
+/** $2 = patterns of LIKE. */
+export const REACHES_BEYOND: Statement = {
+  name: 'reconcile.reaches-beyond',
+  text: `
+select exists (
+  select from organization_registry where collection = $1 and not name like any ($2)
+) or exists (
+  select from collection_files f, unnest(f.organizations) as named (name)
+  where f.collection = $1 and not named.name like any ($2)
+) as beyond`,
+};
+
 /** No row comes back when the name belongs to another organization, or still routes to it. */
 export const CREATE_ORGANIZATION: Statement = {
   name: 'reconcile.create-organization',

@@ -7,6 +7,8 @@ export interface ApiToken {
   readonly name: string;
   readonly rights: readonly ApiRight[];
   readonly expiresAt: Date | undefined;
+  /** Patterns of names (`matchesGlobs`) that it is held to; undefined = all organizations, and what belongs to none. */
+  readonly organizations: readonly string[] | undefined;
 }
 
 /** What may be shown of a token. Nothing of its secret is in here. */
@@ -23,6 +25,7 @@ export interface ApiTokenStore {
     name: string;
     rights: readonly ApiRight[];
     expiresAt: Date | undefined;
+    organizations?: readonly string[];
     now: Date;
   }): Promise<{ id: string; token: string }>;
   /** Parses and looks up a presented token; undefined = unknown, malformed, expired or revoked, without a difference. */

@@ -51,15 +51,17 @@ it('lists every token, the newest first, without anything of its secret', async 
     name: 'newer',
     rights: ['organizations.read'],
     expiresAt: later(600),
+    organizations: ['acme', 'eu-*'],
     now: later(2),
   });
-  await tokens().authenticate(token, later(3));
+  expect(await tokens().authenticate(token, later(3))).toMatchObject({ organizations: ['acme', 'eu-*'] });
   await tokens().revoke(newer, later(4));
   expect((await tokens().list()).slice(0, 2)).toEqual([
     {
       id: newer,
       name: 'newer',
       rights: ['organizations.read'],
+      organizations: ['acme', 'eu-*'],
       createdAt: later(2),
       expiresAt: later(600),
       lastUsedAt: later(3),
@@ -69,6 +71,7 @@ it('lists every token, the newest first, without anything of its secret', async 
       id: older,
       name: 'older',
       rights: ['plan'],
+      organizations: undefined,
       createdAt: later(1),
       expiresAt: undefined,
       lastUsedAt: undefined,

@@ -14,10 +14,12 @@ const NO_TOKEN_HASH = Buffer.alloc(32);
 /** Tokens of the admin API. Not a hot path: the unit of work does it. */
 export function apiTokenStore(em: EntityManager): ApiTokenStore {
   return {
-    async create({ name, rights, expiresAt, now }) {
+    async create({ name, rights, expiresAt, organizations, now }) {
       const id = randomBytes(12).toString('hex');
       const secret = randomBytes(32).toString('base64url');
-      const row = { id, name, tokenHash: hashOf(secret), rights: [...rights], createdAt: now, expiresAt };
+      const held = organizations && [...organizations];
+      const tokenHash = hashOf(secret);
+      const row = { id, name, tokenHash, rights: [...rights], organizations: held, createdAt: now, expiresAt };
       await em.fork().insert(ApiTokenRow, row).catch(rethrow);
       return { id, token: `rct_${id}_${secret}` };
     },
@@ -33,7 +35,13 @@ export function apiTokenStore(em: EntityManager): ApiTokenStore {
       if (now.getTime() - (row.lastUsedAt?.getTime() ?? 0) >= LAST_USED_EVERY_MS) {
         await fork.nativeUpdate(ApiTokenRow, { id }, { lastUsedAt: now }).catch(rethrow);
       }
-      return { id: row.id, name: row.name, rights: row.rights, expiresAt: row.expiresAt ?? undefined };
+      return {
+        id: row.id,
+        name: row.name,
+        rights: row.rights,
+        expiresAt: row.expiresAt ?? undefined,
+        organizations: row.organizations ?? undefined,
+      };
     },
 
     async revoke(id, now) {
@@ -49,10 +57,11 @@ export function apiTokenStore(em: EntityManager): ApiTokenStore {
         .fork()
         .find(ApiTokenRow, {}, { orderBy: { createdAt: 'desc', id: 'asc' }, exclude: ['tokenHash'] })
         .catch(rethrow);
-      return rows.map(({ id, name, rights, createdAt, expiresAt, lastUsedAt, revokedAt }) => ({
+      return rows.map(({ id, name, rights, organizations, createdAt, expiresAt, lastUsedAt, revokedAt }) => ({
         id,
         name,
         rights,
+        organizations: organizations ?? undefined,
         createdAt,
         expiresAt: expiresAt ?? undefined,
         lastUsedAt: lastUsedAt ?? undefined,

@@ -1,0 +1,57 @@
+import { matchesGlobs } from '@rolecall/org-config';
+import type { ApiToken, Database } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import { unknownOrganization } from '../organizations/known-organization.ts';
+
+/** What a route says of itself and of the request. */
+export interface Reached {
+  /** Of the path. UNTRUSTED */
+  readonly params: unknown;
+  /** The handler holds what it does to the token's organizations. */
+  readonly narrowed: boolean;
+}
+
+/** Whether a token may know of an organization of this name. */
+export function reaches({ organizations }: Pick<ApiToken, 'organizations'>, name: string): boolean {
+  return organizations === undefined || matchesGlobs(organizations, name);
+}
+
+/**
+ * Holds a request to the organizations of its token by what its path names. An organization outside is as unknown as one that
+ * does not exist; a collection must be inside as a whole, since its digests tell of all of its files; what names neither is the
+ * deployment's, unless its handler narrows it.
+ * @throws Problem 404 `unknown_organization`, 403 `collection_out_of_reach`, `organizations_restricted`
+ */
+export async function requireReach(
+  token: ApiToken,
+  { params, narrowed }: Reached,
+  collections: Pick<Database['collections'], 'reachesBeyond'>,
+): Promise<void> {
+  const { organizations } = token;
+  if (organizations === undefined) return;
+  const { organization, collection } = params as Readonly<Record<string, string | undefined>>;
+  if (organization !== undefined) {
+    if (!reaches(token, organization)) throw unknownOrganization();
+  } else if (collection !== undefined) await requireCollection(organizations, collection, collections);
+  else if (!narrowed) throw restricted(token);
+}
+
+/** @throws Problem 403 `collection_out_of_reach` */
+export async function requireCollection(
+  organizations: readonly string[],
+  collection: string,
+  collections: Pick<Database['collections'], 'reachesBeyond'>,
+): Promise<void> {
+  if (await collections.reachesBeyond(collection, organizations)) throw collectionOutOfReach();
+}
+
+/** Names nobody: who is outside is not this token's to know. */
+export function collectionOutOfReach(): Problem {
+  const what = 'the collection has organizations that this token is not for';
+  return new Problem(403, 'collection_out_of_reach', `${what}; keep those of this token in a collection of their own`);
+}
+
+function restricted({ name }: ApiToken): Problem {
+  const sentence = `this is about the whole deployment, and the token "${name}" is for some organizations only`;
+  return new Problem(403, 'organizations_restricted', sentence);
+}

@@ -1,0 +1,186 @@
+import { API_RIGHTS } from '@rolecall/persistence';
+import { OPERATIONS } from './api/operations.ts';
+import type { Operation } from './api/operations.ts';
+import { everyRow } from './testing/rows.ts';
+import { organization, requestOf, startTestApi } from './testing/test-api.ts';
+import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
+
+/*
+ * A token that is held to `mine` and `my-*`, and everything that there is: `foreign` in a collection of its own, and the
+ * collection `shared` with both.
+ */
+
+let api: TestApi;
+let held: TestClient;
+const SCIM = {
+  scim: { enabled: true, tokens: { okta: {} } },
+  emailDomains: { 'foreign.example': { verification: 'dns' } },
+};
+const foreign = organization('foreign', SCIM);
+const mine = (spec: object = {}) => organization('mine', spec);
+const toMine = (documents: readonly object[], more: object = {}) =>
+  requestOf(documents, { collection: 'mine', ...more });
+
+beforeAll(async () => {
+  api = await startTestApi();
+  held = api.client.with(await api.token(API_RIGHTS, undefined, ['mine', 'my-*']));
+  await succeeded(api.client.apply(requestOf([foreign], { collection: 'foreign' })));
+  await succeeded(api.client.apply(toMine([mine()])));
+  const shared = [organization('my-shared'), organization('foreign-shared')];
+  await succeeded(api.client.apply(requestOf(shared, { collection: 'shared' })));
+});
+afterAll(() => api?.close());
+
+async function succeeded(answer: Promise<{ status: number; text: string }>): Promise<void> {
+  const { status, text } = await answer;
+  expect([status, text]).toEqual([200, expect.anything()]);
+}
+
+const VALUES: Readonly<Record<string, string>> = { number: '1', domain: 'foreign.example', identityProvider: 'okta' };
+const UUID = '00000000-0000-4000-8000-000000000000';
+
+function pathOf({ path }: Operation, organizationName: string, collection = 'foreign'): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    if (name === 'organization') return organizationName;
+    return name === 'collection' ? collection : (VALUES[name] ?? UUID);
+  });
+}
+
+const BODIES: Partial<Record<string, object>> = {
+  CompareRequest: { files: [] },
+  AcceptMetadataRequest: { digest: '0'.repeat(64) },
+  DirectoryTokenRequest: { name: 'okta' },
+};
+
+const all = Object.values<Operation>(OPERATIONS);
+const bodyOf = ({ method, body }: Operation) => (method === 'get' ? undefined : ((body && BODIES[body]) ?? {}));
+const ask = (client: TestClient, operation: Operation, path: string) =>
+  client.call<ErrorBody>(operation.method.toUpperCase(), path, bodyOf(operation));
+
+describe.each(all.filter(({ path }) => path.includes(':organization')).map((one) => [one.id, one] as const))(
+  '%s of a foreign organization',
+  (_id, operation) => {
+    it('is answered as one of an unknown organization, and writes nothing', async () => {
+      const before = await everyRow(api.database.ownerUrl);
+      const unknown = await ask(held, operation, pathOf(operation, 'nobody'));
+      const answer = await ask(held, operation, pathOf(operation, 'foreign'));
+      expect([answer.status, answer.json.error.code]).toEqual([404, 'unknown_organization']);
+      expect(answer.text.replace(answer.json.error.traceId, '')).toBe(
+        unknown.text.replace(unknown.json.error.traceId, ''),
+      );
+      expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+    });
+
+    it('is answered to a token of the deployment', async () => {
+      const answer = await ask(api.client, operation, pathOf(operation, 'foreign'));
+      expect(answer.json.error?.code).not.toBe('unknown_organization');
+    });
+  },
+);
+
+describe.each(all.filter(({ path }) => path.includes(':collection')).map((one) => [one.id, one] as const))(
+  '%s of a collection with others',
+  (_id, operation) => {
+    it.each(['foreign', 'shared'])('is refused, and writes nothing: %s', async (collection) => {
+      const before = await everyRow(api.database.ownerUrl);
+      const { status, json, text } = await ask(held, operation, pathOf(operation, 'foreign', collection));
+      expect([status, json.error.code]).toEqual([403, 'collection_out_of_reach']);
+      expect(text).not.toContain('foreign');
+      expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+    });
+
+    it('is refused also when only a file of it names others', async () => {
+      const files = [{ path: 'a.yaml', digest: '1'.repeat(64), organizations: ['foreign'] }];
+      await succeeded(api.client.apply(requestOf([], { collection: 'file-only', files })));
+      const { json } = await ask(held, operation, pathOf(operation, 'foreign', 'file-only'));
+      expect(json.error.code).toBe('collection_out_of_reach');
+    });
+  },
+);
+
+/** Operations whose path names neither, and whose handler narrows them: each has a test below, under its id. */
+const NARROWED = ['plan', 'apply', 'listOrganizations'];
+
+it('knows every operation that narrows itself', () => {
+  expect(all.filter(({ narrowed }) => narrowed).map(({ id }) => id)).toEqual(NARROWED);
+});
+
+describe('operations of the deployment', () => {
+  const deployment = all.filter((one) => one.right && !one.narrowed && !/:(?:organization|collection)/.test(one.path));
+
+  it('are refused', async () => {
+    for (const operation of deployment) {
+      const { status, json } = await ask(held, operation, operation.path);
+      expect([operation.id, status, json.error.code]).toEqual([operation.id, 403, 'organizations_restricted']);
+    }
+  });
+});
+
+it('listOrganizations: only those of the token, page by page', async () => {
+  const names = async (client: TestClient, query = '') => {
+    const { json } = await client.call<Page>('GET', `/v1/organizations${query}`);
+    return [json.organizations.map(({ name }) => name), json.nextCursor];
+  };
+  expect(await names(api.client)).toEqual([['foreign', 'foreign-shared', 'mine', 'my-shared'], null]);
+  expect(await names(held)).toEqual([['mine', 'my-shared'], null]);
+  expect(await names(held, '?limit=1')).toEqual([['mine'], 'mine']);
+  expect(await names(held, '?limit=1&cursor=mine')).toEqual([['my-shared'], null]);
+  const nobody = api.client.with(await api.token(API_RIGHTS, undefined, []));
+  expect(await names(nobody)).toEqual([[], null]);
+});
+
+describe('plan and apply', () => {
+  const attempts: readonly (readonly [what: string, request: object, code: string])[] = [
+    ['a foreign organization', toMine([mine(), foreign]), 'organization_out_of_reach'],
+    ['a new one outside', toMine([mine(), organization('another')]), 'organization_out_of_reach'],
+    [
+      'a rename from a foreign one',
+      toMine([organization('my-loot', {}, { previously: ['foreign'] })]),
+      'organization_out_of_reach',
+    ],
+    [
+      'a file that is said to have a foreign one',
+      toMine([mine()], { files: [{ path: 'x.yaml', digest: '0'.repeat(64), organizations: ['foreign'] }] }),
+      'organization_out_of_reach',
+    ],
+    ['the collection of others', requestOf([mine()], { collection: 'foreign' }), 'collection_out_of_reach'],
+    ['a prune of others', requestOf([mine()], { collection: 'foreign', prune: true }), 'collection_out_of_reach'],
+    [
+      'a shared collection',
+      requestOf([organization('my-shared', { displayName: 'x' })], { collection: 'shared' }),
+      'collection_out_of_reach',
+    ],
+  ];
+
+  it.each(attempts)(
+    '%s is refused, naming what the request names, and writes nothing',
+    async (_what, request, code) => {
+      const before = await everyRow(api.database.ownerUrl);
+      const planned = await held.plan(request);
+      expect([planned.status, planned.json.error.code]).toEqual([403, code]);
+      const applied = await held.apply(request, `sha256:${'0'.repeat(64)}`);
+      expect([applied.status, applied.json.error.code]).toEqual([403, code]);
+      const named = (planned.json.error.diagnostics ?? []).map((detail) => detail['organization']);
+      expect(named.length > 0).toBe(code === 'organization_out_of_reach');
+      for (const name of named) expect(['foreign', 'another']).toContain(name);
+      expect(planned.text.includes('foreign')).toBe(named.includes('foreign'));
+      expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+    },
+  );
+
+  it('go on as ever for its own', async () => {
+    const { status, json } = await held.apply(toMine([mine({ displayName: 'Mine' }), organization('my-new')]));
+    expect([status, json.applied]).toEqual([
+      200,
+      [
+        { organization: 'mine', revision: 2 },
+        { organization: 'my-new', revision: 1 },
+      ],
+    ]);
+  });
+});
+
+interface Page {
+  readonly organizations: readonly { readonly name: string }[];
+  readonly nextCursor: string | null;
+}
