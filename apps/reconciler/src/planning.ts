@@ -4,7 +4,7 @@ import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from './exit.ts';
 import { discover } from './files/discover.ts';
 import { Inventory } from './files/inventory.ts';
-import { hasErrors, load } from './files/load.ts';
+import { hasErrors, load, NOTHING_LOADED } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
 import { Secrets } from './files/secrets.ts';
 import type { CollectionKey } from './files/secrets.ts';
@@ -69,7 +69,7 @@ export async function makePlan(
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
     if (!prune && rootDigest === rootDigestOf(inventory.files)) {
       return {
-        plan: nothingToDo(collection, inventory.files.length),
+        plan: nothingToDo(collection, inventory.organizationFiles),
         client,
         loaded: NOTHING_LOADED,
         secrets,
@@ -131,8 +131,6 @@ function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, 
   if (prints.length === 0) return { document, file };
   return { document, file, secrets: Object.fromEntries(prints.map(([at, fingerprint]) => [at, { fingerprint }])) };
 }
-
-const NOTHING_LOADED: Loaded = { documents: [], diagnostics: [], sources: [], tests: 0 };
 
 /** Nobody counted the organizations: files stand for them, as one file per organization is advised. */
 function nothingToDo(collection: string, files: number): Plan {

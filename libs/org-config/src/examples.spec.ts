@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { checkDocument, loadDocuments, publishedSchema, runTests } from './index.ts';
+import { checkDocument, loadDocuments, publishedSchema, publishedTemplateSchema, runTests } from './index.ts';
 
 const folder = join(import.meta.dirname, '../../../config-examples');
+const SCHEMAS: Readonly<Record<string, () => string>> = {
+  'organization.v1.json': publishedSchema,
+  'organization-template.v1.json': publishedTemplateSchema,
+};
 const NOW = new Date('2026-11-01T12:00:00Z');
 const names = readdirSync(folder).filter((file) => file.endsWith('.yaml') && file !== 'rolecall.yaml');
 const files = names.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
@@ -29,8 +33,8 @@ describe('config-examples', () => {
   });
 
   it.each(files)('$path leads editors to the published schema', ({ text }) => {
-    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/schemas\/organization\.v1\.json\n/);
-    expect(publishedSchema()).toContain('"$schema"');
+    const [, schema = 'none'] = /^# yaml-language-server: \$schema=\.\.\/schemas\/(.*)\n/.exec(text) ?? [];
+    expect(SCHEMAS[schema]?.()).toContain('"$schema"');
   });
 
   it('rolecall.yaml makes a collection of this directory', () => {

@@ -31,6 +31,12 @@ export type { SourceFile } from './load/source-text.ts';
 export { issuersOf, openIdProviderOf, type OpenIdProvider, type Preset } from './openid-provider.ts';
 export { EVERY_ORGANIZATION, isOrganizationGlob, matchesGlobs } from './organization-globs.ts';
 export type { ClaimCondition, PlatformDocument, TrustedIssuer } from './platform-document.ts';
-export { platformDocs, publishedPlatformSchema, publishedSchema, schemaDocs } from './publish.ts';
+export {
+  platformDocs,
+  publishedPlatformSchema,
+  publishedSchema,
+  publishedTemplateSchema,
+  schemaDocs,
+} from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -1,11 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { platformDocs, publishedPlatformSchema, publishedSchema, schemaDocs } from './index.ts';
+import {
+  platformDocs,
+  publishedPlatformSchema,
+  publishedSchema,
+  publishedTemplateSchema,
+  schemaDocs,
+} from './index.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 import { PATTERN_WORDS } from './schema/names.ts';
 import { organizationSchema } from './schema/organization-schema.ts';
 import { platformSchema } from './schema/platform-schema.ts';
+import { templateSchema } from './schema/template-schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -13,6 +20,7 @@ const root = join(import.meta.dirname, '../../..');
 describe.each([
   ['schemas/organization.v1.json', publishedSchema],
   ['docs/organization-document.md', schemaDocs],
+  ['schemas/organization-template.v1.json', publishedTemplateSchema],
   ['schemas/platform.v1.json', publishedPlatformSchema],
   ['docs/platform-document.md', platformDocs],
 ])('%s', (path, make) => {
@@ -28,6 +36,7 @@ describe.each([
 
 describe.each([
   ['organization', organizationSchema],
+  ['organization template', templateSchema],
   ['platform', platformSchema],
 ])('the schema of %s', (_kind, schema) => {
   const fields = [...fieldsOf('', schema)];

@@ -2,10 +2,16 @@ import type { Json } from './document.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 import { organizationSchema } from './schema/organization-schema.ts';
 import { platformSchema } from './schema/platform-schema.ts';
+import { templateSchema } from './schema/template-schema.ts';
 
 /** The text of `schemas/organization.v1.json`, which editors complete and check documents with. */
 export function publishedSchema(): string {
   return `${JSON.stringify(organizationSchema, null, 2)}\n`;
+}
+
+/** The text of `schemas/organization-template.v1.json`. */
+export function publishedTemplateSchema(): string {
+  return `${JSON.stringify(templateSchema, null, 2)}\n`;
 }
 
 /** The text of `schemas/platform.v1.json`. */
@@ -47,6 +53,24 @@ export function schemaDocs(): string {
     '',
     'Keys that are not listed here are errors, and so are a key that stands twice, YAML aliases, merge keys and tags. What is',
     'not written has its default.',
+    '',
+    '## Templates',
+    '',
+    'What many organizations share stands in a document of its own, which each of them names in `spec.from`:',
+    '',
+    '```yaml',
+    '# yaml-language-server: $schema=../schemas/organization-template.v1.json',
+    'apiVersion: rolecall/v1',
+    'kind: OrganizationTemplate',
+    'metadata: { name: enterprise }',
+    'spec: # as of an organization; anything may be missing',
+    '  login: { session: { idle: 30m } }',
+    '```',
+    '',
+    'Maps are merged by key. A list, a single value, and a map that has one of several forms (`metadata`, `clientSecret`, a',
+    'condition) is inherited as a whole or not at all: that of the organization wins, then that of the template which',
+    '`from` names last. A template may build on others by a `from` of its own. Nothing can be taken away again: a key without a value is an error,',
+    'as everywhere. Secrets of a template are `fromEnv`.',
     '',
     ...sections({ path: '', schema: organizationSchema }),
   ].join('\n');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@rolecall/org-config';
 import type { Json } from '@rolecall/org-config';
-import type { OrganizationChange } from './plan.ts';
+import type { FieldChange, OrganizationChange } from './plan.ts';
 
 /**
  * `sha256:<hex>` of what a plan would do: organizations, actions and fields before -> after, without revisions, impact and
@@ -13,11 +13,21 @@ export function fingerprintOf(changes: readonly OrganizationChange[]): string {
       organization: change.organization,
       action: change.action,
       ...(change.previousName === undefined ? {} : { previousName: change.previousName }),
-      fields: change.fields.map(({ source: _source, ...field }) => canonicalJson(field)).sort(),
+      fields: change.fields.map(meaningOf).sort(),
     }))
     .map((change): string => canonicalJson(change))
     .sort();
   return `sha256:${createHash('sha256')
     .update(canonicalJson(canonical as Json))
     .digest('hex')}`;
+}
+
+/** Where it stands in files is no part of what it does. */
+function meaningOf({
+  source: _source,
+  inheritedFrom: _template,
+  inheritedParts: _parts,
+  ...field
+}: FieldChange): string {
+  return canonicalJson(field);
 }

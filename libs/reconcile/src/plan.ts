@@ -58,7 +58,19 @@ export interface FieldChange {
   readonly secret?: true;
   /** The key before a rename by `previously`. */
   readonly previousKey?: string;
+  /** In the file of the organization, or of the template that has it; filled by the command line. */
   readonly source?: SourcePosition;
+  /** The template that all of it comes from, in which `source` is. */
+  readonly inheritedFrom?: string;
+  /** What of `after` comes from templates, where the organization itself has a part; `path` leads from this change's. */
+  readonly inheritedParts?: readonly InheritedPart[];
+}
+
+/** A part of a value that a template gives. */
+export interface InheritedPart {
+  readonly path: string;
+  readonly template: string;
+  readonly source: SourcePosition;
 }
 
 /** The blast radius: the stored facts of every user, run through the new rules and compared with the grants they hold. */

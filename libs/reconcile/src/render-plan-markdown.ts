@@ -1,7 +1,7 @@
 import { keysOf } from './address.ts';
 import type { FieldChange, OrganizationChange, Plan } from './plan.ts';
 import { impactLines } from './render-impact.ts';
-import { pathOf, valueOf } from './render-plan.ts';
+import { inheritedParts, pathOf, valueOf } from './render-plan.ts';
 
 /** What a comment may have at GitHub (65,536 characters) with room for what others put around it. */
 const BUDGET = 60_000;
@@ -115,7 +115,9 @@ function details(change: OrganizationChange): string {
 
 function fieldLine(field: FieldChange): string {
   const place = field.source === undefined ? '' : ` <sub>${code(`${field.source.file}:${field.source.line}`)}</sub>`;
-  return `- ${field.action} ${code(`${pathOf(field.path)}${valueOf(field)}`)}${place}`;
+  const template = field.inheritedFrom === undefined ? '' : ` <sub>template ${code(field.inheritedFrom)}</sub>`;
+  const parts = inheritedParts(field).map((part) => ` <sub>${plain(part.text)} ${code(part.place)}</sub>`);
+  return `- ${field.action} ${code(`${pathOf(field.path)}${valueOf(field)}`)}${place}${template}${parts.join('')}`;
 }
 
 function touchesSecurity({ fields, impact }: OrganizationChange): boolean {

@@ -69,7 +69,19 @@ function titleOf({ action, organization, previousName }: OrganizationChange): st
 
 function renderField(field: FieldChange, paint: Paint): string {
   const head = `${SYMBOLS[field.action]} ${pathOf(field.path)}${valueOf(field)}`;
-  return `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}`;
+  const template = field.inheritedFrom === undefined ? '' : paint('quiet', ` (template ${field.inheritedFrom})`);
+  const line = `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}${template}`;
+  const parts = inheritedParts(field).map((part) => `        ${paint('quiet', `${part.text}  ${part.place}`)}`);
+  return [line, ...parts].join('\n');
+}
+
+/** What templates give of a value, a line for each template. */
+export function inheritedParts({ inheritedParts: parts = [] }: FieldChange): { text: string; place: string }[] {
+  const byTemplate = Map.groupBy(parts, ({ template }) => template);
+  return [...byTemplate].map(([template, of]) => ({
+    text: `${of.map(({ path }) => pathOf(path)).join(', ')} from template ${template}`,
+    place: of.map(({ source }) => `${source.file}:${source.line}:${source.column}`)[0] ?? '',
+  }));
 }
 
 /** What a field was and is, behind its path. */

@@ -3,6 +3,7 @@ import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { Secrets } from '../files/secrets.ts';
+import { NOTHING_LOADED } from '../files/load.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
@@ -98,7 +99,7 @@ async function planAgain(file: string, options: ApplyOptions, io: Io, beforePlan
     const { code, organization, pointer, message, suggestion } = problem;
     throw new CommandError(EXIT.invalid, code, `${organization} ${pointer}: ${message}; ${suggestion}`);
   }
-  return { plan, request, client, loaded: { documents: [], diagnostics: [], sources: [], tests: 0 }, secrets, opened };
+  return { plan, request, client, loaded: NOTHING_LOADED, secrets, opened };
 }
 
 function baseOf(plan: Plan, organization: string): number | undefined {

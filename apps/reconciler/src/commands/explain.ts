@@ -1,4 +1,10 @@
-import { decideFacts, MAX_FACTS_LENGTH, type FactsJson, type OrganizationDocument } from '@rolecall/org-config';
+import {
+  decideFacts,
+  MAX_FACTS_LENGTH,
+  type FactsJson,
+  type LoadedDocument,
+  type OrganizationDocument,
+} from '@rolecall/org-config';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { discover } from '../files/discover.ts';
@@ -10,7 +16,7 @@ import { InvalidConfiguration } from '../invalid-configuration.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
-import { decisionText } from '../output/decision.ts';
+import { decisionText, inheritanceOf } from '../output/decision.ts';
 import { answered } from '../planning.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
@@ -30,27 +36,34 @@ export async function explain(organization: string, options: ExplainOptions, io:
   if ((options.facts === undefined) === (options.test === undefined)) {
     throw new CommandError(EXIT.usage, 'which_facts', 'give --facts with what an identity provider says, or --test');
   }
-  const document = await (options.live === true
+  const { document, loaded } = await (options.live === true
     ? liveDocument(organization, options, io)
     : ownDocument(organization, io));
   const { facts, idp } = said(document, options, io);
   requireKnown(document, idp);
   const decision = decideFacts(document, facts, idp, io.now);
-  if (options.format === 'json') printJson(io, decision);
-  else io.out(decisionText(organization, decision, outPaint(io, options)));
+  const trace = decision.trace.map((entry) => ({ ...entry, ...(loaded && inheritanceOf(entry, loaded)) }));
+  if (options.format === 'json') printJson(io, { ...decision, trace });
+  else io.out(decisionText(organization, decision, trace, outPaint(io, options)));
   return EXIT.done;
 }
 
-async function liveDocument(organization: string, options: ExplainOptions, io: Io): Promise<OrganizationDocument> {
-  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
-  return (await answered(client.organization(organization))).document;
+interface Explained {
+  readonly document: OrganizationDocument;
+  /** Where it stands, when it comes from files. */
+  readonly loaded?: LoadedDocument;
 }
 
-async function ownDocument(organization: string, io: Io): Promise<OrganizationDocument> {
+async function liveDocument(organization: string, options: ExplainOptions, io: Io): Promise<Explained> {
+  const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
+  return { document: (await answered(client.organization(organization))).document };
+}
+
+async function ownDocument(organization: string, io: Io): Promise<Explained> {
   const inventory = new Inventory(discover([], io.cwd, readSettings(io.cwd)));
   const loaded = await load(inventory, inventory.files, io.now);
   const found = loaded.documents.find(({ document }) => document.metadata.name === organization);
-  if (found) return found.document;
+  if (found) return { document: found.document, loaded: found };
   // perhaps it is in a file that cannot be read
   if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
   const message = `no file declares the organization "${organization}"; --live asks the server`;

@@ -26,7 +26,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   else {
     if (loaded.diagnostics.length > 0)
       io.out(renderDiagnostics(loaded.diagnostics, loaded.sources, outPaint(io, options)));
-    if (valid) io.out(`${counted(loaded.documents.length, 'organization')}, ${counted(loaded.tests, 'test')} passed\n`);
+    if (valid) io.out(`${summary(loaded)}\n`);
   }
   return valid ? EXIT.done : EXIT.invalid;
 }
@@ -38,9 +38,15 @@ function report(loaded: Loaded, valid: boolean) {
     valid,
     files: loaded.sources.length,
     organizations: loaded.documents.length,
+    templates: loaded.templates,
     tests: { passed: loaded.tests - failed, failed },
     diagnostics: loaded.diagnostics,
   };
+}
+
+function summary({ documents, templates, tests }: Loaded): string {
+  const shared = templates === 0 ? '' : `${counted(templates, 'template')}, `;
+  return `${counted(documents.length, 'organization')}, ${shared}${counted(tests, 'test')} passed`;
 }
 
 function counted(n: number, noun: string): string {

@@ -126,6 +126,31 @@ describe('files', () => {
     },
   );
 
+  it('has another digest when a template changes that it inherits from, or that one of these builds on', () => {
+    const template = (name: string, spec: string) =>
+      `apiVersion: rolecall/v1\nkind: OrganizationTemplate\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+    const inheriting = (from: string) =>
+      organization('{ url: https://a.example }').replace('spec:', `spec:\n  from:${from}`);
+    put('templates/base.yaml', template('base', '{ displayName: A }'));
+    put('templates/okta.yaml', template('okta', '{ from: [base] }'));
+    put('templates/other.yaml', template('other', '{}'));
+    put('a.yaml', inheriting(' [okta]'));
+    put('b.yaml', inheriting('\n    - other\n    # and\n    - "okta"'));
+    put('c.yaml', organization('{ url: https://a.example }'));
+    put('d.yaml', inheriting(' [\n    other\n  ]'));
+    const digests = () =>
+      Object.fromEntries(
+        new Inventory(discover([], directory, undefined)).files.map(({ path, digest }) => [path, digest]),
+      );
+    const before = digests();
+    put('templates/base.yaml', template('base', '{ displayName: B }'));
+    const after = digests();
+    const changed = Object.keys(before).filter((path) => before[path] !== after[path]);
+    expect(changed).toEqual(['a.yaml', 'b.yaml', 'templates/base.yaml', 'templates/okta.yaml']);
+    rmSync(at('templates/other.yaml'));
+    expect([digests()['d.yaml'] === after['d.yaml'], digests()['c.yaml'] === after['c.yaml']]).toEqual([false, true]);
+  });
+
   it.each(['{ file: >-\n          okta.xml\n        }', '{ "fil\\u0065": okta.xml }'])(
     'refuses a spelling that would hide a change of the metadata file: %s',
     async (metadata) => {

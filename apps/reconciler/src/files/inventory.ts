@@ -7,11 +7,15 @@ import type { FileDigest } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import { MAX_FILE_BYTES, refuseOutside } from './discover.ts';
 import type { Discovered } from './discover.ts';
+import { templateWords, withTemplates } from './inheritance.ts';
+import type { Scan } from './inheritance.ts';
 
 /** What one scanned file is, without having been parsed. */
 export interface InventoryFile extends Pick<FileDigest, 'path' | 'digest'> {
   /** Metadata files that it seems to refer to, relative to the root. */
   readonly refersTo: readonly string[];
+  /** Files of the templates that it seems to inherit from, with those that these build on. */
+  readonly inherits: readonly string[];
 }
 
 /**
@@ -20,13 +24,27 @@ export interface InventoryFile extends Pick<FileDigest, 'path' | 'digest'> {
  */
 export class Inventory {
   readonly files: readonly InventoryFile[];
+  /** Digests of files by themselves, by path. */
+  readonly #scans: ReadonlyMap<string, Scan>;
 
   /** @param secretLines what a file's digest says of the secrets that it refers to; without it, nothing */
   constructor(
     private readonly discovered: Discovered,
     private readonly secretLines: (text: string, path: string) => readonly string[] = () => [],
   ) {
-    this.files = discovered.paths.map((path) => this.#scan(path));
+    this.#scans = new Map(discovered.paths.map((path) => [path, this.#scan(path)]));
+    this.files = withTemplates(this.#scans);
+  }
+
+  /** How many files may have organizations: all but those of templates. */
+  get organizationFiles(): number {
+    return [...this.#scans.values()].filter(({ templates }) => templates.length === 0).length;
+  }
+
+  /** Files with those that they inherit from. */
+  withTemplates(files: readonly InventoryFile[]): readonly InventoryFile[] {
+    const wanted = new Set(files.flatMap(({ path, inherits }) => [path, ...inherits]));
+    return wanted.size === files.length ? files : this.files.filter(({ path }) => wanted.has(path));
   }
 
   /** A path of the collection for people. */
@@ -36,7 +54,7 @@ export class Inventory {
 
   /** Reads a document again; a file that changed meanwhile is refused. */
   source(file: InventoryFile): SourceFile {
-    if (this.#scan(file.path).digest !== file.digest) {
+    if (this.#scan(file.path).digest !== this.#scans.get(file.path)?.digest) {
       throw new CommandError(
         EXIT.failed,
         'file_changed',
@@ -56,10 +74,10 @@ export class Inventory {
 
   /**
    * sha256 over the schema version, the bytes of the file and of the metadata files that it names, and fingerprints of the
-   * secrets that it refers to. The names are found by their spelling (`file: okta.xml`); `unseenMetadata` and
+   * secrets that it refers to; without its templates. The names are found by their spelling (`file: okta.xml`); `unseenMetadata` and
    * `unseenSecrets` refuse a spelling that this would miss.
    */
-  #scan(path: string): InventoryFile {
+  #scan(path: string): Scan {
     const bytes = this.#bytes(path);
     const text = bytes.toString('utf8');
     const refersTo = metadataNames(text).map((name) => posix.join(posix.dirname(path), name));
@@ -69,7 +87,7 @@ export class Inventory {
       hash.update(content === undefined ? '\n-' : `\n${Buffer.byteLength(content)}\n${content}`);
     }
     for (const line of this.secretLines(text, path)) hash.update(`\n${line}`);
-    return { path, digest: hash.digest('hex'), refersTo };
+    return { path, digest: hash.digest('hex'), refersTo, ...templateWords(text) };
   }
 
   #text(path: string): string {

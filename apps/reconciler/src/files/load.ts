@@ -1,5 +1,12 @@
 import { expiryDiagnostics, loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
-import type { CheckMetadata, Diagnostic, LoadedDocument, LoadedPlatform, SourceFile } from '@rolecall/org-config';
+import type {
+  CheckMetadata,
+  Diagnostic,
+  LoadedDocument,
+  LoadedPlatform,
+  LoadResult,
+  SourceFile,
+} from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
 import { unseenSecrets } from './secrets.ts';
@@ -9,15 +16,21 @@ export interface Loaded {
   readonly documents: readonly LoadedDocument[];
   /** The document of the deployment, when one of the files has it. */
   readonly platform?: LoadedPlatform;
+  /** Documents of templates that were read. */
+  readonly templates: number;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceFile[];
   /** Entries of `tests` that ran. */
   readonly tests: number;
 }
 
+/** Of a plan that needed no file. */
+export const NOTHING_LOADED: Loaded = { documents: [], templates: 0, diagnostics: [], sources: [], tests: 0 };
+
 /** Parses and checks files, with their metadata; of every valid document, runs the `tests` and looks for secrets that end. */
 export async function load(inventory: Inventory, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
-  const sources = files.map((file) => inventory.source(file));
+  const all = inventory.withTemplates(files);
+  const sources = all.map((file) => inventory.source(file));
   const checkMetadata = await metadataChecker(sources, now);
   const read = new Set<string>();
   const readFile = (path: string) => {
@@ -26,19 +39,24 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
     return text;
   };
   const options = checkMetadata ? { readFile, checkMetadata } : { readFile };
-  const { documents, platform, diagnostics } = loadDocuments(sources, options);
+  const { templates, diagnostics, ...found } = loadDocuments(sources, options);
+  const wanted = new Set(files.map(({ path }) => path));
+  const documents = found.documents.filter(({ file }) => wanted.has(file));
+  const platform = found.platform && wanted.has(found.platform.file) ? found.platform : undefined;
   const failed = documents.flatMap((document) => testDiagnostics(document, now));
   const expiring = documents.flatMap((document) => expiryDiagnostics(document, now));
   const tests = documents.reduce((sum, { document }) => sum + (document.spec.tests?.length ?? 0), 0);
   return {
     documents,
     ...(platform && { platform }),
+    templates: templates.length,
     diagnostics: [
       ...diagnostics,
       ...failed,
       ...expiring,
-      ...unseen(inventory, files, read, documents),
-      ...unseenReferences(sources, documents),
+      ...unseen(inventory, all, read, documents),
+      ...unseenTemplates(all, documents, templates),
+      ...unseenReferences(sources, documents, templates),
     ],
     sources,
     tests,
@@ -69,11 +87,41 @@ function unseen(
   }));
 }
 
+/** As with metadata: a template that changed must be noticed in the files that inherit from it. */
+function unseenTemplates(
+  files: readonly InventoryFile[],
+  documents: readonly LoadedDocument[],
+  templates: LoadResult['templates'],
+): Diagnostic[] {
+  const fileOf = new Map(templates.map(({ name, file }) => [name, file]));
+  const seen = new Map(files.map(({ path, inherits }) => [path, new Set([path, ...inherits])]));
+  return documents.flatMap((loaded) => {
+    const hidden = loaded.templates.find((name) => seen.get(loaded.file)?.has(fileOf.get(name) ?? '') !== true);
+    if (hidden === undefined) return [];
+    return [
+      {
+        severity: 'error',
+        code: 'template_spelling',
+        message: `the template "${hidden}" is declared or named in a way that hides its changes`,
+        suggestion: 'write `kind: OrganizationTemplate`, `name: <name>` and `from: [<name>]` without quotes or escapes',
+        position: loaded.positionOf('/metadata/name'),
+      },
+    ];
+  });
+}
+
 /** As with metadata: a rotated secret must be noticed in a file that did not change. */
-function unseenReferences(sources: readonly SourceFile[], documents: readonly LoadedDocument[]): Diagnostic[] {
+function unseenReferences(
+  sources: readonly SourceFile[],
+  documents: readonly LoadedDocument[],
+  templates: LoadResult['templates'],
+): Diagnostic[] {
   const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  const fileOf = new Map(templates.map(({ name, file }) => [name, file]));
+  const textsOf = ({ file, templates: names }: LoadedDocument) =>
+    [file, ...names.map((name) => fileOf.get(name) ?? '')].map((path) => texts.get(path) ?? '').join('\n');
   return documents.flatMap((loaded) =>
-    unseenSecrets(loaded.document, texts.get(loaded.file) ?? '').map((pointer) => ({
+    unseenSecrets(loaded.document, textsOf(loaded)).map((pointer) => ({
       severity: 'error',
       code: 'secret_spelling',
       message: 'the secret is referred to in a way that hides its changes',

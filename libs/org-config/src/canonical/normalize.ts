@@ -56,13 +56,14 @@ function byCodeUnits(a: Json, b: Json): number {
   return typeof a === 'string' && typeof b === 'string' && a < b ? -1 : Number(a !== b);
 }
 
-function memberSchema(schema: JsonSchema, key: string): JsonSchema {
+/** The schema of what a map has at a key. */
+export function memberSchema(schema: JsonSchema, key: string): JsonSchema {
   const properties = schema.properties ?? {};
   return (Object.hasOwn(properties, key) && properties[key]) || schema.additionalProperties || {};
 }
 
 /** Follows a reference, or the one branch of a discriminated choice. */
-function resolve(schema: JsonSchema, value: Json): JsonSchema {
+export function resolve(schema: JsonSchema, value: Json): JsonSchema {
   if (schema.$ref) return organizationSchema.$defs?.[schema.$ref.slice('#/$defs/'.length)] ?? {};
   if (!schema.discriminator || !schema.oneOf) return schema;
   const tag = schema.discriminator.propertyName;

@@ -8,6 +8,8 @@ export interface PlacedDocument {
   readonly value: Json;
   readonly locate: (finding: Finding) => Diagnostic;
   readonly positionOf: (pointer: string) => SourcePosition;
+  /** Whether the text itself has something at this pointer. */
+  readonly has: (pointer: string) => boolean;
 }
 
 /** What only one organization of all can have: its name, its earlier names, its e-mail domains. */
@@ -99,7 +101,8 @@ function findTaken(
   );
 }
 
-function nameOf({ value }: PlacedDocument): string | undefined {
+/** The name of an organization, as far as it has one. */
+export function nameOf({ value }: PlacedDocument): string | undefined {
   const name = own(mapOf(own(mapOf(value), 'metadata')), 'name');
   return typeof name === 'string' ? name : undefined;
 }

@@ -31,7 +31,7 @@ export type CheckMetadata = (
 ) => readonly { readonly code: string; readonly message: string }[];
 
 /** What a document can declare. */
-export const KINDS = ['Organization', 'Platform'] as const;
+export const KINDS = ['Organization', 'OrganizationTemplate', 'Platform'] as const;
 
 type Check = (document: Json, findings: Findings) => void;
 

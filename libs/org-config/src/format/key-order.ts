@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { organizationSchema } from '../schema/organization-schema.ts';
 import { platformSchema } from '../schema/platform-schema.ts';
+import { templateSchema } from '../schema/template-schema.ts';
 
 /**
  * The order of keys at one place of a document: that of the schema, which is the order in which a document is read. Names that
@@ -11,10 +12,12 @@ export class KeyOrder {
 
   /** Of a whole document of this kind. */
   static ofDocument(kind: string | undefined): KeyOrder {
-    return kind === 'Platform' ? KeyOrder.#platform : KeyOrder.#organization;
+    if (kind === 'Platform') return KeyOrder.#platform;
+    return kind === 'OrganizationTemplate' ? KeyOrder.#template : KeyOrder.#organization;
   }
 
   static readonly #organization = new KeyOrder([organizationSchema]).resolved();
+  static readonly #template = new KeyOrder([templateSchema]).resolved();
   static readonly #platform = new KeyOrder([platformSchema]).resolved();
 
   /** Position of a key; undefined when the schema does not list it. */

@@ -4,7 +4,7 @@ import type { Finding } from '../check/finding.ts';
 import { metadataOf } from '../check/metadata.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Json, OrganizationDocument } from '../document.ts';
-import { emptyMap, isMap, own } from '../json.ts';
+import { emptyMap, isMap, mapOf, own } from '../json.ts';
 import { MAX_FILE_BYTES } from './read-yaml.ts';
 
 /** A document is as good as nested no deeper than this; the schema has eight levels. */
@@ -35,7 +35,11 @@ export function checkDocument(
   options: { readonly checkMetadata?: CheckMetadata } = {},
 ): CheckedDocument {
   const { json, tooLarge } = boundedJson(value);
-  const findings = tooLarge ?? [...findingsOf(json, options.checkMetadata), ...fileReferences(json)];
+  const findings = tooLarge ?? [
+    ...findingsOf(json, options.checkMetadata),
+    ...fileReferences(json),
+    ...templateReferences(json),
+  ];
   const diagnostics = diagnosticsOf(findings, origin);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
   const document = normalize(json as unknown as OrganizationDocument);
@@ -78,6 +82,14 @@ function fileReferences(document: Json): readonly Finding[] {
     ...(Object.hasOwn(metadata, 'file') ? [wrong(`${pointer}/file`, 'send the metadata as `xml`')] : []),
     ...(isMap(own(metadata, 'signedBy')) ? [wrong(`${pointer}/signedBy`, 'send the certificate as a text')] : []),
   ]);
+}
+
+/** The command line merges what is inherited; the server has no templates to do it with. */
+function templateReferences(document: Json): readonly Finding[] {
+  const pointer = '/spec/from';
+  if (own(mapOf(own(mapOf(document), 'spec')), 'from') === undefined) return [];
+  const message = 'a document outside of a file system cannot inherit';
+  return [{ code: 'templates_unresolved', message, suggestion: 'send it with what its templates give', pointer }];
 }
 
 /** A copy without prototypes; what JSON cannot hold, or is nested too deep, becomes null, which the schema refuses. */

@@ -20,14 +20,25 @@ export class Places {
 
   /** The place of a JSON pointer, or of its nearest holder that the file has. */
   find(pointer: string): { readonly key: number; readonly value: number } {
-    let found = 0;
+    const { index } = this.#walk(pointer);
+    return { key: this.#keys[index] ?? 0, value: this.#values[index] ?? 0 };
+  }
+
+  /** Whether the file has something at a JSON pointer. */
+  has(pointer: string): boolean {
+    return this.#walk(pointer).whole;
+  }
+
+  /** As far as the file goes. */
+  #walk(pointer: string): { readonly index: number; readonly whole: boolean } {
+    let index = 0;
     for (const name of keysOf(pointer)) {
       // the contents of a metadata file stand where the file is named
-      const child = this.#child(found, name) ?? (name === 'xml' ? this.#child(found, 'file') : undefined);
-      if (child === undefined) break;
-      found = child;
+      const child = this.#child(index, name) ?? (name === 'xml' ? this.#child(index, 'file') : undefined);
+      if (child === undefined) return { index, whole: false };
+      index = child;
     }
-    return { key: this.#keys[found] ?? 0, value: this.#values[found] ?? 0 };
+    return { index, whole: true };
   }
 
   #child(parent: number, name: string): number | undefined {

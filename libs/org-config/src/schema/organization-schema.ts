@@ -4,7 +4,7 @@ import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { oidcIdentityProvider } from './oidc-identity-provider.ts';
-import { domain, duration, identityProviderName, previously, organizationName, text } from './names.ts';
+import { domain, duration, identityProviderName, previously, organizationName, slug, text } from './names.ts';
 import { scim } from './scim.ts';
 import { tests } from './tests.ts';
 
@@ -127,6 +127,17 @@ const jit: JsonSchema = {
   examples: [{ enabled: true }],
 };
 
+const from: JsonSchema = {
+  description:
+    'Templates (`kind: OrganizationTemplate`) whose settings this inherits. Maps are merged by key; a value or a list of this document wins, then one of a later template. `rolecall plan` shows where each inherited setting stands.',
+  type: 'array',
+  minItems: 1,
+  maxItems: 16,
+  uniqueItems: true,
+  items: { ...slug, description: 'The name of a template.', examples: ['enterprise'] },
+  examples: [['enterprise']],
+};
+
 /** JSON Schema (draft 2020-12) of everything that an organization document may say today. */
 export const organizationSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -145,6 +156,7 @@ export const organizationSchema: JsonSchema = {
       type: 'object',
       additionalProperties: false,
       properties: {
+        from,
         displayName: {
           ...text,
           description: 'What people see. Default: the name of the organization.',
