@@ -13,6 +13,17 @@ create table api_tokens (
   constraint api_tokens_pkey PRIMARY KEY (id)
 );
 
+create table apply_results (
+  apply_id uuid not null,
+  actor text not null,
+  collection text not null,
+  fingerprint text not null,
+  summary jsonb not null,
+  applied jsonb not null,
+  applied_at timestamp(3) with time zone not null,
+  constraint apply_results_pkey PRIMARY KEY (apply_id)
+);
+
 create table audit_events (
   org_id uuid not null,
   seq bigint not null,
@@ -401,6 +412,16 @@ create table revisions (
   constraint revisions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table saved_plans (
+  plan_id uuid not null,
+  collection text not null,
+  fingerprint text not null,
+  base text not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint saved_plans_pkey PRIMARY KEY (plan_id)
+);
+
 create table sealed_secrets (
   org_id uuid not null,
   name text not null,
@@ -490,6 +511,8 @@ create table users (
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+CREATE INDEX apply_results_applied_at ON public.apply_results USING btree (applied_at);
+
 CREATE INDEX directory_emails_value ON public.directory_emails USING btree (org_id, value_key);
 
 CREATE INDEX directory_groups_display_name ON public.directory_groups USING btree (org_id, display_name_key);
@@ -549,6 +572,8 @@ CREATE INDEX openid_issuers_org_id ON public.openid_issuers USING btree (org_id)
 CREATE INDEX organization_previous_names_org_id ON public.organization_previous_names USING btree (org_id);
 
 CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
+
+CREATE INDEX saved_plans_expires_at ON public.saved_plans USING btree (expires_at);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at);
 
@@ -2234,6 +2259,8 @@ CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organiza
 
 grant insert, select on api_tokens to rolecall_runtime;
 
+grant delete, insert, select on apply_results to rolecall_runtime;
+
 grant select on audit_events to rolecall_runtime;
 
 grant select on audit_heads to rolecall_runtime;
@@ -2299,6 +2326,8 @@ grant insert, select, update on organization_registry to rolecall_runtime;
 grant insert, select, update on organizations to rolecall_runtime;
 
 grant insert, select on revisions to rolecall_runtime;
+
+grant delete, insert, select, update on saved_plans to rolecall_runtime;
 
 grant delete, insert, select, update on sealed_secrets to rolecall_runtime;
 

@@ -219,7 +219,7 @@ describe('vouching for a domain', () => {
       spec: { ...(asserting('vouched.example')['spec' as never] as object), displayName: 'New' },
     };
     const answer = await (await limited()).apply(requestOf([document]));
-    expect([answer.status, answer.json.plan.changes.length]).toEqual([200, 1]);
+    expect([answer.status, answer.json.plan!.changes.length]).toEqual([200, 1]);
   });
 
   it('is no way to move it to another organization', async () => {

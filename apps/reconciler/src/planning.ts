@@ -48,7 +48,7 @@ export type BeforePlan = (client: Client, collection: string) => Promise<void>;
  */
 export async function makePlan(
   paths: readonly string[],
-  options: GlobalOptions & { readonly prune?: boolean; readonly adopt?: boolean },
+  options: GlobalOptions & { readonly prune?: boolean; readonly adopt?: boolean; readonly out?: string },
   io: Io,
   beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
@@ -105,7 +105,7 @@ export async function makePlan(
       origin: originOf(io.env),
     };
     progress.show('Waiting for the plan ...');
-    const plan = await answered(client.plan(request), loaded);
+    const plan = await answered(client.plan(options.out === undefined ? request : { ...request, save: true }), loaded);
     const opened = await openChanged(plan, request, io);
     progress.clear();
     if (opened.problems.length > 0) {

@@ -64,6 +64,29 @@ describe('rolecall', () => {
     expect(server.store.leases.find('default')).toBeUndefined();
   });
 
+  it.each([1, 4])(
+    'asks again when the answer of an apply is lost %i times, and gets what came of it',
+    async (times) => {
+      server.losesAnswers = times;
+      const pauses: number[] = [];
+      const pause = async (ms: number) => void pauses.push(ms);
+      expect(await rolecall('apply --auto-approve --format json', { pause })).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({
+        plan: { changes: [{ organization: 'acme', action: 'create' }] },
+        applied: [{ organization: 'acme', revision: 1 }],
+      });
+      expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000].slice(0, times));
+      expect(err).toContain('The answer is lost');
+      expect(server.store.organizations()[0]?.revisions).toHaveLength(1);
+    },
+  );
+
+  it('gives up when no answer comes', async () => {
+    server.losesAnswers = 5;
+    expect(await rolecall('apply --auto-approve', { pause: async () => undefined })).toBe(1);
+    expect(err).toContain('cannot reach');
+  });
+
   it('asks the server one question when nothing changed', async () => {
     await rolecall('apply --auto-approve');
     server.requests.length = 0;
@@ -120,7 +143,7 @@ describe('rolecall', () => {
     writeFileSync(join(cwd, 'acme.yaml'), ACME);
     await rolecall('apply --auto-approve');
     expect(await rolecall('apply plan.json')).toBe(4);
-    expect(err).toContain('"acme" was changed since plan.json was made');
+    expect(err).toContain('an organization was changed since the plan');
   });
 
   it('shows files elsewhere as they were given, and tells the server their path in the collection', async () => {

@@ -5,12 +5,14 @@ import { CommandError, EXIT } from './exit.ts';
 import type { PlanRequest } from './server/client.ts';
 
 const KIND = 'rolecall-plan';
-const FORMAT_VERSION = '1.0';
+const FORMAT_VERSION = '1.1';
+/** A later minor version only adds to what is read here. */
+const READABLE = /^1\.\d+$/;
 
 /** What `plan --out` writes: the plan with the request that it answers, so that `apply FILE` needs no other file. */
 export interface SavedPlan {
   readonly kind: typeof KIND;
-  readonly formatVersion: typeof FORMAT_VERSION;
+  readonly formatVersion: string;
   readonly request: PlanRequest;
   readonly plan: Plan;
 }
@@ -33,7 +35,7 @@ export function readPlan(file: string, cwd: string): SavedPlan {
   }
   const { kind, formatVersion, request, plan } = saved;
   if (kind !== KIND || request === undefined || !Array.isArray(plan?.changes)) return fail('is no saved plan');
-  if (formatVersion !== FORMAT_VERSION)
+  if (formatVersion === undefined || !READABLE.test(formatVersion))
     return fail(`has the format ${formatVersion}, this command reads ${FORMAT_VERSION}`);
   return { kind, formatVersion, request, plan };
 }

@@ -186,6 +186,7 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     tests: 0,
     keys: 0,
     requests: 0,
+    once: 0,
   });
   expect(await database.purgeExpired(later(60))).toEqual({
     logins: 0,
@@ -195,5 +196,6 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     tests: 0,
     keys: 0,
     requests: 0,
+    once: 0,
   });
 });

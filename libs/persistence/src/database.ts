@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
-import type { CollectionState, FileDigest, LeaseStore, StateStore } from '@rolecall/reconcile';
+import type { CollectionState, FileDigest, LeaseStore, SavedPlan, StateStore } from '@rolecall/reconcile';
 import { directoryRequestLog } from './directory/request-log.ts';
 import { KnownTokens } from './directory/known-tokens.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
@@ -25,6 +25,7 @@ import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
 import { leaseStore } from './reconcile/leases.ts';
 import { compareFiles, reachesBeyond, readCollection } from './reconcile/collections.ts';
+import { savePlan } from './reconcile/once.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
@@ -105,6 +106,7 @@ export interface Database {
     ): Promise<{ changed: string[]; removed: string[] }>;
     /** Whether the collection has an organization that none of these patterns of names describes. */
     reachesBeyond(name: string, globs: readonly string[]): Promise<boolean>;
+    savePlan(plan: SavedPlan): Promise<void>;
   };
   /** Who may apply to a collection. */
   readonly leases: LeaseStore;
@@ -175,6 +177,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       fingerprintKey: (name) => fingerprintKey(masterKey, name),
       compare: (name, files) => compareFiles(pool, name, files),
       reachesBeyond: (name, globs) => reachesBeyond(pool, name, globs),
+      savePlan: (plan) => savePlan(pool, plan),
     },
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
+import { purgeOnce } from './reconcile/once.ts';
 import { query } from './sql.ts';
 import type { Statement } from './sql.ts';
 import { PURGE_TESTS } from './sso/statements.ts';
@@ -22,6 +23,8 @@ export interface Purged {
   readonly keys: number;
   /** Of the request logs of directories. */
   readonly requests: number;
+  /** Saved plans, and results of applies. */
+  readonly once: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -36,7 +39,16 @@ export const PURGE_KEYS: Statement = {
 
 /** Deletes expired logins, sessions, assertion ids, tests and keys, and flow records and request logs older than 30 days, in short transactions. */
 export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
-  const total = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0, keys: 0, requests: 0 };
+  const total = {
+    logins: 0,
+    assertions: 0,
+    sessions: 0,
+    flows: 0,
+    tests: 0,
+    keys: 0,
+    requests: 0,
+    once: await purgeOnce(pool, now),
+  };
   const recordsBefore = new Date(now.getTime() - RECORDS_KEPT_MS);
   let after = '';
   for (;;) {
@@ -50,7 +62,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests'>>(pool, PURGE_EXPIRED, [
+    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once'>>(pool, PURGE_EXPIRED, [
       ids,
       now,
       recordsBefore,

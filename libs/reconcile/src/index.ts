@@ -1,5 +1,5 @@
-export { apply } from './apply.ts';
-export type { ApplyTerms } from './apply.ts';
+export { appliedBefore, apply } from './apply.ts';
+export type { Applied, ApplyTerms } from './apply.ts';
 export { diffDocuments } from './diff.ts';
 export { domainsToProve } from './domains-to-prove.ts';
 export { tokensToIssue } from './tokens-to-issue.ts';
@@ -7,6 +7,7 @@ export { GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanError } from './erro
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export * from './leases.ts';
+export * from './once.ts';
 export * from './plan.ts';
 export { reconcile } from './reconcile.ts';
 export { renderPlan } from './render-plan.ts';

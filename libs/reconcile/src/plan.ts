@@ -21,6 +21,8 @@ export interface Plan {
    */
   readonly absent: readonly string[];
   readonly summary: PlanSummary;
+  /** Present when the request asked for it: the plan can be applied once under this id, until then (RFC 3339). */
+  readonly saved?: { readonly id: string; readonly expiresAt: string };
 }
 
 export interface PlanSummary {

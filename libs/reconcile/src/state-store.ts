@@ -1,5 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Lease } from './leases.ts';
+import type { ApplyResult, SavedPlan } from './once.ts';
 import type { SecretPlace } from './secret.ts';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
 
@@ -17,6 +18,12 @@ export interface StateTransaction {
   collection(name: string): Promise<CollectionState>;
   /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
   lease(collection: string, hold?: 'hold'): Promise<Lease | undefined>;
+  /** In a commit nobody else uses it before the end. */
+  savedPlan(id: string): Promise<SavedPlan | undefined>;
+  usePlan(id: string, now: Date): Promise<void>;
+  /** Of an apply that was committed. */
+  applyResult(id: string): Promise<ApplyResult | undefined>;
+  keepApplyResult(result: ApplyResult, now: Date): Promise<void>;
   /** The heads of these names and of every organization that the collection owns; absent ones are not in the map. */
   heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>>;
   /** The live document of one organization. */

@@ -135,7 +135,7 @@ export const OPERATIONS = {
     response: 'Applied',
     refusals: {
       ...RECONCILE_REFUSALS,
-      409: [...RECONCILE_REFUSALS[409], 'lease_held', 'lease_lost'],
+      409: [...RECONCILE_REFUSALS[409], 'lease_held', 'lease_lost', 'plan_used', 'plan_unknown', 'apply_id_reused'],
     },
   },
   listOrganizations: {

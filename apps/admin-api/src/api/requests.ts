@@ -14,6 +14,8 @@ export interface PlanRequest {
   readonly prune: boolean;
   /** Default false. */
   readonly adopt?: boolean;
+  /** A plan's only: to be applied once, under an id. Default false. */
+  readonly save?: boolean;
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 
@@ -22,6 +24,10 @@ export interface ApplyRequest extends PlanRequest {
   readonly fingerprint: string;
   /** Fencing number of the caller's lease. */
   readonly lease?: number;
+  /** Of a saved plan. */
+  readonly planId?: string;
+  /** Chosen by the client: the same one again gets the same result. */
+  readonly applyId?: string;
 }
 
 /** `LeaseRequest` of the API. */

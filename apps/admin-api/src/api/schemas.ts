@@ -29,6 +29,7 @@ const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'Of the plan that was reviewed' };
 const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
 const fencing = { type: 'integer', minimum: 1, maximum: 2_147_483_647 };
+const uuid = { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' };
 const moment = { type: 'string', format: 'date-time' };
 
 const MAX_SECRETS = 100;
@@ -89,7 +90,13 @@ const requests = {
     ['repository', 'commit'],
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
-  PlanRequest: object(planRequest, ['adopt']),
+  PlanRequest: object(
+    {
+      ...planRequest,
+      save: { type: 'boolean', default: false, description: 'Make it a plan that can be applied once, within 7 days' },
+    },
+    ['adopt', 'save'],
+  ),
   AcceptMetadataRequest: object({ digest: { ...sha256, description: 'Of the held metadata that was looked at' } }),
   DirectoryTokenRequest: object({ name: { ...slug, description: 'One of `spec.scim.tokens` in the document' } }),
   ApplyRequest: object(
@@ -101,8 +108,14 @@ const requests = {
         ...fencing,
         description: "The caller's lease; without it the apply is refused while somebody has one",
       },
+      planId: { ...uuid, description: 'Of the saved plan that this is; one is applied once' },
+      applyId: {
+        ...uuid,
+        description:
+          'Chosen by the client. Sent again within a day, it gets the result of the first and changes nothing',
+      },
     },
-    ['adopt', 'lease'],
+    ['adopt', 'lease', 'planId', 'applyId'],
   ),
   LeaseRequest: object({
     holder: {
@@ -259,23 +272,34 @@ const responses = {
     ['endedDirectoryTokens', 'removedDirectory'],
   ),
   OrganizationChange: object(change, ['previousName']),
-  Plan: object({
-    formatVersion: string,
-    collection: string,
-    fingerprint,
-    changes: list(ref('OrganizationChange')),
-    absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
-    summary: object({
-      create: count,
-      update: count,
-      rename: count,
-      delete: count,
-      release: count,
-      adopt: count,
-      unchanged: count,
-    }),
-  }),
-  Applied: object({ plan: ref('Plan'), applied: list(object({ organization: string, revision: count })) }),
+  Plan: object(
+    {
+      formatVersion: string,
+      collection: string,
+      fingerprint,
+      changes: list(ref('OrganizationChange')),
+      absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
+      summary: object({
+        create: count,
+        update: count,
+        rename: count,
+        delete: count,
+        release: count,
+        adopt: count,
+        unchanged: count,
+      }),
+      saved: { ...object({ id: string, expiresAt: moment }), description: 'When the request asked to save it' },
+    },
+    ['saved'],
+  ),
+  Applied: object(
+    {
+      plan: { ...ref('Plan'), description: 'Absent when the apply was done before' },
+      applied: list(object({ organization: string, revision: count })),
+      repeated: { const: true, description: 'It was done before, under the same `applyId`' },
+    },
+    ['plan', 'repeated'],
+  ),
   OrganizationPage: object({
     organizations: list(
       object({ name: string, revision: count, digest: string, collection: { type: ['string', 'null'] } }),

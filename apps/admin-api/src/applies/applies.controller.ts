@@ -2,13 +2,12 @@ import { Body, Controller, Inject } from '@nestjs/common';
 import { CLOCK, Metrics } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import type { ApiToken } from '@rolecall/persistence';
-import type { Plan } from '@rolecall/reconcile';
+import type { Applied, Plan } from '@rolecall/reconcile';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { validated } from '../api/validate.ts';
 import { ReconcileOrganizations } from './reconcile-organizations.ts';
-import type { Applied } from './reconcile-organizations.ts';
 
 @Controller()
 export class AppliesController {
@@ -30,7 +29,7 @@ export class AppliesController {
   @Serves(OPERATIONS.apply)
   async apply(@Body() body: unknown, @Caller() caller: ApiToken): Promise<Applied> {
     const applied = await this.organizations.apply(validated<ApplyRequest>('ApplyRequest', body), caller, this.now());
-    for (const { action } of applied.plan.changes) this.#changes.inc({ action });
+    for (const { action } of applied.plan?.changes ?? []) this.#changes.inc({ action });
     return applied;
   }
 }

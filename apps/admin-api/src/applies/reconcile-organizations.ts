@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { ApiToken, Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
-import { apply, reconcile, StalePlanError } from '@rolecall/reconcile';
-import type { ApplyTerms, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
+import type { Applied, ApplyTerms, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
@@ -15,11 +16,8 @@ import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts
 import { refusing } from './refusal.ts';
 import { withSecrets } from './secrets.ts';
 
-export interface Applied {
-  readonly plan: Plan;
-  /** The revision that each changed organization has now; of a deleted one, the last that it had. */
-  readonly applied: readonly { readonly organization: string; readonly revision: number }[];
-}
+/** A plan, and what an apply made of it. */
+type Done = Applied & { readonly plan: Plan };
 
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
@@ -29,24 +27,39 @@ export class ReconcileOrganizations {
     private readonly providers: OpenIdProviders,
   ) {}
 
-  /** Writes nothing. @throws Problem */
-  plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
-    return refusing(this.run('rollback', request, caller, now));
+  /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
+  async plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
+    const { plan } = await refusing(this.run(request, undefined, caller, now));
+    if (request.save !== true) return plan;
+    const [id, expiresAt] = [randomUUID(), new Date(now.getTime() + SAVED_PLAN_MS)];
+    const { collection, fingerprint } = plan;
+    await this.database.collections.savePlan({ id, collection, fingerprint, base: baseOf(plan), expiresAt });
+    return { ...plan, saved: { id, expiresAt: expiresAt.toISOString() } };
   }
 
-  /** All or nothing. @throws Problem */
+  /** All or nothing, and what is sent again once. @throws Problem */
   async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
-    const plan = await refusing(this.run('commit', request, caller, now));
-    return { plan, applied: plan.changes.map(revisionAfter) };
+    const { collection, fingerprint: expectedFingerprint, lease, planId, applyId } = request;
+    const terms: ApplyTerms = { actor: caller.id, lease, planId, applyId };
+    const store = this.database.reconcileState({ actor: caller.id, now });
+    const before = store.transaction('rollback', (state) =>
+      appliedBefore(state, { collection, expectedFingerprint }, terms),
+    );
+    return (await refusing(before)) ?? (await refusing(this.run(request, terms, caller, now)));
   }
 
-  /** Checks and fetches all that can be had without a lock, then does everything else in one transaction. */
+  /**
+   * Checks and fetches all that can be had without a lock, then does everything else in one transaction.
+   * @param terms of an apply; without them nothing stays
+   */
+  private async run(request: PlanRequest, terms: undefined, caller: ApiToken, now: Date): Promise<Done>;
+  private async run(request: ApplyRequest, terms: ApplyTerms, caller: ApiToken, now: Date): Promise<Applied>;
   private async run(
-    end: 'commit' | 'rollback',
     request: PlanRequest & Partial<ApplyRequest>,
+    terms: ApplyTerms | undefined,
     caller: ApiToken,
     now: Date,
-  ): Promise<Plan> {
+  ): Promise<Applied> {
     requireDistinctPaths(request.files);
     const store = this.database.reconcileState({ actor: caller.id, now });
     const checked = await checkDocuments(
@@ -71,7 +84,7 @@ export class ReconcileOrganizations {
       organizations: this.database.organizations,
       metadata: this.metadata,
       providers: this.providers,
-      makeKeys: end === 'commit',
+      makeKeys: terms !== undefined,
       now,
     });
     const origin = { ...request.origin, actor: caller.name };
@@ -85,12 +98,16 @@ export class ReconcileOrganizations {
       origin,
       expectedFingerprint: request.fingerprint,
     };
-    return store.transaction(end, async (state) => {
-      const plan =
-        end === 'commit' ? await apply(state, wanted, termsOf(request), now) : await reconcile(state, wanted, now);
-      requireSameBase(plan, heads);
-      requirePlanInReach(caller, plan, await state.heads(collection, []));
-      return plan;
+    return store.transaction(terms === undefined ? 'rollback' : 'commit', async (state) => {
+      const done =
+        terms === undefined
+          ? { plan: await reconcile(state, wanted, now), applied: [] }
+          : await apply(state, wanted, terms, now);
+      if (done.plan !== undefined) {
+        requireSameBase(done.plan, heads);
+        requirePlanInReach(caller, done.plan, await state.heads(collection, []));
+      }
+      return done;
     });
   }
 }
@@ -106,18 +123,10 @@ function requireSameBase(plan: Plan, heads: ReadonlyMap<string, OrganizationHead
   }
 }
 
-const termsOf = ({ lease }: Partial<ApplyRequest>): ApplyTerms => (lease === undefined ? {} : { lease });
-
 const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];
 
 /** Vouches for whatever address the provider sends. */
 function trustsEmail({ document }: CheckedOrganization): boolean {
   const providers = Object.values(document.spec.identityProviders ?? {});
   return providers.some((provider) => provider.type === 'oidc' && provider.trustEmail === true);
-}
-
-function revisionAfter({ organization, action, baseRevision, fields }: Plan['changes'][number]) {
-  const onlyAdopted = action === 'adopt' && fields.length === 0;
-  const kept = action === 'delete' || action === 'release' || onlyAdopted;
-  return { organization, revision: kept ? baseRevision : baseRevision + 1 };
 }

@@ -1,5 +1,5 @@
 import { Problem } from '@rolecall/platform';
-import { LeaseError, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
+import { LeaseError, OnceError, ReconcileError, RevisionMovedError, StalePlanError } from '@rolecall/reconcile';
 import type { ReconcileCode } from '@rolecall/reconcile';
 
 const STATUSES: Readonly<Record<ReconcileCode, number>> = {
@@ -26,7 +26,7 @@ export async function refusing<T>(work: Promise<T>): Promise<T> {
     if (error instanceof StalePlanError || error instanceof RevisionMovedError) {
       throw new Problem(409, 'stale_plan', error.message);
     }
-    if (error instanceof LeaseError) throw new Problem(409, error.code, error.message);
+    if (error instanceof LeaseError || error instanceof OnceError) throw new Problem(409, error.code, error.message);
     if (!(error instanceof ReconcileError)) throw error;
     const diagnostics = error.problems.map((problem) => ({ severity: 'error' as const, ...problem }));
     throw new Problem(STATUSES[error.code], error.code, error.message, diagnostics);

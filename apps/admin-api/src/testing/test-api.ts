@@ -5,8 +5,7 @@ import type { ApiRight } from '@rolecall/persistence';
 import { testDatabase } from '@rolecall/persistence/testing';
 import type { TestDatabase } from '@rolecall/persistence/testing';
 import { createLogger } from '@rolecall/platform';
-import type { Plan } from '@rolecall/reconcile';
-import type { Applied } from '../applies/reconcile-organizations.ts';
+import type { Applied, Plan } from '@rolecall/reconcile';
 import { readConfig } from '../config.ts';
 import { createApp } from '../create-app.ts';
 

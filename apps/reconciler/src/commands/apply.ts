@@ -1,5 +1,6 @@
 import { domainsToProve, renderPlan, tokensToIssue } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
+import { sendApply } from '../applying.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { Secrets } from '../files/secrets.ts';
@@ -31,7 +32,7 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   };
   try {
     const planned = saved
-      ? await planAgain(file, options, io, takeLease)
+      ? await readSaved(file, options, io, takeLease)
       : await makePlan(targets, options, io, takeLease);
     return await applyPlan(planned, hold, saved, options, io);
   } finally {
@@ -56,10 +57,11 @@ async function applyPlan(
   progress.show('Applying ...');
   try {
     const organizations = request.organizations.map((one) => withValues(one, secrets, opened));
-    const body = { ...request, organizations, fingerprint: plan.fingerprint, lease: hold?.fencing };
-    const applied = await answered(client.apply(body), loaded);
+    const { fingerprint, saved: { id: planId } = {} } = plan;
+    const body = { ...request, organizations, fingerprint, lease: hold?.fencing, planId };
+    const { applied } = await answered(sendApply(client, body, io), loaded);
     progress.clear();
-    const ended = done({ ...applied, plan }, options, io);
+    const ended = done({ plan, applied }, options, io);
     if (options.format === 'human') {
       await showRecords(plan, client, io);
       io.out(tokensText(plan));
@@ -83,15 +85,13 @@ function withValues(
 }
 
 /** A saved plan is applied once, and only while everything is as it was when it was made. */
-async function planAgain(file: string, options: ApplyOptions, io: Io, beforePlan: BeforePlan): Promise<Planned> {
+async function readSaved(file: string, options: ApplyOptions, io: Io, beforePlan: BeforePlan): Promise<Planned> {
   const { request, plan } = readPlan(file, io.cwd);
   const settings = readSettings(io.cwd);
   const client = new Client(connectionOf(options, io, settings));
   await beforePlan(client, request.collection);
-  const now = await answered(client.plan(request));
-  if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
-  const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
-  if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
+  // one that the server knows is compared there, in the transaction of the apply
+  if (plan.saved === undefined) requireAsPlanned(file, plan, await answered(client.plan(request)));
   const secrets = new Secrets({ root: settings?.directory ?? io.cwd, env: io.env });
   const opened = await openChanged(plan, request, io);
   const [problem] = opened.problems;
@@ -100,6 +100,13 @@ async function planAgain(file: string, options: ApplyOptions, io: Io, beforePlan
     throw new CommandError(EXIT.invalid, code, `${organization} ${pointer}: ${message}; ${suggestion}`);
   }
   return { plan, request, client, loaded: NOTHING_LOADED, secrets, opened };
+}
+
+/** @throws CommandError `stale_plan` */
+function requireAsPlanned(file: string, plan: Plan, now: Plan): void {
+  if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
+  const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
+  if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
 }
 
 function baseOf(plan: Plan, organization: string): number | undefined {
@@ -150,7 +157,7 @@ function tokensText(plan: Plan): string {
   return `\nTo let identity providers in, each token is shown once:\n${commands.slice(0, MAX_SHOWN).join('')}${more}`;
 }
 
-function done(result: Applied, options: ApplyOptions, io: Io): ExitCode {
+function done(result: Required<Applied>, options: ApplyOptions, io: Io): ExitCode {
   if (options.format === 'json') printJson(io, result);
   else if (result.plan.changes.length > 0) {
     const revisions = result.applied.map(({ organization, revision }) => `${organization} (revision ${revision})`);

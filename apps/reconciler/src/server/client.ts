@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
   readonly adopt?: boolean;
+  /** A plan's: to be applied once, under an id. */
+  readonly save?: true;
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 
@@ -31,6 +33,10 @@ export interface ApplyRequest extends Omit<PlanRequest, 'organizations'> {
   readonly fingerprint: string;
   /** Fencing number of the lease. */
   readonly lease?: number;
+  /** Of the saved plan that this is. */
+  readonly planId?: string;
+  /** The same one again gets the same result. */
+  readonly applyId?: string;
 }
 
 export interface DueToken {
@@ -75,7 +81,8 @@ export interface Revision extends RevisionEntry {
 }
 
 export interface Applied {
-  readonly plan: Plan;
+  /** Absent when it was done before. */
+  readonly plan?: Plan;
   readonly applied: readonly { readonly organization: string; readonly revision: number }[];
 }
 

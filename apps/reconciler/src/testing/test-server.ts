@@ -5,7 +5,9 @@ import { text } from 'node:stream/consumers';
 import { checkDocument } from '@rolecall/org-config';
 import {
   apply,
+  baseOf,
   LeaseError,
+  OnceError,
   reconcile,
   ReconcileError,
   RevisionMovedError,
@@ -61,6 +63,9 @@ export class TestServer {
   directory: TestDirectory | undefined;
   /** Nothing is answered but errors. */
   down = false;
+  /** This many answers to applies are lost on the way. */
+  losesAnswers = 0;
+  #plans = 0;
   readonly #http: Server;
   /** `METHOD /path` of every request. */
   readonly requests: string[] = [];
@@ -72,7 +77,12 @@ export class TestServer {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       };
       this.#answer(request).then(
-        (body) => answer(200, body),
+        (body) => {
+          const lost = request.url === '/v1/applies' && this.losesAnswers > 0;
+          if (lost) this.losesAnswers -= 1;
+          if (lost) request.socket.destroy();
+          else answer(200, body);
+        },
         (error: unknown) => {
           const { status, code, message, diagnostics } = refusalOf(error);
           answer(status, { error: { code, message, diagnostics, traceId: 'trace-1' } });
@@ -111,7 +121,7 @@ export class TestServer {
     const [, org, revisions, number] =
       /^\/v1\/organizations\/([^/?]+)(?:\/(revisions)(?:\/(\d+)|\?.*))?$/.exec(request.url ?? '') ?? [];
     if (org !== undefined) return this.#organization(org, revisions !== undefined, number);
-    if (request.url === '/v1/plans') return this.#reconcile('rollback', body as PlanRequest);
+    if (request.url === '/v1/plans') return this.#plan(body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
     const idps = /^\/v1\/organizations\/acme\/identity-providers(?:\/([^/]+)\/metadata\/(refresh|accept))?$/.exec(
       request.url ?? '',
@@ -222,20 +232,26 @@ export class TestServer {
     };
   }
 
-  async #apply(request: ApplyRequest) {
-    const plan = await this.#reconcile('commit', request);
-    const written = plan.changes.filter(({ action }) => action !== 'delete' && action !== 'release');
-    return {
-      plan,
-      applied: written.map(({ organization, action, baseRevision, fields }) => ({
-        organization,
-        revision: action === 'adopt' && fields.length === 0 ? baseRevision : baseRevision + 1,
-      })),
-    };
+  async #plan(request: PlanRequest) {
+    const wanted = this.#wanted(request);
+    const plan = await this.store.transaction('rollback', (state) => reconcile(state, wanted, NOW));
+    if (request.save !== true) return plan;
+    const { collection, fingerprint } = plan;
+    this.#plans += 1;
+    const id = `019a3f00-0000-7000-8000-${String(this.#plans).padStart(12, '0')}`;
+    const expiresAt = new Date(NOW.getTime() + 7 * 24 * 3_600_000);
+    await this.store.savePlan({ id, collection, fingerprint, base: baseOf(plan), expiresAt });
+    return { ...plan, saved: { id, expiresAt: expiresAt.toISOString() } };
   }
 
-  #reconcile(mode: 'commit' | 'rollback', request: PlanRequest | ApplyRequest) {
-    const { fingerprint: expectedFingerprint, lease }: Partial<ApplyRequest> = 'fingerprint' in request ? request : {};
+  #apply(request: ApplyRequest) {
+    const { fingerprint: expectedFingerprint, lease, planId, applyId } = request;
+    const wanted = { ...this.#wanted(request), expectedFingerprint };
+    const terms = { actor: 'ci', lease, planId, applyId };
+    return this.store.transaction('commit', (state) => apply(state, wanted, terms, NOW));
+  }
+
+  #wanted(request: PlanRequest | ApplyRequest): ReconcileRequest {
     const organizations = request.organizations.map(({ document, file, secrets: sent = {} }) => {
       const checked = checkDocument(document, file);
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
@@ -246,17 +262,7 @@ export class TestServer {
         ...secretsOf(sent, request.collection, document.metadata.name),
       };
     });
-    const wanted: ReconcileRequest = {
-      ...request,
-      organizations,
-      origin: { actor: 'ci', ...request.origin },
-      expectedFingerprint,
-    };
-    return this.store.transaction(mode, (state) =>
-      mode === 'commit'
-        ? apply(state, wanted, lease === undefined ? {} : { lease }, NOW)
-        : reconcile(state, wanted, NOW),
-    );
+    return { ...request, organizations, origin: { actor: 'ci', ...request.origin } };
   }
 }
 
@@ -331,7 +337,7 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof StalePlanError || error instanceof RevisionMovedError) {
     return new Refusal(409, 'stale_plan', error.message);
   }
-  if (error instanceof LeaseError) return new Refusal(409, error.code, error.message);
+  if (error instanceof LeaseError || error instanceof OnceError) return new Refusal(409, error.code, error.message);
   if (error instanceof ReconcileError) {
     const diagnostics = error.problems.map((problem) => ({ severity: 'error' as const, ...problem }));
     return new Refusal(422, error.code, error.message, diagnostics);

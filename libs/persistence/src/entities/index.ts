@@ -23,6 +23,7 @@ import {
 import { Grant, Identity, Membership, User } from './people.ts';
 import {
   ApiTokenRow,
+  ApplyResultRow,
   Collection,
   CollectionFile,
   CollectionLease,
@@ -33,6 +34,7 @@ import {
   MetadataRefresh,
   OrganizationPreviousName,
   OrganizationRegistry,
+  SavedPlanRow,
 } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
@@ -46,7 +48,9 @@ export const ENTITIES = [
   Collection,
   CollectionFile,
   CollectionLease,
+  SavedPlanRow,
   ApiTokenRow,
+  ApplyResultRow,
   MetadataRefresh,
   DirectoryRotation,
   Organization,

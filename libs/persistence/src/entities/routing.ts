@@ -75,6 +75,37 @@ export const Collection = defineEntity({
   },
 });
 
+/** A plan that may be applied once; who saved it has the plan itself. */
+export const SavedPlanRow = defineEntity({
+  name: 'SavedPlanRow',
+  tableName: 'saved_plans',
+  indexes: [{ name: 'saved_plans_expires_at', properties: ['expiresAt'] }],
+  properties: {
+    planId: p.uuid().primary(),
+    collection: p.text(),
+    fingerprint: p.text(),
+    base: p.text(),
+    expiresAt: p.datetime(3),
+    usedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** What came of an apply, for a client that lost the answer and sends it again. */
+export const ApplyResultRow = defineEntity({
+  name: 'ApplyResultRow',
+  tableName: 'apply_results',
+  indexes: [{ name: 'apply_results_applied_at', properties: ['appliedAt'] }],
+  properties: {
+    applyId: p.uuid().primary(),
+    actor: p.text(),
+    collection: p.text(),
+    fingerprint: p.text(),
+    summary: p.json(),
+    applied: p.json(),
+    appliedAt: p.datetime(3),
+  },
+});
+
 /** Who may apply to a collection; the last one, also when it is over. */
 export const CollectionLease = defineEntity({
   name: 'CollectionLease',

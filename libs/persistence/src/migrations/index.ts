@@ -35,6 +35,7 @@ import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import { leases } from './20261122T64-leases.ts';
+import { once } from './20261122T64-once.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -77,5 +78,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   heldAdoptions,
   keptAdministrators,
   leases,
+  once,
   tokenOrganizations,
 ];

@@ -4,6 +4,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { RevisionMovedError, secretFingerprint } from '@rolecall/reconcile';
 import type {
+  ApplyResult,
   CollectionState,
   EndedTokens,
   FileDigest,
@@ -13,6 +14,7 @@ import type {
   NewRevision,
   OrganizationHead,
   ReconcileEvent,
+  SavedPlan,
   SecretPlace,
   SignInEvidence,
   StateTransaction,
@@ -35,6 +37,7 @@ import { lockCollection, readCollection, readFileDigests, writeFileDigests } fro
 import { factsOfUsers } from './facts-of-users.ts';
 import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
 import { readLease } from './leases.ts';
+import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
 import { nameTaken, replaceRoutes } from './routes.ts';
 import * as sql from './statements.ts';
 import type { Reconciler } from './state-store.ts';
@@ -58,6 +61,8 @@ interface EvidenceRow {
 export class PgStateTransaction implements StateTransaction {
   #workingFor: string | undefined;
   #changed = false;
+  /** The collection whose row is locked. */
+  #locked: string | undefined;
   readonly #written = new Set<string>();
   readonly #events = new Map<string, AuditEvent[]>();
 
@@ -85,11 +90,29 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   collection(name: string): Promise<CollectionState> {
-    return this.applies ? lockCollection(this.client, name) : readCollection(this.client, name);
+    const lock = this.applies && this.#locked !== name;
+    if (lock) this.#locked = name;
+    return lock ? lockCollection(this.client, name) : readCollection(this.client, name);
   }
 
   lease(collection: string, hold?: 'hold'): Promise<Lease | undefined> {
     return readLease(this.client, collection, hold === 'hold');
+  }
+
+  savedPlan(id: string): Promise<SavedPlan | undefined> {
+    return savedPlan(this.client, id, this.applies);
+  }
+
+  usePlan(id: string, now: Date): Promise<void> {
+    return usePlan(this.client, id, now);
+  }
+
+  applyResult(id: string): Promise<ApplyResult | undefined> {
+    return applyResult(this.client, id);
+  }
+
+  keepApplyResult(result: ApplyResult, now: Date): Promise<void> {
+    return keepApplyResult(this.client, result, now);
   }
 
   async heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {

@@ -37,7 +37,9 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
     });
     afterEach(() => harness.close());
     const applied = (lease: number | undefined, now = NOW) =>
-      harness.store.transaction('commit', (state) => apply(state, REQUEST, lease === undefined ? {} : { lease }, now));
+      harness.store.transaction('commit', (state) =>
+        apply(state, REQUEST, { actor: 'ci', ...(lease === undefined ? {} : { lease }) }, now),
+      );
 
     it('gives a collection to one holder at a time', async () => {
       const lease = await leases.take('default', CI, NOW);
@@ -87,11 +89,11 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
     });
 
     it('lets its holder apply, and nobody else', async () => {
-      await expect(applied(undefined)).resolves.toMatchObject({ changes: [] });
+      await expect(applied(undefined)).resolves.toMatchObject({ applied: [] });
       const { fencing } = await leases.take('default', CI, NOW);
-      await expect(applied(fencing)).resolves.toMatchObject({ changes: [] });
+      await expect(applied(fencing)).resolves.toMatchObject({ applied: [] });
       await expect(applied(undefined)).rejects.toMatchObject({ code: 'lease_held' });
-      await expect(applied(undefined, after(LEASE_TTL_MS))).resolves.toMatchObject({ changes: [] });
+      await expect(applied(undefined, after(LEASE_TTL_MS))).resolves.toMatchObject({ applied: [] });
       await leases.take('default', OTHER, after(LEASE_TTL_MS));
       await expect(applied(fencing)).rejects.toMatchObject({ code: 'lease_lost' });
       await leases.end('default', undefined);
@@ -106,7 +108,7 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
           await saveFileDigests(...parameters);
           await leases.end('default', undefined);
         };
-        return apply(state, REQUEST, { lease: fencing }, NOW);
+        return apply(state, REQUEST, { actor: 'ci', lease: fencing }, NOW);
       });
       await expect(late).rejects.toMatchObject({ code: 'lease_lost' });
       const state = await harness.store.transaction('rollback', (left) => left.collection('default'));

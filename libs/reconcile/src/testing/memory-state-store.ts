@@ -1,5 +1,6 @@
 import type { FactsJson } from '@rolecall/role-mapping';
 import type { ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
+import type { SavedPlan } from '../once.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { emptyState, idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryUser } from './memory-state.ts';
@@ -31,6 +32,11 @@ export class MemoryStateStore implements StateStore {
     });
     this.#last = run.catch(() => undefined);
     return run;
+  }
+
+  savePlan(plan: SavedPlan): Promise<void> {
+    this.#state.plans.set(plan.id, plan);
+    return Promise.resolve();
   }
 
   addUser(organization: string, user: TestUser): string {

@@ -1,5 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
+import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
 
 export interface MemoryUser {
@@ -26,11 +27,13 @@ export interface MemoryOrganization {
 export interface MemoryState {
   organizations: Map<string, MemoryOrganization>;
   collections: Map<string, { generation: number; files: FileDigest[]; applied: boolean }>;
+  plans: Map<string, SavedPlan>;
+  results: Map<string, ApplyResult>;
   nextId: number;
 }
 
 export function emptyState(): MemoryState {
-  return { organizations: new Map(), collections: new Map(), nextId: 1 };
+  return { organizations: new Map(), collections: new Map(), plans: new Map(), results: new Map(), nextId: 1 };
 }
 
 /** A UUID that counts, so that tests read the same at every run. */

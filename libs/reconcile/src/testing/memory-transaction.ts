@@ -1,6 +1,7 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
 import type { Lease } from '../leases.ts';
+import type { ApplyResult, SavedPlan } from '../once.ts';
 import { rootDigestOf } from '../root-digest.ts';
 import { secretFingerprint } from '../secret.ts';
 import type { SecretPlace } from '../secret.ts';
@@ -45,6 +46,25 @@ export class MemoryTransaction implements StateTransaction {
 
   lease(collection: string): Promise<Lease | undefined> {
     return Promise.resolve(this.leases.find(collection));
+  }
+
+  savedPlan(id: string): Promise<SavedPlan | undefined> {
+    return Promise.resolve(this.#state.plans.get(id));
+  }
+
+  usePlan(id: string, usedAt: Date): Promise<void> {
+    const plan = this.#state.plans.get(id);
+    if (plan !== undefined) this.#state.plans.set(id, { ...plan, usedAt });
+    return Promise.resolve();
+  }
+
+  applyResult(id: string): Promise<ApplyResult | undefined> {
+    return Promise.resolve(this.#state.results.get(id));
+  }
+
+  keepApplyResult(result: ApplyResult): Promise<void> {
+    this.#state.results.set(result.id, result);
+    return Promise.resolve();
   }
 
   heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
