@@ -863,6 +863,29 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.create_user(p_org_id uuid, p_user_id uuid, p_email text, p_given_name text, p_family_name text, p_display_name text, p_identity_provider text, p_name_id_format text, p_name_id text, p_facts jsonb, p_now timestamp with time zone, p_revision integer, p_grants jsonb, p_memberships jsonb)
+ RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  insert into users (org_id, user_id, email, given_name, family_name, display_name, deciding_identity_provider,
+                     deciding_name_id_format, deciding_name_id, created_at, updated_at)
+    values (p_org_id, p_user_id, p_email, p_given_name, p_family_name, p_display_name, p_identity_provider,
+            p_name_id_format, p_name_id, p_now, p_now);
+  insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+    values (p_org_id, p_user_id, p_identity_provider, p_name_id_format, p_name_id, p_facts, p_now)
+    on conflict do nothing;
+  if not found then
+    delete from users u where u.org_id = p_org_id and u.user_id = p_user_id;
+    return query select 'known', null::uuid, null, null, null;
+  elsif p_revision is not null then
+    return query select * from replace_grants(p_org_id, array[p_user_id], p_revision, p_grants, p_memberships, p_now);
+  end if;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.delete_organization(p_org_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2229,7 +2252,7 @@ begin
       where m.org_id = p_org_id and m.identity_provider = s."identityProvider" and m.enabled);
   get diagnostics v_opened = row_count;
   if v_opened < jsonb_array_length(p_sessions) then
-    return false;
+    raise exception using errcode = 'RC001', message = 'an identity provider is disabled or gone';
   end if;
   insert into flow_records (org_id, trace_id, kind, identity_provider, vendor, started_at, finished_at, outcome, code,
                             must_act, user_id, steps)
@@ -2350,6 +2373,8 @@ grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
 grant execute on function announce_organization to public;
 
 grant execute on function audit_append to rolecall_runtime;
+
+grant execute on function create_user to public;
 
 grant execute on function delete_organization to rolecall_runtime;
 

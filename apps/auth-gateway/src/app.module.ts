@@ -66,11 +66,12 @@ export class AppModule implements NestModule {
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(platform)],
+      // in the order in which a request is held against their routes: first what every login asks
       controllers: [
+        SamlController,
         LoginController,
         AccountsController,
         ConfirmationController,
-        SamlController,
         OidcController,
         ClientKeysController,
         AccountController,

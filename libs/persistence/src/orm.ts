@@ -27,6 +27,7 @@ export function createOrm({ url, applicationName, poolSize, log }: OrmOptions): 
       statement_timeout: 60_000,
       idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
+      pipeline: true, // sends a statement before the one ahead of it is answered, where nobody waits for that
     },
     logger: (message) => log?.(message),
     colors: false,

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { ORGANIZATION_SETTING } from './entities/policy.ts';
@@ -46,14 +47,22 @@ export interface TransactionOptions {
   readonly timeLimitMs?: number;
 }
 
+/** The statement that ends a transaction. What must not be committed makes it fail: nobody reads its answer before the COMMIT. */
+export interface LastStatement {
+  readonly statement: Statement;
+  /** Texts, so that nothing can go wrong between the statement and the COMMIT behind it. */
+  readonly values: readonly string[];
+}
+
 /**
- * Runs `work` in one transaction, on one connection, that is committed when `work` resolves. BEGIN and the
- * organization are one round trip.
+ * Runs `work` in one transaction, on one connection, that is committed when `work` resolves. BEGIN, the organization and
+ * the first statement of `work` are one round trip; so are the one that `last` gives then and COMMIT.
  */
 export async function inTransaction<T>(
   pool: Pool,
   options: TransactionOptions,
   work: (client: PoolClient) => Promise<T>,
+  last: () => LastStatement | undefined = () => undefined,
 ): Promise<T> {
   const opening = openingOf(options);
   const client = await pool.connect().catch((error: unknown) => {
@@ -61,10 +70,11 @@ export async function inTransaction<T>(
   });
   let broken: Error | undefined;
   try {
-    await client.query(opening);
-    const result = await work(client);
+    const [opened, working] = inOnePacket(client, () => [begun(client, opening), work(client)] as const);
+    const result = await working;
+    await opened();
     if (options.end === 'rollback') await client.query('rollback');
-    else await commit(client);
+    else await commit(client, last());
     return result;
   } catch (error) {
     broken = await rollBack(client);
@@ -82,11 +92,38 @@ function openingOf({ consistent, organizationId, timeLimitMs }: TransactionOptio
   return parts.join('; ');
 }
 
-/** PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit');
+/** Begins a transaction; whether that failed is asked when the work, which then failed as well, is done. */
+function begun(client: PoolClient, opening: string): () => Promise<unknown> {
+  const answer = client.query(opening);
+  answer.catch(() => undefined);
+  return () => answer;
+}
+
+/**
+ * PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: that is how `last` takes back the
+ * COMMIT that left together with it.
+ */
+async function commit(client: PoolClient, last: LastStatement | undefined): Promise<void> {
+  const [written, ended] = inOnePacket(client, () => {
+    const wanted = last && query(client, last.statement, last.values);
+    return [wanted, client.query('commit')] as const;
+  });
+  ended.catch(() => undefined); // while the first one's error is thrown
+  await written;
+  const { command } = await ended;
   if (command === 'COMMIT') return;
   throw new PersistenceError('transaction_failed', 'a statement of the transaction failed, so nothing was written');
+}
+
+/** What `send` sends before it waits for an answer leaves in one write. A system call costs more than most of a statement's rest. */
+function inOnePacket<T>(client: PoolClient, send: () => T): T {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** A connection that cannot roll back is of no use any more: returns why, for the pool to close it. */

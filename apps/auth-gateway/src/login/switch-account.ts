@@ -68,7 +68,7 @@ export async function switchAccount(
     if (!isLinked) await tx.linkIdentity(userId, own, facts, now);
     const person: Person = isLinked ? { is: 'known', user } : { is: 'linked', user, how: 'alias' };
     flow.pass('account_chosen', 'one that the login offered');
-    const changes = await storeGrants(context, user, false);
+    const changes = await storeGrants(context, user);
     const accounts = [...offered.filter((id) => id !== userId), session.userId].map((id) => ({ userId: id }));
     // the session is the identity provider's subject's: by that name it's logged out there
     const opened = await openSession(

@@ -1,4 +1,4 @@
-import type { Announcement, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
+import type { Announcement, DecidedAccess, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import type { LastLogin } from '../http/cookies.ts';
 import { newOrganizationToken } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
@@ -21,11 +21,7 @@ export interface Stored {
  */
 export async function storeLogin(context: LoginContext, person: Person): Promise<Stored> {
   const { tx, subject, login, decision, now } = context;
-  if (person.is === 'new') {
-    const stored = await tx.createUser(subject, decision.profile, login.facts, now);
-    if (!stored.created) checkUserActive(context, stored.user);
-    return { ...stored, changes: await storeGrants(context, stored.user, stored.created) };
-  }
+  if (person.is === 'new') return storeNew(context);
   const { user } = person;
   if (person.is === 'managed') {
     await tx.recordDirectoryLogin(user.userId, subject, person.links, now);
@@ -34,19 +30,32 @@ export async function storeLogin(context: LoginContext, person: Person): Promise
   if (person.is === 'known') return { user, created: false, changes: await storeKnown(context, user) };
   await tx.recordLogin(loginOf(context, user));
   await link(context, person);
-  return { user, created: false, changes: await storeGrants(context, user, false) };
+  return { user, created: false, changes: await storeGrants(context, user) };
 }
 
-/** Makes the decision the user's grants and groups; under `managedBy: app` only for a user who was created just now. */
+/** A first login, in one statement, unless another one of the same subject came first. */
+async function storeNew(context: LoginContext): Promise<Stored> {
+  const { tx, organization, subject, login, decision, now, flow } = context;
+  const { revision } = organization.snapshot;
+  const access = decision.outcome === 'granted' ? { revision, ...decision } : undefined;
+  const stored = await tx.createUser(subject, decision.profile, login.facts, now, access);
+  if (stored.created) {
+    if (access) flow.pass('grants_stored', counted(access));
+    return stored;
+  }
+  checkUserActive(context, stored.user);
+  return { ...stored, changes: await storeGrants(context, stored.user) };
+}
+
+/** Makes the decision a known user's grants and groups; nothing under `managedBy: app`. */
 export async function storeGrants(
   { tx, organization, decision, now, flow }: LoginContext,
   { userId }: StoredUser,
-  created: boolean,
 ): Promise<GrantChanges> {
-  if (decision.outcome === 'refused' || (decision.applies === 'at-creation' && !created)) return NOTHING_CHANGED;
+  if (decision.outcome === 'refused' || decision.applies === 'at-creation') return NOTHING_CHANGED;
   const { grants, groups } = decision;
   const changes = await tx.replaceGrants(userId, organization.snapshot.revision, grants, groups, now);
-  flow.pass('grants_stored', stored(decision));
+  flow.pass('grants_stored', counted(decision));
   return changes;
 }
 
@@ -59,11 +68,11 @@ async function storeKnown(context: LoginContext, user: StoredUser): Promise<Gran
     return NOTHING_CHANGED;
   }
   const changes = await tx.storeLogin(login, organization.snapshot.revision, decision.grants, decision.groups);
-  flow.pass('grants_stored', stored(decision));
+  flow.pass('grants_stored', counted(decision));
   return changes;
 }
 
-function stored({ grants, groups }: Extract<LoginContext['decision'], { readonly outcome: 'granted' }>): string {
+function counted({ grants, groups }: Pick<DecidedAccess, 'grants' | 'groups'>): string {
   return `grants: ${grants.length}, groups: ${groups.length}`;
 }
 

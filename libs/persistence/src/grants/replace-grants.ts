@@ -3,6 +3,7 @@ import type { UserGrants } from '@rolecall/reconcile';
 import { overtaken, PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { GrantChanges } from '../stores.ts';
+import { CREATE_USER } from '../logins/statements.ts';
 import { REPLACE_GRANTS, STORE_LOGIN } from './statements.ts';
 
 type ChangeRow =
@@ -11,7 +12,8 @@ type ChangeRow =
   | { change: 'joined'; group_name: string }
   | { change: 'left'; group_name: string }
   | { change: 'revision'; role: string }
-  | { change: 'overtaken' };
+  | { change: 'overtaken' }
+  | { change: 'known' };
 
 /**
  * Makes these exactly the users' grants and memberships, in one statement for any number of users. Returns what changed,
@@ -45,6 +47,25 @@ export async function storeLogin(
   const rows = await query<ChangeRow>(client, STORE_LOGIN, [...login, revision, ...heldColumns([user])]);
   if (rows.some(({ change }) => change === 'overtaken')) throw overtaken();
   requireLiveRevision(rows, revision);
+  return changesIn(rows);
+}
+
+/**
+ * A new user with what the login gives, in one statement.
+ * @param login - the columns of `login.create-user`
+ * @param revision - whose rules decided; undefined = nothing is given
+ * @returns undefined when the subject has a user already, and nothing was written
+ * @throws PersistenceError `stale_revision`
+ */
+export async function createUser(
+  client: PoolClient,
+  login: readonly unknown[],
+  revision: number | undefined,
+  user: UserGrants,
+): Promise<GrantChanges | undefined> {
+  const rows = await query<ChangeRow>(client, CREATE_USER, [...login, revision, ...heldColumns([user])]);
+  if (rows.some(({ change }) => change === 'known')) return undefined;
+  if (revision !== undefined) requireLiveRevision(rows, revision);
   return changesIn(rows);
 }
 

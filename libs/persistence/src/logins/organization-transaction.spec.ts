@@ -35,6 +35,15 @@ const event = (subjectOf: string): AuditEvent => ({
   traceId: 'trace',
 });
 
+const held = (id: string) =>
+  connected(test.current.ownerUrl, async (owner) => {
+    const { rows } = await owner.query(
+      'select scope, role, revision, granted_at, sources from grants where org_id = $1 order by scope, role',
+      [id],
+    );
+    return rows as { role: string; granted_at: Date; sources: { name: string }[] }[];
+  });
+
 describe('users', () => {
   it('are created with their identity and found by it alone', async () => {
     const id = await organization();
@@ -62,6 +71,26 @@ describe('users', () => {
       owner.query('select user_id from users where org_id = $1', [id]),
     );
     expect(rows).toHaveLength(1);
+  });
+
+  it('get what the login gives them as they are created; a login that comes second gives nothing', async () => {
+    const id = await organization();
+    const access = { revision: 1, grants: [grant('s', 'a')], groups: [membership('g')] };
+    const create = (given: typeof access) =>
+      inOrganization(id, (tx) => tx.createUser(subject('eve'), EVE, FACTS, NOW, given));
+    const changes = { granted: [{ scope: 's', role: 'a' }], revoked: [], joined: ['g'], left: [] };
+    const { user, ...first } = await create(access);
+    expect(first).toEqual({ created: true, changes });
+    expect(await create({ ...access, grants: [grant('s', 'b')] })).toEqual({ user, created: false });
+    expect(await held(id)).toMatchObject([{ role: 'a', granted_at: NOW, sources: [{ name: 'r' }] }]);
+  });
+
+  it('are not created by the rules of a replaced revision', async () => {
+    const id = await organization();
+    const access = { revision: 2, grants: [], groups: [] };
+    const stale = inOrganization(id, (tx) => tx.createUser(subject('eve'), EVE, FACTS, NOW, access));
+    await expect(stale).rejects.toMatchObject({ code: 'stale_revision' });
+    expect(await inOrganization(id, (tx) => tx.findUserBySubject(subject('eve')))).toBeUndefined();
   });
 
   it('can be linked by e-mail, whatever its case, unless the IdP has an identity of theirs', async () => {
@@ -156,14 +185,6 @@ describe('replaceGrants', () => {
     const { user } = await inOrganization(id, (tx) => tx.createUser(subject('eve'), EVE, FACTS, NOW));
     return { id, userId: user.userId };
   }
-  const held = (id: string) =>
-    connected(test.current.ownerUrl, async (owner) => {
-      const { rows } = await owner.query(
-        'select scope, role, revision, granted_at, sources from grants where org_id = $1 order by scope, role',
-        [id],
-      );
-      return rows as { role: string; granted_at: Date; sources: { name: string }[] }[];
-    });
 
   it('says what changed and keeps the time of what did not', async () => {
     const { id, userId } = await someone();
@@ -301,6 +322,27 @@ describe('a transaction', () => {
     });
     await expect(swallowing).rejects.toMatchObject({ code: 'transaction_failed' });
     expect(await inOrganization(id, (tx) => tx.findUserBySubject(subject('eve')))).toBeUndefined();
+  });
+
+  it('keeps nothing when what it writes at its end fails, although COMMIT left together with that', async () => {
+    const id = await organization();
+    const failing = inOrganization(id, async (tx) => {
+      const { user } = await tx.createUser(subject('eve'), EVE, FACTS, NOW);
+      await tx.openSession({
+        tokenHash: Buffer.alloc(32),
+        userId: user.userId,
+        subject: subject('eve', 'gone'),
+        sessionIndex: undefined,
+        openedAt: NOW,
+        expiresAt: later(60),
+        idleSeconds: 60,
+        announcement: undefined,
+      });
+      await tx.audit([event('eve')]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'stale_revision' });
+    expect(await inOrganization(id, (tx) => tx.findUserBySubject(subject('eve')))).toBeUndefined();
+    expect(await inOrganization(id, (tx) => tx.auditTrail(0, 10))).toEqual([]);
   });
 
   it('refuses an organization id that is no UUID before it reaches SQL', async () => {

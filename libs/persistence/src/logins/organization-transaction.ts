@@ -5,12 +5,13 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
 import { overtaken } from '../errors.ts';
-import { replaceGrants, storeLogin } from '../grants/replace-grants.ts';
+import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type {
   Announcement,
+  DecidedAccess,
   FlowRecord,
   GrantChanges,
   LiveSession,
@@ -23,7 +24,7 @@ import type {
 } from '../stores.ts';
 import { findProvisioned, recordDirectoryLogin } from './directory-logins.ts';
 import { findFlow } from './flow-records.ts';
-import { CREATE_USER, DISCARD_USER, FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
+import { FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
 import {
   FACTS_OF_SUBJECT,
   FIND_ALIAS_USERS,
@@ -48,21 +49,22 @@ export async function inOrganization<T>(
   organizationId: string,
   work: (tx: OrganizationTransaction) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(pool, { organizationId }, async (client) => {
-    const tx = new PgOrganizationTransaction(client, organizationId);
-    const result = await work(tx);
-    await tx.end.write(client, organizationId);
-    return result;
-  });
+  const end = new TransactionEnd();
+  return inTransaction(
+    pool,
+    { organizationId },
+    (client) => work(new PgOrganizationTransaction(client, organizationId, end)),
+    () => end.statement(organizationId),
+  );
 }
 
 class PgOrganizationTransaction implements OrganizationTransaction {
-  readonly end = new TransactionEnd();
   private taken: TakenLogin | undefined;
 
   constructor(
     private readonly client: PoolClient,
     readonly organizationId: string,
+    private readonly end: TransactionEnd,
   ) {}
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
@@ -143,21 +145,16 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return row?.taken === true;
   }
 
-  async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date) {
+  async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date, access?: DecidedAccess) {
     const userId = uuidv7();
-    const created = await query(this.client, CREATE_USER, [
-      this.organizationId,
-      userId,
-      ...profileColumns(profile),
-      ...subjectColumns(subject),
-      JSON.stringify(facts),
-      now,
-    ]);
-    if (created.length > 0) return { user: { userId, status: 'active' as const, profile }, created: true };
-    await query(this.client, DISCARD_USER, [this.organizationId, userId]);
+    const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
+    const { revision, grants = [], groups = [] } = access ?? {};
+    const held = { userId, grants, groups };
+    const changes = await createUser(this.client, [...who, JSON.stringify(facts), now], revision, held);
+    if (changes) return { user: { userId, status: 'active' as const, profile }, created: true as const, changes };
     const user = await this.findUserBySubject(subject);
     if (user === undefined) throw new Error('the identity exists and its user does not');
-    return { user, created: false };
+    return { user, created: false as const };
   }
 
   ownAccount(tokenHash: Buffer, now: Date) {

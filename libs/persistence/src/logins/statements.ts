@@ -180,24 +180,10 @@ export const IS_DOMAIN_OF_ANOTHER: Statement = {
   text: 'select exists (select from email_domains where domain = $2 and org_id <> $1) as taken',
 };
 
-/** No row comes back when the subject has a user already. */
+/** A row of what was given each, or the one row `known`: the subject has a user already, and nothing was written. */
 export const CREATE_USER: Statement = {
   name: 'login.create-user',
-  text: `
-with created as (
-  insert into users (org_id, user_id, email, given_name, family_name, display_name, deciding_identity_provider,
-                     deciding_name_id_format, deciding_name_id, created_at, updated_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $11)
-)
-insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
-values ($1, $2, $7, $8, $9, $10, $11)
-on conflict do nothing
-returning user_id`,
-};
-
-export const DISCARD_USER: Statement = {
-  name: 'login.discard-user',
-  text: 'delete from users where org_id = $1 and user_id = $2',
+  text: 'select * from create_user($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
 };
 
 export const LINK_IDENTITY: Statement = {

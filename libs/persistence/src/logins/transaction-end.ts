@@ -1,32 +1,24 @@
-import type { PoolClient } from 'pg';
 import type { AuditEvent } from '@rolecall/audit';
 import { auditEntry } from '../audit/append.ts';
-import { PersistenceError } from '../errors.ts';
-import { query } from '../sql.ts';
+import type { LastStatement } from '../sql.ts';
 import type { FlowRecord, NewSession } from '../stores.ts';
 import { WRITE_AT_THE_END } from './statements.ts';
 
 /**
- * What a transaction keeps back and writes together when its work is done: nothing in between depends on it, it costs one
- * round trip, and the audit chain's head is locked for two round trips and not for a whole login.
+ * What a transaction keeps back and writes together when its work is done: nothing in between depends on it, it goes with
+ * the COMMIT, and the audit chain's head is locked for one round trip and not for a whole login.
  */
 export class TransactionEnd {
   readonly sessions: NewSession[] = [];
   readonly flows: FlowRecord[] = [];
   readonly events: AuditEvent[] = [];
 
-  /** Throws `stale_revision` when the IdP of a session was disabled or removed since the caller read it. */
-  async write(client: PoolClient, organizationId: string): Promise<void> {
+  /** The one statement; fails with `stale_revision` when the IdP of a session was disabled or removed since the caller read it. */
+  statement(organizationId: string): LastStatement | undefined {
     const { sessions, flows, events } = this;
-    if (sessions.length + flows.length + events.length === 0) return;
-    const [row] = await query<{ written: boolean }>(client, WRITE_AT_THE_END, [
-      organizationId,
-      JSON.stringify(sessions.map(sessionEntry)),
-      JSON.stringify(flows),
-      JSON.stringify(events.map(auditEntry)),
-    ]);
-    if (row?.written === true) return;
-    throw new PersistenceError('stale_revision', 'an IdP is disabled or gone; read the organization again');
+    if (sessions.length + flows.length + events.length === 0) return undefined;
+    const entries = [sessions.map(sessionEntry), flows, events.map(auditEntry)];
+    return { statement: WRITE_AT_THE_END, values: [organizationId, ...entries.map((entry) => JSON.stringify(entry))] };
   }
 }
 

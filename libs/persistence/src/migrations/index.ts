@@ -34,6 +34,7 @@ import { directoryTokensAnnounced } from './20261122T50-directory-tokens-announc
 import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
+import { fewerRoundTrips } from './20261122T60-fewer-round-trips.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
@@ -77,6 +78,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   directoryLockTimeout,
   heldAdoptions,
   keptAdministrators,
+  fewerRoundTrips,
   leases,
   once,
   tokenOrganizations,

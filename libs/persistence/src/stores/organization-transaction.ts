@@ -3,7 +3,16 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type { FlowRecord } from './flows.ts';
 import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
-import type { GrantChanges, NewLoginOfUser, OwnAccount, ProvisionedUser, StoredUser, SubjectKey } from './people.ts';
+import type {
+  CreatedUser,
+  DecidedAccess,
+  GrantChanges,
+  NewLoginOfUser,
+  OwnAccount,
+  ProvisionedUser,
+  StoredUser,
+  SubjectKey,
+} from './people.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
@@ -60,13 +69,17 @@ export interface OrganizationTransaction {
   isAddressOfAnother(email: string, userId: string): Promise<boolean>;
   /** Whether another organization has this e-mail domain (in lower case), by a proof or by word. */
   isDomainOfAnother(domain: string): Promise<boolean>;
-  /** Creates user and identity. Loses a race for the same subject gracefully: returns the user that won. */
+  /**
+   * Creates user and identity, and gives `access`; one statement. Loses a race for the same subject gracefully: returns the user
+   * that won, to whom nothing was given.
+   */
   createUser(
     subject: SubjectKey,
     profile: Profile,
     facts: FactsJson,
     now: Date,
-  ): Promise<{ user: StoredUser; created: boolean }>;
+    access?: DecidedAccess,
+  ): Promise<CreatedUser>;
   linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
   /** The account of the session with this hash; undefined when there is no such session or its user is disabled. */
   ownAccount(tokenHash: Buffer, now: Date): Promise<OwnAccount | undefined>;

@@ -1,4 +1,4 @@
-import type { FactsJson, Profile } from '@rolecall/role-mapping';
+import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 
 /** `invited`: provisioned and never signed in; the first login makes it `active`. `disabled` signs in by nothing. */
 export type UserStatus = 'invited' | 'active' | 'disabled';
@@ -68,6 +68,18 @@ export interface GrantChanges {
   readonly joined: readonly string[];
   readonly left: readonly string[];
 }
+
+/** What the rules of one revision give a user. */
+export interface DecidedAccess {
+  readonly revision: number;
+  readonly grants: readonly DecidedGrant[];
+  readonly groups: readonly DecidedMembership[];
+}
+
+/** A new user and what they were given; or the one whom another login created meanwhile. */
+export type CreatedUser =
+  | { readonly user: StoredUser; readonly created: true; readonly changes: GrantChanges }
+  | { readonly user: StoredUser; readonly created: false };
 
 /** What a signed-in browser is told after a login that changed something. */
 export interface Announcement extends GrantChanges {

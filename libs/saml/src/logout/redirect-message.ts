@@ -1,10 +1,9 @@
-import { verify } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 
 import type { IdpMetadata } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { verificationKeysOf } from '../metadata/idp-keys.ts';
-import { SIGNATURE_ALGORITHMS } from '../response/algorithms.ts';
+import { isSignedBy, SIGNATURE_ALGORITHMS } from '../response/algorithms.ts';
 import { decodeText } from '../response/decode-response.ts';
 import { idsAreUnambiguous } from '../response/preflight.ts';
 import { bytesOfBase64 } from '../xml/base64.ts';
@@ -39,7 +38,7 @@ function verifyDetached({ signatureAlgorithm, signature, signedOctets }: Redirec
   const octets = Buffer.from(signedOctets);
   const isSigned = verificationKeysOf(idp)
     .filter(({ type }) => type === algorithm.keyType)
-    .some(({ key }) => verify(algorithm.hash, octets, { key, ...algorithm.input }, value));
+    .some(({ key }) => isSignedBy(key, algorithm, octets, value));
   if (!isSigned) refuse('signature_invalid', { got: 'Signature of the query' });
 }
 

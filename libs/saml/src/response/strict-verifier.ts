@@ -1,11 +1,11 @@
-import { hash, timingSafeEqual, verify } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 import type { IdpMetadata } from '../connection.ts';
 import { refuse } from '../errors.ts';
 import { verificationKeysOf, type VerificationKey } from '../metadata/idp-keys.ts';
 import { canonicalize } from '../xml/canonicalize.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { DIGEST_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.ts';
+import { DIGEST_ALGORITHMS, isSignedBy, SIGNATURE_ALGORITHMS } from './algorithms.ts';
 import { algorithmOf, inclusivePrefixesOf, signaturePartsOf, type SignatureParts } from './signature-parts.ts';
 import type { SignatureVerifier } from './signature-verifier.ts';
 import { signaturesOf } from './unverified-response.ts';
@@ -50,7 +50,7 @@ function isSignedByOneOf(keys: readonly VerificationKey[], parts: SignatureParts
   );
   return keys
     .filter(({ type }) => type === algorithm.keyType)
-    .some(({ key }) => verify(algorithm.hash, bytes, { key, ...algorithm.input }, signatureValue));
+    .some(({ key }) => isSignedBy(key, algorithm, bytes, signatureValue));
 }
 
 /** XMLDSig 1.1 3.2.1, for the one Reference: to the element that holds the signature, less the signature (6.6.4). */

@@ -1,1 +1,0 @@
-delete from users where org_id = $1 and user_id = $2
