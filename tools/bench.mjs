@@ -6,7 +6,17 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from './postgres.mjs';
 
-const ALL = ['decide', 'saml-validation', 'saml-login', 'oidc-login', 'session-check', 'reconcile', 'scim', 'flood'];
+const ALL = [
+  'decide',
+  'saml-validation',
+  'saml-login',
+  'oidc-login',
+  'session-check',
+  'reconcile',
+  'scale',
+  'scim',
+  'flood',
+];
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
@@ -72,6 +82,7 @@ function HEADER() {
 npm run bench                      # all of them, about twenty minutes
 npm run bench -- saml-login        # one: ${ALL.join(', ')}
 npm run bench -- scim --million    # with a directory of a million users; --sizes=1000,20000 for others, --quick for a tenth of the requests
+npm run bench -- scale             # with 10,000 organizations and a million users; --organizations=2000, --users=100000 for others
 npm run bench -- --write --peers   # all, with the peers that npm can install, into this page; with a name, that part of it
 \`\`\`
 

@@ -1,104 +1,13 @@
 // (d) The command line over 1,000 organizations, as whole processes, against its server on loopback.
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
-import { freePort } from '../postgres.mjs';
-import { cpuSecondsOf, ms, peakMemoryOf, startServer, table } from './measure.ts';
+import { command, organization, startAdmin, type Run } from './collection.ts';
+import { ms, peakMemoryOf, table } from './measure.ts';
 
 const ORGANIZATIONS = 1_000;
 const APPLY_TARGET_SECONDS = 20;
-const COMMAND = fileURLToPath(new URL('../../apps/reconciler/dist/main.js', import.meta.url));
-
-function organization(index: number): string {
-  const name = `customer-${String(index).padStart(5, '0')}`;
-  return `# yaml-language-server: $schema=../schemas/organization.v1.json
-apiVersion: rolecall/v1
-kind: Organization
-metadata:
-  name: ${name}
-  labels: { tier: enterprise, region: eu }
-spec:
-  displayName: Customer ${index}
-  emailDomains:
-    ${name}.example: { verification: asserted }
-  scopes:
-    account/main: { displayName: Main account }
-    project/shop: { displayName: Shop, parent: account/main }
-  roles:
-    campaign-creator: { permissions: [campaigns.read, campaigns.write] }
-    billing-reader: { permissions: [billing.read] }
-  groups:
-    inbox/vip: { displayName: VIP inbox }
-  identityProviders:
-    okta:
-      type: saml
-      displayName: Okta
-      metadata: { file: idp.xml }
-      attributes: { email: email, givenName: firstName, familyName: lastName }
-  login:
-    enforceSso: false
-    session: { idle: 1h, lifetime: 12h }
-  jit:
-    enabled: true
-    defaults:
-      grants: { account/main: [member] }
-      groups: [inbox/vip]
-  authorization:
-    managedBy: idp
-    unmatched: refuse
-    mappingRoles:
-      engineering:
-        grants: { account/main: [campaign-creator], project/shop: [member] }
-      finance:
-        grants: { account/main: [billing-reader] }
-    rules:
-      - name: admins-by-group
-        when: { attribute: groups, equals: ${name}-admins }
-        grants: { account/main: [sso_admin] }
-      - name: vip-agents
-        when: { attribute: department, equals: Support }
-        groups: [inbox/vip]
-  tests:
-    - name: an engineer gets the creator role
-      facts: { role_mapping: engineering, email: eve@${name}.example }
-      expect: { grants: { account/main: [campaign-creator], project/shop: [member] } }
-`;
-}
-
-interface Run {
-  readonly wall: number;
-  readonly cpu: number;
-  readonly memory: number;
-  readonly code: number;
-}
-
-/** One whole process, node start included; its CPU and memory are read while it runs. */
-async function command(args: readonly string[], env: Record<string, string>, cwd: string): Promise<Run> {
-  const start = performance.now();
-  const child = spawn(process.execPath, [COMMAND, ...args], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  let cpu = 0;
-  let memory = 0;
-  const watch = setInterval(() => {
-    try {
-      cpu = Math.max(cpu, cpuSecondsOf(child.pid ?? 0));
-      // a process that has just ended has no memory any more
-      memory = Math.max(memory, peakMemoryOf(child.pid ?? 0));
-    } catch {
-      // it ended between two looks
-    }
-  }, 20);
-  const code = await new Promise<number>((resolve) => child.once('exit', (exit) => resolve(exit ?? 1)));
-  clearInterval(watch);
-  return { wall: (performance.now() - start) / 1000, cpu, memory, code };
-}
 
 export async function run(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'rolecall-bench-orgs-'));
@@ -106,32 +15,11 @@ export async function run(): Promise<string> {
   mkdirSync(organizations);
   writeFileSync(join(organizations, 'idp.xml'), new TestIdp().metadata());
   for (let i = 0; i < ORGANIZATIONS; i++) writeFileSync(join(organizations, `customer-${i}.yaml`), organization(i));
-  const db = await testDatabase();
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const { token } = await db.database.apiTokens.create({
-    name: 'bench',
-    rights: ['organizations.read', 'plan', 'apply', 'domains.assert'],
-    expiresAt: undefined,
-    now: new Date(),
-  });
-  const server = await startServer({
-    script: fileURLToPath(new URL('../../apps/admin-api/dist/main.js', import.meta.url)),
-    env: {
-      DATABASE_URL: db.url,
-      ROLECALL_MASTER_KEY: db.masterKey.toString('base64'),
-      ROLECALL_ADMIN_URL: url,
-      ROLECALL_GATEWAY_URL: 'http://localhost:4000',
-      PORT: String(port),
-      ROLECALL_LOG_LEVEL: 'warn',
-    },
-    readyUrl: `${url}/readyz`,
-  });
-  const env = { ROLECALL_SERVER: url, ROLECALL_TOKEN: token };
+  const server = await startAdmin();
   try {
     const steps: [string, Run, number][] = [];
     const step = async (name: string, args: readonly string[], wanted: number): Promise<void> => {
-      const result = await command(args, env, dir);
+      const result = await command(args, server.env, dir);
       if (result.code !== wanted) throw new Error(`${name} ended with ${result.code} instead of ${wanted}`);
       steps.push([name, result, server.pid]);
     };
@@ -157,7 +45,6 @@ Target: first apply within ${APPLY_TARGET_SECONDS} s: ${apply <= APPLY_TARGET_SE
 ${table(['command', 'wall', 'CPU of the command', 'peak memory'], rows)}`;
   } finally {
     await server.stop();
-    await db.drop();
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -26,6 +26,7 @@ export interface PlanOptions extends GlobalOptions {
   readonly prune?: boolean;
   readonly adopt?: boolean;
   readonly org?: string;
+  readonly full?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
 }

@@ -3,6 +3,7 @@ import { fingerprintOf, GUARD_CODES, INPUT_CODES, PLAN_FORMAT_VERSION, rootDiges
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from './exit.ts';
 import { discover } from './files/discover.ts';
+import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
 import { hasErrors, load, NOTHING_LOADED } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
@@ -42,13 +43,18 @@ export type BeforePlan = (client: Client, collection: string) => Promise<void>;
 
 /**
  * Compares digests first, and parses and sends only files that the last apply did not see. Files that are sent are
- * validated and their tests run.
+ * validated and their tests run. With `full` no digest of a file is believed: all are parsed and compared with what is live.
  *
  * @throws InvalidConfiguration, CommandError
  */
 export async function makePlan(
   paths: readonly string[],
-  options: GlobalOptions & { readonly prune?: boolean; readonly adopt?: boolean; readonly out?: string },
+  options: GlobalOptions & {
+    readonly prune?: boolean;
+    readonly adopt?: boolean;
+    readonly out?: string;
+    readonly full?: boolean;
+  },
   io: Io,
   beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
@@ -67,7 +73,12 @@ export async function makePlan(
     const key = fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
     const secrets = new Secrets({ root: found.root, env: io.env });
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
-    if (!prune && rootDigest === rootDigestOf(inventory.files)) {
+    if (options.full === true) progress.show(`Checking ${inventory.files.length.toLocaleString('en')} files ...`);
+    const differing =
+      options.full === true
+        ? await differingFiles(inventory, () => answered(liveDigests(client)), io.now)
+        : new Set<string>();
+    if (!prune && differing.size === 0 && rootDigest === rootDigestOf(inventory.files)) {
       return {
         plan: nothingToDo(collection, inventory.organizationFiles),
         client,
@@ -79,7 +90,7 @@ export async function makePlan(
     await beforePlan(client, collection);
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
-    const toSend = new Set(changed);
+    const toSend = new Set([...changed, ...differing]);
     progress.show(`Checking ${toSend.size.toLocaleString('en')} changed files ...`);
     const loaded = await load(
       inventory,

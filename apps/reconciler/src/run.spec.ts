@@ -94,6 +94,13 @@ describe('rolecall', () => {
     expect(server.requests).toEqual(['GET /v1/collections/default']);
   });
 
+  it('with --full compares every document, and sends nothing when all are the same', async () => {
+    await rolecall('apply --auto-approve');
+    server.requests.length = 0;
+    expect(await rolecall('plan --detailed-exitcode --full')).toBe(0);
+    expect(server.requests).toEqual(['GET /v1/collections/default', 'GET /v1/organizations?limit=1000']);
+  });
+
   it('sends only files that changed', async () => {
     writeFileSync(join(cwd, 'globex.yaml'), ACME.replaceAll('acme', 'globex'));
     await rolecall('apply --auto-approve');

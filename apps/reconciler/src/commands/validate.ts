@@ -1,10 +1,11 @@
 import { renderDiagnostics } from '@rolecall/org-config';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { checkAll } from '../files/check.ts';
+import type { Checked } from '../files/check.ts';
 import { discover } from '../files/discover.ts';
 import { Inventory } from '../files/inventory.ts';
-import { hasErrors, load } from '../files/load.ts';
-import type { Loaded } from '../files/load.ts';
+import { hasErrors } from '../files/load.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
@@ -18,7 +19,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const found = discover(paths, io.cwd, readSettings(io.cwd));
   progress.show(`Checking ${found.paths.length.toLocaleString('en')} files ...`);
   const inventory = new Inventory(found);
-  const loaded = await load(inventory, inventory.files, io.now);
+  const loaded = await checkAll(inventory, io.now);
   progress.clear();
   const valid = !hasErrors(loaded);
   if (options.format === 'json') printJson(io, report(loaded, valid));
@@ -31,21 +32,21 @@ export async function validate(paths: readonly string[], options: ValidateOption
   return valid ? EXIT.done : EXIT.invalid;
 }
 
-function report(loaded: Loaded, valid: boolean) {
+function report(loaded: Checked, valid: boolean) {
   const failed = loaded.diagnostics.filter(({ code }) => code === 'test_failed').length;
   return {
     formatVersion: '1.0',
     valid,
     files: loaded.sources.length,
     organizations: loaded.documents.length,
-    templates: loaded.templates,
+    templates: loaded.templates.length,
     tests: { passed: loaded.tests - failed, failed },
     diagnostics: loaded.diagnostics,
   };
 }
 
-function summary({ documents, templates, tests }: Loaded): string {
-  const shared = templates === 0 ? '' : `${counted(templates, 'template')}, `;
+function summary({ documents, templates, tests }: Checked): string {
+  const shared = templates.length === 0 ? '' : `${counted(templates.length, 'template')}, `;
   return `${counted(documents.length, 'organization')}, ${shared}${counted(tests, 'test')} passed`;
 }
 

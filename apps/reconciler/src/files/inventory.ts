@@ -7,6 +7,7 @@ import type { FileDigest } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import { MAX_FILE_BYTES, refuseOutside } from './discover.ts';
 import type { Discovered } from './discover.ts';
+import type { Task } from './check.ts';
 import { templateWords, withTemplates } from './inheritance.ts';
 import type { Scan } from './inheritance.ts';
 
@@ -45,6 +46,13 @@ export class Inventory {
   withTemplates(files: readonly InventoryFile[]): readonly InventoryFile[] {
     const wanted = new Set(files.flatMap(({ path, inherits }) => [path, ...inherits]));
     return wanted.size === files.length ? files : this.files.filter(({ path }) => wanted.has(path));
+  }
+
+  /** What a thread needs to check some of the files. */
+  task(files: readonly InventoryFile[], now: Date): Task {
+    const paths = this.withTemplates(files).map(({ path }) => path);
+    const wanted = files.map(({ path }) => path);
+    return { root: this.discovered.root, paths, shown: paths.map((path) => this.shown(path)), wanted, now };
   }
 
   /** A path of the collection for people. */

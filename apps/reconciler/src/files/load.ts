@@ -1,6 +1,7 @@
 import { expiryDiagnostics, loadDocuments, onceEach, testDiagnostics } from '@rolecall/org-config';
 import type {
   CheckMetadata,
+  Claims,
   Diagnostic,
   LoadedDocument,
   LoadedPlatform,
@@ -16,8 +17,8 @@ export interface Loaded {
   readonly documents: readonly LoadedDocument[];
   /** The document of the deployment, when one of the files has it. */
   readonly platform?: LoadedPlatform;
-  /** Documents of templates that were read. */
-  readonly templates: number;
+  /** Names of the templates that were read. */
+  readonly templates: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceFile[];
   /** Entries of `tests` that ran. */
@@ -25,10 +26,21 @@ export interface Loaded {
 }
 
 /** Of a plan that needed no file. */
-export const NOTHING_LOADED: Loaded = { documents: [], templates: 0, diagnostics: [], sources: [], tests: 0 };
+export const NOTHING_LOADED: Loaded = { documents: [], templates: [], diagnostics: [], sources: [], tests: 0 };
 
 /** Parses and checks files, with their metadata; of every valid document, runs the `tests` and looks for secrets that end. */
 export async function load(inventory: Inventory, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
+  const { claims: _claims, ...loaded } = await loadSome(inventory, files, now);
+  return loaded;
+}
+
+/** What `load` does with some of the files: with `alone: false` whether their claims fit those of the others is the caller's to check. */
+export async function loadSome(
+  inventory: Inventory,
+  files: readonly InventoryFile[],
+  now: Date,
+  { alone = true }: { readonly alone?: boolean } = {},
+): Promise<Loaded & { readonly claims: readonly Claims[] }> {
   const all = inventory.withTemplates(files);
   const sources = all.map((file) => inventory.source(file));
   const checkMetadata = await metadataChecker(sources, now);
@@ -38,8 +50,8 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
     if (text !== undefined) read.add(path);
     return text;
   };
-  const options = checkMetadata ? { readFile, checkMetadata } : { readFile };
-  const { templates, diagnostics, ...found } = loadDocuments(sources, options);
+  const options = checkMetadata ? { readFile, checkMetadata, alone } : { readFile, alone };
+  const { templates, diagnostics, claims, ...found } = loadDocuments(sources, options);
   const wanted = new Set(files.map(({ path }) => path));
   const documents = found.documents.filter(({ file }) => wanted.has(file));
   const platform = found.platform && wanted.has(found.platform.file) ? found.platform : undefined;
@@ -49,7 +61,8 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
   return {
     documents,
     ...(platform && { platform }),
-    templates: templates.length,
+    claims: claims.filter(({ file }) => wanted.has(file)),
+    templates: templates.map(({ name }) => name),
     diagnostics: [
       ...diagnostics,
       ...failed,
@@ -63,7 +76,7 @@ export async function load(inventory: Inventory, files: readonly InventoryFile[]
   };
 }
 
-export function hasErrors(loaded: Loaded): boolean {
+export function hasErrors(loaded: Pick<Loaded, 'diagnostics'>): boolean {
   return loaded.diagnostics.some(({ severity }) => severity === 'error');
 }
 

@@ -110,9 +110,10 @@ export class Client {
   }
 
   /** A page of organizations by name. @param cursor `nextCursor` of the page before, or null */
-  organizations(
-    cursor: string | null,
-  ): Promise<{ readonly organizations: readonly { readonly name: string }[]; readonly nextCursor: string | null }> {
+  organizations(cursor: string | null): Promise<{
+    readonly organizations: readonly { readonly name: string; readonly digest: string }[];
+    readonly nextCursor: string | null;
+  }> {
     const query = new URLSearchParams({ limit: '1000', ...(cursor !== null && { cursor }) });
     return this.call('GET', `v1/organizations?${query.toString()}`);
   }

@@ -147,7 +147,10 @@ export class TestServer {
   }
 
   #organizations() {
-    return { organizations: this.store.organizations().map(({ head: { name } }) => ({ name })), nextCursor: null };
+    return {
+      organizations: this.store.organizations().map(({ head: { name, digest } }) => ({ name, digest })),
+      nextCursor: null,
+    };
   }
 
   #organization(name: string, revisions: boolean, number: string | undefined) {

@@ -1,5 +1,5 @@
 import { digestOfNormalized, normalize } from '../canonical/normalize.ts';
-import { checkAcross, nameOf, type PlacedDocument } from '../check/across.ts';
+import { checkAcross, claimsOf, nameOf, type Claims, type PlacedDocument } from '../check/across.ts';
 import { findingsOf, type CheckMetadata } from '../check/check-document.ts';
 import type { Finding } from '../check/finding.ts';
 import { byPosition, type Diagnostic, type SourcePosition } from '../diagnostic.ts';
@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly readFile: ReadFile;
   /** Checks IdP metadata that is in the document or in a file beside it. */
   readonly checkMetadata?: CheckMetadata;
+  /** false: these are some of the files, and the caller will give all `claims` to `checkAcross`. Default true. */
+  readonly alone?: boolean;
 }
 
 /** An organization that is valid by itself. */
@@ -46,6 +48,8 @@ export interface LoadResult {
   readonly templates: readonly { readonly name: string; readonly file: string }[];
   /** The document of the deployment, when a file has it. */
   readonly platform?: LoadedPlatform;
+  /** What each document says that must fit all others, of other files too. */
+  readonly claims: readonly (Claims & { readonly file: string })[];
   /** Of all files; sorted by file, line and column. Any `error` among them = do not go on. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -57,13 +61,13 @@ export interface LoadResult {
 export function loadDocuments(files: readonly SourceFile[], options: LoadOptions): LoadResult {
   const read = readFiles(files, options.readFile);
   const documents: LoadedDocument[] = [];
-  const merged: PlacedDocument[] = [];
+  const claims: LoadResult['claims'][number][] = [];
   const diagnostics = [...read.diagnostics, ...read.templates.problems()];
   const shared = new SharedMistakes();
   for (const { placed, file, faults } of read.organizations) {
     const inherited = read.templates.inherit(placed);
     const current = inherited && 'document' in inherited ? inherited.document : placed;
-    merged.push(current);
+    claims.push({ ...claimsOf(current), file });
     diagnostics.push(...faults);
     if (inherited && 'findings' in inherited) {
       diagnostics.push(...inherited.findings.map(placed.locate));
@@ -78,9 +82,9 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
     const isWrong = [...faults, ...problems].some(({ severity }) => severity === 'error');
     if (!isWrong) documents.push(loaded(current, file));
   }
-  const all = [...diagnostics, ...shared.all, ...checkAcross(merged)].sort(byPosition);
+  const all = [...diagnostics, ...shared.all, ...(options.alone === false ? [] : checkAcross(claims))].sort(byPosition);
   const { valid: platform } = read.platforms;
-  return { documents, templates: read.templates.all, ...(platform && { platform }), diagnostics: all };
+  return { documents, templates: read.templates.all, ...(platform && { platform }), claims, diagnostics: all };
 }
 
 interface ReadOrganization {
