@@ -221,6 +221,25 @@ create table email_domains (
   constraint email_domains_pkey PRIMARY KEY (domain)
 );
 
+create table expiring_items (
+  org_id uuid not null,
+  kind text not null,
+  name text not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint expiring_items_pkey PRIMARY KEY (org_id, kind, name),
+  constraint expiring_items_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
+create table expiry_notices (
+  organization text not null,
+  kind text not null,
+  name text not null,
+  expires_at timestamp(3) with time zone not null,
+  threshold integer not null,
+  sent_at timestamp(3) with time zone not null,
+  constraint expiry_notices_pkey PRIMARY KEY (organization, kind, name, expires_at, threshold)
+);
+
 create table flow_records (
   org_id uuid not null,
   trace_id text not null,
@@ -340,6 +359,7 @@ create table metadata_refreshes (
   failures integer default 0 not null,
   error_code text,
   certificates_expire_at timestamp(3) with time zone,
+  metadata_valid_until timestamp(3) with time zone,
   constraint metadata_refreshes_pkey PRIMARY KEY (org_id, identity_provider),
   constraint metadata_refreshes_org_id_identity_provider_fkey FOREIGN KEY (org_id, identity_provider) REFERENCES identity_provider_metadata(org_id, identity_provider) ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -547,6 +567,8 @@ CREATE INDEX domain_checks_due ON public.domain_checks USING btree (due_at);
 
 CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
 
+CREATE INDEX expiring_items_expiry ON public.expiring_items USING btree (expires_at);
+
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
 
 CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
@@ -560,6 +582,8 @@ CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree 
 CREATE INDEX logouts_expiry ON public.logouts USING btree (org_id, expires_at);
 
 CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
+
+CREATE INDEX metadata_refreshes_certificates ON public.metadata_refreshes USING btree (certificates_expire_at);
 
 CREATE INDEX metadata_refreshes_due ON public.metadata_refreshes USING btree (due_at);
 
@@ -1544,6 +1568,11 @@ begin
     insert into directory_rotations values (new.org_id, v_rotate_at)
     on conflict (org_id) do update set rotate_at = excluded.rotate_at;
   end if;
+  delete from expiring_items i where i.org_id = new.org_id and i.kind = 'scim-token';
+  insert into expiring_items (org_id, kind, name, expires_at)
+    select distinct on (t.name) t.org_id, 'scim-token', t.name, t.expires_at from directory_tokens t
+    where t.org_id = new.org_id and t.revoked_at is null
+    order by t.name, t.created_at desc, t.token_id desc;
   return null;
 end
 $function$
@@ -2317,6 +2346,10 @@ grant delete, insert, select, update on domain_checks to rolecall_runtime;
 grant delete, insert, select, update on domain_claims to rolecall_runtime;
 
 grant delete, insert, select, update on email_domains to rolecall_runtime;
+
+grant delete, insert, select, update on expiring_items to rolecall_runtime;
+
+grant delete, insert, select on expiry_notices to rolecall_runtime;
 
 grant delete, insert, select on flow_records to rolecall_runtime;
 

@@ -26,6 +26,7 @@ import { DirectoryTokensController } from './directory/tokens.controller.ts';
 import { DomainChecks } from './domains/domain-checks.ts';
 import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
+import { ExpiryController } from './expiry/expiry.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
@@ -63,6 +64,7 @@ export class AppModule {
         DirectoryRequestsController,
         DirectoryTokensController,
         DomainsController,
+        ExpiryController,
         FlowsController,
         IdentityProvidersController,
         LeasesController,

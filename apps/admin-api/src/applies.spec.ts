@@ -196,6 +196,7 @@ describe('collections', () => {
     expect(await read()).toEqual({
       name: 'default',
       generation: 0,
+      endingSoon: [],
       rootDigest: null,
       directoryTokensDue: [],
       fingerprintKey,

@@ -1,7 +1,7 @@
 import { API_RIGHTS } from '@rolecall/persistence';
 import { OPERATIONS } from './api/operations.ts';
 import type { Operation } from './api/operations.ts';
-import { everyRow } from './testing/rows.ts';
+import { asOwner, everyRow } from './testing/rows.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 
@@ -99,7 +99,7 @@ describe.each(all.filter(({ path }) => path.includes(':collection')).map((one) =
 );
 
 /** Operations whose path names neither, and whose handler narrows them: each has a test below, under its id. */
-const NARROWED = ['plan', 'apply', 'listOrganizations'];
+const NARROWED = ['plan', 'apply', 'listExpiry', 'listOrganizations'];
 
 it('knows every operation that narrows itself', () => {
   expect(all.filter(({ narrowed }) => narrowed).map(({ id }) => id)).toEqual(NARROWED);
@@ -127,6 +127,27 @@ it('listOrganizations: only those of the token, page by page', async () => {
   expect(await names(held, '?limit=1&cursor=mine')).toEqual([['my-shared'], null]);
   const nobody = api.client.with(await api.token(API_RIGHTS, undefined, []));
   expect(await names(nobody)).toEqual([[], null]);
+});
+
+it('listExpiry: only what ends in those of the token, and nothing of the deployment', async () => {
+  const names = async (client: TestClient, query = '') => {
+    const { status, json } = await client.call<ExpiryPage & ErrorBody>('GET', `/v1/expiry${query}`);
+    return json.items?.map((item) => `${item.organization} ${item.kind}`) ?? [status, json.error.code];
+  };
+  await api.token(['plan'], new Date(Date.now() + 86_400_000));
+  await asOwner(api.database.ownerUrl, (owner) =>
+    owner.query(
+      `insert into expiring_items select org_id, 'client-secret', 'google', now() from organization_registry`,
+    ),
+  );
+  const [mine, others] = [await names(held), await names(api.client)];
+  expect(mine).toEqual(['mine client-secret', 'my-shared client-secret']);
+  expect(others).toEqual(expect.arrayContaining(['foreign client-secret', 'null api-token']));
+  expect(await names(held, '?organization=mine')).toEqual(['mine client-secret']);
+  for (const name of ['foreign', 'nobody']) {
+    expect(await names(held, `?organization=${name}`)).toEqual([404, 'unknown_organization']);
+  }
+  expect(await names(api.client.with(await api.token(API_RIGHTS, undefined, [])))).toEqual([]);
 });
 
 describe('plan and apply', () => {
@@ -179,6 +200,10 @@ describe('plan and apply', () => {
     ]);
   });
 });
+
+interface ExpiryPage {
+  readonly items: readonly { readonly organization: string | null; readonly kind: string }[];
+}
 
 interface Page {
   readonly organizations: readonly { readonly name: string }[];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
+import type { ExpiringItem } from './server/client.ts';
 import type { Domain } from './server/domains.ts';
 import type { IdentityProvider } from './server/identity-providers.ts';
 import type { Flow, SsoTest } from './server/logins.ts';
@@ -12,7 +13,7 @@ import type { TestDirectory } from './testing/test-server.ts';
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
 // e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
-// `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default", and
+// `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default", and
 // `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -61,6 +62,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(domains)) testServer.domains = JSON.parse(readFileSync(domains, 'utf8')) as Domain[];
     const tests = join(CASES, name, 'sso-tests.json');
     if (existsSync(tests)) testServer.ssoTests = JSON.parse(readFileSync(tests, 'utf8')) as SsoTest[];
+    const expiring = join(CASES, name, 'expiring.json');
+    if (existsSync(expiring)) testServer.expiring = JSON.parse(readFileSync(expiring, 'utf8')) as ExpiringItem[];
     const directory = join(CASES, name, 'directory.json');
     if (existsSync(directory)) testServer.directory = JSON.parse(readFileSync(directory, 'utf8')) as TestDirectory;
     const lease = join(CASES, name, 'lease.json');

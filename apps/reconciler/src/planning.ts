@@ -15,6 +15,7 @@ import type { Io } from './io.ts';
 import type { GlobalOptions } from './options.ts';
 import { originOf } from './origin.ts';
 import { dueText } from './output/directory.ts';
+import { endingText } from './output/expiry.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
@@ -67,9 +68,14 @@ export async function makePlan(
   try {
     const found = discover(paths, io.cwd, settings);
     progress.show(`Reading ${found.paths.length.toLocaleString('en')} files ...`);
-    const { rootDigest, fingerprintKey, directoryTokensDue = [] } = await answered(client.collection(collection));
+    const {
+      rootDigest,
+      fingerprintKey,
+      directoryTokensDue = [],
+      endingSoon = [],
+    } = await answered(client.collection(collection));
     progress.clear();
-    io.err(dueText(directoryTokensDue, io.now));
+    io.err(dueText(directoryTokensDue, io.now) + endingText(endingSoon));
     const key = fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
     const secrets = new Secrets({ root: found.root, env: io.env });
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));

@@ -4,6 +4,7 @@ import { addAbout } from './program/about.ts';
 import { addComment } from './program/comment.ts';
 import { addDatabase } from './program/database.ts';
 import { addDomains } from './program/domains.ts';
+import { addExpiry } from './program/expiry.ts';
 import { addExplain } from './program/explain.ts';
 import { addFileCommands } from './program/files.ts';
 import { addHistory } from './program/history.ts';
@@ -31,6 +32,7 @@ const GROUPS: readonly AddCommands[] = [
   addIdentityProviders,
   addScim,
   addSecrets,
+  addExpiry,
   addTokens,
   addDatabase,
   addAbout,

@@ -15,6 +15,8 @@ export interface ExpiringSecret {
   readonly pointer: string;
   /** Its last day, as declared: `2027-03-31`. */
   readonly expires: string;
+  /** When that day is over, UTC. */
+  readonly endsAt: Date;
   /** Whole days until the end of that day, UTC; negative = it is over. */
   readonly daysLeft: number;
 }
@@ -26,7 +28,8 @@ export function expiringSecrets({ spec }: OrganizationDocument, now: Date): read
       const expires = declared.type === 'oidc' ? declared.clientSecret?.expires : undefined;
       if (expires === undefined) return [];
       const pointer = pointerTo('/spec/identityProviders', identityProvider, 'clientSecret', 'expires');
-      return [{ identityProvider, pointer, expires, daysLeft: daysUntilEndOf(expires, now) }];
+      const endsAt = endOf(expires);
+      return [{ identityProvider, pointer, expires, endsAt, daysLeft: daysUntil(endsAt, now) }];
     })
     .sort((a, b) => a.daysLeft - b.daysLeft);
 }
@@ -39,14 +42,25 @@ export function expiryDiagnostics(loaded: LoadedDocument, now: Date): readonly D
       severity: 'warning',
       code: daysLeft < 0 ? 'secret_expired' : 'secret_expires_soon',
       message: `the client secret of \`${identityProvider}\` ${daysLeft < 0 ? 'ended' : 'ends'} ${whenIs(daysLeft)} (${expires})`,
-      suggestion: 'make a new one at the identity provider, then raise `version` and correct `expires`',
+      suggestion: `make a new one at the identity provider, then ${isSealed(loaded, identityProvider) ? 'seal it' : 'raise `version`'} and correct \`expires\``,
       pointer,
       position: loaded.positionOf(pointer),
     }));
 }
 
-function daysUntilEndOf(day: string, now: Date): number {
-  return Math.floor((Date.parse(`${day}T00:00:00Z`) + DAY_MS - 1 - now.getTime()) / DAY_MS);
+function isSealed({ document }: LoadedDocument, identityProvider: string): boolean {
+  const declared = document.spec.identityProviders?.[identityProvider];
+  return declared?.type === 'oidc' && declared.clientSecret !== undefined && 'age' in declared.clientSecret;
+}
+
+/** Days that no calendar has count on: the 31st of February is the 3rd of March. */
+function endOf(day: string): Date {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, date + 1));
+}
+
+function daysUntil(end: Date, now: Date): number {
+  return Math.floor((end.getTime() - 1 - now.getTime()) / DAY_MS);
 }
 
 function whenIs(daysLeft: number): string {

@@ -15,6 +15,7 @@ import { ROUTE_EMAIL_DOMAIN, ROUTE_ISSUER, ROUTE_NAME } from './organizations/st
 import { inOrganization } from './logins/organization-transaction.ts';
 import { loginTransactions } from './logins/login-transactions.ts';
 import { PersistenceError, translateError } from './errors.ts';
+import { expiryRegister } from './expiry/expiry-register.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
 import { logoutStore } from './logouts/logout-store.ts';
@@ -43,6 +44,7 @@ import type {
   DirectoryTokenStore,
   DirectoryStore,
   DomainClaims,
+  ExpiryRegister,
   LoginTransactions,
   LogoutStore,
   OrganizationReader,
@@ -93,6 +95,8 @@ export interface Database {
   readonly directoryRequests: DirectoryRequestLog;
   readonly registry: Registry;
   readonly domains: DomainClaims;
+  /** What ends by itself, over all organizations. */
+  readonly expiry: ExpiryRegister;
   /** What SCIM clients keep. */
   readonly directory: DirectoryStore;
   readonly collections: {
@@ -171,6 +175,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     directoryRequests: directoryRequestLog(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),
+    expiry: expiryRegister(pool),
     directory: directoryStore(pool, (organizationId) => organizations.forget(organizationId)),
     collections: {
       state: (name) => readCollection(pool, name),

@@ -9,16 +9,21 @@ const hash = (text: string) => Buffer.alloc(32, text);
 /** Read by the apps before an organization is known, or part of the deployment. Everything else must be walled. */
 const WITHOUT_ORGANIZATION = [
   'api_tokens',
+  'apply_results',
   'collection_files',
+  'collection_leases',
   'collections',
   'directory_rotations',
   'domain_checks',
   'email_domains',
+  'expiring_items',
+  'expiry_notices',
   'metadata_refreshes',
   'mikro_orm_migrations',
   'openid_issuers',
   'organization_previous_names',
   'organization_registry',
+  'saved_plans',
 ];
 
 let tables: string[];

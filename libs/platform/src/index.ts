@@ -8,7 +8,7 @@ export { prepareHttp } from './http-basics.ts';
 export { createJsonApp } from './json-app.ts';
 export { createLogger, LOG_LEVELS, PinoNestLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
-export { lastExpiryOf, MetadataRefresh } from './metadata/metadata-refresh.ts';
+export { endsOf, MetadataRefresh } from './metadata/metadata-refresh.ts';
 export type { AcceptProblem, Refreshed, RefreshOutcome } from './metadata/metadata-refresh.ts';
 export { MetadataSource } from './metadata/metadata-source.ts';
 export type { MetadataProblem, UsableMetadata } from './metadata/metadata-source.ts';

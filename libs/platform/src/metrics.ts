@@ -45,6 +45,29 @@ export class Metrics {
     });
   }
 
+  /**
+   * A gauge whose series, labels included, are read when somebody asks for the metrics; what is no longer read is gone. The one
+   * place where a label may name an organization: the reader must bound how many series there are. When it fails, there are none.
+   */
+  gaugeOf<const L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    read: () => Promise<readonly { readonly labels: Readonly<Record<L, string>>; readonly value: number }[]>,
+  ): void {
+    void new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.#registry],
+      async collect() {
+        const series = await read().catch(() => []);
+        this.reset();
+        for (const { labels, value } of series) this.set(labels, value);
+      },
+    });
+  }
+
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void {
     const { method, route, status } = request;
     this.#requests.observe({ method, route, status: String(status) }, request.seconds);

@@ -123,6 +123,8 @@ export interface PreparedIdentityProvider {
   readonly metadataXml?: string;
   /** When the last of its signing certificates ends. */
   readonly certificatesExpireAt?: Date;
+  /** Until when that metadata says that it may be used; absent when it does not say. */
+  readonly metadataValidUntil?: Date;
   /** Present = the connection has key pairs of its own; the store keeps those that it has and seals what is new. */
   readonly serviceProviderKeys?: PreparedKeys;
   /** The client secret of an OpenID provider, to be sealed. Absent = the one that it has stays. */

@@ -1,4 +1,4 @@
-import { DIRECTORY_OUTCOMES } from '@rolecall/persistence';
+import { DIRECTORY_OUTCOMES, EXPIRY_KINDS } from '@rolecall/persistence';
 import type { ApiRight } from '@rolecall/persistence';
 import type { SchemaName } from './schemas.ts';
 
@@ -137,6 +137,30 @@ export const OPERATIONS = {
       ...RECONCILE_REFUSALS,
       409: [...RECONCILE_REFUSALS[409], 'lease_held', 'lease_lost', 'plan_used', 'plan_unknown', 'apply_id_reused'],
     },
+  },
+  listExpiry: {
+    id: 'listExpiry',
+    method: 'get',
+    path: '/v1/expiry',
+    summary:
+      'What ends by itself, over all organizations, the earliest end first, page by page: certificates, metadata, client secrets, tokens, keys',
+    right: 'organizations.read',
+    narrowed: true,
+    query: {
+      within: {
+        description: 'Only what ends within this time, or has ended',
+        schema: { type: 'string', pattern: '^[1-9][0-9]{0,6}[smhd]$' },
+      },
+      organization: { description: 'Only of this one', schema: { type: 'string', maxLength: 63 } },
+      kind: {
+        description: `Only these, separated by commas: ${EXPIRY_KINDS.join(', ')}`,
+        schema: { type: 'string', maxLength: 200 },
+      },
+      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 1024 } },
+      limit: PAGE_SIZE,
+    },
+    response: 'ExpiryPage',
+    refusals: { 404: ['unknown_organization'] },
   },
   listOrganizations: {
     id: 'listOrganizations',

@@ -1,4 +1,4 @@
-import { DIRECTORY_OUTCOMES } from '@rolecall/persistence';
+import { DIRECTORY_OUTCOMES, EXPIRY_KINDS } from '@rolecall/persistence';
 
 /** JSON Schema draft 2020-12, as OpenAPI 3.1 has it. `$ref`s are `#/components/schemas/<name>`. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -238,6 +238,11 @@ const responses = {
         ...list(object({ organization: string, name: string, rotateAt: moment, expiresAt: moment })),
         description: "Tokens of the organizations' directories to be rotated within 14 days, or that have ended",
       },
+      endingSoon: {
+        ...list(ref('ExpiringItem')),
+        description:
+          "Certificates, metadata and keys of the collection's organizations that end within 30 days, or have ended: 20 at most",
+      },
       fingerprintKey: {
         type: 'string',
         description: 'Base64: the key of fingerprints of secrets, for callers with the right `plan`',
@@ -245,6 +250,14 @@ const responses = {
     },
     ['fingerprintKey'],
   ),
+  ExpiringItem: object({
+    organization: { type: ['string', 'null'], description: "null = the deployment's own" },
+    kind: { enum: EXPIRY_KINDS },
+    name: { ...string, description: 'Of the identity provider (with the use of its key), or of the token' },
+    expiresAt: moment,
+    daysLeft: { type: 'integer', description: 'Whole days; negative = it has ended' },
+  }),
+  ExpiryPage: object({ items: list(ref('ExpiringItem')), nextCursor: { type: ['string', 'null'] } }),
   Lease: object(lease),
   LeaseEnded: object({ ended: { anyOf: [ref('Lease'), { type: 'null' }] } }),
   Comparison: object({ changed: list(string), removed: list(string) }),

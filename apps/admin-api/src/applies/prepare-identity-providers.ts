@@ -7,7 +7,7 @@ import type {
 } from '@rolecall/org-config';
 import { connectionDigest, metadataSourceOf } from '@rolecall/persistence';
 import type { ClientKeyPair, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
-import { lastExpiryOf } from '@rolecall/platform';
+import { endsOf } from '@rolecall/platform';
 import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, KeyPair, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
 import { createSigningKey, parseIdpMetadata, SamlError } from '@rolecall/saml';
@@ -132,13 +132,14 @@ async function samlMetadata(
   metadata: MetadataSource,
   now: Date,
 ): Promise<
-  Pick<PreparedIdentityProvider, 'metadataXml' | 'certificatesExpireAt'> | { readonly problem: MetadataProblem }
+  | Pick<PreparedIdentityProvider, 'metadataXml' | 'certificatesExpireAt' | 'metadataValidUntil'>
+  | { readonly problem: MetadataProblem }
 > {
   const known = 'url' in source && stored?.source === metadataSourceOf(source) ? stored?.metadataXml : undefined;
   if (known !== undefined) return { metadataXml: known };
   const { entityId } = source;
   const got = 'xml' in source ? metadata.read(source.xml, { entityId, now }) : await metadata.fetch(source, now);
-  return 'problem' in got ? got : { metadataXml: got.xml, certificatesExpireAt: lastExpiryOf(got.metadata) };
+  return 'problem' in got ? got : { metadataXml: got.xml, ...endsOf(got.metadata) };
 }
 
 /** The metadata was checked when it came; that which was stored may be over by now, and then no sign-in proves it. */

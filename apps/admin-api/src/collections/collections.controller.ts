@@ -5,10 +5,15 @@ import type { Clock } from '@rolecall/platform';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
+import { viewOf } from '../expiry/expiry-view.ts';
 import { requireDistinctPaths, validated } from '../api/validate.ts';
 
 /** How long before its time the rotation of a directory's token is asked for. */
 const ROTATION_NOTICE_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** How long before its end a plan speaks of something, and of how many things. */
+const EXPIRY_NOTICE_MS = 30 * 24 * 60 * 60 * 1000;
+const MAX_ENDING = 20;
 
 @Controller()
 export class CollectionsController {
@@ -23,9 +28,19 @@ export class CollectionsController {
     const { collections, directoryTokens } = this.database;
     const { generation, rootDigest = null } = await collections.state(validated('Slug', name));
     const directoryTokensDue = await directoryTokens.due(name, new Date(this.clock().getTime() + ROTATION_NOTICE_MS));
-    const collection = { name, generation, rootDigest, directoryTokensDue };
+    const endingSoon = await this.endingSoon(name);
+    const collection = { name, generation, rootDigest, directoryTokensDue, endingSoon };
     if (!caller.rights.includes('plan')) return collection;
     return { ...collection, fingerprintKey: collections.fingerprintKey(name).toString('base64') };
+  }
+
+  /** What a plan warns of beside what the files themselves tell (client secrets) and tokens of directories, which are due earlier. */
+  private async endingSoon(collection: string): Promise<readonly object[]> {
+    const now = this.clock();
+    const before = new Date(now.getTime() + EXPIRY_NOTICE_MS);
+    const kinds = ['idp-certificate', 'metadata-valid-until', 'sp-key'] as const;
+    const items = await this.database.expiry.list({ now, before, collection, kinds, limit: MAX_ENDING });
+    return items.map((item) => viewOf(item, now));
   }
 
   @Serves(OPERATIONS.compareFiles)

@@ -46,12 +46,25 @@ export interface DueToken {
   readonly expiresAt: string;
 }
 
+/** Something that ends by itself. */
+export interface ExpiringItem {
+  /** null = the deployment's own. */
+  readonly organization: string | null;
+  readonly kind: string;
+  readonly name: string;
+  readonly expiresAt: string;
+  /** Whole days; negative = it has ended. */
+  readonly daysLeft: number;
+}
+
 export interface Collection {
   readonly name: string;
   readonly generation: number;
   readonly rootDigest: string | null;
   /** Tokens of directories whose time comes, or is over. Absent from an older server. */
   readonly directoryTokensDue?: readonly DueToken[];
+  /** Certificates, metadata and keys that end within 30 days. Absent from an older server. */
+  readonly endingSoon?: readonly ExpiringItem[];
   /** Base64; absent for a token that may not plan. */
   readonly fingerprintKey?: string;
 }
@@ -120,6 +133,13 @@ export class Client {
 
   organization(name: string): Promise<OrganizationRecord> {
     return this.call('GET', `v1/organizations/${encodeURIComponent(name)}`);
+  }
+
+  /** A page of what ends by itself, the earliest first. */
+  expiry(
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly items: readonly ExpiringItem[]; readonly nextCursor: string | null }> {
+    return this.call('GET', `v1/expiry?${new URLSearchParams(query).toString()}`);
   }
 
   /** The newest first. */

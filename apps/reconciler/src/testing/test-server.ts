@@ -19,7 +19,7 @@ import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/test
 import { answerOfLease } from './test-leases.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
-import type { ApplyRequest, DueToken, PlanRequest } from '../server/client.ts';
+import type { ApplyRequest, DueToken, ExpiringItem, PlanRequest } from '../server/client.ts';
 import type { Domain } from '../server/domains.ts';
 import type { IdentityProvider } from '../server/identity-providers.ts';
 import type { Flow, SsoTest } from '../server/logins.ts';
@@ -61,6 +61,8 @@ export class TestServer {
   identityProviders: readonly IdentityProvider[] = [];
   /** The directory of the organization "acme". */
   directory: TestDirectory | undefined;
+  /** What ends by itself. */
+  expiring: readonly ExpiringItem[] = [];
   /** Nothing is answered but errors. */
   down = false;
   /** This many answers to applies are lost on the way. */
@@ -121,6 +123,8 @@ export class TestServer {
     const [, org, revisions, number] =
       /^\/v1\/organizations\/([^/?]+)(?:\/(revisions)(?:\/(\d+)|\?.*))?$/.exec(request.url ?? '') ?? [];
     if (org !== undefined) return this.#organization(org, revisions !== undefined, number);
+    if (request.url?.startsWith('/v1/expiry?') === true)
+      return this.#expiry(new URLSearchParams(request.url.split('?')[1]));
     if (request.url === '/v1/plans') return this.#plan(body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
     const idps = /^\/v1\/organizations\/acme\/identity-providers(?:\/([^/]+)\/metadata\/(refresh|accept))?$/.exec(
@@ -179,7 +183,10 @@ export class TestServer {
       const { generation, rootDigest } = await state.collection(name);
       const fingerprintKey = memoryFingerprintKey(name).toString('base64');
       const directoryTokensDue = this.directory?.due ?? [];
-      return { name, generation, rootDigest: rootDigest ?? null, directoryTokensDue, fingerprintKey };
+      const endingSoon = this.expiring.filter(
+        ({ kind, daysLeft }) => /^(?:idp|metadata|sp)-/.test(kind) && daysLeft < 30,
+      );
+      return { name, generation, rootDigest: rootDigest ?? null, directoryTokensDue, endingSoon, fingerprintKey };
     });
   }
 
@@ -203,6 +210,15 @@ export class TestServer {
     if (!accepted) return { outcome: held ? 'hold' : error ? 'failed' : 'unchanged', error };
     if (held?.digest === accepted.digest) return { identityProvider: name, digest: accepted.digest };
     throw new Refusal(409, 'another_held', 'other metadata waits by now; look at its fingerprints first');
+  }
+
+  /** Pages of two. */
+  #expiry(query: URLSearchParams) {
+    const [organization, cursor] = [query.get('organization'), Number(query.get('cursor') ?? 0)];
+    const all = this.expiring.filter((item) => organization === null || item.organization === organization);
+    const within = all.filter(({ daysLeft }) => daysLeft < Number.parseInt(query.get('within') ?? '99999d', 10));
+    const next = cursor + 2;
+    return { items: within.slice(cursor, next), nextCursor: next < within.length ? String(next) : null };
   }
 
   #domain(domain: string): Domain {

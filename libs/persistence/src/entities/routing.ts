@@ -136,7 +136,10 @@ export const CollectionFile = defineEntity({
 export const MetadataRefresh = defineEntity({
   name: 'MetadataRefresh',
   tableName: 'metadata_refreshes',
-  indexes: [{ name: 'metadata_refreshes_due', properties: ['dueAt'] }],
+  indexes: [
+    { name: 'metadata_refreshes_due', properties: ['dueAt'] },
+    { name: 'metadata_refreshes_certificates', properties: ['certificatesExpireAt'] },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     identityProvider: p.text().primary(),
@@ -154,6 +157,7 @@ export const MetadataRefresh = defineEntity({
     errorCode: p.text().nullable(),
     /** When the last of the signing certificates ends. */
     certificatesExpireAt: p.datetime(3).nullable(),
+    metadataValidUntil: p.datetime(3).nullable(),
   },
 });
 
@@ -183,5 +187,32 @@ export const DirectoryRotation = defineEntity({
   properties: {
     orgId: p.uuid().primary(),
     rotateAt: p.datetime(3),
+  },
+});
+
+/** What ends by itself and is known nowhere else without asking each organization. */
+export const ExpiringItemRow = defineEntity({
+  name: 'ExpiringItemRow',
+  tableName: 'expiring_items',
+  indexes: [{ name: 'expiring_items_expiry', properties: ['expiresAt'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    kind: p.text().primary(),
+    name: p.text().primary(),
+    expiresAt: p.datetime(3),
+  },
+});
+
+/** What the platform team was told of. */
+export const ExpiryNotice = defineEntity({
+  name: 'ExpiryNotice',
+  tableName: 'expiry_notices',
+  properties: {
+    organization: p.text().primary(),
+    kind: p.text().primary(),
+    name: p.text().primary(),
+    expiresAt: p.datetime(3).primary(),
+    threshold: p.integer().primary(),
+    sentAt: p.datetime(3),
   },
 });

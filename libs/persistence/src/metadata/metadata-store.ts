@@ -51,6 +51,8 @@ export type MetadataEvent = Pick<AuditEvent, 'type' | 'data'>;
 export interface RefreshSchedule {
   readonly dueAt: Date;
   readonly certificatesExpireAt?: Date | undefined;
+  /** Of that same metadata; absent when it has no such end. */
+  readonly metadataValidUntil?: Date | undefined;
 }
 
 /** One IdP with its metadata; `refresh` is undefined for an OpenID provider. */
@@ -116,7 +118,7 @@ export interface MetadataStore {
   /** Uses what is held, if it is still what `digest` names. */
   accept(
     at: { organizationId: string; identityProvider: string },
-    held: { readonly digest: string; readonly inUse: MetadataInUse; readonly certificatesExpireAt: Date | undefined },
+    held: { readonly digest: string; readonly inUse: MetadataInUse } & Omit<RefreshSchedule, 'dueAt'>,
     event: MetadataEvent,
     by: Actor,
     now: Date,
@@ -163,7 +165,7 @@ export function metadataStore(pool: Pool): MetadataStore {
         };
       }),
 
-    settle: ({ organizationId, identityProvider, until }, inUse, result, { dueAt, certificatesExpireAt }, now) =>
+    settle: ({ organizationId, identityProvider, until }, inUse, result, schedule, now) =>
       inTransaction(pool, { organizationId }, async (client) => {
         await query(client, sql.LOCK, [organizationId]);
         const failed = result.outcome === 'failed';
@@ -172,11 +174,12 @@ export function metadataStore(pool: Pool): MetadataStore {
           organizationId,
           identityProvider,
           until,
-          dueAt,
+          schedule.dueAt,
           now,
           code,
           failed,
-          certificatesExpireAt ?? null,
+          schedule.certificatesExpireAt ?? null,
+          schedule.metadataValidUntil ?? null,
         ];
         if ((await query(client, sql.SETTLE, settled)).length === 0) return 'overtaken';
         if (failed || inUse === undefined) return 'written';
@@ -196,13 +199,15 @@ export function metadataStore(pool: Pool): MetadataStore {
         return 'written';
       }),
 
-    accept: ({ organizationId, identityProvider }, { digest, inUse, certificatesExpireAt }, event, by, now) =>
+    accept: ({ organizationId, identityProvider }, { digest, inUse, ...ends }, event, by, now) =>
       inTransaction(pool, { organizationId }, async (client) => {
         await query(client, sql.LOCK, [organizationId]);
         if (inUse.held?.digest !== digest) return 'overtaken';
         const at = [organizationId, identityProvider, metadataSourceOf(inUse.declared), inUse.xml];
         if ((await query(client, sql.USE, [...at, inUse.held.xml])).length === 0) return 'overtaken';
-        await query(client, sql.FORGET_HELD_CODE, [organizationId, identityProvider, certificatesExpireAt]);
+        const { certificatesExpireAt = null, metadataValidUntil = null } = ends;
+        const known = [organizationId, identityProvider, certificatesExpireAt, metadataValidUntil];
+        await query(client, sql.FORGET_HELD_CODE, known);
         await appendAudit(client, organizationId, [eventOf(event, identityProvider, by, now)]);
         return 'written';
       }),

@@ -99,7 +99,8 @@ update metadata_refreshes set
   claimed_until = null, due_at = $4, attempted_at = $5,
   succeeded_at = case when $6::text is null then $5 else succeeded_at end,
   failures = case when $7 then failures + 1 else 0 end, error_code = $6,
-  certificates_expire_at = coalesce($8, certificates_expire_at)
+  certificates_expire_at = coalesce($8, certificates_expire_at),
+  metadata_valid_until = case when $8::timestamptz is null then metadata_valid_until else $9 end
 where org_id = $1 and identity_provider = $2 and claimed_until = $3
 returning org_id`,
 };
@@ -108,7 +109,8 @@ returning org_id`,
 export const FORGET_HELD_CODE: Statement = {
   name: 'metadata.forget-held-code',
   text: `
-update metadata_refreshes set error_code = null, certificates_expire_at = coalesce($3, certificates_expire_at)
+update metadata_refreshes set error_code = null, certificates_expire_at = coalesce($3, certificates_expire_at),
+  metadata_valid_until = case when $3::timestamptz is null then metadata_valid_until else $4 end
 where org_id = $1 and identity_provider = $2 and failures = 0`,
 };
 

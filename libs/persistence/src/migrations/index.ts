@@ -37,6 +37,7 @@ import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import { fewerRoundTrips } from './20261122T60-fewer-round-trips.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
+import { expiry } from './20261122T65-expiry.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -81,5 +82,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   fewerRoundTrips,
   leases,
   once,
+  expiry,
   tokenOrganizations,
 ];

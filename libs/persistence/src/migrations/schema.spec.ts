@@ -182,3 +182,16 @@ it('keeps the e-mail domains of stored organizations as asserted ones, each with
     ]);
   });
 });
+
+it('registers the ends of the client secrets and directory tokens of stored organizations', async () => {
+  const secret = (expires?: string) => ({ clientSecret: { fromEnv: 'S', expires } });
+  const identityProviders = { a: secret('2026-12-31'), b: secret('2027-02-31'), c: secret(), d: {} };
+  await beforeStep('65-expiry', { spec: { identityProviders } }, async (plain, doIt) => {
+    await doIt();
+    const { rows } = await plain.query('select kind, name, expires_at::timestamptz from expiring_items order by name');
+    expect(rows).toEqual([
+      { kind: 'client-secret', name: 'a', expires_at: new Date('2027-01-01T00:00:00Z') },
+      { kind: 'client-secret', name: 'b', expires_at: new Date('2027-03-04T00:00:00Z') },
+    ]);
+  });
+});

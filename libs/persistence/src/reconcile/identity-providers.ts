@@ -64,10 +64,10 @@ export async function replaceIdentityProviders(
   const schedule = rows.flatMap(({ identity_provider: name, metadata_source: source }) => {
     const setting = settings[name];
     if (setting?.type !== 'saml') return [];
-    const certificatesExpire = providers[name]?.certificatesExpireAt;
+    const { certificatesExpireAt, metadataValidUntil } = providers[name] ?? {};
     const kept = source !== undefined && sources.get(name) === source;
-    const [refresh_seconds, certificates_expire_at] = [setting.refreshSeconds, certificatesExpire];
-    return [{ identity_provider: name, refresh_seconds, certificates_expire_at, kept }];
+    const ends = { certificates_expire_at: certificatesExpireAt, metadata_valid_until: metadataValidUntil };
+    return [{ identity_provider: name, refresh_seconds: setting.refreshSeconds, ...ends, kept }];
   });
   await query(client, sql.SCHEDULE_METADATA, [organizationId, JSON.stringify(schedule), now]);
 }

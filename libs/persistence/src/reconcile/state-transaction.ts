@@ -24,6 +24,7 @@ import type {
 import { appendAudit } from '../audit/append.ts';
 import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
 import { driverError } from '../errors.ts';
+import { noteExpiringItems } from '../expiry/note-items.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
 import { LIVE_REVISION } from '../organizations/statements.ts';
@@ -275,6 +276,7 @@ export class PgStateTransaction implements StateTransaction {
     this.#changed = true;
     await replaceRoutes(this.client, organizationId, name, revision.document, this.by.now);
     await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision, this.by.now);
+    if (this.applies) await noteExpiringItems(this.client, organizationId, revision.document, this.by.now);
     this.#written.add(organizationId);
   }
 

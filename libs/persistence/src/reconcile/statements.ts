@@ -206,7 +206,8 @@ export const SCHEDULE_METADATA: Statement = {
   text: `
 with wanted as (
   select * from jsonb_to_recordset($2::jsonb)
-    as w(identity_provider text, refresh_seconds integer, certificates_expire_at timestamptz, kept boolean)
+    as w(identity_provider text, refresh_seconds integer, certificates_expire_at timestamptz,
+      metadata_valid_until timestamptz, kept boolean)
 ), gone as (
   delete from metadata_refreshes r
   where r.org_id = $1 and not exists (select from wanted w where w.identity_provider = r.identity_provider)
@@ -216,15 +217,17 @@ with wanted as (
   where r.org_id = $1 and r.identity_provider = w.identity_provider and w.kept
 )
 insert into metadata_refreshes
-  (org_id, identity_provider, refresh_seconds, due_at, attempted_at, succeeded_at, certificates_expire_at)
+  (org_id, identity_provider, refresh_seconds, due_at, attempted_at, succeeded_at, certificates_expire_at,
+   metadata_valid_until)
 select $1::uuid, identity_provider, refresh_seconds, $3::timestamptz + make_interval(secs => refresh_seconds),
   case when refresh_seconds is not null then $3::timestamptz end,
   case when refresh_seconds is not null then $3::timestamptz end,
-  certificates_expire_at
+  certificates_expire_at, metadata_valid_until
 from wanted where not kept
 on conflict (org_id, identity_provider) do update
 set refresh_seconds = excluded.refresh_seconds, due_at = excluded.due_at, attempted_at = excluded.attempted_at,
   succeeded_at = excluded.succeeded_at, certificates_expire_at = excluded.certificates_expire_at,
+  metadata_valid_until = excluded.metadata_valid_until,
   claimed_until = null, failures = 0, error_code = null`,
 };
 

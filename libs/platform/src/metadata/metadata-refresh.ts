@@ -54,7 +54,7 @@ export class MetadataRefresh {
     const metadata = result.outcome === 'use' ? result.next : 'metadata' in current ? current.metadata : undefined;
     const schedule = {
       dueAt: nextRefresh(claim, { failed: result.outcome === 'failed', validUntil: metadata?.validUntil, now }),
-      certificatesExpireAt: metadata && lastExpiryOf(metadata),
+      ...(metadata && endsOf(metadata)),
     };
     const written = await this.store.settle(claim, inUse, result, schedule, now);
     if (written === 'overtaken') return this.ended(claim, 'overtaken');
@@ -83,7 +83,7 @@ export class MetadataRefresh {
     if ('problem' in current) return current.problem;
     const change = changeOf(current.metadata, next.metadata);
     const event = eventOf('metadata.accepted', inUse.held.xml, change);
-    const held = { digest, inUse, certificatesExpireAt: lastExpiryOf(next.metadata) };
+    const held = { digest, inUse, ...endsOf(next.metadata) };
     const written = await this.store.accept(at, held, event, by, now);
     return written === 'written' ? undefined : written;
   }
@@ -125,9 +125,13 @@ export class MetadataRefresh {
   }
 }
 
-/** When the last of the signing certificates ends: from then on the IdP has none that is current. */
-export function lastExpiryOf(metadata: IdpMetadata): Date {
-  return new Date(Math.max(...certificatesOf(metadata).map(({ expires }) => expires.getTime())));
+/**
+ * When the last of the signing certificates ends, from when on the IdP has none that is current, and until when the metadata
+ * says that it may be used.
+ */
+export function endsOf(metadata: IdpMetadata): { certificatesExpireAt: Date; metadataValidUntil?: Date } {
+  const certificatesExpireAt = new Date(Math.max(...certificatesOf(metadata).map(({ expires }) => expires.getTime())));
+  return { certificatesExpireAt, ...(metadata.validUntil && { metadataValidUntil: metadata.validUntil }) };
 }
 
 /** A later validUntil alone comes with each refresh of some IdPs: nothing that an auditor looks for. */

@@ -1,0 +1,52 @@
+import { Controller, Inject, Query } from '@nestjs/common';
+import type { ApiToken, Database } from '@rolecall/persistence';
+import { CLOCK, DATABASE, Metrics } from '@rolecall/platform';
+import type { Clock } from '@rolecall/platform';
+import { reaches } from '../access/reach.ts';
+import { Caller, Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import { knownOrganization, unknownOrganization } from '../organizations/known-organization.ts';
+import { cursorOf, expiryFilterOf } from './expiry-query.ts';
+import { daysLeft, viewOf } from './expiry-view.ts';
+
+const DAY_MS = 86_400_000;
+/** Series of the metric: what ends within 90 days or ended within 30, the first thousand of them. */
+const METRIC = { pastMs: 30 * DAY_MS, aheadMs: 90 * DAY_MS, limit: 1000 };
+
+@Controller()
+export class ExpiryController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    metrics.gaugeOf(
+      'rolecall_days_left',
+      'Whole days until something ends; negative = it has. Only what ends within 90 days, or ended within 30',
+      ['org', 'kind', 'name'],
+      () => this.series(),
+    );
+  }
+
+  @Serves(OPERATIONS.listExpiry)
+  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: ApiToken): Promise<object> {
+    const now = this.clock();
+    const filter = expiryFilterOf(query, now);
+    const { organization } = filter;
+    if (organization !== undefined && !reaches(caller, organization)) throw unknownOrganization();
+    if (organization !== undefined) await knownOrganization(this.database, organization);
+    const items = await this.database.expiry.list({ ...filter, globs: caller.organizations });
+    const last = items.length === filter.limit ? items.at(-1) : undefined;
+    return { items: items.map((item) => viewOf(item, now)), nextCursor: last ? cursorOf(last) : null };
+  }
+
+  private async series() {
+    const now = this.clock();
+    const [from, before] = [-METRIC.pastMs, METRIC.aheadMs].map((ms) => new Date(now.getTime() + ms));
+    const items = await this.database.expiry.list({ now, from, before, limit: METRIC.limit });
+    return items.map((item) => ({
+      labels: { org: item.organization ?? '', kind: item.kind, name: item.name },
+      value: daysLeft(item, now),
+    }));
+  }
+}

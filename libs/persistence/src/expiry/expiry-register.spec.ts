@@ -1,0 +1,152 @@
+import type { OrganizationSpec } from '@rolecall/org-config';
+import type { ExpiringItem } from '../stores.ts';
+import { document, later, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
+import { seedOrganization } from '../testing/index.ts';
+
+const test = useTestDatabase();
+const DAY = 86_400;
+const GOOGLE = { type: 'oidc', issuer: 'https://op.example', clientId: 'c' } as const;
+const withSecret = (expires: string): OrganizationSpec => ({
+  identityProviders: { google: { ...GOOGLE, clientSecret: { fromEnv: 'S', expires } } },
+});
+const register = () => test.current.database.expiry;
+const list = (organization: string, more = {}) => register().list({ now: NOW, organization, limit: 100, ...more });
+const shown = (items: readonly ExpiringItem[]) =>
+  items.map(({ kind, name, expiresAt }) => [kind, name, expiresAt.toISOString()]);
+const seed = (name: string, spec: OrganizationSpec, more = {}) =>
+  seedOrganization(test.current.database, document(name, spec), { metadataXml: '<x/>', now: NOW, ...more });
+const apply = (id: string, base: number, name: string, spec: OrganizationSpec) =>
+  test.current.database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) =>
+    state.addRevision(id, base, {
+      document: document(name, spec),
+      digest: JSON.stringify(spec),
+      origin: { actor: 'ci' },
+      identityProviders: Object.fromEntries(
+        Object.entries(spec.identityProviders ?? {}).map(([idp, { type }]) => [
+          idp,
+          type === 'oidc'
+            ? {}
+            : { metadataXml: '<x/>', certificatesExpireAt: later(20 * DAY), metadataValidUntil: later(3 * DAY) },
+        ]),
+      ),
+    }),
+  );
+
+it('has client secrets by the end of their day, follows each apply, and forgets what is gone', async () => {
+  const { id } = await seed('secrets', withSecret('2026-12-31'), { clientSecrets: { google: 'S' } });
+  expect(shown(await list('secrets'))).toEqual([['client-secret', 'google', '2027-01-01T00:00:00.000Z']]);
+  await apply(id, 1, 'secrets', withSecret('2027-02-31'));
+  expect(shown(await list('secrets'))).toEqual([['client-secret', 'google', '2027-03-04T00:00:00.000Z']]);
+  await apply(id, 2, 'secrets', {});
+  expect(await list('secrets')).toEqual([]);
+});
+
+it('has certificates and metadata of identity providers, those that end first come first', async () => {
+  const { id } = await seed('metadata', OKTA);
+  await apply(id, 1, 'metadata', OKTA);
+  expect(shown(await list('metadata'))).toEqual([
+    ['metadata-valid-until', 'okta', later(3 * DAY).toISOString()],
+    ['idp-certificate', 'okta', later(20 * DAY).toISOString()],
+  ]);
+  expect(await list('metadata', { before: later(10 * DAY) })).toHaveLength(1);
+  expect(await list('metadata', { from: later(10 * DAY) })).toHaveLength(1);
+  expect(await list('metadata', { kinds: ['idp-certificate'] })).toHaveLength(1);
+  expect(await list('metadata', { collection: 'default' })).toHaveLength(2);
+  expect(await list('metadata', { collection: 'other' })).toEqual([]);
+});
+
+it('has the newest token of each name of a directory, until it is revoked, and nothing of a deleted organization', async () => {
+  const { directoryTokens } = test.current.database;
+  const { id } = await seed('directory', { ...OKTA, scim: { tokens: { okta: {} } } });
+  const wanted = { name: 'okta', revision: 1, rotateSeconds: 90 * DAY, overlapSeconds: 7 * DAY };
+  const issue = (at: number) => directoryTokens.issue(id, wanted, { by: 'ci', now: later(at), traceId: 't' });
+  await issue(0);
+  const second = await issue(DAY);
+  if (second === 'too_many') throw new Error(second);
+  expect(shown(await list('directory'))).toEqual([['scim-token', 'okta', later(98 * DAY).toISOString()]]);
+  await directoryTokens.revoke(id, second.token.id, { by: 'ci', now: later(DAY), traceId: 't' });
+  expect(shown(await list('directory'))).toHaveLength(1);
+  await test.current.database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) => state.delete(id));
+  expect(await list('directory')).toEqual([]);
+});
+
+it('has API tokens that end, and leaves them out a month after', async () => {
+  const { apiTokens } = test.current.database;
+  const create = (name: string, days?: number) =>
+    apiTokens.create({
+      name,
+      rights: ['plan'],
+      expiresAt: days === undefined ? undefined : later(days * DAY),
+      now: NOW,
+    });
+  const [soon, , , revoked] = [
+    await create('ci', 5),
+    await create('old', -31),
+    await create('endless'),
+    await create('x', 5),
+  ];
+  await apiTokens.revoke(revoked.id, NOW);
+  const items = await register().list({ now: NOW, kinds: ['api-token'], limit: 100 });
+  expect(items).toEqual([
+    { organization: undefined, kind: 'api-token', name: `ci (${soon.id})`, expiresAt: later(5 * DAY) },
+  ]);
+});
+
+it('pages through everything once', async () => {
+  for (const name of ['page-a', 'page-b', 'page-c']) {
+    const { id } = await seed(name, OKTA);
+    await apply(id, 1, name, OKTA);
+  }
+  const all = await register().list({ now: NOW, limit: 1000 });
+  const paged: ExpiringItem[] = [];
+  for (;;) {
+    const page = await register().list({ now: NOW, limit: 2, after: paged.at(-1) });
+    paged.push(...page);
+    if (page.length < 2) break;
+  }
+  expect(paged).toEqual(all);
+  expect(all.length).toBeGreaterThanOrEqual(6);
+});
+
+describe('a notice', () => {
+  const thresholds = [30, 14, 7, 1];
+  const told = async (now: Date, deliver?: (items: readonly ExpiringItem[]) => Promise<void>) => {
+    const names: string[] = [];
+    await register().notify({ now, thresholds }, async (items) => {
+      await deliver?.(items);
+      names.push(...items.filter(({ organization }) => organization === 'notices').map(({ kind }) => kind));
+    });
+    return names;
+  };
+
+  beforeAll(async () => {
+    await seed('notices', withSecret('2027-01-31'), { clientSecrets: { google: 'S' } });
+  });
+  const end = Date.parse('2027-02-01T00:00:00Z');
+  const before = (days: number) => new Date(end - days * DAY * 1000 + 1000);
+
+  it('is given once per threshold, also when two processes look at once', async () => {
+    expect(await told(before(31))).toEqual([]);
+    const both = await Promise.all([told(before(20)), told(before(20))]);
+    expect(both.flat()).toEqual(['client-secret']);
+    expect(await told(before(15))).toEqual([]);
+    expect(await told(before(14))).toEqual(['client-secret']);
+    expect(await told(before(0.5))).toEqual(['client-secret']);
+    expect(await told(before(-1))).toEqual([]);
+  });
+
+  it('is given again when it could not be delivered', async () => {
+    const failing = () => Promise.reject(new Error('the mail server is away'));
+    await expect(told(before(6), failing)).rejects.toThrow('the mail server is away');
+    expect(await told(before(6))).toEqual(['client-secret']);
+  });
+
+  it('is given of a new end, and of nothing that ended long ago', async () => {
+    const { organizationId: id } = (await test.current.database.registry.record('notices'))!;
+    await apply(id, 1, 'notices', withSecret('2027-03-31'));
+    expect(await told(before(6))).toEqual([]);
+    expect(await told(new Date('2027-03-30T12:00:00Z'))).toEqual(['client-secret']);
+    await apply(id, 2, 'notices', withSecret('2027-01-01'));
+    expect(await told(new Date('2027-03-30T12:00:00Z'))).toEqual([]);
+  });
+});
