@@ -20,7 +20,7 @@ export interface Stored {
  * the second finds the first's.
  */
 export async function storeLogin(context: LoginContext, person: Person): Promise<Stored> {
-  const { tx, subject, login, decision, now } = context;
+  const { tx, subject, now } = context;
   if (person.is === 'new') return storeNew(context);
   const { user } = person;
   if (person.is === 'managed') {
