@@ -1,21 +1,21 @@
 // One login at Polis: authorize, ACS, token. Same response shape, same PostgreSQL server, same client as ours.
 import { fileURLToPath } from 'node:url';
-import { inflateRawSync } from 'node:zlib';
 import type { TestIdp } from '@rolecall/saml/testing';
 import { freePort } from '../../postgres.mjs';
-import { attributes } from '../gateway.ts';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
 import { installPeer } from './install-peer.ts';
+import { answersTo, form, redirected } from './saml-peer.ts';
 
 export const POLIS = '@boxyhq/saml-jackson@26.2.0';
 
-export interface Polis {
-  /** One round of `count` logins; CPU of the whole login, all three requests. */
+/** A peer of the SAML login. */
+export interface SamlPeer {
+  /** One round of `count` logins; CPU of the whole login, all of its requests. */
   round(count: number, concurrency: number, people: number): Promise<Load[]>;
   stop(): Promise<void>;
 }
 
-export async function startPolis(databaseUrl: string, idp: TestIdp): Promise<Polis> {
+export async function startPolis(databaseUrl: string, idp: TestIdp): Promise<SamlPeer> {
   const peersDirectory = installPeer([POLIS]);
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -39,48 +39,18 @@ async function round(
   people: number,
 ): Promise<Load[]> {
   const pool = httpPool(url, concurrency);
-  const locationOf = async (request: Parameters<typeof pool.request>[0]): Promise<URL> => {
-    const response = await pool.request(request);
-    const body = await response.body.text();
-    const location = response.headers['location'];
-    if (typeof location !== 'string')
-      throw new Error(`${request.path} answered ${response.statusCode} ${body.slice(0, 200)}`);
-    return new URL(location);
-  };
-  const post = (path: string, form: Record<string, string>) => ({
-    method: 'POST' as const,
-    path,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(form).toString(),
-  });
   const asked: URL[] = [];
   const authorize = await load(pid, count, concurrency, async (index) => {
-    asked[index] = await locationOf({ method: 'GET', path: '/authorize' });
+    asked[index] = (await redirected(pool, { method: 'GET', path: '/authorize' })).location;
   });
-  const forms = asked.map((location, index) => {
-    const request = inflateRawSync(Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(
-      'utf8',
-    );
-    const person = people + (index % (count / 2));
-    return {
-      RelayState: location.searchParams.get('RelayState') ?? '',
-      SAMLResponse: idp.respond({
-        connection: { spEntityId: `${url}/audience`, acsUrl: `${url}/acs` },
-        inResponseTo: /\bID="([^"]+)"/.exec(request)?.[1] ?? '',
-        nameId: `person${person}@bench.example`,
-        attributes: attributes(person),
-        now: new Date(),
-        sign: 'assertion',
-      }),
-    };
-  });
+  const answers = await answersTo(idp, { spEntityId: `${url}/audience`, acsUrl: `${url}/acs` }, asked, people);
   const codes: string[] = [];
   const acs = await load(pid, count, concurrency, async (index) => {
-    const form = forms[index];
-    if (form) codes[index] = (await locationOf(post('/acs', form))).searchParams.get('code') ?? '';
+    const { location } = await redirected(pool, form('/acs', { ...answers[index] }));
+    codes[index] = location.searchParams.get('code') ?? '';
   });
   const token = await load(pid, count, concurrency, async (index) => {
-    const response = await pool.request(post('/token', { code: codes[index] ?? '' }));
+    const response = await pool.request(form('/token', { code: codes[index] ?? '' }));
     const body = await response.body.text();
     if (!body.includes('access_token')) throw new Error(`/token answered ${response.statusCode} ${body.slice(0, 200)}`);
   });
