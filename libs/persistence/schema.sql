@@ -71,6 +71,14 @@ create table collections (
   constraint collections_pkey PRIMARY KEY (name)
 );
 
+create table declarations (
+  org_id uuid not null,
+  document jsonb,
+  origin jsonb not null,
+  constraint declarations_pkey PRIMARY KEY (org_id),
+  constraint declarations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
 create table directories (
   org_id uuid not null,
   users integer default 0 not null,
@@ -408,6 +416,10 @@ create table organization_registry (
   revision integer not null,
   digest text not null,
   deletion_policy text not null,
+  applied_revision integer,
+  applied_digest text,
+  drifts_at timestamp(3) with time zone,
+  unmanaged integer default 0 not null,
   constraint organization_registry_org_id UNIQUE (org_id),
   constraint organization_registry_pkey PRIMARY KEY (name)
 );
@@ -419,6 +431,17 @@ create table organizations (
   created_at timestamp(3) with time zone not null,
   runtime_version integer default 0 not null,
   constraint organizations_pkey PRIMARY KEY (org_id)
+);
+
+create table overrides (
+  org_id uuid not null,
+  path text not null,
+  set_by text not null,
+  reason text not null,
+  set_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint overrides_pkey PRIMARY KEY (org_id, path),
+  constraint overrides_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
 create table revisions (
@@ -597,6 +620,8 @@ CREATE INDEX organization_previous_names_org_id ON public.organization_previous_
 
 CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
 
+CREATE INDEX organization_registry_deviating ON public.organization_registry USING btree (collection) WHERE ((drifts_at IS NOT NULL) OR (unmanaged > 0));
+
 CREATE INDEX saved_plans_expires_at ON public.saved_plans USING btree (expires_at);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at);
@@ -620,6 +645,10 @@ alter table audit_events force row level security;
 alter table audit_heads enable row level security;
 
 alter table audit_heads force row level security;
+
+alter table declarations enable row level security;
+
+alter table declarations force row level security;
 
 alter table directories enable row level security;
 
@@ -697,6 +726,10 @@ alter table organizations enable row level security;
 
 alter table organizations force row level security;
 
+alter table overrides enable row level security;
+
+alter table overrides force row level security;
+
 alter table revisions enable row level security;
 
 alter table revisions force row level security;
@@ -734,6 +767,10 @@ create policy own_organization on audit_events as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on audit_heads as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on declarations as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -810,6 +847,10 @@ create policy own_organization on organization_keys as permissive for all to pub
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on organizations as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on overrides as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -2323,6 +2364,8 @@ grant insert, select, update on collection_leases to rolecall_runtime;
 
 grant insert, select, update on collections to rolecall_runtime;
 
+grant delete, insert, select, update on declarations to rolecall_runtime;
+
 grant insert, select, update on directories to rolecall_runtime;
 
 grant delete, insert, select, update on directory_emails to rolecall_runtime;
@@ -2380,6 +2423,8 @@ grant delete, insert, select, update on organization_previous_names to rolecall_
 grant insert, select, update on organization_registry to rolecall_runtime;
 
 grant insert, select, update on organizations to rolecall_runtime;
+
+grant delete, insert, select, update on overrides to rolecall_runtime;
 
 grant insert, select on revisions to rolecall_runtime;
 

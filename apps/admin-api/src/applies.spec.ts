@@ -22,7 +22,13 @@ describe('a plan', () => {
     expect(mistakes('Plan', json)).toEqual([]);
     expect(json.summary).toMatchObject({ create: 1, update: 1, unchanged: 0 });
     expect(json.changes.find((change) => change.organization === 'acme')?.fields).toEqual([
-      { path: '/spec/displayName', action: 'update', before: 'The acme company', after: 'Acme, renamed' },
+      {
+        path: '/spec/displayName',
+        action: 'update',
+        origin: 'git',
+        before: 'The acme company',
+        after: 'Acme, renamed',
+      },
     ]);
     expect(await everyRow(api.database.ownerUrl)).toEqual(before);
   });
@@ -198,6 +204,7 @@ describe('collections', () => {
       generation: 0,
       endingSoon: [],
       rootDigest: null,
+      deviating: 0,
       directoryTokensDue: [],
       fingerprintKey,
     });
@@ -205,7 +212,14 @@ describe('collections', () => {
     const after = await read();
     expect(mistakes('Collection', after)).toEqual([]);
     const rootDigest = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
-    expect(after).toEqual({ name: 'default', generation: 1, rootDigest, directoryTokensDue: [], fingerprintKey });
+    expect(after).toEqual({
+      name: 'default',
+      generation: 1,
+      rootDigest,
+      deviating: 0,
+      directoryTokensDue: [],
+      fingerprintKey,
+    });
     await api.client.apply(two());
     expect(await read()).toEqual(after);
   });

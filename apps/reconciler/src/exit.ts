@@ -6,6 +6,7 @@ export const EXIT = {
   invalid: 3,
   stale: 4,
   guarded: 5,
+  driftOnly: 6,
   usage: 64,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

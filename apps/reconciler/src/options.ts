@@ -25,6 +25,7 @@ export interface PlanOptions extends GlobalOptions {
   readonly format: 'human' | 'json' | 'markdown' | ToolFormat;
   readonly prune?: boolean;
   readonly adopt?: boolean;
+  readonly conflicts?: 'git';
   readonly org?: string;
   readonly full?: boolean;
   readonly out?: string;
@@ -34,6 +35,7 @@ export interface PlanOptions extends GlobalOptions {
 export interface ApplyOptions extends OutputOptions {
   readonly prune?: boolean;
   readonly adopt?: boolean;
+  readonly conflicts?: 'git';
   readonly autoApprove?: boolean;
   readonly expect?: string;
   /** How long to wait for the lease that somebody else holds. */

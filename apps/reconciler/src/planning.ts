@@ -1,10 +1,18 @@
 import { type LoadedDocument, renderDiagnostics } from '@rolecall/org-config';
-import { fingerprintOf, GUARD_CODES, INPUT_CODES, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
+import {
+  CONFLICT_CODES,
+  fingerprintOf,
+  GUARD_CODES,
+  INPUT_CODES,
+  PLAN_FORMAT_VERSION,
+  rootDigestOf,
+} from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { CommandError, EXIT } from './exit.ts';
 import { discover } from './files/discover.ts';
 import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
+import { linesOf } from './files/lines.ts';
 import { hasErrors, load, NOTHING_LOADED } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
 import { Secrets } from './files/secrets.ts';
@@ -53,6 +61,7 @@ export async function makePlan(
   options: GlobalOptions & {
     readonly prune?: boolean;
     readonly adopt?: boolean;
+    readonly conflicts?: 'git';
     readonly out?: string;
     readonly full?: boolean;
   },
@@ -70,6 +79,7 @@ export async function makePlan(
     progress.show(`Reading ${found.paths.length.toLocaleString('en')} files ...`);
     const {
       rootDigest,
+      deviating = 0,
       fingerprintKey,
       directoryTokensDue = [],
       endingSoon = [],
@@ -84,7 +94,7 @@ export async function makePlan(
       options.full === true
         ? await differingFiles(inventory, () => answered(liveDigests(client)), io.now)
         : new Set<string>();
-    if (!prune && differing.size === 0 && rootDigest === rootDigestOf(inventory.files)) {
+    if (!prune && differing.size + deviating === 0 && rootDigest === rootDigestOf(inventory.files)) {
       return {
         plan: nothingToDo(collection, inventory.organizationFiles),
         client,
@@ -114,11 +124,16 @@ export async function makePlan(
     }
     const request: PlanRequest = {
       collection,
-      organizations: loaded.documents.map((one) => sentOrganization(one, secrets, key)),
+      organizations: loaded.documents.map((one) => ({
+        ...sentOrganization(one, secrets, key),
+        ...withLines(one, loaded.documents.length),
+      })),
       unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
       files: withOrganizations(digests, loaded.documents),
       prune,
       ...(options.adopt ? { adopt: true } : {}),
+      ...(settings?.unmanaged ? { unmanaged: settings.unmanaged } : {}),
+      ...(options.conflicts ? { conflicts: options.conflicts } : {}),
       origin: originOf(io.env),
     };
     progress.show('Waiting for the plan ...');
@@ -149,11 +164,25 @@ function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, 
   return { document, file, secrets: Object.fromEntries(prints.map(([at, fingerprint]) => [at, { fingerprint }])) };
 }
 
+function withLines(loaded: LoadedDocument, documents: number): Pick<SentOrganization, 'lines'> {
+  const lines = linesOf(loaded, documents);
+  return lines === undefined ? {} : { lines };
+}
+
 /** Nobody counted the organizations: files stand for them, as one file per organization is advised. */
 function nothingToDo(collection: string, files: number): Plan {
   const summary = { create: 0, update: 0, rename: 0, delete: 0, release: 0, adopt: 0, unchanged: files };
   const fingerprint = fingerprintOf([]);
-  return { formatVersion: PLAN_FORMAT_VERSION, collection, fingerprint, changes: [], absent: [], summary };
+  return {
+    formatVersion: PLAN_FORMAT_VERSION,
+    collection,
+    fingerprint,
+    changes: [],
+    absent: [],
+    overrides: [],
+    unmanaged: [],
+    summary,
+  };
 }
 
 function withOrganizations(
@@ -179,7 +208,8 @@ export async function answered<T>(call: Promise<T>, loaded: Loaded = NOTHING_LOA
 function meaningOf(refusal: ServerRefusal, { documents, sources }: Loaded): Error {
   const { code, status, message, traceId } = refusal;
   const guarded = GUARD_CODES.some((guard) => guard === code);
-  const exitCode = guarded ? EXIT.guarded : EXIT.invalid;
+  const conflict = CONFLICT_CODES.some((known) => known === code);
+  const exitCode = conflict ? EXIT.stale : guarded ? EXIT.guarded : EXIT.invalid;
   if (refusal.diagnostics.length > 0) {
     return new InvalidConfiguration(locate(refusal.diagnostics, documents), sources, exitCode);
   }

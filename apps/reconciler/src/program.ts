@@ -67,5 +67,6 @@ Exit codes:
   3   the configuration is not valid
   4   stale plan: something changed in between; or somebody else applies
   5   refused by a guard
+  6   only drift: somebody changed on the server what is declared (plan --detailed-exitcode)
   64  wrong usage
 `;

@@ -86,6 +86,20 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: organization,
     data: { ...applied, name: key('text', 'Name of the organization') },
   },
+  'organization.overridden': {
+    description: 'Somebody set declared fields of the organization otherwise for a while (break-glass)',
+    subject: organization,
+    data: {
+      paths: key('texts', 'JSON pointers of the fields, without their values'),
+      reason: key('text', 'Why, in the words of whoever did it'),
+      until: key('text', 'When it ends'),
+    },
+  },
+  'organization.override_ended': {
+    description: 'Somebody ended overrides before their time; the next apply takes the fields back',
+    subject: organization,
+    data: { paths: key('texts', 'JSON pointers of the fields, without their values') },
+  },
   'user.created': {
     description: 'A user was created, at the first login or by a SCIM client',
     subject: user,

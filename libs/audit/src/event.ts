@@ -4,6 +4,8 @@ export const AUDIT_EVENT_TYPES = [
   'organization.updated',
   'organization.renamed',
   'organization.deleted',
+  'organization.overridden',
+  'organization.override_ended',
   'user.created',
   'user.updated',
   'user.adopted',

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { OrganizationDocument } from '@rolecall/org-config';
 import { workingFor } from './sql.ts';
 import { connected, document, later, NOW, OKTA, subject, useTestDatabase } from './testing/fixture.ts';
 import { seedOrganization } from './testing/index.ts';
@@ -29,6 +30,15 @@ const WITHOUT_ORGANIZATION = [
 let tables: string[];
 let acme: string;
 let globex: string;
+
+async function overrideOne(id: string, declared: OrganizationDocument): Promise<void> {
+  const override = { path: '/spec/displayName', by: 'ops', reason: 'r', at: NOW, expires: later(600) };
+  const declaration = { document: declared, digest: 'other', origin: { actor: 'ci' } };
+  await test.current.database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', async (state) => {
+    await state.declare(id, declaration);
+    await state.replaceOverrides(id, [override]);
+  });
+}
 
 /** A row in every table of the organization. */
 async function fill(name: string): Promise<string> {
@@ -111,6 +121,7 @@ async function fill(name: string): Promise<string> {
     await tx.audit([{ type: 'login.succeeded', ...event }]);
   });
   await fillDirectory(id);
+  await overrideOne(id, document(name, spec));
   return id;
 }
 

@@ -62,6 +62,27 @@ export function isNamedList(pointer: string): boolean {
   return NAMED_LISTS.has(pointer);
 }
 
+/** Maps and named lists whose entries stand for something by themselves: one that nobody declared is `unmanaged`. */
+const ENTRY_MAPS = new Set([
+  '/spec/emailDomains',
+  '/spec/scopes',
+  '/spec/roles',
+  '/spec/groups',
+  '/spec/identityProviders',
+  '/spec/login/exemptions',
+  '/spec/jit/defaults/grants',
+  '/spec/authorization/mappingRoles',
+  '/spec/authorization/rules',
+  '/spec/authorization/accountAttributes',
+  '/spec/scim/tokens',
+  '/spec/scim/extension/attributes',
+  '/spec/applications',
+]);
+
+export function isEntryMap(pointer: string): boolean {
+  return ENTRY_MAPS.has(pointer);
+}
+
 /** Maps whose entries may say `previously`. */
 export const RENAMEABLE_MAPS = [
   '/spec/scopes',

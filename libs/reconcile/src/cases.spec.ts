@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { documentDigest, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { parse, parseAllDocuments } from 'yaml';
-import { reconcile, renderPlan } from './index.ts';
-import type { Plan, ReconcileRequest } from './index.ts';
+import { deviationOf, reconcile, ReconcileError, renderPlan } from './index.ts';
+import type { Plan, ReconcileRequest, UnmanagedMode } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
 import type { TestUser } from './testing/index.ts';
 
-// A case is a folder of cases/: actual.yaml (what was applied before), users.yaml (who signed in since, and what they
+// A case is a folder of cases/: actual.yaml (what was applied before), live.yaml (what somebody made of it on the server since,
+// where it is not that; options.yaml: overrides), users.yaml (who signed in since, and what they
 // hold), desired.yaml, options.yaml ({ prune, adopt, owners: which
 // collection, or null for none, owns an organization by now, directoryTokens: the names of those that were issued }), and the
-// plan that must come out as JSON and as text.
-// UPDATE_CASES=1 writes plan.json and plan.txt.
+// plan that must come out as JSON and as text, or refused.txt: why there is none.
+// UPDATE_CASES=1 writes plan.json and plan.txt, or refused.txt.
 
 const CASES = join(import.meta.dirname, '../cases');
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -25,6 +26,10 @@ interface CaseUser extends TestUser {
 interface CaseOptions {
   readonly prune?: boolean;
   readonly adopt?: boolean;
+  readonly unmanaged?: UnmanagedMode;
+  readonly conflicts?: 'git';
+  /** Of the first organization of live.yaml: pointer to the moment of its end. */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly owners?: Readonly<Record<string, string | null>>;
   readonly directoryTokens?: Readonly<Record<string, readonly string[]>>;
 }
@@ -34,7 +39,10 @@ function read(folder: string, file: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-function requestOf(yaml: string | undefined, { prune = false, adopt }: CaseOptions = {}): ReconcileRequest {
+function requestOf(
+  yaml: string | undefined,
+  { prune = false, adopt, unmanaged, conflicts }: CaseOptions = {},
+): ReconcileRequest {
   const documents = parseAllDocuments(yaml ?? '').map((document) => normalize(document.toJS() as OrganizationDocument));
   const files = documents.map((document) => {
     const { name } = document.metadata;
@@ -52,6 +60,8 @@ function requestOf(yaml: string | undefined, { prune = false, adopt }: CaseOptio
     files: files.length > 0 ? files : [{ path: 'empty.yaml', digest: '00', organizations: [] }],
     prune,
     adopt,
+    ...(unmanaged && { unmanaged }),
+    ...(conflicts && { conflicts }),
     origin: { actor: 'ci' },
   };
 }
@@ -67,15 +77,34 @@ function seed(store: MemoryStateStore, { organizations, files, origin }: Reconci
   });
 }
 
+/** Somebody wrote on the server, past git. */
+function writeLive(store: MemoryStateStore, { organizations }: ReconcileRequest, options: CaseOptions): Promise<void> {
+  return store.transaction('commit', async (state) => {
+    for (const { document, digest } of organizations) {
+      const head = (await state.heads('default', [])).get(document.metadata.name);
+      const declared = head && (await state.declaration(head.id));
+      if (head === undefined || declared === undefined) throw new Error('live.yaml speaks of what was never applied');
+      await state.addRevision(head.id, 1, { document, digest, origin: { actor: 'ops' }, identityProviders: {} });
+      const overrides = Object.entries(options.overrides ?? {}).map(([path, expires]) => {
+        return { path, by: 'ops', reason: 'incident 7', at: NOW, expires: new Date(expires) };
+      });
+      await state.replaceOverrides(head.id, overrides);
+      await state.deviate(head.id, deviationOf(declared.document, document, overrides, NOW));
+    }
+  });
+}
+
 async function prepare(folder: string): Promise<{ store: MemoryStateStore; request: ReconcileRequest }> {
   const store = new MemoryStateStore();
   const actual = read(folder, 'actual.yaml');
   if (actual !== undefined) await seed(store, requestOf(actual));
+  const options = parse(read(folder, 'options.yaml') ?? '{}') as CaseOptions;
+  const live = read(folder, 'live.yaml');
+  if (live !== undefined) await writeLive(store, requestOf(live), options);
   const users = (parse(read(folder, 'users.yaml') ?? '[]') as CaseUser[] | null) ?? [];
   for (const { organization, count = 1, ...user } of users) {
     for (let n = 0; n < count; n += 1) store.addUser(organization, user);
   }
-  const options = parse(read(folder, 'options.yaml') ?? '{}') as CaseOptions;
   for (const [name, owner] of Object.entries(options.owners ?? {})) store.setCollection(name, owner ?? undefined);
   for (const [name, tokens] of Object.entries(options.directoryTokens ?? {})) {
     for (const token of tokens) store.addDirectoryToken(name, token);
@@ -88,7 +117,20 @@ function expected(folder: string, file: string, got: string): string | undefined
   return read(folder, file);
 }
 
-describe.each(readdirSync(CASES))('%s', (folder) => {
+const [refused, planned] = [true, false].map((wanted) =>
+  readdirSync(CASES).filter((folder) => existsSync(join(CASES, folder, 'refused.txt')) === wanted),
+);
+
+it.each(refused ?? [])('%s is refused', async (folder) => {
+  const { store, request } = await prepare(folder);
+  const failing = store.transaction('rollback', (state) => reconcile(state, request, NOW));
+  const error = await failing.catch((thrown: unknown) => thrown);
+  if (!(error instanceof ReconcileError)) throw error;
+  const text = error.problems.map(({ code, pointer, message }) => `${code} ${pointer}\n  ${message}\n`).join('');
+  expect(text).toBe(expected(folder, 'refused.txt', text));
+});
+
+describe.each(planned ?? [])('%s', (folder) => {
   it('gives the plan', async () => {
     const { store, request } = await prepare(folder);
     const plan = await store.transaction('rollback', (state) => reconcile(state, request, NOW));

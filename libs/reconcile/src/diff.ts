@@ -4,8 +4,12 @@ import { defaultAt } from './defaults.ts';
 import { isNamedList, isObject, isStructure, pointerTo } from './address.ts';
 import type { JsonObject } from './address.ts';
 import type { FieldChange } from './plan.ts';
+import { byName } from './named-list.ts';
 import { asJson, entryRenames } from './renames.ts';
 import { withoutSealedValues } from './sealed-values.ts';
+
+/** A field that differs, before anybody asked why. */
+export type FieldDifference = Omit<FieldChange, 'origin' | 'source'>;
 
 type Renamed = ReadonlyMap<string, string>;
 
@@ -15,7 +19,10 @@ type Renamed = ReadonlyMap<string, string>;
  * value; a set of scalars is one value. A removed setting has its default as `after`. Without `before`, everything is
  * created.
  */
-export function diffDocuments(before: OrganizationDocument | undefined, after: OrganizationDocument): FieldChange[] {
+export function diffDocuments(
+  before: OrganizationDocument | undefined,
+  after: OrganizationDocument,
+): FieldDifference[] {
   const renames = before === undefined ? [] : entryRenames(before, after).renames;
   const renamed: Renamed = new Map(renames.map((rename) => [pointerTo(rename.map, rename.to), rename.from]));
   const old = before === undefined ? undefined : asJson(withoutSealedValues(before));
@@ -25,12 +32,17 @@ export function diffDocuments(before: OrganizationDocument | undefined, after: O
 }
 
 /** A removed setting falls back to its default: that is what changes, so it is shown. */
-function withDefault(change: FieldChange, document: OrganizationDocument): FieldChange {
+function withDefault(change: FieldDifference, document: OrganizationDocument): FieldDifference {
   const after = change.action === 'delete' ? defaultAt(change.path, document) : undefined;
   return after === undefined ? change : { ...change, after };
 }
 
-function difference(path: string, before: Json | undefined, after: Json | undefined, renamed: Renamed): FieldChange[] {
+function difference(
+  path: string,
+  before: Json | undefined,
+  after: Json | undefined,
+  renamed: Renamed,
+): FieldDifference[] {
   if (isNamedList(path)) {
     const lists = namedLists(before, after);
     if (lists !== undefined)
@@ -45,8 +57,8 @@ function difference(path: string, before: Json | undefined, after: Json | undefi
   return value(path, before, after);
 }
 
-function entries(path: string, before: JsonObject, after: JsonObject, renamed: Renamed): FieldChange[] {
-  const changes: FieldChange[] = [];
+function entries(path: string, before: JsonObject, after: JsonObject, renamed: Renamed): FieldDifference[] {
+  const changes: FieldDifference[] = [];
   const gone = new Set(Object.keys(before));
   for (const key of Object.keys(after)) {
     const pointer = pointerTo(path, key);
@@ -59,7 +71,7 @@ function entries(path: string, before: JsonObject, after: JsonObject, renamed: R
   return changes;
 }
 
-function value(path: string, before: Json | undefined, after: Json | undefined): FieldChange[] {
+function value(path: string, before: Json | undefined, after: Json | undefined): FieldDifference[] {
   if (before === undefined) return after === undefined ? [] : [{ path, action: 'create', after }];
   if (after === undefined) return [{ path, action: 'delete', before }];
   return before === after || canonicalJson(before) === canonicalJson(after)
@@ -79,18 +91,8 @@ interface Lists {
   readonly after: ReadonlyMap<string, Json>;
 }
 
-function byName(list: Json): Map<string, Json> | undefined {
-  if (!Array.isArray(list)) return undefined;
-  const named = new Map<string, Json>();
-  for (const entry of list as readonly Json[]) {
-    if (!isObject(entry) || typeof entry['name'] !== 'string' || named.has(entry['name'])) return undefined;
-    named.set(entry['name'], entry);
-  }
-  return named;
-}
-
 /** One change of the list itself when entries that stay have another order. */
-function order(path: string, lists: Lists): FieldChange[] {
+function order(path: string, lists: Lists): FieldDifference[] {
   const before = [...lists.before.keys()].filter((name) => lists.after.has(name));
   const after = [...lists.after.keys()].filter((name) => lists.before.has(name));
   return value(path, before, after);

@@ -5,6 +5,8 @@ export const GUARD_CODES = [
   'empty_input',
   'too_many_deletes',
   'sso_not_tested',
+  'unmanaged_entries',
+  'owned_by_git',
 ] as const;
 
 /** Refusals of the input itself. The command line ends with 3. */
@@ -14,9 +16,16 @@ export const INPUT_CODES = [
   'name_taken',
   'email_domain_taken',
   'secret_unavailable',
+  'unowned_parts_invalid',
 ] as const;
 
-export type ReconcileCode = (typeof GUARD_CODES)[number] | (typeof INPUT_CODES)[number];
+/** What is declared and what is live moved apart: somebody has to decide. The command line ends with 4. */
+export const CONFLICT_CODES = ['conflict'] as const;
+
+export type ReconcileCode =
+  | (typeof GUARD_CODES)[number]
+  | (typeof INPUT_CODES)[number]
+  | (typeof CONFLICT_CODES)[number];
 
 /** One reason why a request is refused. */
 export interface ReconcileProblem {

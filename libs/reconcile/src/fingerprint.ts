@@ -22,9 +22,10 @@ export function fingerprintOf(changes: readonly OrganizationChange[]): string {
     .digest('hex')}`;
 }
 
-/** Where it stands in files is no part of what it does. */
+/** Where it stands in files, and who changed it before, is no part of what it does. */
 function meaningOf({
   source: _source,
+  origin: _origin,
   inheritedFrom: _template,
   inheritedParts: _parts,
   ...field

@@ -18,6 +18,6 @@ export function appliesIn(steps: readonly Prepared[]): Prepared[] {
 function rank(step: Prepared): (typeof ORDER)[number] {
   if (step.action !== 'update' && step.action !== 'adopt') return step.action;
   const domains = Object.keys(step.before.spec.emailDomains ?? {});
-  const stays = new Set(Object.keys(step.desired.document.spec.emailDomains ?? {}));
+  const stays = new Set(Object.keys(step.after.spec.emailDomains ?? {}));
   return domains.every((domain) => stays.has(domain)) ? 'update' : 'update-freeing';
 }

@@ -4,6 +4,8 @@ import type { Removed } from './derive.ts';
 import { diffDocuments } from './diff.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { NO_IMPACT } from './impact.ts';
+import { outcomeOf, refusalsOf } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { FieldChange, Impact, OrganizationChange } from './plan.ts';
 import { entryRenames } from './renames.ts';
 import type { EntryRename } from './renames.ts';
@@ -11,24 +13,42 @@ import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
 import { secretChanges } from './secret-changes.ts';
 import type { SecretsWanted } from './secret-changes.ts';
-import type { EndedTokens, NewRevision, OrganizationHead, StateTransaction } from './state-store.ts';
+import { settle } from './settle.ts';
+import type {
+  EndedTokens,
+  NewRevision,
+  OrganizationHead,
+  Override,
+  RevisionOrigin,
+  StateTransaction,
+} from './state-store.ts';
 
 interface Common {
   readonly name: string;
   readonly problems: readonly ReconcileProblem[];
 }
-interface Creation extends Common {
-  readonly action: 'create';
+/** What leaves an organization, with the document that is live afterwards: what is declared, and what nobody declares. */
+interface Kept extends Common {
   readonly desired: DesiredOrganization;
+  readonly after: OrganizationDocument;
+  /** All that differs, secrets included; sorted by path. */
+  readonly fields: readonly FieldChange[];
   readonly secretFields: readonly FieldChange[];
 }
-interface Change extends Common {
+interface Creation extends Kept {
+  readonly action: 'create';
+}
+/** Of an organization that exists. */
+export interface Change extends Kept {
   readonly action: 'update' | 'rename' | 'adopt';
-  readonly desired: DesiredOrganization;
   readonly head: OrganizationHead;
   readonly before: OrganizationDocument;
+  /** `documentDigest(after)`. */
+  readonly digest: string;
   readonly renames: readonly EntryRename[];
-  readonly secretFields: readonly FieldChange[];
+  readonly unmanaged: readonly string[];
+  /** Those on record, ended ones too. */
+  readonly overrides: readonly Override[];
 }
 interface Removal extends Common {
   readonly action: 'release' | 'delete';
@@ -43,38 +63,77 @@ export type Prepared = Creation | Change | Removal;
 export async function prepare(
   state: StateTransaction,
   steps: readonly Step[],
-  request: SecretsWanted,
+  request: ReconcileRequest,
+  now: Date,
 ): Promise<readonly Prepared[]> {
   const prepared: Prepared[] = [];
-  for (const step of steps) prepared.push(await prepareOne(state, step, request));
+  for (const step of steps) prepared.push(await prepareOne(state, step, request, now));
   return prepared;
 }
 
-/** False for an organization that was looked into for its secrets alone, and they are what is stored. */
+/** False for an organization that was looked into and is as it shall be: for its secrets, its overrides, or what it has beside. */
 export function changesSomething(step: Prepared): boolean {
-  if (step.action !== 'update' || step.desired.digest !== step.head.digest) return true;
-  return step.secretFields.length > 0 || step.problems.length > 0;
+  return step.action !== 'update' || step.fields.length > 0 || step.problems.length > 0;
 }
 
-async function prepareOne(state: StateTransaction, step: Step, request: SecretsWanted): Promise<Prepared> {
-  if (step.kind === 'create') {
-    const { desired } = step;
-    const { fields, problems } = await secretChanges(state, request, desired);
-    return { action: 'create', name: desired.document.metadata.name, desired, secretFields: fields, problems };
-  }
-  const { head } = step;
-  const before = await state.document(head.id);
+async function prepareOne(
+  state: StateTransaction,
+  step: Step,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<Prepared> {
   if (step.kind === 'absent') {
+    const { head } = step;
     const action = head.deletionPolicy === 'delete' ? 'delete' : 'release';
-    return { action, name: head.name, head, before, problems: [] };
+    return { action, name: head.name, head, before: await state.document(head.id), problems: [] };
   }
   const { desired } = step;
-  const { name } = desired.document.metadata;
-  const action = actionOn(head, name);
-  const { renames, problems } = entryRenames(before, desired.document);
-  const secrets = await secretChanges(state, request, desired, { head, before, renames });
-  const all = [...problems, ...secrets.problems];
-  return { action, name, desired, head, before, renames, secretFields: secrets.fields, problems: all };
+  const { document } = desired;
+  const { name } = document.metadata;
+  if (step.kind === 'create') {
+    const { fields: secretFields, problems } = await secretChanges(state, request, desired);
+    const differences = diffDocuments(undefined, document).map((field) => ({ ...field, origin: 'git' as const }));
+    const fields = fieldsOf(differences, secretFields);
+    return { action: 'create', name, desired, after: document, fields, secretFields, problems };
+  }
+  const { head } = step;
+  const outcome = await outcomeOf(state, head, desired, request, now);
+  const change = await changeTo(state, { head, desired, outcome }, request);
+  const problems = [...change.problems, ...refusalsOf(outcome, desired, request, now)];
+  return { ...change, action: actionOn(head, name), problems };
+}
+
+/** One organization that exists, with what it becomes. */
+export interface Intent {
+  readonly head: OrganizationHead;
+  readonly desired: DesiredOrganization;
+  readonly outcome: Outcome;
+}
+
+/** Looks for what the change of a document brings along: renamed entries and new secrets. An update, for the time being. */
+export async function changeTo(
+  state: StateTransaction,
+  { head, desired, outcome }: Intent,
+  request: SecretsWanted,
+): Promise<Change> {
+  const { live: before, after, digest, unmanaged, overrides } = outcome;
+  const { renames, problems } = entryRenames(before, after);
+  const secrets = await secretChanges(state, request, { ...desired, document: after }, { head, before, renames });
+  return {
+    action: 'update',
+    name: after.metadata.name,
+    desired,
+    head,
+    before,
+    after,
+    digest,
+    renames,
+    unmanaged,
+    overrides,
+    fields: fieldsOf(outcome.fields, secrets.fields),
+    secretFields: secrets.fields,
+    problems: [...problems, ...secrets.problems],
+  };
 }
 
 function actionOn(head: OrganizationHead, name: string): Change['action'] {
@@ -104,14 +163,14 @@ export async function perform(
 }
 
 async function create(state: StateTransaction, step: Creation, request: ReconcileRequest): Promise<OrganizationChange> {
-  const revision = revisionOf(step.desired, request);
+  const revision = revisionOf(step.desired, originOf(step.desired, request));
   const head = await state.create({ collection: request.collection, name: step.name, revision });
   await state.audit(head.id, { type: 'organization.created', data: { ...eventOf(head, revision), name: step.name } });
   return {
     organization: step.name,
     action: 'create',
     baseRevision: 0,
-    fields: fieldsOf(undefined, step.desired.document, step.secretFields),
+    fields: step.fields,
     impact: NO_IMPACT,
   };
 }
@@ -123,9 +182,10 @@ async function adopt(
   request: ReconcileRequest,
   now: Date,
 ): Promise<OrganizationChange> {
-  const { head, name, desired } = step;
+  const { head, name } = step;
   await state.adopt(head.id, request.collection);
-  if (head.digest !== desired.digest || step.secretFields.length > 0) return change(state, step, request, now);
+  if (step.fields.length > 0) return change(state, step, request, now);
+  await settleStep(state, step, request, now);
   await state.audit(head.id, { type: 'organization.updated', data: { adopted: true, revision: head.revision } });
   return { organization: name, action: 'adopt', baseRevision: head.revision, fields: [], impact: NO_IMPACT };
 }
@@ -136,7 +196,34 @@ async function change(
   request: ReconcileRequest,
   now: Date,
 ): Promise<OrganizationChange> {
-  const { head, before, desired, renames } = step;
+  const written = await writeChange(state, step, originOf(step.desired, request), now);
+  await settleStep(state, step, request, now);
+  return written;
+}
+
+/** Records what is declared from now on, and what of the live document is otherwise. */
+export function settleStep(
+  state: StateTransaction,
+  { head, desired, after, overrides }: Change,
+  request: ReconcileRequest,
+  now: Date,
+): Promise<void> {
+  const { document, digest } = desired;
+  return settle(
+    state,
+    { head, declared: { document, digest, origin: originOf(desired, request) }, after, overrides },
+    now,
+  );
+}
+
+/** Makes the step's document live, with all that follows from it. The one way in which a document changes. */
+export async function writeChange(
+  state: StateTransaction,
+  step: Change,
+  origin: RevisionOrigin,
+  now: Date,
+): Promise<OrganizationChange> {
+  const { head, before, after, digest, desired, renames, fields } = step;
   const previousName = step.action === 'rename' ? head.name : undefined;
   const removed = await removedBy(state, step);
   if (previousName !== undefined) {
@@ -150,13 +237,12 @@ async function change(
   }
   const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(step));
   for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
-  const revision = revisionOf(desired, request);
+  const { lines: _, ...shortOrigin } = origin;
+  const revision = revisionOf({ ...desired, document: after, digest }, shortOrigin);
   const next = await state.addRevision(head.id, head.revision, revision);
-  const fields = fieldsOf(before, desired.document, step.secretFields);
   const paths = fields.map((field) => field.path);
   const adopted = step.action === 'adopt' ? true : undefined;
   await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths, adopted } });
-  const after = desired.document;
   const policyChange = {
     organizationId: head.id,
     before,
@@ -197,8 +283,8 @@ async function remove(state: StateTransaction, step: Removal): Promise<Organizat
 
 async function removedBy(state: StateTransaction, step: Change): Promise<Removed> {
   const removedIdentityProviders = await removedProviders(state, step);
-  const { head, before, desired } = step;
-  return { removedIdentityProviders, ...(await removedDirectory(state, head.id, before, desired.document)) };
+  const { head, before, after } = step;
+  return { removedIdentityProviders, ...(await removedDirectory(state, head.id, before, after)) };
 }
 
 async function removedDirectory(
@@ -213,7 +299,7 @@ async function removedDirectory(
 }
 
 async function removedProviders(state: StateTransaction, step: Change): Promise<Impact['removedIdentityProviders']> {
-  const stays = new Set(Object.keys(step.desired.document.spec.identityProviders ?? {}));
+  const stays = new Set(Object.keys(step.after.spec.identityProviders ?? {}));
   const moved = new Set(step.renames.filter((it) => it.map === '/spec/identityProviders').map((it) => it.from));
   const names = Object.keys(step.before.spec.identityProviders ?? {});
   return withLinkedUsers(
@@ -224,8 +310,8 @@ async function removedProviders(state: StateTransaction, step: Change): Promise<
 }
 
 /** Names under which tokens may be alive that go on under none. */
-function undeclaredTokens({ before, desired, renames }: Change): readonly string[] {
-  const stays = new Set(tokensOf(desired.document));
+function undeclaredTokens({ before, after, renames }: Change): readonly string[] {
+  const stays = new Set(tokensOf(after));
   const moved = new Set(renames.filter((it) => it.map === '/spec/scim/tokens').map((it) => it.from));
   return tokensOf(before).filter((name) => !stays.has(name) && !moved.has(name));
 }
@@ -251,9 +337,12 @@ function providersWithNewSecret(fields: readonly FieldChange[]): readonly string
   return fields.flatMap(({ path }) => /^\/spec\/identityProviders\/([^/]+)\/clientSecret$/.exec(path)?.[1] ?? []);
 }
 
-function revisionOf(desired: DesiredOrganization, request: ReconcileRequest): NewRevision {
-  const { document, digest, file, identityProviders } = desired;
-  const origin = file === undefined ? request.origin : { ...request.origin, file };
+function originOf({ file, lines }: DesiredOrganization, { origin }: ReconcileRequest): RevisionOrigin {
+  return { ...origin, ...(file === undefined ? {} : { file }), ...(lines === undefined ? {} : { lines }) };
+}
+
+function revisionOf(desired: DesiredOrganization, origin: RevisionOrigin): NewRevision {
+  const { document, digest, identityProviders } = desired;
   return { document, digest, origin, identityProviders };
 }
 
@@ -265,11 +354,7 @@ function eventOf(head: OrganizationHead, { digest, origin }: NewRevision): Recor
 /** What the change itself says already is no field: the name, and the envelope that is the same in every document. */
 const SAID_ALREADY = new Set(['/apiVersion', '/kind', '/metadata/name']);
 
-function fieldsOf(
-  before: OrganizationDocument | undefined,
-  after: OrganizationDocument,
-  secretFields: readonly FieldChange[],
-): FieldChange[] {
-  const fields = diffDocuments(before, after).filter((field) => !SAID_ALREADY.has(field.path));
-  return [...fields, ...secretFields].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+function fieldsOf(fields: readonly FieldChange[], secretFields: readonly FieldChange[]): FieldChange[] {
+  const shown = fields.filter((field) => !SAID_ALREADY.has(field.path));
+  return [...shown, ...secretFields].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

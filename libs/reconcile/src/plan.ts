@@ -1,6 +1,6 @@
 import type { Json, SourcePosition } from '@rolecall/org-config';
 
-export const PLAN_FORMAT_VERSION = '1.0';
+export const PLAN_FORMAT_VERSION = '1.1';
 
 export type PlanAction = 'create' | 'update' | 'rename' | 'delete' | 'release' | 'adopt';
 
@@ -20,9 +20,32 @@ export interface Plan {
    * only named; with it each is a `release` or a `delete` in `changes`, by its stored deletionPolicy.
    */
   readonly absent: readonly string[];
+  /** Declared fields that are live otherwise for a while, and stay so. Sorted by organization and path. */
+  readonly overrides: readonly PlanOverride[];
+  /** Entries that nobody declared, of the organizations that were looked into. They stay. Sorted. */
+  readonly unmanaged: readonly UnmanagedEntry[];
   readonly summary: PlanSummary;
   /** Present when the request asked for it: the plan can be applied once under this id, until then (RFC 3339). */
   readonly saved?: { readonly id: string; readonly expiresAt: string };
+}
+
+/** Who set a declared field otherwise, why, and until when. */
+export interface PlanOverride {
+  readonly organization: string;
+  /** JSON pointer, as a FieldChange has it. */
+  readonly path: string;
+  /** Name of the API token. */
+  readonly by: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly expires: string;
+}
+
+/** An entry of a keyed map that the server has and no file declares. */
+export interface UnmanagedEntry {
+  readonly organization: string;
+  /** JSON pointer. */
+  readonly path: string;
 }
 
 export interface PlanSummary {
@@ -49,6 +72,8 @@ export interface OrganizationChange {
   readonly source?: SourcePosition;
 }
 
+export type FieldOrigin = 'git' | 'drift' | 'conflict';
+
 /** One entry or leaf of the document that differs. */
 export interface FieldChange {
   /** JSON pointer, e.g. `/spec/roles/campaign-creator/permissions`. */
@@ -56,6 +81,11 @@ export interface FieldChange {
   readonly action: 'create' | 'update' | 'rename' | 'delete';
   readonly before?: Json;
   readonly after?: Json;
+  /**
+   * Why it changes: `git` = another is declared than at the last apply; `drift` = the same is declared and somebody changed
+   * it on the server, which is taken back; `conflict` = both, and the request says that what is declared wins.
+   */
+  readonly origin: FieldOrigin;
   /** The value at this path is secret: `after` is its fingerprint, and nothing else of it is in a plan. */
   readonly secret?: true;
   /** The key before a rename by `previously`. */

@@ -1,7 +1,8 @@
 import { appliesIn } from './order.ts';
 import { ReconcileError, StalePlanError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { changesSomething, perform, prepare } from './perform.ts';
+import { overridesOf, unmanagedOf } from './besides.ts';
+import { changesSomething, perform, prepare, settleStep } from './perform.ts';
 import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
@@ -23,7 +24,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const files = withKnownOrganizations(request, await state.fileDigests(request.collection));
   const heads = await state.heads(request.collection, namesOf(request));
   const resolved = resolve(request, files, heads);
-  const prepared = await prepare(state, resolved.steps, request);
+  const prepared = await prepare(state, resolved.steps, request, now);
   const steps = prepared.filter(changesSomething);
   const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
   const [problem, ...others] = [
@@ -34,12 +35,16 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   ];
   if (problem !== undefined) throw new ReconcileError([problem, ...others]);
 
+  const overrides = await overridesOf(state, request.collection, heads, now);
   const changes: OrganizationChange[] = [];
   for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
   changes.sort((a, b) => (a.organization < b.organization ? -1 : 1));
   const fingerprint = fingerprintOf(changes);
   if (request.expectedFingerprint !== undefined && request.expectedFingerprint !== fingerprint) {
     throw new StalePlanError(`the plan is now ${fingerprint}, the reviewed one is ${request.expectedFingerprint}`);
+  }
+  for (const step of prepared) {
+    if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
   await state.saveFileDigests(request.collection, files);
   return {
@@ -48,6 +53,8 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     fingerprint,
     changes,
     absent: resolved.absent,
+    overrides,
+    unmanaged: unmanagedOf(prepared),
     summary: summaryOf(changes, resolved.unchanged + prepared.length - steps.length),
   };
 }

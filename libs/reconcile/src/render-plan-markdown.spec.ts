@@ -10,11 +10,23 @@ function change(organization: string, action: PlanAction, fields: readonly Field
 
 function planOf(changes: readonly OrganizationChange[], absent: readonly string[] = []): Plan {
   const fingerprint = fingerprintOf(changes);
-  return { formatVersion: PLAN_FORMAT_VERSION, collection: 'default', fingerprint, changes, absent, summary: SUMMARY };
+  const head = { formatVersion: PLAN_FORMAT_VERSION, collection: 'default', fingerprint } as const;
+  return { ...head, changes, absent, overrides: [], unmanaged: [], summary: SUMMARY };
 }
 
-const label = (after: string): FieldChange => ({ path: '/metadata/labels/tier', action: 'create', after });
-const idp: FieldChange = { path: '/spec/identityProviders/okta/enabled', action: 'update', before: true, after: false };
+const label = (after: string): FieldChange => ({
+  path: '/metadata/labels/tier',
+  action: 'create',
+  origin: 'git',
+  after,
+});
+const idp: FieldChange = {
+  path: '/spec/identityProviders/okta/enabled',
+  action: 'update',
+  origin: 'git',
+  before: true,
+  after: false,
+};
 
 describe('a plan as a comment', () => {
   it('begins with the marker by which the next run finds it', () => {

@@ -1,7 +1,7 @@
 import { keysOf } from './address.ts';
 import type { FieldChange, OrganizationChange, Plan } from './plan.ts';
 import { impactLines } from './render-impact.ts';
-import { inheritedParts, pathOf, valueOf } from './render-plan.ts';
+import { inheritedParts, overrideText, pathOf, valueOf, whyOf } from './render-plan.ts';
 
 /** What a comment may have at GitHub (65,536 characters) with room for what others put around it. */
 const BUDGET = 60_000;
@@ -31,7 +31,7 @@ export function renderPlanMarkdown(plan: Plan, { link }: { readonly link?: strin
   const head = [markerOf(plan.collection), title(plan), summary(plan), `Fingerprint: \`${plan.fingerprint}\``];
   const changes = plan.changes.toSorted((a, b) => weight(a) - weight(b));
   const absent = plan.absent.length === 0 ? [] : [absentList(plan.absent)];
-  const parts = [...head, ...listed(changes), ...absent];
+  const parts = [...head, ...listed(changes), ...besides(plan), ...absent];
   let text = '';
   for (const part of parts) text += `${part}\n\n`;
   for (const [index, change] of changes.entries()) {
@@ -78,7 +78,7 @@ function listed(changes: readonly OrganizationChange[]): string[] {
 }
 
 /** What one list of names may take of the budget. */
-const LIST_BUDGET = 15_000;
+const LIST_BUDGET = 9_000;
 
 function lines(heading: string, items: readonly string[]): string {
   let length = 0;
@@ -90,6 +90,22 @@ function lines(heading: string, items: readonly string[]): string {
 function line(change: OrganizationChange): string {
   const impact = impactLines(change.impact);
   return `- ${change.action} ${code(change.organization)}${impact.length === 0 ? '' : `: ${impact.map(plain).join('; ')}`}`;
+}
+
+/** What stays though no file says so. */
+function besides({ overrides, unmanaged }: Plan): string[] {
+  const entries = unmanaged.map(({ organization, path }) => `- ${code(`${organization} ${pathOf(path)}`)}`);
+  return [
+    ...(overrides.length === 0
+      ? []
+      : [
+          lines(
+            '**Overridden for a while**, kept as live',
+            overrides.map((one) => `- ${plain(overrideText(one))}`),
+          ),
+        ]),
+    ...(entries.length === 0 ? [] : [lines('**On the server, and in no file**, kept', entries)]),
+  ];
 }
 
 function absentList(names: readonly string[]): string {
@@ -117,7 +133,7 @@ function fieldLine(field: FieldChange): string {
   const place = field.source === undefined ? '' : ` <sub>${code(`${field.source.file}:${field.source.line}`)}</sub>`;
   const template = field.inheritedFrom === undefined ? '' : ` <sub>template ${code(field.inheritedFrom)}</sub>`;
   const parts = inheritedParts(field).map((part) => ` <sub>${plain(part.text)} ${code(part.place)}</sub>`);
-  return `- ${field.action} ${code(`${pathOf(field.path)}${valueOf(field)}`)}${place}${template}${parts.join('')}`;
+  return `- ${field.action} ${code(`${pathOf(field.path)}${valueOf(field)}`)}${plain(whyOf(field))}${place}${template}${parts.join('')}`;
 }
 
 function touchesSecurity({ fields, impact }: OrganizationChange): boolean {

@@ -12,6 +12,8 @@ function planWith(fields: readonly FieldChange[]): Plan {
     fingerprint,
     changes: [change],
     absent: [],
+    overrides: [],
+    unmanaged: [],
     summary,
   };
 }
@@ -21,15 +23,17 @@ describe('renderPlan', () => {
     const evil = '\u001b[2J\u009b2J\u202e\r\n';
     const text = renderPlan(
       planWith([
-        { path: `/spec/authorization/mappingRoles/${evil}`, action: 'rename', previousKey: evil },
-        { path: '/spec/displayName', action: 'update', before: 'Acme', after: evil },
+        { path: `/spec/authorization/mappingRoles/${evil}`, action: 'rename', origin: 'git', previousKey: evil },
+        { path: '/spec/displayName', action: 'update', origin: 'git', before: 'Acme', after: evil },
       ]),
     );
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
   it('cuts long values and says how long they are', () => {
-    const text = renderPlan(planWith([{ path: '/spec/displayName', action: 'create', after: 'x'.repeat(20_000) }]));
+    const text = renderPlan(
+      planWith([{ path: '/spec/displayName', action: 'create', origin: 'git', after: 'x'.repeat(20_000) }]),
+    );
     expect(text.length).toBeLessThan(600);
     expect(text).toContain('… (20,002 characters)');
   });
@@ -44,9 +48,12 @@ describe('renderPlan', () => {
   it('shows where a change stands, and paints it', () => {
     const source = { file: 'acme.yaml', line: 3, column: 5 };
     const paint = (style: string, text: string) => `<${style}>${text}</${style}>`;
-    const text = renderPlan(planWith([{ path: '/spec/displayName', action: 'delete', before: 'A', source }]), {
-      paint,
-    });
+    const text = renderPlan(
+      planWith([{ path: '/spec/displayName', action: 'delete', origin: 'git', before: 'A', source }]),
+      {
+        paint,
+      },
+    );
     expect(text).toContain('<delete>- spec.displayName: "A"</delete><quiet>  acme.yaml:3:5</quiet>');
   });
 });

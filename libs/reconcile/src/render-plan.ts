@@ -2,7 +2,7 @@ import type { Json, SourcePosition } from '@rolecall/org-config';
 import { keysOf } from './address.ts';
 import { domainsToProve } from './domains-to-prove.ts';
 import { impactLines } from './render-impact.ts';
-import type { FieldChange, OrganizationChange, Plan, PlanAction } from './plan.ts';
+import type { FieldChange, OrganizationChange, Plan, PlanAction, PlanOverride } from './plan.ts';
 
 export type Paint = (style: 'create' | 'update' | 'delete' | 'rename' | 'quiet' | 'strong', text: string) => string;
 
@@ -17,7 +17,8 @@ const SYMBOLS = { create: '+', update: '~', delete: '-', rename: '>', release: '
  */
 export function renderPlan(plan: Plan, { paint = PLAIN }: { paint?: Paint } = {}): string {
   const blocks = plan.changes.map((change) => renderChange(change, paint));
-  return `${[...blocks, ...absentBlock(plan, paint), lastLine(plan, paint)].join('\n\n')}\n`;
+  const besides = [...overridesBlock(plan, paint), ...unmanagedBlock(plan, paint), ...absentBlock(plan, paint)];
+  return `${[...blocks, ...besides, lastLine(plan, paint)].join('\n\n')}\n`;
 }
 
 function lastLine(plan: Plan, paint: Paint): string {
@@ -68,7 +69,7 @@ function titleOf({ action, organization, previousName }: OrganizationChange): st
 }
 
 function renderField(field: FieldChange, paint: Paint): string {
-  const head = `${SYMBOLS[field.action]} ${pathOf(field.path)}${valueOf(field)}`;
+  const head = `${SYMBOLS[field.action]} ${pathOf(field.path)}${valueOf(field)}${whyOf(field)}`;
   const template = field.inheritedFrom === undefined ? '' : paint('quiet', ` (template ${field.inheritedFrom})`);
   const line = `    ${paint(styleOf(field.action), head)}${place(field.source, paint)}${template}`;
   const parts = inheritedParts(field).map((part) => `        ${paint('quiet', `${part.text}  ${part.place}`)}`);
@@ -91,6 +92,32 @@ export function valueOf({ action, before, after, previousKey, secret }: FieldCha
   if (action === 'create') return `: ${text(after)}`;
   if (action === 'update') return `: ${text(before)} -> ${text(after)}`;
   return after === undefined ? `: ${text(before)}` : `: ${text(before)} -> ${text(after)} (the default)`;
+}
+
+const WHY = { git: '', drift: '  (drift: taken back)', conflict: '  (conflict: what is declared wins)' } as const;
+
+/** Behind a field that somebody changed on the server, why it changes. */
+export function whyOf({ origin }: FieldChange): string {
+  return WHY[origin];
+}
+
+function overridesBlock({ overrides }: Plan, paint: Paint): string[] {
+  if (overrides.length === 0) return [];
+  const title = `${count(overrides.length)} overridden for a while, kept as live (drift afterwards):`;
+  const lines = overrides.map((override) => `    ${paint('strong', '!')} ${overrideText(override)}`);
+  return [[paint('quiet', title), ...lines].join('\n')];
+}
+
+/** Of which organization, what, until when, by whom and why. */
+export function overrideText({ organization, path, by, reason, expires }: PlanOverride): string {
+  return `${organization} ${pathOf(path)} until ${expires} by ${quoted(by)}: ${quoted(reason)}`;
+}
+
+function unmanagedBlock({ unmanaged }: Plan, paint: Paint): string[] {
+  if (unmanaged.length === 0) return [];
+  const title = `${count(unmanaged.length)} that no file declares, kept ("unmanaged: delete" removes, "rolecall drift --write" declares them):`;
+  const lines = unmanaged.map(({ organization, path }) => `    ? ${organization} ${pathOf(path)}`);
+  return [[paint('quiet', title), ...lines].join('\n')];
 }
 
 function absentBlock(plan: Plan, paint: Paint): string[] {

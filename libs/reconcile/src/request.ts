@@ -8,11 +8,19 @@ export interface DesiredOrganization {
   readonly digest: string;
   /** The file that has it, as in `files`. */
   readonly file?: string;
-  /** What each IdP of the document needs beside it; fetched and checked before the transaction. */
+  /** Where in the file its parts stand, by JSON pointer: names the place to edit when somebody else writes such a field. */
+  readonly lines?: Readonly<Record<string, number>>;
+  /**
+   * What each IdP needs beside the document that will be live (`documentAfter`: what is declared, and what nobody declared
+   * and is there); fetched and checked before the transaction.
+   */
   readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
   /** `secretFingerprint` of each secret whose value is at hand, by the JSON pointer of its reference. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
+
+/** `report` = they stay and are named; `fail` = the plan is refused; `delete` = they are removed, as drift is taken back. */
+export type UnmanagedMode = 'report' | 'fail' | 'delete';
 
 /** Everything that a plan or an apply starts from; the same request gives both. */
 export interface ReconcileRequest {
@@ -26,6 +34,10 @@ export interface ReconcileRequest {
   readonly prune: boolean;
   /** Take declared organizations that no collection owns; else they are refused (`needs_adopt`). Default false. */
   readonly adopt?: boolean;
+  /** What becomes of entries of keyed maps that nobody declared. Default `report`. */
+  readonly unmanaged?: UnmanagedMode;
+  /** `git` = what is declared replaces also what somebody else changed meanwhile. Default `refuse`. */
+  readonly conflicts?: 'refuse' | 'git';
   readonly origin: RevisionOrigin;
   /** Apply only: the fingerprint of the plan that was reviewed. Any other outcome is a StalePlanError. */
   readonly expectedFingerprint?: string;

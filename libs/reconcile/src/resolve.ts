@@ -1,4 +1,5 @@
 import type { ReconcileProblem } from './errors.ts';
+import { isAsDeclared } from './outcome.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { FileDigest, OrganizationHead } from './state-store.ts';
 
@@ -45,8 +46,8 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
     else if (kept.has(match.head.id)) problems.push(claimedTwice(desired, match.head.name));
     else {
       kept.add(match.head.id);
-      const asDeclared = match.head.digest === desired.digest && match.head.collection !== undefined;
-      if (!asDeclared || hasSecrets(desired)) steps.push({ kind: 'change', desired, head: match.head });
+      if (!isAsDeclared(match.head, desired) || hasSecrets(desired))
+        steps.push({ kind: 'change', desired, head: match.head });
     }
   }
   const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]

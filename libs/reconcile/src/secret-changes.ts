@@ -52,7 +52,13 @@ export async function secretChanges(
     const kept = stored !== undefined && sameSecret(known?.provider, provider);
     const sealed = sealedIn(provider);
     const change = (after: string) => {
-      fields.push({ path: pointer, action: stored === undefined ? 'create' : 'update', secret: true, after });
+      fields.push({
+        path: pointer,
+        action: stored === undefined ? 'create' : 'update',
+        origin: 'git',
+        secret: true,
+        after,
+      });
     };
     if (sealed !== undefined && !kept) {
       if (stored !== undefined && known && sealedIn(known.provider) === sealed)

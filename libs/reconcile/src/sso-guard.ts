@@ -24,11 +24,11 @@ export async function ssoGuards(
 ): Promise<readonly ReconcileProblem[]> {
   const problems: ReconcileProblem[] = [];
   for (const step of steps) {
-    if (!('desired' in step) || !enforces(step.desired.document)) continue;
+    if (!('desired' in step) || !enforces(step.after)) continue;
     const evidence = 'head' in step ? await state.evidence(step.head.id) : new Map<string, SignInEvidence>();
     const turnsOn = !('before' in step) || !enforces(step.before);
     const message = turnsOn ? whyNotTurnOn(step, evidence, now) : whyNotGoOn(step, evidence);
-    const { name } = step.desired.document.metadata;
+    const { name } = step.after.metadata;
     if (message)
       problems.push({ code: 'sso_not_tested', organization: name, pointer: '/spec/login/enforceSso', message });
   }
@@ -36,9 +36,9 @@ export async function ssoGuards(
 }
 
 function whyNotTurnOn(step: Wanted, evidence: ReadonlyMap<string, SignInEvidence>, now: Date): string | undefined {
-  const enabled = enabledIn(step.desired.document);
+  const enabled = enabledIn(step.after);
   if (enabled.some((name) => isProved(step, name, evidence, now))) return undefined;
-  const { name: organization } = step.desired.document.metadata;
+  const { name: organization } = step.after.metadata;
   const [first = 'IDP'] = enabled;
   const test = `run "rolecall test-sso ${organization} ${first}"`;
   if (!('before' in step)) {
@@ -60,10 +60,10 @@ function isProved(step: Wanted, name: string, evidence: ReadonlyMap<string, Sign
 function whyNotGoOn(step: Wanted, evidence: ReadonlyMap<string, SignInEvidence>): string | undefined {
   if (!('before' in step)) return undefined;
   const worked = enabledIn(step.before).filter((name) => evidence.has(name));
-  const stays = enabledIn(step.desired.document).map((name) => previousName(step, name));
+  const stays = enabledIn(step.after).map((name) => previousName(step, name));
   if (worked.length === 0 || worked.some((name) => stays.includes(name))) return undefined;
-  const { name: organization } = step.desired.document.metadata;
-  const [other = 'IDP'] = enabledIn(step.desired.document);
+  const { name: organization } = step.after.metadata;
+  const [other = 'IDP'] = enabledIn(step.after);
   return `${organization} enforces SSO, and this takes away ${worked.join(', ')}, the only way in that is known to work: keep it until "rolecall test-sso ${organization} ${other}" succeeded`;
 }
 

@@ -32,11 +32,25 @@ export interface StateTransaction {
   /** Inserts revision `base + 1`; throws RevisionMovedError when the head is not at `base`. */
   addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead>;
   rename(organizationId: string, name: string): Promise<void>;
-  /** Ends the collection's ownership and keeps everything. */
+  /** Ends the collection's ownership and keeps everything but what was declared and overridden. */
   release(organizationId: string): Promise<void>;
   /** Makes the collection the owner of an organization that nobody owns; one that is owned stays its owner's. */
   adopt(organizationId: string, collection: string): Promise<void>;
   delete(organizationId: string): Promise<void>;
+  /** What the owning collection declared last; undefined while none owns the organization. */
+  declaration(organizationId: string): Promise<Declaration | undefined>;
+  /** Records what the collection declares from now on, and how the live document deviates from it. `create` needs none. */
+  declare(
+    organizationId: string,
+    declared: Declaration & { readonly digest: string },
+    deviation?: Deviation,
+  ): Promise<void>;
+  /** Records how the live document deviates from what is declared, after a write that was no apply. */
+  deviate(organizationId: string, deviation: Deviation | undefined): Promise<void>;
+  /** Fields that are live for a while beside what is declared, ended ones included until an apply took them back. By path. */
+  overrides(organizationId: string): Promise<readonly Override[]>;
+  /** Makes these exactly the overrides. */
+  replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void>;
   /** Users with the facts that decide for them, in batches, so that memory stays flat at any number of users. */
   factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
   /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
@@ -78,6 +92,8 @@ export interface CollectionState {
   readonly generation: number;
   /** sha256 over the sorted file digests of the last apply; absent before the first. */
   readonly rootDigest?: string;
+  /** Organizations whose live documents deviate from what was declared. A plan has something to say as long as there is one. */
+  readonly deviating: number;
 }
 
 export interface FileDigest {
@@ -95,8 +111,38 @@ export interface OrganizationHead {
   readonly revision: number;
   /** Digest of the canonical live document. */
   readonly digest: string;
+  /** Digest of what the owning collection declared last; absent while none owns it. */
+  readonly appliedDigest?: string;
+  /** Absent = the live document has all that was declared, and beside it no entry of its own. */
+  readonly deviation?: Deviation;
   /** Stored at the last apply: removing the file cannot remove the guard. */
   readonly deletionPolicy: 'retain' | 'delete';
+}
+
+/** What a collection declared last (L): the document, and where it came from. */
+export interface Declaration {
+  readonly document: OrganizationDocument;
+  readonly origin: RevisionOrigin;
+}
+
+/** How a live document differs from what its collection declared. Fields that nobody declared are no deviation. */
+export interface Deviation {
+  /** From then on a declared field counts as drifted: at once, or when its override ends. Absent = none differs. */
+  readonly driftsAt?: Date;
+  /** Entries of keyed maps that nobody declared. */
+  readonly unmanaged: number;
+}
+
+/** A declared field that somebody set otherwise for a while (break-glass). Its value is the live document's. */
+export interface Override {
+  /** JSON pointer, as a FieldChange has it. */
+  readonly path: string;
+  /** Name of the API token. */
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
+  /** From then on it is drift, and the next apply takes it back. */
+  readonly expires: Date;
 }
 
 export interface NewOrganization {
@@ -163,6 +209,8 @@ export interface RevisionOrigin {
   readonly file?: string;
   readonly commit?: string;
   readonly repository?: string;
+  /** Lines in `file` of what the document declares, by JSON pointer; sent by the command line, and as good as its word. */
+  readonly lines?: Readonly<Record<string, number>>;
 }
 
 /** Tokens of a directory that end with their name. */
@@ -187,6 +235,8 @@ export interface ReconcileEvent {
     | 'organization.updated'
     | 'organization.renamed'
     | 'organization.deleted'
+    | 'organization.overridden'
+    | 'organization.override_ended'
     | 'grants.changed';
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -36,7 +36,7 @@ const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
   403: ['domain_assertion_refused', 'organization_out_of_reach', 'collection_out_of_reach'],
-  409: ['owned_by_other_collection', 'needs_adopt', 'sso_not_tested', 'stale_plan'],
+  409: ['owned_by_other_collection', 'needs_adopt', 'sso_not_tested', 'unmanaged_entries', 'conflict', 'stale_plan'],
   413: ['body_too_large'],
   422: [
     'configuration_invalid',
@@ -45,6 +45,7 @@ const RECONCILE_REFUSALS = {
     'rename_conflict',
     'duplicate_organization',
     'secret_unavailable',
+    'unowned_parts_invalid',
     'empty_input',
     'too_many_deletes',
   ],

@@ -1,4 +1,4 @@
-import type { FileDigest } from '@rolecall/reconcile';
+import type { FileDigest, UnmanagedMode } from '@rolecall/reconcile';
 
 /** `CompareRequest` of the API. */
 export interface CompareRequest {
@@ -16,6 +16,10 @@ export interface PlanRequest {
   readonly adopt?: boolean;
   /** A plan's only: to be applied once, under an id. Default false. */
   readonly save?: boolean;
+  /** Default `report`. */
+  readonly unmanaged?: UnmanagedMode;
+  /** Default `refuse`. */
+  readonly conflicts?: 'refuse' | 'git';
   readonly origin: { readonly repository?: string; readonly commit?: string };
 }
 
@@ -56,6 +60,8 @@ export interface SentOrganization {
   /** UNTRUSTED: as good as the client that sent it. */
   readonly document: object;
   readonly file?: string;
+  /** By JSON pointer into the document. */
+  readonly lines?: Readonly<Record<string, number>>;
   /**
    * By JSON pointer into the document, e.g. `/spec/identityProviders/google/clientSecret`. A plan has fingerprints, made
    * with the key of the collection, an apply has SECRET values.

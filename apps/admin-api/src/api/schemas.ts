@@ -43,6 +43,13 @@ const secrets = (entry: JsonSchema, description: string): JsonSchema => ({
 const sentOrganization = {
   document: { type: 'object', description: 'An organization document as declared; metadata inlined or by URL' },
   file: path,
+  lines: {
+    type: 'object',
+    description: 'Lines in the file of what the document declares, by JSON pointer; to name the place to edit',
+    propertyNames: { maxLength: 512 },
+    maxProperties: 1000,
+    additionalProperties: { type: 'integer', minimum: 1, maximum: 10_000_000 },
+  },
 };
 
 const planRequest = {
@@ -62,8 +69,19 @@ const planRequest = {
     default: false,
     description: 'Take the organizations that are declared and that no collection owns',
   },
+  unmanaged: {
+    enum: ['report', 'fail', 'delete'],
+    default: 'report',
+    description: 'What becomes of entries of keyed maps that no document declares',
+  },
+  conflicts: {
+    enum: ['refuse', 'git'],
+    default: 'refuse',
+    description: 'git = what is declared replaces also what somebody else changed since the last apply',
+  },
   origin: ref('Origin'),
 };
+const optionalInPlans = ['adopt', 'unmanaged', 'conflicts'];
 
 const requests = {
   Slug: slug,
@@ -73,7 +91,7 @@ const requests = {
       ...sentOrganization,
       secrets: secrets(object({ fingerprint: sha256 }), 'HMAC-SHA256 of `<organization>\\n<pointer>\\n<value>`'),
     },
-    ['file', 'secrets'],
+    ['file', 'lines', 'secrets'],
   ),
   OrganizationToApply: object(
     {
@@ -83,7 +101,7 @@ const requests = {
         'Sealed when stored; no answer ever has one',
       ),
     },
-    ['file', 'secrets'],
+    ['file', 'lines', 'secrets'],
   ),
   Origin: object(
     { repository: text(512, 'Where the files come from'), commit: text(128, 'The commit that holds them') },
@@ -95,7 +113,7 @@ const requests = {
       ...planRequest,
       save: { type: 'boolean', default: false, description: 'Make it a plan that can be applied once, within 7 days' },
     },
-    ['adopt', 'save'],
+    [...optionalInPlans, 'save'],
   ),
   AcceptMetadataRequest: object({ digest: { ...sha256, description: 'Of the held metadata that was looked at' } }),
   DirectoryTokenRequest: object({ name: { ...slug, description: 'One of `spec.scim.tokens` in the document' } }),
@@ -115,7 +133,7 @@ const requests = {
           'Chosen by the client. Sent again within a day, it gets the result of the first and changes nothing',
       },
     },
-    ['adopt', 'lease', 'planId', 'applyId'],
+    [...optionalInPlans, 'lease', 'planId', 'applyId'],
   ),
   LeaseRequest: object({
     holder: {
@@ -234,6 +252,10 @@ const responses = {
       name: string,
       generation: count,
       rootDigest: { type: ['string', 'null'] },
+      deviating: {
+        ...count,
+        description: 'Organizations that drifted, have overrides, or entries that nobody declared: a plan shows them',
+      },
       directoryTokensDue: {
         ...list(object({ organization: string, name: string, rotateAt: moment, expiresAt: moment })),
         description: "Tokens of the organizations' directories to be rotated within 14 days, or that have ended",
@@ -265,6 +287,10 @@ const responses = {
     {
       path: string,
       action: { enum: ['create', 'update', 'rename', 'delete'] },
+      origin: {
+        enum: ['git', 'drift', 'conflict'],
+        description: 'drift = declared as at the last apply, and changed on the server since; it is taken back',
+      },
       before: {},
       after: {},
       previousKey: string,
@@ -292,6 +318,14 @@ const responses = {
       fingerprint,
       changes: list(ref('OrganizationChange')),
       absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
+      overrides: {
+        ...list(object({ organization: string, path: string, by: string, reason: string, expires: moment })),
+        description: 'Declared fields that are live otherwise until then',
+      },
+      unmanaged: {
+        ...list(object({ organization: string, path: string })),
+        description: 'Entries that no document declares, of the organizations that were compared; they stay',
+      },
       summary: object({
         create: count,
         update: count,

@@ -10,6 +10,7 @@ export interface CheckedOrganization {
   readonly document: OrganizationDocument;
   readonly digest: string;
   readonly file?: string;
+  readonly lines?: Readonly<Record<string, number>>;
 }
 
 type CheckMetadata = (xml: string, entityId?: string) => readonly MetadataProblem[];
@@ -44,7 +45,7 @@ export async function checkDocuments(
       await pace();
       if (!outcome.passed) problems.push(failedTest(outcome, document, sent.file ?? ''));
     }
-    organizations.push({ document, digest, file: sent.file });
+    organizations.push({ document, digest, file: sent.file, lines: sent.lines });
   }
   refuseInvalid(problems);
   return organizations;

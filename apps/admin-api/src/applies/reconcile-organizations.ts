@@ -11,6 +11,7 @@ import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
+import { documentsAfter } from './documents-after.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
@@ -72,14 +73,14 @@ export class ReconcileOrganizations {
     );
     await requireRequestInReach(caller, request, checked, this.database.collections);
     if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
-    const heads = await store.transaction('rollback', async (state) => {
+    const { heads, after } = await store.transaction('rollback', async (state) => {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
       if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
-      return found;
+      return { heads: found, after: await documentsAfter(state, found, checked, request, now) };
     });
-    const { collection, unchangedFiles, files, prune, adopt } = request;
+    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts } = request;
     const key = this.database.collections.fingerprintKey(collection);
-    const organizations = await prepareIdentityProviders(withSecrets(checked, request.organizations, collection, key), {
+    const prepared = await prepareIdentityProviders(withSecrets(after, request.organizations, collection, key), {
       heads,
       organizations: this.database.organizations,
       metadata: this.metadata,
@@ -87,6 +88,7 @@ export class ReconcileOrganizations {
       makeKeys: terms !== undefined,
       now,
     });
+    const organizations = prepared.map((one, index) => ({ ...one, ...declaredOf(checked[index]) }));
     const origin = { ...request.origin, actor: caller.name };
     const wanted: ReconcileRequest = {
       collection,
@@ -95,6 +97,8 @@ export class ReconcileOrganizations {
       files,
       prune,
       adopt,
+      unmanaged,
+      conflicts,
       origin,
       expectedFingerprint: request.fingerprint,
     };
@@ -121,6 +125,11 @@ function requireSameBase(plan: Plan, heads: ReadonlyMap<string, OrganizationHead
     const seen = heads.get(previousName ?? organization)?.revision ?? 0;
     if (seen !== baseRevision) throw new StalePlanError(`${organization} changed while the request was prepared`);
   }
+}
+
+/** What is prepared for the document that will be live belongs to the one that is declared. */
+function declaredOf(checked: CheckedOrganization | undefined) {
+  return checked && { document: checked.document, digest: checked.digest };
 }
 
 const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];

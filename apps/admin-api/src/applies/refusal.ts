@@ -13,6 +13,10 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   sso_not_tested: 409,
   empty_input: 422,
   too_many_deletes: 422,
+  conflict: 409,
+  unmanaged_entries: 409,
+  owned_by_git: 409,
+  unowned_parts_invalid: 422,
 };
 
 /**

@@ -26,10 +26,10 @@ export class CollectionsController {
   @Serves(OPERATIONS.readCollection)
   async read(@Param('collection') name: string, @Caller() caller: ApiToken): Promise<object> {
     const { collections, directoryTokens } = this.database;
-    const { generation, rootDigest = null } = await collections.state(validated('Slug', name));
+    const { generation, rootDigest = null, deviating } = await collections.state(validated('Slug', name));
     const directoryTokensDue = await directoryTokens.due(name, new Date(this.clock().getTime() + ROTATION_NOTICE_MS));
     const endingSoon = await this.endingSoon(name);
-    const collection = { name, generation, rootDigest, directoryTokensDue, endingSoon };
+    const collection = { name, generation, rootDigest, deviating, directoryTokensDue, endingSoon };
     if (!caller.rights.includes('plan')) return collection;
     return { ...collection, fingerprintKey: collections.fingerprintKey(name).toString('base64') };
   }

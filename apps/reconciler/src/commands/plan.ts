@@ -25,7 +25,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
     if (planned.request === undefined) io.err('Nothing to save: the server has exactly these files.\n');
     else savePlan(options.out, io.cwd, planned.request, planned.plan);
   }
-  return options.detailedExitcode && shown.changes.length > 0 ? EXIT.changesPending : EXIT.done;
+  if (!options.detailedExitcode || shown.changes.length === 0) return EXIT.done;
+  return onlyTakesBack(shown) ? EXIT.driftOnly : EXIT.changesPending;
 }
 
 function print(shown: Plan, { diagnostics, sources }: Loaded, options: PlanOptions, io: Io): void {
@@ -36,6 +37,14 @@ function print(shown: Plan, { diagnostics, sources }: Loaded, options: PlanOptio
   else if (format === 'markdown') io.out(renderPlanMarkdown(shown, link === undefined ? {} : { link }));
   else io.out(reportAs(format, diagnostics, sources));
   if (format === 'github') io.out(githubPlan(shown, io));
+}
+
+/** Git brings no change: somebody changed on the server what is declared as it was. */
+function onlyTakesBack({ changes }: Plan): boolean {
+  return changes.every(
+    ({ action, fields }) =>
+      action === 'update' && fields.length > 0 && fields.every(({ origin }) => origin === 'drift'),
+  );
 }
 
 /** The part of a plan that concerns some organizations. The fingerprint stays that of the whole: only it can be applied. */
@@ -52,5 +61,9 @@ function narrowed(plan: Plan, glob: string): Plan {
     adopt: count('adopt'),
     unchanged: plan.summary.unchanged,
   };
-  return { ...plan, changes, absent: plan.absent.filter((name) => matches(name)), summary };
+  const ofThese = <T extends { readonly organization: string }>(entries: readonly T[]) =>
+    entries.filter(({ organization }) => matches(organization));
+  const { absent, overrides, unmanaged } = plan;
+  const besides = { overrides: ofThese(overrides), unmanaged: ofThese(unmanaged) };
+  return { ...plan, changes, absent: absent.filter((name) => matches(name)), ...besides, summary };
 }

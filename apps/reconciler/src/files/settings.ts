@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Pair } from 'yaml';
+import type { UnmanagedMode } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 
 export const SETTINGS_FILE = 'rolecall.yaml';
@@ -15,6 +16,8 @@ export interface Settings {
   readonly collection?: string;
   readonly paths?: readonly string[];
   readonly prune?: boolean;
+  /** What becomes of entries on the server that no file declares. Default `report`. */
+  readonly unmanaged?: UnmanagedMode;
   /** For whom `rolecall secrets encrypt` seals. */
   readonly age?: { readonly recipients: readonly string[] };
 }
@@ -24,6 +27,7 @@ const KEYS = {
   collection: 'string',
   paths: 'list of strings',
   prune: 'boolean',
+  unmanaged: '`report`, `fail` or `delete`',
   age: 'map of `recipients`, a list of strings',
 } as const;
 
@@ -59,7 +63,9 @@ function checkSetting(pair: Pair, fail: (offset: number, message: string) => nev
       ? isStrings(collection)
       : want === 'string' || want === 'boolean'
         ? typeof value === want
-        : isAge(collection);
+        : want === KEYS.unmanaged
+          ? ['report', 'fail', 'delete'].includes(value as string)
+          : isAge(collection);
   if (!ok) fail(offset, `invalid_value  "${key}" must be a ${KEYS[key]}`);
 }
 

@@ -57,7 +57,7 @@ export function locate(diagnostics: readonly ServerDiagnostic[], documents: read
   });
 }
 
-function positionIn(loaded: LoadedDocument, pointer: string): SourcePosition {
+export function positionIn(loaded: LoadedDocument, pointer: string): SourcePosition {
   return loaded.positionOf(filePointer(loaded, pointer));
 }
 

@@ -1,4 +1,4 @@
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import { TOOL_FORMATS } from '../output/formats/names.ts';
 import type { ApplyOptions, PlanOptions } from '../options.ts';
@@ -13,12 +13,13 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .description('show what an apply would change, and for whom')
     .argument('[path...]', PATHS)
     .addOption(format('markdown', ...TOOL_FORMATS))
-    .option('--detailed-exitcode', 'exit with 2 when there are changes')
+    .option('--detailed-exitcode', 'exit with 2 when there are changes, with 6 when all of them take drift back')
     .option('--out <file>', 'save the plan for "rolecall apply FILE"')
     .option('--org <glob>', 'show only these organizations')
     .option('--full', 'parse and compare everything, whatever is known of the files from the last apply')
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
+    .addOption(conflicts())
     .addHelpText('after', examples('rolecall plan --detailed-exitcode', 'rolecall plan orgs --out plan.json'))
     .action(async (paths: string[], _flags, command: Command) => {
       const { plan } = await import('../commands/plan.ts');
@@ -33,6 +34,7 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
+    .addOption(conflicts())
     .option('--lock-timeout <duration>', 'how long to wait while somebody else applies, such as 5m (default: 0s)')
     .addHelpText(
       'after',
@@ -42,4 +44,9 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
       const { apply } = await import('../commands/apply.ts');
       finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
     });
+}
+
+function conflicts(): Option {
+  const says = 'git: what the files declare replaces also what somebody changed on the server meanwhile';
+  return new Option('--conflicts <how>', says).choices(['git']);
 }

@@ -1,5 +1,5 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { FileDigest, Plan } from '@rolecall/reconcile';
+import type { FileDigest, Plan, UnmanagedMode } from '@rolecall/reconcile';
 import type { Connection } from './connection.ts';
 import { request } from './http.ts';
 import type { Method } from './http.ts';
@@ -7,6 +7,8 @@ import type { Method } from './http.ts';
 export interface SentOrganization {
   readonly document: OrganizationDocument;
   readonly file: string;
+  /** By JSON pointer: where in the file it stands. */
+  readonly lines?: Readonly<Record<string, number>>;
   /** By JSON pointer of the reference. */
   readonly secrets?: Readonly<Record<string, { readonly fingerprint: string }>>;
 }
@@ -19,6 +21,8 @@ export interface PlanRequest {
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
   readonly adopt?: boolean;
+  readonly unmanaged?: UnmanagedMode;
+  readonly conflicts?: 'git';
   /** A plan's: to be applied once, under an id. */
   readonly save?: true;
   readonly origin: { readonly repository?: string; readonly commit?: string };
@@ -61,6 +65,8 @@ export interface Collection {
   readonly name: string;
   readonly generation: number;
   readonly rootDigest: string | null;
+  /** Organizations that a plan has to look into though no file changed. Absent from an older server. */
+  readonly deviating?: number;
   /** Tokens of directories whose time comes, or is over. Absent from an older server. */
   readonly directoryTokensDue?: readonly DueToken[];
   /** Certificates, metadata and keys that end within 30 days. Absent from an older server. */

@@ -180,13 +180,21 @@ export class TestServer {
 
   #collection(name: string) {
     return this.store.transaction('rollback', async (state) => {
-      const { generation, rootDigest } = await state.collection(name);
+      const { generation, rootDigest, deviating } = await state.collection(name);
       const fingerprintKey = memoryFingerprintKey(name).toString('base64');
       const directoryTokensDue = this.directory?.due ?? [];
       const endingSoon = this.expiring.filter(
         ({ kind, daysLeft }) => /^(?:idp|metadata|sp)-/.test(kind) && daysLeft < 30,
       );
-      return { name, generation, rootDigest: rootDigest ?? null, directoryTokensDue, endingSoon, fingerprintKey };
+      return {
+        name,
+        generation,
+        rootDigest: rootDigest ?? null,
+        deviating,
+        directoryTokensDue,
+        endingSoon,
+        fingerprintKey,
+      };
     });
   }
 
@@ -194,8 +202,15 @@ export class TestServer {
     return this.store.transaction('rollback', async (state) => {
       const known = new Map((await state.fileDigests(name)).map((file) => [file.path, file.digest]));
       const sent = new Set(files.map((file) => file.path));
+      const deviating = [...(await state.heads(name, [])).values()].filter(({ deviation }) => deviation !== undefined);
+      const looked = new Set(
+        (await state.fileDigests(name))
+          .filter(({ organizations }) => deviating.some((head) => organizations.includes(head.name)))
+          .map(({ path }) => path),
+      );
+      const differs = ({ path, digest }: FileDigest) => known.get(path) !== digest || looked.has(path);
       return {
-        changed: files.filter((file) => known.get(file.path) !== file.digest).map((file) => file.path),
+        changed: files.filter(differs).map((file) => file.path),
         removed: [...known.keys()].filter((path) => !sent.has(path)),
       };
     });

@@ -12,10 +12,12 @@ import {
 } from './directory.ts';
 import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
 import {
+  DeclarationRow,
   DomainClaimRow,
   IdentityProviderMetadata,
   Organization,
   OrganizationKey,
+  OverrideRow,
   Revision,
   SealedSecret,
   ServiceProviderKeyRow,
@@ -59,6 +61,8 @@ export const ENTITIES = [
   ExpiryNotice,
   Organization,
   Revision,
+  DeclarationRow,
+  OverrideRow,
   DomainClaimRow,
   IdentityProviderMetadata,
   ServiceProviderKeyRow,

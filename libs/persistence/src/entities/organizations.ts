@@ -34,6 +34,36 @@ export const Revision = defineEntity({
   },
 });
 
+/** What the owning collection declared last, where it is not simply the document and origin of `appliedRevision`. */
+export const DeclarationRow = defineEntity({
+  name: 'DeclarationRow',
+  tableName: 'declarations',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    /** Absent when it is that revision's document. */
+    document: p.json<OrganizationDocument>().nullable(),
+    origin: p.json<RevisionOrigin>(),
+  },
+});
+
+/** A declared field that somebody set otherwise for a while. Its value is the live revision's. */
+export const OverrideRow = defineEntity({
+  name: 'OverrideRow',
+  tableName: 'overrides',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    /** JSON pointer, with the names of rules in place of their indices. */
+    path: p.text().primary(),
+    /** Name of the API token. */
+    setBy: p.text(),
+    reason: p.text(),
+    setAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+  },
+});
+
 /** An e-mail domain of the live revision, with the token that proves it and how the last look at DNS went. */
 export const DomainClaimRow = defineEntity({
   name: 'DomainClaimRow',

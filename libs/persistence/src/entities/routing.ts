@@ -10,7 +10,14 @@ import type { ApiRight, DomainVerification } from '../stores.ts';
 export const OrganizationRegistry = defineEntity({
   name: 'OrganizationRegistry',
   tableName: 'organization_registry',
-  indexes: [{ name: 'organization_registry_collection', properties: ['collection'] }],
+  indexes: [
+    { name: 'organization_registry_collection', properties: ['collection'] },
+    {
+      name: 'organization_registry_deviating',
+      properties: ['collection'],
+      where: 'drifts_at is not null or unmanaged > 0',
+    },
+  ],
   properties: {
     name: p.text().primary(),
     orgId: p.uuid().unique('organization_registry_org_id'),
@@ -18,6 +25,13 @@ export const OrganizationRegistry = defineEntity({
     revision: p.integer(),
     digest: p.text(),
     deletionPolicy: p.text(),
+    /** The live revision when the owning collection declared last; absent, like the digest of what it declared, when none owns it. */
+    appliedRevision: p.integer().nullable(),
+    appliedDigest: p.text().nullable(),
+    /** From then on a declared field is not live as declared. */
+    driftsAt: p.datetime(3).nullable(),
+    /** Entries of keyed maps that nobody declared. */
+    unmanaged: p.integer().default(0),
   },
 });
 

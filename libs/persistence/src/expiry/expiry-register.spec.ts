@@ -66,7 +66,9 @@ it('has the newest token of each name of a directory, until it is revoked, and n
   expect(shown(await list('directory'))).toEqual([['scim-token', 'okta', later(98 * DAY).toISOString()]]);
   await directoryTokens.revoke(id, second.token.id, { by: 'ci', now: later(DAY), traceId: 't' });
   expect(shown(await list('directory'))).toHaveLength(1);
-  await test.current.database.reconcileState({ actor: 'ci', now: NOW }).transaction('commit', (state) => state.delete(id));
+  await test.current.database
+    .reconcileState({ actor: 'ci', now: NOW })
+    .transaction('commit', (state) => state.delete(id));
   expect(await list('directory')).toEqual([]);
 });
 

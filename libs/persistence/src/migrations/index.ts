@@ -35,6 +35,7 @@ import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import { fewerRoundTrips } from './20261122T60-fewer-round-trips.ts';
+import { threeValues } from './20261122T63-three-values.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
 import { expiry } from './20261122T65-expiry.ts';
@@ -80,6 +81,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   heldAdoptions,
   keptAdministrators,
   fewerRoundTrips,
+  threeValues,
   leases,
   once,
   expiry,

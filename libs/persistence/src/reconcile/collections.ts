@@ -6,7 +6,8 @@ import { query } from '../sql.ts';
 import * as sql from './statements.ts';
 
 interface CollectionRow {
-  generation: number;
+  generation: number | null;
+  deviating: number;
   root_digest: string | null;
 }
 
@@ -61,6 +62,7 @@ function toState(name: string, row: CollectionRow | undefined): CollectionState 
   return {
     name,
     generation: row?.generation ?? 0,
+    deviating: row?.deviating ?? 0,
     ...(row !== undefined && row.root_digest !== null && { rootDigest: row.root_digest }),
   };
 }

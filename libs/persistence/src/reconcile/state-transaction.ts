@@ -6,6 +6,8 @@ import { RevisionMovedError, secretFingerprint } from '@rolecall/reconcile';
 import type {
   ApplyResult,
   CollectionState,
+  Declaration,
+  Deviation,
   EndedTokens,
   FileDigest,
   HeldRename,
@@ -13,6 +15,7 @@ import type {
   NewOrganization,
   NewRevision,
   OrganizationHead,
+  Override,
   ReconcileEvent,
   SavedPlan,
   SecretPlace,
@@ -50,6 +53,9 @@ interface HeadRow {
   revision: number;
   digest: string;
   deletion_policy: 'retain' | 'delete';
+  applied_digest: string | null;
+  drifts_at: Date | null;
+  unmanaged: number;
 }
 
 interface EvidenceRow {
@@ -141,7 +147,7 @@ export class PgStateTransaction implements StateTransaction {
     ]);
     if (created.length === 0) throw nameTaken(name, name);
     await this.writeAround(id, name, revision);
-    return { id, name, collection, revision: 1, digest, deletionPolicy };
+    return { id, name, collection, revision: 1, digest, appliedDigest: digest, deletionPolicy };
   }
 
   async addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead> {
@@ -178,6 +184,34 @@ export class PgStateTransaction implements StateTransaction {
   async adopt(organizationId: string, collection: string): Promise<void> {
     const adopted = await this.in(organizationId, sql.ADOPT_ORGANIZATION, [collection]);
     if (adopted.length > 0) this.#changed = true;
+  }
+
+  async declaration(organizationId: string): Promise<Declaration | undefined> {
+    const [row] = await this.in<Declaration>(organizationId, sql.DECLARATION, []);
+    return row;
+  }
+
+  async declare(
+    organizationId: string,
+    { document, digest, origin }: Declaration & { readonly digest: string },
+    deviation?: Deviation,
+  ): Promise<void> {
+    const { driftsAt = null, unmanaged = 0 } = deviation ?? {};
+    const values = [digest, JSON.stringify(document), JSON.stringify(origin), driftsAt, unmanaged];
+    await this.in(organizationId, sql.DECLARE, values);
+  }
+
+  async deviate(organizationId: string, deviation: Deviation | undefined): Promise<void> {
+    const { driftsAt = null, unmanaged = 0 } = deviation ?? {};
+    await this.in(organizationId, sql.DEVIATE, [driftsAt, unmanaged]);
+  }
+
+  overrides(organizationId: string): Promise<readonly Override[]> {
+    return this.in<Override>(organizationId, sql.OVERRIDES, []);
+  }
+
+  async replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void> {
+    await this.in(organizationId, sql.REPLACE_OVERRIDES, [JSON.stringify(overrides)]);
   }
 
   async delete(organizationId: string): Promise<void> {
@@ -323,12 +357,16 @@ export class PgStateTransaction implements StateTransaction {
 }
 
 function toHead(row: HeadRow): OrganizationHead {
+  const { applied_digest: appliedDigest, drifts_at: driftsAt, unmanaged } = row;
+  const deviates = driftsAt !== null || unmanaged > 0;
   return {
     id: row.org_id,
     name: row.name,
     ...(row.collection !== null && { collection: row.collection }),
     revision: row.revision,
     digest: row.digest,
+    ...(appliedDigest !== null && { appliedDigest }),
+    ...(deviates && { deviation: { ...(driftsAt && { driftsAt }), unmanaged } }),
     deletionPolicy: row.deletion_policy,
   };
 }

@@ -2,7 +2,11 @@ import type { Statement } from '../sql.ts';
 
 export const READ_COLLECTION: Statement = {
   name: 'reconcile.read-collection',
-  text: 'select generation, root_digest from collections where name = $1',
+  text: `
+select (select generation from collections where name = $1) as generation,
+  (select root_digest from collections where name = $1) as root_digest,
+  (select count(*)::integer from organization_registry
+   where collection = $1 and (drifts_at is not null or unmanaged > 0)) as deviating`,
 };
 
 /** Makes the row when there is none, and locks it: applies to one collection run one after the other. */
@@ -11,13 +15,15 @@ export const LOCK_COLLECTION: Statement = {
   text: `
 insert into collections (name) values ($1)
 on conflict (name) do update set name = excluded.name
-returning generation, root_digest`,
+returning generation, root_digest,
+  (select count(*)::integer from organization_registry
+   where collection = $1 and (drifts_at is not null or unmanaged > 0)) as deviating`,
 };
 
 export const HEADS: Statement = {
   name: 'reconcile.heads',
   text: `
-select org_id, name, collection, revision, digest, deletion_policy
+select org_id, name, collection, revision, digest, deletion_policy, applied_digest, drifts_at, unmanaged
 from organization_registry
 where collection = $1 or name = any($2)
 order by name`,
@@ -42,8 +48,9 @@ export const CREATE_ORGANIZATION: Statement = {
   name: 'reconcile.create-organization',
   text: `
 with registered as (
-  insert into organization_registry (name, org_id, collection, revision, digest, deletion_policy)
-  select $2, $1, $3, 1, $5, $6
+  insert into organization_registry
+    (name, org_id, collection, revision, digest, deletion_policy, applied_revision, applied_digest)
+  select $2, $1, $3, 1, $5, $6, 1, $5
   where not exists (select from organization_previous_names p where p.name = $2)
   on conflict (name) do nothing
   returning org_id
@@ -72,7 +79,8 @@ update organization_registry r
 set revision = moved.revision, digest = $4, deletion_policy = $5
 from moved
 where r.org_id = moved.org_id
-returning r.org_id, r.name, r.collection, r.revision, r.digest, r.deletion_policy`,
+returning r.org_id, r.name, r.collection, r.revision, r.digest, r.deletion_policy, r.applied_digest, r.drifts_at,
+  r.unmanaged`,
 };
 
 /**
@@ -165,7 +173,67 @@ returning o.org_id`,
 
 export const RELEASE_ORGANIZATION: Statement = {
   name: 'reconcile.release-organization',
-  text: 'update organization_registry set collection = null where org_id = $1',
+  text: `
+with declared as (
+  delete from declarations where org_id = $1
+), overridden as (
+  delete from overrides where org_id = $1
+)
+update organization_registry
+set collection = null, applied_revision = null, applied_digest = null, drifts_at = null, unmanaged = 0
+where org_id = $1`,
+};
+
+export const DECLARATION: Statement = {
+  name: 'reconcile.declaration',
+  text: `
+select coalesce(d.document, r.document) as document, coalesce(d.origin, r.origin) as origin
+from organization_registry o
+join revisions r on r.org_id = o.org_id and r.number = o.applied_revision
+left join declarations d on d.org_id = o.org_id
+where o.org_id = $1 and o.collection is not null`,
+};
+
+/** The document is kept only where it is not the one that is live. */
+export const DECLARE: Statement = {
+  name: 'reconcile.declare',
+  text: `
+with declared as (
+  update organization_registry
+  set applied_revision = revision, applied_digest = $2, drifts_at = $5::timestamptz, unmanaged = $6
+  where org_id = $1
+  returning org_id, digest = $2 as is_live
+)
+insert into declarations (org_id, document, origin)
+select org_id, case when is_live then null else $3::jsonb end, $4::jsonb from declared
+on conflict (org_id) do update set document = excluded.document, origin = excluded.origin`,
+};
+
+export const DEVIATE: Statement = {
+  name: 'reconcile.deviate',
+  text: 'update organization_registry set drifts_at = $2, unmanaged = $3 where org_id = $1',
+};
+
+export const OVERRIDES: Statement = {
+  name: 'reconcile.overrides',
+  text: `
+select path, set_by as by, reason, set_at as at, expires_at as expires
+from overrides where org_id = $1 order by path collate "C"`,
+};
+
+export const REPLACE_OVERRIDES: Statement = {
+  name: 'reconcile.replace-overrides',
+  text: `
+with wanted as (
+  select * from jsonb_to_recordset($2::jsonb)
+    as w(path text, by text, reason text, at timestamptz, expires timestamptz)
+), gone as (
+  delete from overrides o where o.org_id = $1 and not exists (select from wanted w where w.path = o.path)
+)
+insert into overrides (org_id, path, set_by, reason, set_at, expires_at)
+select $1::uuid, path, by, reason, at, expires from wanted
+on conflict (org_id, path) do update
+set set_by = excluded.set_by, reason = excluded.reason, set_at = excluded.set_at, expires_at = excluded.expires_at`,
 };
 
 export const ADOPT_ORGANIZATION: Statement = {
@@ -360,6 +428,10 @@ with sent as (
 )
 select 'changed' as state, s.path from sent s
 where not exists (select from collection_files f where f.collection = $1 and f.path = s.path and f.digest = s.digest)
+  or exists (
+    select from collection_files f
+    join organization_registry o on o.name = any(f.organizations)
+    where f.collection = $1 and f.path = s.path and o.collection = $1 and (o.drifts_at is not null or o.unmanaged > 0))
 union all
 select 'removed', f.path from collection_files f
 where f.collection = $1 and not exists (select from sent s where s.path = f.path)

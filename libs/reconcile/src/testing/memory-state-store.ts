@@ -79,7 +79,9 @@ export class MemoryStateStore implements StateStore {
   /** Takes an organization into another collection, or into none. */
   setCollection(organization: string, collection: string | undefined): void {
     const found = this.#named(organization);
-    found.head = { ...found.head, collection };
+    const { collection: _, appliedDigest, ...head } = found.head;
+    found.head = collection === undefined ? head : { ...head, collection, appliedDigest };
+    if (collection === undefined) found.declaration = undefined;
   }
 
   #named(name: string): MemoryOrganization {

@@ -1,5 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
+import type { Declaration, Override } from '../state-store.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
 
@@ -16,6 +17,8 @@ export interface MemoryOrganization {
   revisions: { document: OrganizationDocument; digest: string; origin: RevisionOrigin }[];
   users: MemoryUser[];
   audit: ReconcileEvent[];
+  declaration?: Declaration | undefined;
+  overrides: readonly Override[];
   /** Client secrets by IdP; nothing seals them here. */
   secrets: Map<string, string>;
   evidence: Map<string, SignInEvidence>;

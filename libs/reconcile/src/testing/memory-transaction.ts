@@ -8,12 +8,15 @@ import type { SecretPlace } from '../secret.ts';
 import { DIRECTORY, RevisionMovedError } from '../state-store.ts';
 import type {
   CollectionState,
+  Declaration,
+  Deviation,
   EndedTokens,
   FileDigest,
   HeldRename,
   NewOrganization,
   NewRevision,
   OrganizationHead,
+  Override,
   ReconcileEvent,
   SignInEvidence,
   StateTransaction,
@@ -41,7 +44,9 @@ export class MemoryTransaction implements StateTransaction {
 
   collection(name: string): Promise<CollectionState> {
     const { generation, files, applied } = this.#collection(name);
-    return Promise.resolve({ name, generation, ...(applied ? { rootDigest: rootDigestOf(files) } : {}) });
+    const owned = [...this.#state.organizations.values()].filter(({ head }) => head.collection === name);
+    const deviating = owned.filter(({ head }) => head.deviation !== undefined).length;
+    return Promise.resolve({ name, generation, deviating, ...(applied ? { rootDigest: rootDigestOf(files) } : {}) });
   }
 
   lease(collection: string): Promise<Lease | undefined> {
@@ -84,12 +89,15 @@ export class MemoryTransaction implements StateTransaction {
     this.#refuseTaken(undefined, name, revision.document);
     const id = idOf(this.#state.nextId);
     this.#state.nextId += 1;
-    const head = headOf({ id, name, collection, revision: 1 }, revision);
+    const head = { ...headOf({ id, name, collection, revision: 1 }, revision), appliedDigest: revision.digest };
+    const { document, origin } = revision;
     this.#state.organizations.set(id, {
       head,
       revisions: [withoutSecrets(revision)],
       users: [],
       audit: [],
+      declaration: { document, origin },
+      overrides: [],
       secrets: secretsAfter(revision, new Map()),
       evidence: new Map(),
       directoryTokens: new Map(),
@@ -118,8 +126,8 @@ export class MemoryTransaction implements StateTransaction {
 
   release(organizationId: string): Promise<void> {
     const organization = this.#organization(organizationId);
-    const { collection: _, ...head } = organization.head;
-    organization.head = head;
+    const { collection: _, appliedDigest: __, deviation: ___, ...head } = organization.head;
+    Object.assign(organization, { head, declaration: undefined, overrides: [] });
     this.#changed = true;
     return Promise.resolve();
   }
@@ -129,6 +137,38 @@ export class MemoryTransaction implements StateTransaction {
     if (organization.head.collection !== undefined) return Promise.resolve();
     organization.head = { ...organization.head, collection };
     this.#changed = true;
+    return Promise.resolve();
+  }
+
+  declaration(organizationId: string): Promise<Declaration | undefined> {
+    return Promise.resolve(this.#organization(organizationId).declaration);
+  }
+
+  declare(
+    organizationId: string,
+    { document, digest, origin }: Declaration & { readonly digest: string },
+    deviation?: Deviation,
+  ): Promise<void> {
+    const organization = this.#organization(organizationId);
+    organization.declaration = { document, origin };
+    organization.head = { ...organization.head, appliedDigest: digest };
+    return this.deviate(organizationId, deviation);
+  }
+
+  deviate(organizationId: string, deviation: Deviation | undefined): Promise<void> {
+    const organization = this.#organization(organizationId);
+    const { deviation: _, ...head } = organization.head;
+    organization.head = { ...head, ...(deviation && { deviation }) };
+    return Promise.resolve();
+  }
+
+  overrides(organizationId: string): Promise<readonly Override[]> {
+    return Promise.resolve(this.#organization(organizationId).overrides);
+  }
+
+  replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void> {
+    const organization = this.#organization(organizationId);
+    organization.overrides = overrides.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     return Promise.resolve();
   }
 

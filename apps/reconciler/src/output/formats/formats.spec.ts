@@ -53,7 +53,8 @@ describe('a plan in a job of GitHub', () => {
     });
     const summary = { create: 0, update: 0, rename: 0, delete: 12, release: 0, adopt: 0, unchanged: 0 };
     const fingerprint = `sha256:${'0'.repeat(64)}`;
-    const plan: Plan = { formatVersion: '1.0', collection: 'default', fingerprint, changes, absent: [], summary };
+    const none = { absent: [], overrides: [], unmanaged: [] };
+    const plan: Plan = { formatVersion: '1.1', collection: 'default', fingerprint, changes, ...none, summary };
     const env = { GITHUB_STEP_SUMMARY: join(directory, 'summary.md') };
     const lines = githubPlan(plan, { env }).trimEnd().split('\n');
     githubPlan(plan, { env });

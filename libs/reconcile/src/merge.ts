@@ -1,0 +1,142 @@
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { isEntryMap, isNamedList, isObject, isStructure, pointerTo } from './address.ts';
+import { byName } from './named-list.ts';
+import { asJson, entryRenames } from './renames.ts';
+
+/** The three values of a document. */
+export interface ThreeDocuments {
+  /** L: what its collection declared last; undefined when none did. */
+  readonly declaredBefore: OrganizationDocument | undefined;
+  /** D: what it declares now. */
+  readonly declared: OrganizationDocument;
+  /** R: what is live. */
+  readonly live: OrganizationDocument;
+}
+
+export interface MergeRules {
+  /** Pointers of fields that stay as they are live. */
+  readonly overridden: ReadonlySet<string>;
+  /** True = entries of keyed maps that nobody declared go. */
+  readonly dropUnmanaged: boolean;
+}
+
+type Value = Json | undefined;
+interface Values {
+  readonly last: Value;
+  readonly wanted: Value;
+  readonly live: Value;
+}
+type Entries = ReadonlyMap<string, Json>;
+
+/**
+ * The document that is live after an apply: what is declared, what is overridden as it is live, and what nobody declared.
+ * A setting that was declared and no longer is falls back to its default; an entry that was declared goes as a whole. Not
+ * checked: parts that nobody declared may not fit what is declared by now. Not normalized: the order of keys is any.
+ */
+export function mergeDocuments(documents: ThreeDocuments, rules: MergeRules): OrganizationDocument {
+  const { declaredBefore, declared, live } = documents;
+  const renamed = new Map(
+    entryRenames(live, declared).renames.map(({ map, from, to }) => [pointerTo(map, to), from] as const),
+  );
+  const merged = new Merge(rules, renamed).value('', {
+    last: declaredBefore && asJson(declaredBefore),
+    wanted: asJson(declared),
+    live: asJson(live),
+  });
+  return merged as unknown as OrganizationDocument;
+}
+
+class Merge {
+  constructor(
+    private readonly rules: MergeRules,
+    /** By the pointer that an entry has now: the key that it is live under. */
+    private readonly renamed: ReadonlyMap<string, string>,
+  ) {}
+
+  /** undefined = the document says nothing here. */
+  value(path: string, values: Values): Value {
+    if (this.rules.overridden.has(path)) return isNamedList(path) ? this.list(path, values) : values.live;
+    if (isNamedList(path)) return this.list(path, values);
+    const { last, wanted, live } = values;
+    const [ours, theirs] = [wanted, live].map((side, index) => isMap(side, index === 0 ? live : wanted, path));
+    if (ours && theirs) {
+      if (isOneValue(path, wanted, live)) return this.overriddenBelow(path) ? live : wanted;
+      const merged = this.entries(path, mapOf(last), mapOf(wanted), mapOf(live));
+      const empties = wanted === undefined || (live === undefined && mapOf(wanted).size > 0);
+      return merged.size > 0 || !empties ? Object.fromEntries(merged) : undefined;
+    }
+    return leaf(values);
+  }
+
+  /** What has a meaning only as a whole stays as a whole. */
+  private overriddenBelow(path: string): boolean {
+    return [...this.rules.overridden].some((pointer) => pointer.startsWith(`${path}/`));
+  }
+
+  private entries(path: string, last: Entries, wanted: Entries, live: Entries): Map<string, Json> {
+    const merged = new Map<string, Json>();
+    const moved = new Set<string>();
+    for (const [key, value] of wanted) {
+      const at = pointerTo(path, key);
+      const from = this.renamed.get(at);
+      if (from !== undefined) moved.add(from);
+      const before = last.get(key) ?? (from === undefined ? undefined : last.get(from));
+      set(merged, key, this.value(at, { last: before, wanted: value, live: live.get(from ?? key) }));
+    }
+    for (const [key, value] of live) {
+      if (wanted.has(key) || moved.has(key)) continue;
+      const at = pointerTo(path, key);
+      if (!last.has(key) && this.rules.dropUnmanaged && isEntryMap(path)) continue;
+      set(merged, key, this.value(at, { last: last.get(key), wanted: undefined, live: value }));
+    }
+    return merged;
+  }
+
+  /** By the names of the entries, in the order that is declared; what nobody declared stays behind what it was behind. */
+  private list(path: string, { last, wanted, live }: Values): Value {
+    const [before, now, actual] = [last, wanted, live].map((list) => byName(list ?? []));
+    if (before === undefined || now === undefined || actual === undefined) {
+      if (this.rules.overridden.has(path)) return live;
+      return leaf({ last, wanted, live });
+    }
+    const merged = this.entries(path, before, now, actual);
+    if (wanted === undefined && merged.size === 0) return undefined;
+    const [first, then] = this.rules.overridden.has(path) ? [actual, now] : [now, actual];
+    return inserted([...first.keys()], [...then.keys()]).flatMap((name) => merged.get(name) ?? []);
+  }
+}
+
+/** The names with the others among them, each behind the name that it follows in its own list. */
+function inserted(names: readonly string[], others: readonly string[]): readonly string[] {
+  const all = [...names];
+  for (const [index, other] of others.entries()) {
+    if (!all.includes(other)) all.splice(index === 0 ? 0 : all.indexOf(others[index - 1] ?? '') + 1, 0, other);
+  }
+  return all;
+}
+
+function leaf({ last, wanted, live }: Values): Value {
+  if (wanted !== undefined) return wanted;
+  return last === undefined ? live : undefined;
+}
+
+/** Objects whose keys mean something only together: who declares one declares all of it. */
+const ONE_VALUE = /\/(?:when|metadata|clientSecret|secret|facts|expect)$/;
+
+function isOneValue(path: string, wanted: Value, live: Value): boolean {
+  if (path !== '/metadata' && ONE_VALUE.test(path)) return true;
+  return isObject(wanted) && isObject(live) && wanted['type'] !== live['type'];
+}
+
+/** A map, or nothing where the document's shape would have one and the other side has. */
+function isMap(side: Value, other: Value, path: string): boolean {
+  return isObject(side) || (side === undefined && isObject(other) && isStructure(path));
+}
+
+function mapOf(value: Value): Entries {
+  return new Map(isObject(value) ? Object.entries(value) : []);
+}
+
+function set(map: Map<string, Json>, key: string, value: Value): void {
+  if (value !== undefined) map.set(key, value);
+}

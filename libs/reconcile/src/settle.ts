@@ -1,0 +1,42 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from './state-store.ts';
+import { deviationOf, driftOf } from './three-way.ts';
+
+/** What an apply leaves of one organization. */
+export interface Settled {
+  readonly head: OrganizationHead;
+  readonly declared: Declaration & { readonly digest: string };
+  readonly after: OrganizationDocument;
+  readonly overrides: readonly Override[];
+}
+
+/**
+ * Records what is declared from now on, and how the live document deviates from it. Overrides that ended, or that are as
+ * declared by now, are forgotten.
+ */
+export async function settle(
+  state: StateTransaction,
+  { head, declared, after, overrides }: Settled,
+  now: Date,
+): Promise<void> {
+  const kept = stillNeeded(overrides, declared.document, after, now);
+  if (kept.length < overrides.length) await state.replaceOverrides(head.id, kept);
+  const deviation = deviationOf(declared.document, after, kept, now);
+  if (head.appliedDigest === declared.digest && sameDeviation(head.deviation, deviation)) return;
+  await state.declare(head.id, declared, deviation);
+}
+
+function stillNeeded(
+  overrides: readonly Override[],
+  declared: OrganizationDocument,
+  live: OrganizationDocument,
+  now: Date,
+): readonly Override[] {
+  if (overrides.length === 0) return overrides;
+  const differing = new Set(driftOf(declared, live).map(({ path }) => path));
+  return overrides.filter(({ path, expires }) => expires > now && differing.has(path));
+}
+
+function sameDeviation(a: Deviation | undefined, b: Deviation | undefined): boolean {
+  return a?.driftsAt?.getTime() === b?.driftsAt?.getTime() && a?.unmanaged === b?.unmanaged;
+}

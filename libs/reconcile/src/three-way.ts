@@ -1,0 +1,78 @@
+import { normalize } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { isEntryMap, keysOf, pointerTo } from './address.ts';
+import { diffDocuments } from './diff.ts';
+import { mergeDocuments } from './merge.ts';
+import type { MergeRules, ThreeDocuments } from './merge.ts';
+import { originsOf, valueIn } from './origin.ts';
+import type { FieldChange } from './plan.ts';
+import { asJson } from './renames.ts';
+import type { Deviation, Override } from './state-store.ts';
+
+export type { MergeRules, ThreeDocuments } from './merge.ts';
+
+/** What an apply makes of the three values of a document. */
+export interface ThreeWay {
+  /** What is live afterwards; normalized. */
+  readonly after: OrganizationDocument;
+  /** What differs from what is live now, and why; sorted by path. */
+  readonly fields: readonly FieldChange[];
+  /** Pointers of the entries of `after` that nobody declared. */
+  readonly unmanaged: readonly string[];
+}
+
+/** The three-way comparison. Without an earlier declaration and with nothing unowned it is `diffDocuments(live, declared)`. */
+export function compareThreeWay(documents: ThreeDocuments, rules: MergeRules): ThreeWay {
+  const after = normalize(mergeDocuments(documents, rules));
+  const originOf = originsOf(documents);
+  const fields = diffDocuments(documents.live, after).map((field) => ({ ...field, origin: originOf(field) }));
+  return { after, fields, unmanaged: entriesBeside(after, documents.declared, rules.overridden) };
+}
+
+/** Rules under which nothing is left as somebody else set it, save what nobody declared. */
+const BACK_TO_DECLARED: MergeRules = { overridden: new Set(), dropUnmanaged: false };
+
+/** What somebody changed of the declared fields: how each would be taken back (`before` is live, `after` is declared). */
+export function driftOf(declared: OrganizationDocument, live: OrganizationDocument): readonly FieldChange[] {
+  return compareThreeWay({ declaredBefore: declared, declared, live }, BACK_TO_DECLARED).fields;
+}
+
+/** How a live document deviates from the declared one; undefined when it has all of it, and no entry of its own. */
+export function deviationOf(
+  declared: OrganizationDocument,
+  live: OrganizationDocument,
+  overrides: readonly Pick<Override, 'path' | 'expires'>[],
+  now: Date,
+): Deviation | undefined {
+  const { fields, unmanaged } = compareThreeWay({ declaredBefore: declared, declared, live }, BACK_TO_DECLARED);
+  const ends = new Map(overrides.map(({ path, expires }) => [path, expires]));
+  const times = fields.map(({ path }) => ends.get(path) ?? now);
+  const [first] = times.sort((a, b) => a.getTime() - b.getTime());
+  if (first === undefined && unmanaged.length === 0) return undefined;
+  return { ...(first && { driftsAt: first }), unmanaged: unmanaged.length };
+}
+
+/** Pointers of the overrides that count at this moment. */
+export function activePaths(overrides: readonly Override[], now: Date): ReadonlySet<string> {
+  return new Set(overrides.filter(({ expires }) => expires > now).map(({ path }) => path));
+}
+
+/** Entries of keyed maps that `document` has and `declared` has not. */
+function entriesBeside(
+  document: OrganizationDocument,
+  declared: OrganizationDocument,
+  except: ReadonlySet<string>,
+): readonly string[] {
+  return diffDocuments(declared, document).flatMap(({ path, action }) => {
+    const at = entryOf(path);
+    const isNew = at !== undefined && action === 'create' && valueIn(asJson(declared), at) === undefined;
+    return isNew && !except.has(at) ? [at] : [];
+  });
+}
+
+/** The pointer of the entry of a keyed map that a pointer is, or undefined. */
+function entryOf(path: string): string | undefined {
+  const keys = keysOf(path);
+  const parent = keys.slice(0, -1).reduce(pointerTo, '');
+  return isEntryMap(parent) ? path : undefined;
+}

@@ -1,0 +1,146 @@
+import { canonicalJson } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { diffDocuments } from './diff.ts';
+import type { FieldDifference } from './diff.ts';
+import { ReconcileError } from './errors.ts';
+import type { ReconcileProblem } from './errors.ts';
+import { valueIn } from './origin.ts';
+import { overrideAt, ownedByGit } from './owned-by-git.ts';
+import { changeTo, writeChange } from './perform.ts';
+import type { Change } from './perform.ts';
+import type { Impact } from './plan.ts';
+import { asJson } from './renames.ts';
+import type { DesiredOrganization } from './request.ts';
+import { ssoGuards } from './sso-guard.ts';
+import { RevisionMovedError } from './state-store.ts';
+import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
+import { deviationOf, driftOf } from './three-way.ts';
+
+/** One document that somebody wants live without an apply: from the console, or by a call of the API. */
+export interface OrganizationWrite {
+  /** The whole document, checked and normalized; its name is the organization's. */
+  readonly wanted: DesiredOrganization;
+  /** The revision that the document was made from. */
+  readonly baseRevision: number;
+  /** Name of the API token. */
+  readonly by: string;
+  /** Break-glass: sets also fields that a collection declared, until then. */
+  readonly override?: { readonly reason: string; readonly expires: Date };
+}
+
+export interface Written {
+  readonly organization: string;
+  /** The one that is live now; the base when nothing differed. */
+  readonly revision: number;
+  readonly fields: readonly FieldDifference[];
+  readonly impact?: Impact;
+  /** Those that count by now; sorted by path. */
+  readonly overrides: readonly Override[];
+}
+
+/**
+ * Makes a document live past git, by the same checks, steps and guards as an apply. Fields that a collection declared are
+ * refused (`owned_by_git`, with the place to edit) unless they are overridden for a while; then every plan names them, and
+ * the first apply after their end takes them back.
+ *
+ * @throws ReconcileError, RevisionMovedError; nothing is written then
+ */
+export async function writeOrganization(
+  state: StateTransaction,
+  write: OrganizationWrite,
+  now: Date,
+): Promise<Written> {
+  const { wanted, baseRevision, by, override } = write;
+  const { name } = wanted.document.metadata;
+  const head = (await state.heads('', [name])).get(name);
+  if (head?.revision !== baseRevision) throw new RevisionMovedError(name, baseRevision, head?.revision ?? 0);
+  const live = await state.document(head.id);
+  const declaration = await state.declaration(head.id);
+  const before = await state.overrides(head.id);
+  const touched = declaration ? declaredFieldsTouched(declaration.document, live, wanted.document) : [];
+  if (declaration && touched.length > 0 && override === undefined) {
+    refuse(touched.map((path) => ownedByGit(name, head.collection ?? '', path, declaration.origin)));
+  }
+  const overrides = overridesAfter(before, touched, declaration, write, now);
+  const fields = diffDocuments(live, wanted.document);
+  const step = await changeOf(state, head, live, write, fields);
+  refuse([...step.problems, ...(await ssoGuards(state, [step], now))]);
+  const active = overrides.filter(({ expires }) => expires > now);
+  if (step.fields.length === 0) return { organization: name, revision: head.revision, fields: [], overrides: active };
+  const { impact } = await writeChange(state, step, { actor: by }, now);
+  if (override && touched.length > 0) {
+    const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
+    await state.audit(head.id, { type: 'organization.overridden', data });
+  }
+  if (declaration) {
+    await state.replaceOverrides(head.id, overrides);
+    await state.deviate(head.id, deviationOf(declaration.document, wanted.document, overrides, now));
+  }
+  const shown = step.fields.map(({ origin: _origin, ...field }) => field);
+  return { organization: name, revision: head.revision + 1, fields: shown, impact, overrides: active };
+}
+
+/** Ends overrides now, all of them or the one at `path`: the next apply takes their fields back. Tells which ended. */
+export async function endOverrides(
+  state: StateTransaction,
+  { name, path }: { readonly name: string; readonly path?: string },
+  now: Date,
+): Promise<readonly Override[]> {
+  const head = (await state.heads('', [name])).get(name);
+  const declaration = head && (await state.declaration(head.id));
+  if (head === undefined || declaration === undefined) return [];
+  const all = await state.overrides(head.id);
+  const ends = (override: Override) => override.expires > now && override.path === (path ?? override.path);
+  const ended = all.filter(ends);
+  if (ended.length === 0) return [];
+  const after = all.map((override) => (ends(override) ? { ...override, expires: now } : override));
+  await state.replaceOverrides(head.id, after);
+  const live = await state.document(head.id);
+  await state.deviate(head.id, deviationOf(declaration.document, live, after, now));
+  await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended.map((one) => one.path) } });
+  return ended;
+}
+
+/** Declared fields that the write sets otherwise than they are declared, and than they are live. */
+function declaredFieldsTouched(
+  declared: OrganizationDocument,
+  live: OrganizationDocument,
+  wanted: OrganizationDocument,
+) {
+  const [from, to] = [asJson(live), asJson(wanted)];
+  const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
+  const paths = driftOf(declared, wanted).map(({ path }) => path);
+  return paths.filter((path) => textAt(from, path) !== textAt(to, path));
+}
+
+function overridesAfter(
+  before: readonly Override[],
+  touched: readonly string[],
+  declaration: Declaration | undefined,
+  { wanted, by, override }: OrganizationWrite,
+  now: Date,
+): readonly Override[] {
+  if (declaration === undefined) return [];
+  const differing = new Set(driftOf(declaration.document, wanted.document).map(({ path }) => path));
+  const kept = before.filter(({ path }) => differing.has(path) && !touched.includes(path));
+  const added = override ? touched.map((path) => overrideAt(path, by, override, now)) : [];
+  return [...kept, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function changeOf(
+  state: StateTransaction,
+  head: OrganizationHead,
+  live: OrganizationDocument,
+  { wanted }: OrganizationWrite,
+  differences: readonly FieldDifference[],
+): Promise<Change> {
+  const fields = differences.map((field) => ({ ...field, origin: 'drift' as const }));
+  const outcome = { live, after: wanted.document, digest: wanted.digest, fields, unmanaged: [], overrides: [] };
+  // as an apply, whose secrets come with their values
+  const request = { collection: head.collection ?? '', expectedFingerprint: '' };
+  return changeTo(state, { head, desired: wanted, outcome }, request);
+}
+
+function refuse([first, ...others]: readonly ReconcileProblem[]): void {
+  if (first !== undefined) throw new ReconcileError([first, ...others]);
+}
