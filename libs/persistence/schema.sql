@@ -444,6 +444,16 @@ create table overrides (
   constraint overrides_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table platform_revisions (
+  number integer not null,
+  collection text not null,
+  document jsonb not null,
+  digest text not null,
+  origin jsonb not null,
+  applied_at timestamp(3) with time zone not null,
+  constraint platform_revisions_pkey PRIMARY KEY (number)
+);
+
 create table revisions (
   org_id uuid not null,
   number integer not null,
@@ -2425,6 +2435,8 @@ grant insert, select, update on organization_registry to rolecall_runtime;
 grant insert, select, update on organizations to rolecall_runtime;
 
 grant delete, insert, select, update on overrides to rolecall_runtime;
+
+grant insert, select on platform_revisions to rolecall_runtime;
 
 grant insert, select on revisions to rolecall_runtime;
 

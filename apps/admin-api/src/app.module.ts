@@ -33,6 +33,7 @@ import { IdentityProvidersController } from './identity-providers/identity-provi
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
+import { PlatformController } from './platform/platform.controller.ts';
 import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
@@ -69,6 +70,7 @@ export class AppModule {
         IdentityProvidersController,
         LeasesController,
         OrganizationsController,
+        PlatformController,
         SsoTestsController,
       ],
       providers: [

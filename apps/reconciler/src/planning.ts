@@ -1,4 +1,4 @@
-import { type LoadedDocument, renderDiagnostics } from '@rolecall/org-config';
+import { type LoadedDocument, type LoadedPlatform, renderDiagnostics } from '@rolecall/org-config';
 import {
   CONFLICT_CODES,
   fingerprintOf,
@@ -114,10 +114,6 @@ export async function makePlan(
       io.now,
     );
     if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
-    if (loaded.platform) {
-      const message = '`kind: Platform` can be validated and not yet be applied; remove the document';
-      throw new CommandError(EXIT.invalid, 'not_supported', message);
-    }
     if (loaded.diagnostics.length > 0) {
       progress.clear();
       io.err(renderDiagnostics(loaded.diagnostics, loaded.sources, paintFor(io, 'err', options.color)));
@@ -128,6 +124,7 @@ export async function makePlan(
         ...sentOrganization(one, secrets, key),
         ...withLines(one, loaded.documents.length),
       })),
+      ...(loaded.platform && { platform: sentPlatform(loaded.platform) }),
       unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
       files: withOrganizations(digests, loaded.documents),
       prune,
@@ -141,9 +138,9 @@ export async function makePlan(
     const opened = await openChanged(plan, request, io);
     progress.clear();
     if (opened.problems.length > 0) {
-      throw new InvalidConfiguration(locate(opened.problems, loaded.documents), loaded.sources);
+      throw new InvalidConfiguration(locate(opened.problems, loaded), loaded.sources);
     }
-    return { plan: withSources(plan, loaded.documents), request, client, loaded, secrets, opened };
+    return { plan: withSources(plan, loaded), request, client, loaded, secrets, opened };
   } finally {
     progress.clear();
   }
@@ -156,6 +153,8 @@ export async function openChanged(plan: Plan, { organizations }: PlanRequest, io
   if (opened.closed > 0) io.err(`${what} not opened: ROLECALL_AGE_IDENTITY is not set. An apply needs it.\n`);
   return opened;
 }
+
+const sentPlatform = ({ document, file }: LoadedPlatform) => ({ document, file });
 
 /** The document with fingerprints of the secrets whose values are here; the server knows whether one is missing. */
 function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, key?: CollectionKey): SentOrganization {
@@ -205,13 +204,13 @@ export async function answered<T>(call: Promise<T>, loaded: Loaded = NOTHING_LOA
   }
 }
 
-function meaningOf(refusal: ServerRefusal, { documents, sources }: Loaded): Error {
+function meaningOf(refusal: ServerRefusal, loaded: Loaded): Error {
   const { code, status, message, traceId } = refusal;
   const guarded = GUARD_CODES.some((guard) => guard === code);
   const conflict = CONFLICT_CODES.some((known) => known === code);
   const exitCode = conflict ? EXIT.stale : guarded ? EXIT.guarded : EXIT.invalid;
   if (refusal.diagnostics.length > 0) {
-    return new InvalidConfiguration(locate(refusal.diagnostics, documents), sources, exitCode);
+    return new InvalidConfiguration(locate(refusal.diagnostics, loaded), loaded.sources, exitCode);
   }
   if (guarded || INPUT_CODES.some((input) => input === code)) return new CommandError(exitCode, code, message);
   if (status === 409) return new CommandError(EXIT.stale, code, message);

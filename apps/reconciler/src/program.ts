@@ -16,6 +16,7 @@ import type { AddCommands, Finish } from './program/parts.ts';
 import { addPlanAndApply } from './program/plan.ts';
 import { addScim } from './program/scim.ts';
 import { addSecrets } from './program/secrets.ts';
+import { addPlatform } from './program/platform.ts';
 import { addTokens } from './program/token.ts';
 
 /** Every group of commands, in the order of the help: a file of program/ each. */
@@ -33,6 +34,7 @@ const GROUPS: readonly AddCommands[] = [
   addScim,
   addSecrets,
   addExpiry,
+  addPlatform,
   addTokens,
   addDatabase,
   addAbout,

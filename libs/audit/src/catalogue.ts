@@ -291,4 +291,9 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: 'Hold id',
     data: { reason: holdReason },
   },
+  'platform.updated': {
+    description: 'An apply changed the document of the deployment; in the chain of the deployment',
+    subject: 'Id of the deployment, all zeros',
+    data: applied,
+  },
 };

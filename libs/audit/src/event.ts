@@ -36,6 +36,7 @@ export const AUDIT_EVENT_TYPES = [
   'group.deleted',
   'directory.held',
   'directory.released',
+  'platform.updated',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

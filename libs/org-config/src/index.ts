@@ -40,4 +40,5 @@ export {
   schemaDocs,
 } from './publish.ts';
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
+export { trustsOf, unmetConditions, type NamedTrust, type WorkloadIdentity } from './trust.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';

@@ -22,6 +22,8 @@ import { logoutStore } from './logouts/logout-store.ts';
 import { metadataStore } from './metadata/metadata-store.ts';
 import type { MetadataStore } from './metadata/metadata-store.ts';
 import { createOrm } from './orm.ts';
+import { livePlatform } from './platform/platform-revisions.ts';
+import type { PlatformRecord } from './platform/platform-revisions.ts';
 import { purgeExpired } from './purge.ts';
 import type { Purged } from './purge.ts';
 import { leaseStore } from './reconcile/leases.ts';
@@ -112,6 +114,8 @@ export interface Database {
     reachesBeyond(name: string, globs: readonly string[]): Promise<boolean>;
     savePlan(plan: SavedPlan): Promise<void>;
   };
+  /** The document of the deployment. */
+  readonly platform: { live(): Promise<PlatformRecord | undefined> };
   /** Who may apply to a collection. */
   readonly leases: LeaseStore;
   /** The port of libs/reconcile, for one request of one token. */
@@ -184,6 +188,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       reachesBeyond: (name, globs) => reachesBeyond(pool, name, globs),
       savePlan: (plan) => savePlan(pool, plan),
     },
+    platform: { live: () => livePlatform(pool) },
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, masterKey, by),
     inOrganization: (organizationId, work) =>

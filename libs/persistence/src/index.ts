@@ -1,4 +1,5 @@
 export * from './stores.ts';
+export { DEPLOYMENT } from './audit/deployment.ts';
 export { openDatabase } from './database.ts';
 export type { Database, OpenDatabaseOptions } from './database.ts';
 export { PersistenceError } from './errors.ts';
@@ -18,6 +19,7 @@ export { metadataSourceOf } from './metadata/metadata-source.ts';
 export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
 export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
+export type { PlatformRecord } from './platform/platform-revisions.ts';
 export type { Registry, RegistryEntry, RevisionEntry } from './organizations/registry.ts';
 export { connectionDigest, type ProvedMetadata } from './sso/connection-digest.ts';
 export type { EvidenceKind, SsoEvidence, SsoEvidenceStore } from './sso/evidence.ts';

@@ -24,6 +24,7 @@ const WITHOUT_ORGANIZATION = [
   'openid_issuers',
   'organization_previous_names',
   'organization_registry',
+  'platform_revisions',
   'saved_plans',
 ];
 

@@ -49,10 +49,15 @@ const STRUCTURE = new Set([
   '/spec/scim/extension',
   '/spec/scim/extension/attributes',
   '/spec/tests',
+  // of the deployment's document
+  '/spec/trustedIssuers',
 ]);
 
+/** Who is trusted is shown setting by setting: nothing of it may be behind the end of a line. */
+const TRUSTED_ISSUER = /^\/spec\/trustedIssuers\/[^/]+(?:\/conditions)?$/;
+
 export function isStructure(pointer: string): boolean {
-  return STRUCTURE.has(pointer);
+  return STRUCTURE.has(pointer) || TRUSTED_ISSUER.test(pointer);
 }
 
 /** Lists whose entries have a `name`: they are compared and addressed by it, since an index means nothing to a reader. */

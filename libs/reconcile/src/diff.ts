@@ -1,5 +1,5 @@
 import { canonicalJson } from '@rolecall/org-config';
-import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import type { Json, OrganizationDocument, PlatformDocument } from '@rolecall/org-config';
 import { defaultAt } from './defaults.ts';
 import { isNamedList, isObject, isStructure, pointerTo } from './address.ts';
 import type { JsonObject } from './address.ts';
@@ -28,6 +28,14 @@ export function diffDocuments(
   const old = before === undefined ? undefined : asJson(withoutSealedValues(before));
   return difference('', old, asJson(withoutSealedValues(after)), renamed)
     .map((change) => withDefault(change, after))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** The same of two documents of the deployment, which has no defaults to fall back to. */
+export function diffPlatform(before: PlatformDocument | undefined, after: PlatformDocument): FieldChange[] {
+  return difference('', before as unknown as Json | undefined, after as unknown as Json, new Map())
+    .filter(({ path }) => path.startsWith('/spec/'))
+    .map((change): FieldChange => ({ ...change, origin: 'git' }))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

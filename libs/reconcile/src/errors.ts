@@ -7,6 +7,7 @@ export const GUARD_CODES = [
   'sso_not_tested',
   'unmanaged_entries',
   'owned_by_git',
+  'own_access',
 ] as const;
 
 /** Refusals of the input itself. The command line ends with 3. */
@@ -17,6 +18,7 @@ export const INPUT_CODES = [
   'email_domain_taken',
   'secret_unavailable',
   'unowned_parts_invalid',
+  'duplicate_platform',
 ] as const;
 
 /** What is declared and what is live moved apart: somebody has to decide. The command line ends with 4. */

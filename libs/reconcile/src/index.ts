@@ -12,6 +12,8 @@ export { documentAfter } from './outcome.ts';
 export * from './plan.ts';
 export { mergePatch } from './merge-patch.ts';
 export { placeOf } from './owned-by-git.ts';
+export type { AppliedBy } from './own-access.ts';
+export type { DesiredPlatform, LivePlatform, PlatformState } from './platform.ts';
 export { reconcile } from './reconcile.ts';
 export { renderPlan } from './render-plan.ts';
 export { markerOf, renderPlanMarkdown } from './render-plan-markdown.ts';

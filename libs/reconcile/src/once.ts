@@ -50,10 +50,12 @@ export class OnceError extends Error {
 }
 
 /** `sha256:<hex>` of the revisions that a plan was made at. The order of its changes does not count. */
-export function baseOf({ changes }: Pick<Plan, 'changes'>): string {
+export function baseOf({ changes, platform }: Pick<Plan, 'changes' | 'platform'>): string {
   const lines = changes
     .map((change) => `${change.previousName ?? change.organization} ${change.baseRevision}\n`)
     .sort();
+  // no organization has such a name
+  if (platform) lines.push(`@platform ${platform.baseRevision}\n`);
   return `sha256:${createHash('sha256').update(lines.join('')).digest('hex')}`;
 }
 

@@ -15,6 +15,8 @@ export interface Plan {
   readonly fingerprint: string;
   /** Sorted by organization. Empty = nothing to do. */
   readonly changes: readonly OrganizationChange[];
+  /** What changes for the deployment, by its document; absent = nothing. */
+  readonly platform?: PlatformChange;
   /**
    * Organizations that the collection owns and the input does not have. Without `prune` they stay as they are and are
    * only named; with it each is a `release` or a `delete` in `changes`, by its stored deletionPolicy.
@@ -73,6 +75,21 @@ export interface OrganizationChange {
 }
 
 export type FieldOrigin = 'git' | 'drift' | 'conflict';
+/** A change of `kind: Platform`. */
+export interface PlatformChange {
+  readonly action: 'create' | 'update';
+  /** The revision that the plan saw; 0 for a create. */
+  readonly baseRevision: number;
+  /** Empty when only the collection that owns it becomes another. */
+  readonly fields: readonly FieldChange[];
+  /** Filled by the command line. */
+  readonly source?: SourcePosition;
+}
+
+/** Whether an apply of the plan has anything to do. */
+export function changesNothing({ changes, platform }: Pick<Plan, 'changes' | 'platform'>): boolean {
+  return changes.length === 0 && platform === undefined;
+}
 
 /** One entry or leaf of the document that differs. */
 export interface FieldChange {

@@ -5,6 +5,7 @@ import { overridesOf, unmanagedOf } from './besides.ts';
 import { changesSomething, perform, prepare, settleStep } from './perform.ts';
 import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
+import { performPlatform, preparePlatform } from './platform.ts';
 import type { ReconcileRequest } from './request.ts';
 import { guards } from './guards.ts';
 import { namesOf, resolve } from './resolve.ts';
@@ -26,9 +27,11 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const resolved = resolve(request, files, heads);
   const prepared = await prepare(state, resolved.steps, request, now);
   const steps = prepared.filter(changesSomething);
+  const platform = await preparePlatform(state, request);
   const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
   const [problem, ...others] = [
     ...resolved.problems,
+    ...(platform?.problems ?? []),
     ...steps.flatMap((step) => step.problems),
     ...guards(request, steps, owned),
     ...(await ssoGuards(state, steps, now)),
@@ -39,7 +42,8 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const changes: OrganizationChange[] = [];
   for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
   changes.sort((a, b) => (a.organization < b.organization ? -1 : 1));
-  const fingerprint = fingerprintOf(changes);
+  const ofPlatform = platform && (await performPlatform(state, platform, request));
+  const fingerprint = fingerprintOf(changes, ofPlatform);
   if (request.expectedFingerprint !== undefined && request.expectedFingerprint !== fingerprint) {
     throw new StalePlanError(`the plan is now ${fingerprint}, the reviewed one is ${request.expectedFingerprint}`);
   }
@@ -52,6 +56,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     collection: request.collection,
     fingerprint,
     changes,
+    ...(ofPlatform && { platform: ofPlatform }),
     absent: resolved.absent,
     overrides,
     unmanaged: unmanagedOf(prepared),

@@ -1,5 +1,5 @@
 import { keysOf } from './address.ts';
-import type { FieldChange, OrganizationChange, Plan } from './plan.ts';
+import type { FieldChange, OrganizationChange, Plan, PlatformChange } from './plan.ts';
 import { impactLines } from './render-impact.ts';
 import { inheritedParts, overrideText, pathOf, valueOf, whyOf } from './render-plan.ts';
 
@@ -31,7 +31,8 @@ export function renderPlanMarkdown(plan: Plan, { link }: { readonly link?: strin
   const head = [markerOf(plan.collection), title(plan), summary(plan), `Fingerprint: \`${plan.fingerprint}\``];
   const changes = plan.changes.toSorted((a, b) => weight(a) - weight(b));
   const absent = plan.absent.length === 0 ? [] : [absentList(plan.absent)];
-  const parts = [...head, ...listed(changes), ...besides(plan), ...absent];
+  const platform = plan.platform === undefined ? [] : [platformPart(plan.platform)];
+  const parts = [...head, ...platform, ...listed(changes), ...besides(plan), ...absent];
   let text = '';
   for (const part of parts) text += `${part}\n\n`;
   for (const [index, change] of changes.entries()) {
@@ -50,11 +51,12 @@ export function markerOf(collection: string): string {
   return `<!-- rolecall-plan ${collection.replaceAll(/[^\w.-]/g, '')} -->`;
 }
 
-function title({ changes }: Plan): string {
+function title({ changes, platform }: Plan): string {
   const deleted = changes.filter(({ action }) => action === 'delete').length;
-  if (changes.length === 0) return '### Rolecall: no changes';
+  if (changes.length === 0) return `### Rolecall: ${platform ? 'the platform document changes' : 'no changes'}`;
   const what = changes.length === 1 ? '1 organization changes' : `${count(changes.length)} organizations change`;
-  return `### Rolecall: ${what}${deleted > 0 ? `, ${count(deleted)} deleted` : ''}`;
+  const too = platform ? ', and the platform document' : '';
+  return `### Rolecall: ${what}${deleted > 0 ? `, ${count(deleted)} deleted` : ''}${too}`;
 }
 
 function summary({ summary: of }: Plan): string {
@@ -65,6 +67,11 @@ function summary({ summary: of }: Plan): string {
     cells(columns.map(() => '--:')),
     cells(columns.map(([, n]) => count(n))),
   ].join('\n');
+}
+
+/** Who may change the organizations at all; before them. */
+function platformPart({ action, fields }: PlatformChange): string {
+  return lines(`**The platform document: ${action}**`, fields.map(fieldLine));
 }
 
 /** Every deletion and everything that decides who gets in, a line each, before any details. */

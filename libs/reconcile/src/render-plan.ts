@@ -2,7 +2,8 @@ import type { Json, SourcePosition } from '@rolecall/org-config';
 import { keysOf } from './address.ts';
 import { domainsToProve } from './domains-to-prove.ts';
 import { impactLines } from './render-impact.ts';
-import type { FieldChange, OrganizationChange, Plan, PlanAction, PlanOverride } from './plan.ts';
+import { changesNothing } from './plan.ts';
+import type { FieldChange, OrganizationChange, Plan, PlanAction, PlanOverride, PlatformChange } from './plan.ts';
 
 export type Paint = (style: 'create' | 'update' | 'delete' | 'rename' | 'quiet' | 'strong', text: string) => string;
 
@@ -16,7 +17,8 @@ const SYMBOLS = { create: '+', update: '~', delete: '-', rename: '>', release: '
  * last line that tools can find by `Plan:`. Ends with a newline.
  */
 export function renderPlan(plan: Plan, { paint = PLAIN }: { paint?: Paint } = {}): string {
-  const blocks = plan.changes.map((change) => renderChange(change, paint));
+  const platform = plan.platform === undefined ? [] : [renderPlatform(plan.platform, paint)];
+  const blocks = [...platform, ...plan.changes.map((change) => renderChange(change, paint))];
   const besides = [...overridesBlock(plan, paint), ...unmanagedBlock(plan, paint), ...absentBlock(plan, paint)];
   return `${[...blocks, ...besides, lastLine(plan, paint)].join('\n\n')}\n`;
 }
@@ -24,9 +26,9 @@ export function renderPlan(plan: Plan, { paint = PLAIN }: { paint?: Paint } = {}
 function lastLine(plan: Plan, paint: Paint): string {
   const { summary } = plan;
   const unchanged = `${count(summary.unchanged)} unchanged`;
-  if (plan.changes.length === 0)
-    return `${paint('strong', 'No changes.')} ${unchanged} (fingerprint ${plan.fingerprint})`;
+  if (changesNothing(plan)) return `${paint('strong', 'No changes.')} ${unchanged} (fingerprint ${plan.fingerprint})`;
   const parts = [
+    ...(plan.platform === undefined ? [] : ['the platform document']),
     `${count(summary.create)} to add`,
     `${count(summary.update)} to change`,
     ...(summary.rename > 0 ? [`${count(summary.rename)} to rename`] : []),
@@ -36,6 +38,12 @@ function lastLine(plan: Plan, paint: Paint): string {
     unchanged,
   ];
   return `${paint('strong', 'Plan:')} ${parts.join(', ')} (fingerprint ${plan.fingerprint})`;
+}
+
+/** What belongs to no organization stands first: it says who may change all the others. */
+function renderPlatform({ action, fields, source }: PlatformChange, paint: Paint): string {
+  const head = paint(action, `${SYMBOLS[action]} platform document`);
+  return [head + place(source, paint), ...fields.map((field) => renderField(field, paint))].join('\n');
 }
 
 function renderChange(change: OrganizationChange, paint: Paint): string {

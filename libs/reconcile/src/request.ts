@@ -1,4 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
+import type { AppliedBy } from './own-access.ts';
+import type { DesiredPlatform } from './platform.ts';
 import type { FileDigest, PreparedIdentityProvider, RevisionOrigin } from './state-store.ts';
 
 /** One organization as the collection wants it. The caller validated and normalized the document. */
@@ -26,6 +28,8 @@ export type UnmanagedMode = 'report' | 'fail' | 'delete';
 export interface ReconcileRequest {
   readonly collection: string;
   readonly organizations: readonly DesiredOrganization[];
+  /** The document of the deployment, when a file that was sent has it. */
+  readonly platform?: DesiredPlatform;
   /** Files of the collection that were not sent, since their digest is the one of the last apply. */
   readonly unchangedFiles: readonly string[];
   /** Every file of the collection. */
@@ -39,6 +43,8 @@ export interface ReconcileRequest {
   /** `git` = what is declared replaces also what somebody else changed meanwhile. Default `refuse`. */
   readonly conflicts?: 'refuse' | 'git';
   readonly origin: RevisionOrigin;
+  /** Apply only: the identity that the caller was let in by. Absent for an API token that somebody made. */
+  readonly by?: AppliedBy;
   /** Apply only: the fingerprint of the plan that was reviewed. Any other outcome is a StalePlanError. */
   readonly expectedFingerprint?: string;
 }

@@ -1,3 +1,4 @@
+import type { PlatformState } from './platform.ts';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Lease } from './leases.ts';
 import type { ApplyResult, SavedPlan } from './once.ts';
@@ -15,6 +16,8 @@ export interface StateStore {
 
 /** Actual state, as plan and apply read and write it. Organization rows read for a commit are locked until its end. */
 export interface StateTransaction {
+  /** What belongs to no organization. */
+  readonly platform: PlatformState;
   collection(name: string): Promise<CollectionState>;
   /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
   lease(collection: string, hold?: 'hold'): Promise<Lease | undefined>;

@@ -51,7 +51,8 @@ export function collectionOutOfReach(): Problem {
   return new Problem(403, 'collection_out_of_reach', `${what}; keep those of this token in a collection of their own`);
 }
 
-function restricted({ name }: ApiToken): Problem {
+/** What belongs to the deployment is not for a token of some organizations. */
+export function restricted({ name }: ApiToken): Problem {
   const sentence = `this is about the whole deployment, and the token "${name}" is for some organizations only`;
   return new Problem(403, 'organizations_restricted', sentence);
 }

@@ -35,8 +35,16 @@ const RECONCILE_BODY = 32_000_000;
 const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
-  403: ['domain_assertion_refused', 'organization_out_of_reach', 'collection_out_of_reach'],
-  409: ['owned_by_other_collection', 'needs_adopt', 'sso_not_tested', 'unmanaged_entries', 'conflict', 'stale_plan'],
+  403: ['domain_assertion_refused', 'organization_out_of_reach', 'collection_out_of_reach', 'organizations_restricted'],
+  409: [
+    'owned_by_other_collection',
+    'needs_adopt',
+    'sso_not_tested',
+    'own_access',
+    'unmanaged_entries',
+    'conflict',
+    'stale_plan',
+  ],
   413: ['body_too_large'],
   422: [
     'configuration_invalid',
@@ -48,6 +56,7 @@ const RECONCILE_REFUSALS = {
     'unowned_parts_invalid',
     'empty_input',
     'too_many_deletes',
+    'duplicate_platform',
   ],
 } as const;
 
@@ -162,6 +171,15 @@ export const OPERATIONS = {
     },
     response: 'ExpiryPage',
     refusals: { 404: ['unknown_organization'] },
+  },
+  readPlatform: {
+    id: 'readPlatform',
+    method: 'get',
+    path: '/v1/platform',
+    summary: 'The live document of the deployment, with its revision and who applied it',
+    right: 'organizations.read',
+    response: 'Platform',
+    refusals: { 404: ['no_platform'] },
   },
   listOrganizations: {
     id: 'listOrganizations',

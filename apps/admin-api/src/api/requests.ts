@@ -9,6 +9,8 @@ export interface CompareRequest {
 export interface PlanRequest {
   readonly collection: string;
   readonly organizations: readonly SentOrganization[];
+  /** `kind: Platform`, when a file that was sent has it. UNTRUSTED */
+  readonly platform?: { readonly document: object; readonly file?: string };
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
   readonly prune: boolean;

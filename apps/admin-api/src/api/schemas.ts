@@ -55,6 +55,7 @@ const sentOrganization = {
 const planRequest = {
   collection: { ...slug, description: 'The collection that owns the organizations' },
   organizations: list(ref('SentOrganization'), MAX_ORGANIZATIONS),
+  platform: ref('SentPlatform'),
   unchangedFiles: {
     ...list(path, MAX_FILES),
     description: 'Files that are not sent, since they are as they were applied',
@@ -81,7 +82,7 @@ const planRequest = {
   },
   origin: ref('Origin'),
 };
-const optionalInPlans = ['adopt', 'unmanaged', 'conflicts'];
+const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts'];
 
 const requests = {
   Slug: slug,
@@ -108,6 +109,10 @@ const requests = {
     ['repository', 'commit'],
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
+  SentPlatform: object(
+    { document: { type: 'object', description: 'The document of the deployment as declared' }, file: path },
+    ['file'],
+  ),
   PlanRequest: object(
     {
       ...planRequest,
@@ -317,6 +322,7 @@ const responses = {
       collection: string,
       fingerprint,
       changes: list(ref('OrganizationChange')),
+      platform: ref('PlatformChange'),
       absent: { ...list(string), description: 'Owned by the collection and not in the request; they stay as they are' },
       overrides: {
         ...list(object({ organization: string, path: string, by: string, reason: string, expires: moment })),
@@ -337,8 +343,22 @@ const responses = {
       }),
       saved: { ...object({ id: string, expiresAt: moment }), description: 'When the request asked to save it' },
     },
-    ['saved'],
+    ['platform', 'saved'],
   ),
+  PlatformChange: object({
+    action: { enum: ['create', 'update'] },
+    baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },
+    fields: list(ref('FieldChange')),
+  }),
+  Platform: object({
+    revision: count,
+    digest: string,
+    collection: string,
+    document: { type: 'object', description: '`kind: Platform`, as applied' },
+    appliedAt: moment,
+    appliedBy: { ...string, description: 'Name of the API token' },
+    file: { type: ['string', 'null'] },
+  }),
   Applied: object(
     {
       plan: { ...ref('Plan'), description: 'Absent when the apply was done before' },

@@ -12,6 +12,7 @@ import type { CheckedOrganization } from './check-documents.ts';
 import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import { documentsAfter } from './documents-after.ts';
+import { desiredPlatform, requirePlatformRight } from './platform.ts';
 import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
@@ -71,6 +72,7 @@ export class ReconcileOrganizations {
       }),
       now,
     );
+    const platform = desiredPlatform(request, caller);
     await requireRequestInReach(caller, request, checked, this.database.collections);
     if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
     const { heads, after } = await store.transaction('rollback', async (state) => {
@@ -93,6 +95,7 @@ export class ReconcileOrganizations {
     const wanted: ReconcileRequest = {
       collection,
       organizations,
+      ...(platform && { platform }),
       unchangedFiles,
       files,
       prune,
@@ -109,6 +112,7 @@ export class ReconcileOrganizations {
           : await apply(state, wanted, terms, now);
       if (done.plan !== undefined) {
         requireSameBase(done.plan, heads);
+        if (terms !== undefined) requirePlatformRight(caller, done.plan);
         requirePlanInReach(caller, done.plan, await state.heads(collection, []));
       }
       return done;

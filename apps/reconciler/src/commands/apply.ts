@@ -1,4 +1,4 @@
-import { domainsToProve, renderPlan, tokensToIssue } from '@rolecall/reconcile';
+import { changesNothing, domainsToProve, renderPlan, tokensToIssue } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { sendApply } from '../applying.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -51,7 +51,7 @@ async function applyPlan(
   if (options.expect !== undefined && options.expect !== plan.fingerprint) {
     throw stale(`the plan is now ${plan.fingerprint}, expected was ${options.expect}`);
   }
-  if (plan.changes.length > 0) await approve(options, io, saved);
+  if (!changesNothing(plan)) await approve(options, io, saved);
   if (request === undefined) return done({ plan, applied: [] }, options, io);
   const progress = new Progress(io);
   progress.show('Applying ...');
@@ -105,6 +105,9 @@ async function readSaved(file: string, options: ApplyOptions, io: Io, beforePlan
 /** @throws CommandError `stale_plan` */
 function requireAsPlanned(file: string, plan: Plan, now: Plan): void {
   if (now.fingerprint !== plan.fingerprint) throw stale(`${file} is not what would be done now`);
+  if (now.platform?.baseRevision !== plan.platform?.baseRevision) {
+    throw stale(`the platform document was changed since ${file} was made`);
+  }
   const moved = now.changes.find((change) => change.baseRevision !== baseOf(plan, change.organization));
   if (moved !== undefined) throw stale(`"${moved.organization}" was changed since ${file} was made`);
 }
@@ -159,8 +162,12 @@ function tokensText(plan: Plan): string {
 
 function done(result: Required<Applied>, options: ApplyOptions, io: Io): ExitCode {
   if (options.format === 'json') printJson(io, result);
-  else if (result.plan.changes.length > 0) {
-    const revisions = result.applied.map(({ organization, revision }) => `${organization} (revision ${revision})`);
+  else if (!changesNothing(result.plan)) {
+    const { platform } = result.plan;
+    const revisions = [
+      ...(platform ? [`the platform document (revision ${platform.baseRevision + 1})`] : []),
+      ...result.applied.map(({ organization, revision }) => `${organization} (revision ${revision})`),
+    ];
     const names = revisions.length > 10 ? [...revisions.slice(0, 10), `${revisions.length - 10} more`] : revisions;
     io.out(`Applied${names.length > 0 ? `: ${names.join(', ')}` : ''}.\n`);
   }

@@ -1,5 +1,5 @@
 import { matchesGlob } from 'node:path';
-import { renderPlan, renderPlanMarkdown } from '@rolecall/reconcile';
+import { changesNothing, renderPlan, renderPlanMarkdown } from '@rolecall/reconcile';
 import type { Plan, PlanAction } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -25,7 +25,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
     if (planned.request === undefined) io.err('Nothing to save: the server has exactly these files.\n');
     else savePlan(options.out, io.cwd, planned.request, planned.plan);
   }
-  if (!options.detailedExitcode || shown.changes.length === 0) return EXIT.done;
+  if (!options.detailedExitcode || changesNothing(shown)) return EXIT.done;
   return onlyTakesBack(shown) ? EXIT.driftOnly : EXIT.changesPending;
 }
 
@@ -40,7 +40,8 @@ function print(shown: Plan, { diagnostics, sources }: Loaded, options: PlanOptio
 }
 
 /** Git brings no change: somebody changed on the server what is declared as it was. */
-function onlyTakesBack({ changes }: Plan): boolean {
+function onlyTakesBack({ changes, platform }: Plan): boolean {
+  if (platform !== undefined) return false;
   return changes.every(
     ({ action, fields }) =>
       action === 'update' && fields.length > 0 && fields.every(({ origin }) => origin === 'drift'),

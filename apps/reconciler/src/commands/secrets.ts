@@ -54,7 +54,7 @@ export async function checkSecrets(paths: readonly string[], options: CheckOptio
     const message = 'no key is at hand; set ROLECALL_AGE_IDENTITY or ROLECALL_AGE_IDENTITY_FILE';
     throw new CommandError(EXIT.usage, 'no_identity', message);
   }
-  const diagnostics = locate(problems, loaded.documents);
+  const diagnostics = locate(problems, loaded);
   if (options.format === 'json')
     printJson(io, { sealed: all.length, opened: all.length - problems.length, diagnostics });
   else {

@@ -1,10 +1,14 @@
 import type { Diagnostic, Json, LoadedDocument, SourcePosition } from '@rolecall/org-config';
 import type { FieldChange, InheritedPart, OrganizationChange, Plan } from '@rolecall/reconcile';
+import type { Loaded } from '../files/load.ts';
 
 /** Adds to each change of a plan where it stands in the files; what is gone from them has the place of what held it. */
-export function withSources(plan: Plan, documents: readonly LoadedDocument[]): Plan {
+export function withSources(plan: Plan, { documents, platform }: Pick<Loaded, 'documents' | 'platform'>): Plan {
   const byName = new Map(documents.map((loaded) => [loaded.document.metadata.name, loaded]));
-  return { ...plan, changes: plan.changes.map((change) => withSource(change, byName.get(change.organization))) };
+  const changes = plan.changes.map((change) => withSource(change, byName.get(change.organization)));
+  if (!plan.platform || !platform) return { ...plan, changes };
+  const fields = plan.platform.fields.map((field) => ({ ...field, source: platform.positionOf(field.path) }));
+  return { ...plan, changes, platform: { ...plan.platform, source: platform.positionOf('/kind'), fields } };
 }
 
 function withSource(change: OrganizationChange, loaded: LoadedDocument | undefined): OrganizationChange {
@@ -46,13 +50,21 @@ export type ServerDiagnostic = Omit<Diagnostic, 'position'> & {
 };
 
 /** Gives the server's diagnostics the place of their pointer in the files that were sent. */
-export function locate(diagnostics: readonly ServerDiagnostic[], documents: readonly LoadedDocument[]): Diagnostic[] {
+export function locate(
+  diagnostics: readonly ServerDiagnostic[],
+  { documents, platform }: Pick<Loaded, 'documents' | 'platform'>,
+): Diagnostic[] {
   return diagnostics.map(({ organization, ...diagnostic }) => {
     const file = diagnostic.position?.file;
     const loaded =
       documents.find(({ document }) => document.metadata.name === organization) ??
       documents.find((one) => one.file === file);
-    const position = loaded && positionIn(loaded, diagnostic.pointer ?? '/metadata/name');
+    const pointer = diagnostic.pointer ?? '/metadata/name';
+    // the server names an organization wherever it speaks of one
+    const position =
+      organization === undefined && platform && diagnostic.pointer
+        ? platform.positionOf(pointer)
+        : loaded && positionIn(loaded, pointer);
     return { ...diagnostic, position: position ?? { file: file || (organization ?? 'server'), line: 1, column: 1 } };
   });
 }

@@ -1,4 +1,4 @@
-import type { OrganizationDocument } from '@rolecall/org-config';
+import type { OrganizationDocument, PlatformDocument } from '@rolecall/org-config';
 import type { FileDigest, Plan, UnmanagedMode } from '@rolecall/reconcile';
 import type { Connection } from './connection.ts';
 import { request } from './http.ts';
@@ -17,6 +17,7 @@ export interface SentOrganization {
 export interface PlanRequest {
   readonly collection: string;
   readonly organizations: readonly SentOrganization[];
+  readonly platform?: { readonly document: PlatformDocument; readonly file: string };
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
   readonly prune: boolean;
@@ -84,6 +85,13 @@ export interface OrganizationRecord {
   readonly document: OrganizationDocument;
 }
 
+/** The document of the deployment as it is. */
+export interface PlatformRecord {
+  readonly revision: number;
+  readonly collection: string;
+  readonly document: PlatformDocument;
+}
+
 /** Who made a revision, when and from where. */
 export interface RevisionEntry {
   readonly number: number;
@@ -135,6 +143,11 @@ export class Client {
   }> {
     const query = new URLSearchParams({ limit: '1000', ...(cursor !== null && { cursor }) });
     return this.call('GET', `v1/organizations?${query.toString()}`);
+  }
+
+  /** The document of the deployment. */
+  platform(): Promise<PlatformRecord> {
+    return this.call('GET', 'v1/platform');
   }
 
   organization(name: string): Promise<OrganizationRecord> {

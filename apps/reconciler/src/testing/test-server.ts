@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { checkDocument } from '@rolecall/org-config';
+import { checkDocument, checkPlatform } from '@rolecall/org-config';
 import {
   apply,
   baseOf,
@@ -14,7 +14,7 @@ import {
   secretFingerprint,
   StalePlanError,
 } from '@rolecall/reconcile';
-import type { FileDigest, ReconcileRequest } from '@rolecall/reconcile';
+import type { DesiredPlatform, FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import { answerOfLease } from './test-leases.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
@@ -125,6 +125,7 @@ export class TestServer {
     if (org !== undefined) return this.#organization(org, revisions !== undefined, number);
     if (request.url?.startsWith('/v1/expiry?') === true)
       return this.#expiry(new URLSearchParams(request.url.split('?')[1]));
+    if (request.url === '/v1/platform') return this.#platform();
     if (request.url === '/v1/plans') return this.#plan(body as PlanRequest);
     if (request.url === '/v1/applies') return this.#apply(body as ApplyRequest);
     const idps = /^\/v1\/organizations\/acme\/identity-providers(?:\/([^/]+)\/metadata\/(refresh|accept))?$/.exec(
@@ -148,6 +149,14 @@ export class TestServer {
       /^\/v1\/organizations\/acme\/identity-providers\/okta\/tests(?:\/(.+))?$/.exec(request.url ?? '') ?? [];
     if (tests !== undefined) return id === undefined ? TEST_LINK : this.#ssoTest();
     throw new Refusal(404, 'not_found', 'there is nothing here');
+  }
+
+  #platform() {
+    return this.store.transaction('rollback', async ({ platform }) => {
+      const live = await platform.live();
+      if (live) return live;
+      throw new Refusal(404, 'no_platform', 'nobody has applied a document of kind Platform yet');
+    });
   }
 
   #organizations() {
@@ -296,8 +305,15 @@ export class TestServer {
         ...secretsOf(sent, request.collection, document.metadata.name),
       };
     });
-    return { ...request, organizations, origin: { actor: 'ci', ...request.origin } };
+    const platform = request.platform && platformOf(request.platform);
+    return { ...request, organizations, platform, origin: { actor: 'ci', ...request.origin } };
   }
+}
+
+function platformOf({ document, file }: NonNullable<PlanRequest['platform']>): DesiredPlatform {
+  const checked = checkPlatform(document, file);
+  if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
+  return { document: checked.document, digest: checked.digest, file };
 }
 
 function unknownRevision(): never {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Json, OrganizationDocument } from '../document.ts';
 import { isMap } from '../json.ts';
+import type { PlatformDocument } from '../platform-document.ts';
 import { KeyOrder } from './key-order.ts';
 
 /** Texts such as `on` are quoted, for editors and people who read YAML 1.1. */
@@ -17,7 +18,10 @@ const PRINTING = {
  * document.
  * @param comment - lines above the document
  */
-export function printDocument(document: OrganizationDocument, comment: readonly string[] = []): string {
+export function printDocument(
+  document: OrganizationDocument | PlatformDocument,
+  comment: readonly string[] = [],
+): string {
   const ordered = inOrder(document as unknown as Json, KeyOrder.ofDocument(document.kind));
   const above = comment.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}\n`).join('');
   return above + stringify(ordered, PRINTING);

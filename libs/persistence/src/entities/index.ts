@@ -39,12 +39,14 @@ import {
   OrganizationPreviousName,
   OrganizationRegistry,
   SavedPlanRow,
+  PlatformRevision,
 } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
 /** Every table. A spec compares them with the migrated database. */
 export const ENTITIES = [
   OrganizationRegistry,
+  PlatformRevision,
   OrganizationPreviousName,
   EmailDomain,
   DomainCheck,

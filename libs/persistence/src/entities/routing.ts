@@ -1,4 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { PlatformDocument } from '@rolecall/org-config';
+import type { RevisionOrigin } from '@rolecall/reconcile';
 import type { ApiRight, DomainVerification } from '../stores.ts';
 
 /*
@@ -190,6 +192,20 @@ export const ApiTokenRow = defineEntity({
     expiresAt: p.datetime(3).nullable(),
     lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** The document of the deployment, one row per revision; the last is live. */
+export const PlatformRevision = defineEntity({
+  name: 'PlatformRevision',
+  tableName: 'platform_revisions',
+  properties: {
+    number: p.integer().primary().autoincrement(false),
+    collection: p.text(),
+    document: p.json<PlatformDocument>(),
+    digest: p.text(),
+    origin: p.json<RevisionOrigin>(),
+    appliedAt: p.datetime(3),
   },
 });
 

@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
-import { stateStoreContract } from '@rolecall/reconcile/testing';
+import { platformContract, stateStoreContract } from '@rolecall/reconcile/testing';
+import type { StateStoreHarness } from '@rolecall/reconcile/testing';
 import { testDatabase } from '../testing/index.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
 const FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 
-stateStoreContract('postgresql', async () => {
+const make = async (): Promise<StateStoreHarness> => {
   const { database, drop } = await testDatabase();
   return {
     store: database.reconcileState({ actor: 'ci', now: NOW }),
@@ -33,4 +34,7 @@ stateStoreContract('postgresql', async () => {
       });
     },
   };
-});
+};
+
+stateStoreContract('postgresql', make);
+platformContract('postgresql', make);

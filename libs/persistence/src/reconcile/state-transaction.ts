@@ -16,6 +16,7 @@ import type {
   NewRevision,
   OrganizationHead,
   Override,
+  PlatformState,
   ReconcileEvent,
   SavedPlan,
   SecretPlace,
@@ -25,12 +26,14 @@ import type {
   UserGrants,
 } from '@rolecall/reconcile';
 import { appendAudit } from '../audit/append.ts';
+import { DEPLOYMENT } from '../audit/deployment.ts';
 import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
 import { driverError } from '../errors.ts';
 import { noteExpiringItems } from '../expiry/note-items.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
 import { LIVE_REVISION } from '../organizations/statements.ts';
+import { PgPlatformState } from '../platform/platform-revisions.ts';
 import { fingerprintKey } from '../secrets/fingerprint-key.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
@@ -66,6 +69,7 @@ interface EvidenceRow {
 
 /** One plan or apply. It walks from organization to organization; row-level security shows it one at a time. */
 export class PgStateTransaction implements StateTransaction {
+  readonly platform: PlatformState;
   #workingFor: string | undefined;
   #changed = false;
   /** The collection whose row is locked. */
@@ -82,7 +86,12 @@ export class PgStateTransaction implements StateTransaction {
      * fail, and until its end they would keep the logins of these users waiting.
      */
     private readonly applies: boolean,
-  ) {}
+  ) {
+    this.platform = new PgPlatformState(client, by.now, (revision, { digest, origin, collection }) => {
+      const { file, commit, repository } = origin;
+      this.record(DEPLOYMENT, 'platform.updated', { revision, digest, file, commit, repository, collection });
+    });
+  }
 
   /**
    * Ends the sessions of IdPs that are disabled by now, and appends the audit events of all organizations: last of all, since

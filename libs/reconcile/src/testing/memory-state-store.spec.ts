@@ -1,7 +1,9 @@
 import { MemoryStateStore } from './memory-state-store.ts';
+import { platformContract } from './platform.contract.ts';
 import { stateStoreContract } from './state-store.contract.ts';
+import type { StateStoreHarness } from './state-store.contract.ts';
 
-stateStoreContract('memory', () => {
+const make = (): Promise<StateStoreHarness> => {
   const store = new MemoryStateStore();
   return Promise.resolve({
     store,
@@ -11,4 +13,7 @@ stateStoreContract('memory', () => {
     addDirectoryToken: (organization, token) => Promise.resolve(store.addDirectoryToken(organization, token)),
     close: () => Promise.resolve(),
   });
-});
+};
+
+stateStoreContract('memory', make);
+platformContract('memory', make);

@@ -2,6 +2,7 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
 import type { Declaration, Override } from '../state-store.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
+import type { LivePlatform } from '../platform.ts';
 import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
 
 export interface MemoryUser {
@@ -32,11 +33,14 @@ export interface MemoryState {
   collections: Map<string, { generation: number; files: FileDigest[]; applied: boolean }>;
   plans: Map<string, SavedPlan>;
   results: Map<string, ApplyResult>;
+  /** Revisions of the deployment's document. */
+  platform: LivePlatform[];
   nextId: number;
 }
 
 export function emptyState(): MemoryState {
-  return { organizations: new Map(), collections: new Map(), plans: new Map(), results: new Map(), nextId: 1 };
+  const [plans, results] = [new Map<string, SavedPlan>(), new Map<string, ApplyResult>()];
+  return { organizations: new Map(), collections: new Map(), plans, results, platform: [], nextId: 1 };
 }
 
 /** A UUID that counts, so that tests read the same at every run. */

@@ -2,6 +2,7 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
 import type { Lease } from '../leases.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
+import type { PlatformState } from '../platform.ts';
 import { rootDigestOf } from '../root-digest.ts';
 import { secretFingerprint } from '../secret.ts';
 import type { SecretPlace } from '../secret.ts';
@@ -23,6 +24,7 @@ import type {
   UserFacts,
   UserGrants,
 } from '../state-store.ts';
+import { memoryPlatform } from './memory-platform.ts';
 import type { MemoryLeases } from './memory-leases.ts';
 import { idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryState, MemoryUser } from './memory-state.ts';
@@ -31,6 +33,7 @@ import type { MemoryOrganization, MemoryState, MemoryUser } from './memory-state
 const BATCH = 3;
 
 export class MemoryTransaction implements StateTransaction {
+  readonly platform: PlatformState;
   #changed = false;
   readonly #state: MemoryState;
 
@@ -40,6 +43,7 @@ export class MemoryTransaction implements StateTransaction {
     private readonly leases: MemoryLeases,
   ) {
     this.#state = state;
+    this.platform = memoryPlatform(state);
   }
 
   collection(name: string): Promise<CollectionState> {

@@ -1,0 +1,45 @@
+/// <reference types="jest" />
+import { API_VERSION } from '@rolecall/org-config';
+import type { PlatformDocument } from '@rolecall/org-config';
+import type { StateTransaction } from '../state-store.ts';
+import type { StateStoreHarness } from './state-store.contract.ts';
+
+const spec = { trustedIssuers: {} };
+const document: PlatformDocument = { apiVersion: API_VERSION, kind: 'Platform', metadata: { name: 'platform' }, spec };
+const version = (digest: string) => ({ collection: 'default', document, digest, origin: { actor: 'ci' } });
+
+/** The document of the deployment in every StateStore. Call it at the top level of a spec file. */
+export function platformContract(name: string, make: () => Promise<StateStoreHarness>): void {
+  describe(`platform contract: ${name}`, () => {
+    let harness: StateStoreHarness;
+    beforeEach(async () => {
+      harness = await make();
+    });
+    afterEach(() => harness.close());
+
+    const commit = <T>(work: (state: StateTransaction) => Promise<T>) => harness.store.transaction('commit', work);
+    const live = () => harness.store.transaction('rollback', (state) => state.platform.live());
+
+    it('is not there at first, and then has the last revision', async () => {
+      expect(await live()).toBeUndefined();
+      await commit((state) => state.platform.save(0, version('a')));
+      await commit((state) => state.platform.save(1, version('b')));
+      expect(await live()).toMatchObject({ revision: 2, ...version('b') });
+    });
+
+    it('refuses a change of what somebody else has changed', async () => {
+      await commit((state) => state.platform.save(0, version('a')));
+      await expect(commit((state) => state.platform.save(0, version('b')))).rejects.toMatchObject({
+        code: 'revision_moved',
+        expected: 0,
+        actual: 1,
+      });
+      expect(await live()).toMatchObject({ revision: 1, digest: 'a' });
+    });
+
+    it('leaves nothing of a plan', async () => {
+      await harness.store.transaction('rollback', (state) => state.platform.save(0, version('a')));
+      expect(await live()).toBeUndefined();
+    });
+  });
+}
