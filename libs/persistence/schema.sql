@@ -560,6 +560,7 @@ create table users (
   deciding_name_id text,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  email_key text default lower(email),
   constraint users_pkey PRIMARY KEY (org_id, user_id),
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -646,7 +647,7 @@ CREATE INDEX sso_tests_trace ON public.sso_tests USING btree (org_id, trace_id);
 
 CREATE INDEX used_assertions_expiry ON public.used_assertions USING btree (org_id, replayable_until);
 
-CREATE INDEX users_email ON public.users USING btree (org_id, lower(email));
+CREATE INDEX users_email ON public.users USING btree (org_id, email_key);
 
 alter table audit_events enable row level security;
 
@@ -1011,6 +1012,24 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_adoptable(p_org_id uuid, p_email text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_adoptable uuid[];
+begin
+  v_adoptable := array(
+    select u.user_id from users u
+    where u.org_id = p_org_id and u.email_key = lower(p_email) and u.status <> 'disabled'
+      and not exists (select from directory_users d where d.org_id = p_org_id and d.user_id = u.user_id)
+    limit 2);
+  return case when cardinality(v_adoptable) = 1 then v_adoptable[1] end;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_append_requests(p_requests jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1062,7 +1081,7 @@ declare
   v_since timestamptz := p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer);
   v_active integer;
 begin
-  perform directory_count(p_org_id, 0, 0, 0);
+  perform directory_lock_counters(p_org_id);
   if exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
     and directory_last_sso_admin(p_org_id, array[p_user_id], v_since) is not null
   then
@@ -1074,10 +1093,14 @@ begin
   end if;
   select count(*) into offboarded from offboarding_receipts r
     where r.org_id = p_org_id and r.at > v_since and r.was_active;
+  allowed := (p_brake->>'atLeast')::integer;
+  if offboarded < allowed then
+    return;
+  end if;
   select d.active_users into v_active from directories d where d.org_id = p_org_id;
   v_active := v_active - (select count(*) from directory_users u
                           where u.org_id = p_org_id and u.created_at > v_since and u.active);
-  allowed := greatest((p_brake->>'atLeast')::integer, (v_active + offboarded) * (p_brake->>'share')::integer / 100);
+  allowed := greatest(allowed, (v_active + offboarded) * (p_brake->>'share')::integer / 100);
   if offboarded >= allowed and not directory_is_released(p_org_id, 'mass_change', null, v_since) then
     reason := 'mass_change';
     return next;
@@ -1169,6 +1192,57 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_change_members(p_org_id uuid, p_group_id uuid, p_facts jsonb, p_revision integer, p_users jsonb, p_brake jsonb, p_events jsonb, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+AS $function$
+declare
+  v_group directory_groups;
+  v_ids uuid[];
+  v_losing uuid[];
+  v_last uuid;
+  v_version bigint;
+  v_user jsonb;
+  v_members integer := 0;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform directory_enter_group(p_org_id, p_group_id, false, false);
+  select * into v_group from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
+  if not found or directory_group_facts(v_group) <> p_facts then
+    return jsonb_build_object('outcome', 'changed_meanwhile');
+  end if;
+  v_ids := array(select (u->>'userId')::uuid from jsonb_array_elements(p_users) u);
+  perform directory_lock_users(p_org_id, v_ids);
+  for v_user in select u from jsonb_array_elements(p_users) u loop
+    select d.version into v_version from directory_users d where d.org_id = p_org_id and d.user_id = (v_user->>'userId')::uuid;
+    if v_version is distinct from (v_user->>'version')::bigint then
+      return jsonb_build_object('outcome', 'changed_meanwhile');
+    end if;
+  end loop;
+  perform directory_require_revision(p_org_id, p_revision);
+  v_losing := array(
+    select (u->>'userId')::uuid from jsonb_array_elements(p_users) u
+    where directory_loses_sso_admin(p_org_id, (u->>'userId')::uuid, u->'grants'));
+  if v_losing <> '{}' then
+    v_last := directory_group_takes_last(p_org_id, p_group_id, v_losing, p_brake, p_now);
+    if v_last is not null then
+      return jsonb_build_object('outcome', 'takes_last', 'userId', v_last);
+    end if;
+  end if;
+
+  for v_user in select u from jsonb_array_elements(p_users) u loop
+    v_members := v_members + directory_write_member(p_org_id, p_group_id, v_user, p_now);
+  end loop;
+  update directory_groups g set members = g.members + v_members, version = g.version + 1, modified_at = p_now
+    where g.org_id = p_org_id and g.group_id = p_group_id
+    returning g.version into v_version;
+  perform audit_append(p_org_id, p_events);
+  return jsonb_build_object('outcome', 'written', 'version', v_version);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_count(p_org_id uuid, p_users integer, p_active_users integer, p_groups integer)
  RETURNS void
  LANGUAGE sql
@@ -1191,7 +1265,7 @@ declare
   v_user_id uuid := p_user->>'userId';
   v_active boolean := p_user->'active';
   v_met record;
-  v_adoptable uuid[];
+  v_adoptable uuid;
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
   -- what inserting locks as well, before any user: an apply that re-derives waits for this, or this for it
@@ -1207,13 +1281,9 @@ begin
     return;
   end if;
   if p_adopt_email is not null then
-    v_adoptable := array(
-      select u.user_id from users u
-      where u.org_id = p_org_id and lower(u.email) = lower(p_adopt_email) and u.status <> 'disabled'
-        and not exists (select from directory_users d where d.org_id = p_org_id and d.user_id = u.user_id)
-      limit 2);
-    if cardinality(v_adoptable) = 1 then
-      return query select 'adoptable', v_adoptable[1], 'emails';
+    v_adoptable := directory_adoptable(p_org_id, p_adopt_email);
+    if v_adoptable is not null then
+      return query select 'adoptable', v_adoptable, 'emails';
       return;
     end if;
   end if;
@@ -1367,6 +1437,16 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_group_facts(p_group directory_groups)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select jsonb_build_object('groupId', p_group.group_id, 'displayName', p_group.display_name, 'externalId', p_group.external_id,
+                            'formerNames', p_group.former_names)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_group_takes_last(p_org_id uuid, p_group_id uuid, p_losing uuid[], p_brake jsonb, p_now timestamp with time zone)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1428,6 +1508,27 @@ begin
   end if;
   return jsonb_build_object('holdId', directory_hold(p_org_id, p_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
     || to_jsonb(v_brake);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_holds_already(p_org_id uuid, p_user_id uuid, p_grants jsonb, p_memberships jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_grants jsonb;
+  v_memberships jsonb;
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', g.user_id, 'scope', g.scope, 'role', g.role, 'sources', g.sources)), '[]')
+    into v_grants from grants g where g.org_id = p_org_id and g.user_id = p_user_id;
+  if not (v_grants @> p_grants and v_grants <@ p_grants) then
+    return false;
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', m.user_id, 'group_name', m.group_name, 'sources', m.sources)), '[]')
+    into v_memberships from memberships m where m.org_id = p_org_id and m.user_id = p_user_id;
+  return v_memberships @> p_memberships and v_memberships <@ p_memberships;
 end
 $function$
 ;
@@ -1531,6 +1632,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_lock_counters(p_org_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from directories d where d.org_id = p_org_id for no key update;
+  if not found then
+    perform directory_count(p_org_id, 0, 0, 0);
+  end if;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_lock_users(p_org_id uuid, p_user_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1543,12 +1657,13 @@ $function$
 
 CREATE OR REPLACE FUNCTION public.directory_loses_sso_admin(p_org_id uuid, p_user_id uuid, p_grants jsonb)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
 AS $function$
-  select p_grants is not null
-    and not exists (select from jsonb_to_recordset(p_grants) as d(role text) where d.role = 'sso_admin')
-    and exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
+begin
+  return p_grants is not null and not p_grants @> '[{"role": "sso_admin"}]'
+    and exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin');
+end
 $function$
 ;
 
@@ -1573,6 +1688,32 @@ begin
                 except select unnest(v_wanted));
   end if;
   return next;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_member_states(p_org_id uuid, p_group_id uuid, p_add uuid[], p_remove uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_group directory_groups;
+  v_changes record;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select * into v_group from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id;
+  if not found then
+    return null;
+  end if;
+  select * into v_changes from directory_member_changes(p_org_id, p_group_id, null, p_add, p_remove);
+  return jsonb_build_object(
+    'group', to_jsonb(v_group) - 'folded',
+    'facts', directory_group_facts(v_group),
+    'revision', (select o.revision from organizations o where o.org_id = p_org_id),
+    'unknown', to_jsonb(v_changes.unknown),
+    'users', (
+      select coalesce(jsonb_agg(to_jsonb(s) || jsonb_build_object('joins', s.user_id = any(v_changes.come)) order by s.user_id), '[]')
+      from directory_user_states(p_org_id, v_changes.come || v_changes.go) s));
 end
 $function$
 ;
@@ -1652,50 +1793,51 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expected bigint, p_user jsonb, p_access jsonb, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
- RETURNS TABLE(outcome text, version bigint, receipt jsonb, hold jsonb)
+ RETURNS jsonb
  LANGUAGE plpgsql
  SET lock_timeout TO '10s'
 AS $function$
-#variable_conflict use_column
 declare
   v_user_id uuid := p_user->>'userId';
   v_active boolean := p_user->'active';
+  v_profile jsonb := p_access->'profile';
+  v_email_key text;
   v_was directory_users;
   v_brake record;
+  v_receipt jsonb;
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
-  perform from users u where u.org_id = p_org_id and u.user_id = v_user_id for no key update;
+  select u.email_key into v_email_key from users u where u.org_id = p_org_id and u.user_id = v_user_id for no key update;
   select * into v_was from directory_users d where d.org_id = p_org_id and d.user_id = v_user_id;
   if not found then
-    return query select 'unknown', null::bigint, null::jsonb, null::jsonb;
-    return;
+    return jsonb_build_object('outcome', 'unknown');
   end if;
   if v_was.version <> p_expected then
-    return query select 'changed_meanwhile', v_was.version, null::jsonb, null::jsonb;
-    return;
+    return jsonb_build_object('outcome', 'changed_meanwhile');
   end if;
   perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
-  if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
-    return query select 'domain_of_another', v_was.version, null::jsonb, null::jsonb;
-    return;
+  if p_user->'emailDomain' is not null and directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
+    return jsonb_build_object('outcome', 'domain_of_another');
   end if;
-  if exists (select from directory_users d
-             where d.org_id = p_org_id and d.user_name_key = p_user->>'userNameKey' and d.user_id <> v_user_id) then
-    return query select 'conflict', v_was.version, null::jsonb, null::jsonb;
-    return;
+  if v_was.user_name_key <> p_user->>'userNameKey' and exists (
+      select from directory_users d
+      where d.org_id = p_org_id and d.user_name_key = p_user->>'userNameKey' and d.user_id <> v_user_id) then
+    return jsonb_build_object('outcome', 'conflict');
   end if;
-  if directory_takes_address(p_org_id, v_user_id, p_access->'profile'->>'email') then
-    return query select 'address_taken', v_was.version, null::jsonb, null::jsonb;
-    return;
+  if lower(v_profile->>'email') is distinct from v_email_key
+    and directory_takes_address(p_org_id, v_user_id, v_profile->>'email')
+  then
+    return jsonb_build_object('outcome', 'address_taken');
   end if;
   if v_was.active and (not v_active or directory_loses_sso_admin(p_org_id, v_user_id, p_access->'grants')) then
     select * into v_brake from directory_brake(p_org_id, v_user_id,
       case when v_active then (p_off->'brake') - 'share' else p_off->'brake' end, p_now);
-    if found then
-      hold := jsonb_build_object('holdId', directory_hold(p_org_id, v_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
-        || to_jsonb(v_brake);
-      return query select 'held', v_was.version, null::jsonb, hold;
-      return;
+    if found and p_off->'holdId' is null then
+      return jsonb_build_object('outcome', 'to_be_held');
+    elsif found then
+      return jsonb_build_object('outcome', 'held', 'hold',
+        jsonb_build_object('holdId', directory_hold(p_org_id, v_user_id, v_brake.reason, p_off->'brake', p_off, p_now))
+        || to_jsonb(v_brake));
     end if;
   end if;
 
@@ -1711,8 +1853,8 @@ begin
         when exists (select from identities i where i.org_id = p_org_id and i.user_id = v_user_id
                        and i.identity_provider <> '@directory') then 'active'
         else 'invited' end,
-      email = p_access->'profile'->>'email', given_name = p_access->'profile'->>'givenName',
-      family_name = p_access->'profile'->>'familyName', display_name = p_access->'profile'->>'displayName',
+      email = v_profile->>'email', given_name = v_profile->>'givenName',
+      family_name = v_profile->>'familyName', display_name = v_profile->>'displayName',
       deciding_identity_provider = '@directory', deciding_name_id_format = 'scim', deciding_name_id = v_user_id::text,
       updated_at = p_now
   where u.org_id = p_org_id and u.user_id = v_user_id;
@@ -1721,13 +1863,13 @@ begin
   end if;
   perform directory_write_access(p_org_id, v_user_id, p_access, p_now);
   if v_was.active and not v_active then
-    receipt := to_jsonb(directory_offboard(p_org_id, v_user_id, 'deactivated', true, p_off, p_now));
+    v_receipt := to_jsonb(directory_offboard(p_org_id, v_user_id, 'deactivated', true, p_off, p_now));
   end if;
   if v_was.active <> v_active then
     perform directory_count(p_org_id, 0, v_active::integer - v_was.active::integer, 0);
   end if;
   perform audit_append(p_org_id, p_events);
-  return query select 'replaced', v_was.version + 1, receipt, null::jsonb;
+  return jsonb_build_object('outcome', 'replaced', 'version', v_was.version + 1, 'receipt', v_receipt);
 end
 $function$
 ;
@@ -1788,9 +1930,9 @@ CREATE OR REPLACE FUNCTION public.directory_takes_address(p_org_id uuid, p_user_
  STABLE
 AS $function$
   select exists (
-      select from users u where u.org_id = p_org_id and lower(u.email) = lower(p_email) and u.user_id <> p_user_id)
+      select from users u where u.org_id = p_org_id and u.email_key = lower(p_email) and u.user_id <> p_user_id)
     and not exists (
-      select from users u where u.org_id = p_org_id and lower(u.email) = lower(p_email) and u.user_id = p_user_id)
+      select from users u where u.org_id = p_org_id and u.user_id = p_user_id and u.email_key = lower(p_email))
 $function$
 ;
 
@@ -1861,7 +2003,9 @@ begin
   values (p_org_id, '@directory', 'scim', p_user_id::text, p_user_id, p_access->'facts', p_now)
   on conflict (org_id, identity_provider, name_id_format, name_id) do update
   set facts = excluded.facts, last_login_at = excluded.last_login_at;
-  if p_access->'grants' is not null then
+  if p_access->'grants' is not null
+    and not directory_holds_already(p_org_id, p_user_id, p_access->'grants', p_access->'memberships')
+  then
     perform replace_grants(p_org_id, array[p_user_id], (p_access->>'revision')::integer, p_access->'grants',
                            p_access->'memberships', p_now);
   end if;
@@ -1905,6 +2049,33 @@ begin
         ) f
         where f.n > cardinality(v_names) - 20)
   where g.org_id = p_org_id and g.group_id = p_was.group_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_write_member(p_org_id uuid, p_group_id uuid, p_user jsonb, p_now timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_user_id uuid := p_user->>'userId';
+  v_profile jsonb := p_user->'profile';
+begin
+  if (p_user->'joins')::boolean then
+    insert into directory_members (org_id, group_id, user_id) values (p_org_id, p_group_id, v_user_id);
+  else
+    delete from directory_members m where m.org_id = p_org_id and m.group_id = p_group_id and m.user_id = v_user_id;
+  end if;
+  update directory_users u set version = u.version + 1, decides = true where u.org_id = p_org_id and u.user_id = v_user_id;
+  update users u
+  set email = v_profile->>'email', given_name = v_profile->>'givenName', family_name = v_profile->>'familyName',
+      display_name = v_profile->>'displayName', deciding_identity_provider = '@directory', deciding_name_id_format = 'scim',
+      deciding_name_id = v_user_id::text, updated_at = p_now
+  where u.org_id = p_org_id and u.user_id = v_user_id
+    and (u.deciding_identity_provider, u.email, u.given_name, u.family_name, u.display_name) is distinct from
+      ('@directory', v_profile->>'email', v_profile->>'givenName', v_profile->>'familyName', v_profile->>'displayName');
+  perform directory_write_access(p_org_id, v_user_id, p_user, p_now);
+  return case when (p_user->'joins')::boolean then 1 else -1 end;
 end
 $function$
 ;
@@ -2470,6 +2641,8 @@ grant execute on function delete_organization to rolecall_runtime;
 
 grant execute on function directory_adopt_user to public;
 
+grant execute on function directory_adoptable to public;
+
 grant execute on function directory_append_requests to public;
 
 grant execute on function directory_authenticate to public;
@@ -2477,6 +2650,8 @@ grant execute on function directory_authenticate to public;
 grant execute on function directory_brake to public;
 
 grant execute on function directory_change_group to public;
+
+grant execute on function directory_change_members to public;
 
 grant execute on function directory_count to public;
 
@@ -2492,6 +2667,8 @@ grant execute on function directory_forget_name to public;
 
 grant execute on function directory_group to public;
 
+grant execute on function directory_group_facts to public;
+
 grant execute on function directory_group_takes_last to public;
 
 grant execute on function directory_groups_once_called to public;
@@ -2499,6 +2676,8 @@ grant execute on function directory_groups_once_called to public;
 grant execute on function directory_hold to public;
 
 grant execute on function directory_hold_adopted to public;
+
+grant execute on function directory_holds_already to public;
 
 grant execute on function directory_instant to public;
 
@@ -2510,11 +2689,15 @@ grant execute on function directory_is_released to public;
 
 grant execute on function directory_last_sso_admin to public;
 
+grant execute on function directory_lock_counters to public;
+
 grant execute on function directory_lock_users to public;
 
 grant execute on function directory_loses_sso_admin to public;
 
 grant execute on function directory_member_changes to public;
+
+grant execute on function directory_member_states to public;
 
 grant execute on function directory_members_of to public;
 
@@ -2543,6 +2726,8 @@ grant execute on function directory_write_access to public;
 grant execute on function directory_write_emails to public;
 
 grant execute on function directory_write_group to public;
+
+grant execute on function directory_write_member to public;
 
 grant execute on function directory_write_members to public;
 

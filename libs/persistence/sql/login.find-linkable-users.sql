@@ -5,7 +5,7 @@ select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
       and f.name_id_format = u.deciding_name_id_format and f.name_id = u.deciding_name_id)) end as directory
 from users u
 left join directory_users d on d.org_id = $1 and d.user_id = u.user_id
-where u.org_id = $1 and lower(u.email) = lower($2)
+where u.org_id = $1 and u.email_key = lower($2)
   and not exists (
     select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3)
 order by u.user_id

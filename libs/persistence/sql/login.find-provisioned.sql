@@ -11,7 +11,7 @@ select u.user_id, u.status, u.email, u.given_name, u.family_name, u.display_name
 from (
   select user_id from directory_users where org_id = $1 and user_name_key = any($2)
   union select user_id from directory_users where org_id = $1 and external_id = $3
-  union select user_id from users where org_id = $1 and lower(email) = lower($4)
+  union select user_id from users where org_id = $1 and email_key = lower($4)
 ) named
 join users u on u.org_id = $1 and u.user_id = named.user_id
 join directory_users d on d.org_id = $1 and d.user_id = u.user_id

@@ -1,1 +1,1 @@
-select exists (select from users where org_id = $1 and lower(email) = lower($2) and user_id <> $3) as taken
+select exists (select from users where org_id = $1 and email_key = lower($2) and user_id <> $3) as taken

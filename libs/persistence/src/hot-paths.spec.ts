@@ -150,7 +150,7 @@ describe('round trips', () => {
     expect(sent).toEqual(['directory.delete-user']);
   });
 
-  it('of members of a group are as many for a thousand as for one', async () => {
+  it('of members of a group are two for a few, and as many for a thousand as for any more', async () => {
     const acme = await seedOrganization(test.current.database, document('members'), { metadataXml: METADATA_XML });
     const directory = directoryStore(pool, () => undefined);
     const users = Array.from({ length: 1_000 }, () => uuidv7());
@@ -160,8 +160,16 @@ describe('round trips', () => {
     const { groupId } = 'group' in made ? made.group : { groupId: '' };
     const change = (members: MemberChanges) =>
       directory.changeGroup(acme.id, groupId, { members }, undefined, GROUPS, decideBy(), actor());
+    for (const members of [{ add: users.slice(0, 1) }, { remove: users.slice(0, 1), add: users.slice(1, 20) }]) {
+      sent = [];
+      expect(await change(members)).toMatchObject({ outcome: 'changed' });
+      expect(sent).toEqual(['directory.member-states', 'directory.change-members']);
+    }
+    sent = [];
+    expect(await change({ add: users.slice(1, 2) })).toMatchObject({ outcome: 'unchanged' });
+    expect(sent).toEqual(['directory.member-states']);
     const written = ['directory.change-group', 'directory.user-states', 'directory.finish-group'];
-    for (const members of [{ add: users.slice(0, 1) }, { add: users }, { replace: [] }]) {
+    for (const members of [{ add: users.slice(0, 101) }, { add: users }, { replace: [] }]) {
       sent = [];
       expect(await change(members)).toMatchObject({ outcome: 'changed' });
       expect(sent).toEqual(['begin;', ...written, 'commit']);

@@ -3,12 +3,13 @@ import type { Pool, PoolClient } from 'pg';
 import type { ResourceBody } from '@rolecall/scim';
 import { inTransaction, query } from '../sql.ts';
 import type { DecideAccess, DirectoryActor, GroupHow, MemberChanges } from '../stores.ts';
+import { changeMembers, isOfFewMembers } from './change-members.ts';
 import { groupColumns } from './columns.ts';
 import { decideAnew } from './decide-anew.ts';
 import type { DecidedAnew } from './decide-anew.ts';
 import { changedAttributes, eventColumns, eventsOf } from './events.ts';
-import { isResourceId, NO_ID } from './ids.ts';
-import { goingColumns, TakesLastSsoAdmin } from './offboarding.ts';
+import { isResourceId, orNobody, unknownIds } from './ids.ts';
+import { brakeColumns, TakesLastSsoAdmin } from './offboarding.ts';
 import { CHANGE_GROUP, FINISH_GROUP, GROUP_TAKES_LAST } from './statements.ts';
 
 /** One change of one group. */
@@ -51,11 +52,17 @@ export type ChangedGroup = ChangeRow & { readonly version: number | undefined };
 const DELTA = { create: 1, change: 0, delete: -1 } as const;
 
 /**
- * Writes a change of a group in one transaction, decides the access of exactly those users anew whom it touches, and nothing of it
- * stays when any of it fails. The work grows with the change, not with the group, save for a rename or a deletion, which touch
- * every member. Throws TakesLastSsoAdmin.
+ * Writes a change of a group, decides the access of exactly those users anew whom it touches, and nothing of it stays when any of it
+ * fails. The work grows with the change, not with the group, save for a rename or a deletion, which touch every member. A few members
+ * come and go in two statements; when others are faster, and for all else, users are locked first. Throws TakesLastSsoAdmin.
  */
-export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGroup> {
+export async function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGroup> {
+  const changed = isOfFewMembers(change) ? await changeMembers(pool, change) : undefined;
+  return changed ?? changeLocked(pool, change);
+}
+
+/** In one transaction that locks the users whom the change touches. */
+function changeLocked(pool: Pool, change: GroupChange): Promise<ChangedGroup> {
   const { organizationId, decide, actor } = change;
   return inTransaction(pool, { organizationId }, async (client) => {
     const row = await writeGroup(client, change);
@@ -70,9 +77,8 @@ export function changeGroup(pool: Pool, change: GroupChange): Promise<ChangedGro
 /** A group that is renamed or emptied by mistake must not lock its organization out. */
 async function keepLastSsoAdmin(client: PoolClient, change: GroupChange, losing: readonly string[]): Promise<void> {
   if (losing.length === 0) return;
-  const [first = ''] = losing;
-  const { brake } = goingColumns(first, undefined, change.actor);
-  const values = [change.organizationId, change.groupId, losing, JSON.stringify(brake), change.actor.at];
+  const brake = JSON.stringify(brakeColumns(undefined));
+  const values = [change.organizationId, change.groupId, losing, brake, change.actor.at];
   const [row] = await query<{ user_id: string | null }>(client, GROUP_TAKES_LAST, values);
   if (row?.user_id) throw new TakesLastSsoAdmin(row.user_id);
 }
@@ -94,13 +100,7 @@ async function writeGroup(client: PoolClient, change: GroupChange): Promise<Chan
     change.actor.at,
   ]);
   if (row === undefined) throw new Error('directory_change_group returned nothing');
-  const others = new Set([...(replace ?? []), ...add].filter((id) => !isResourceId(id)));
-  return { ...row, unknown: [...others, ...row.unknown.filter((id) => id !== NO_ID)] };
-}
-
-/** Texts that are no ids are unknown like ids of nobody; the statement takes ids alone. */
-function orNobody(id: string): string {
-  return isResourceId(id) ? id : NO_ID;
+  return { ...row, unknown: unknownIds([...(replace ?? []), ...add], row.unknown) };
 }
 
 function groupEvents({ kind, groupId, body, actor }: GroupChange, row: ChangeRow): readonly AuditEvent[] {

@@ -22,8 +22,13 @@ export function userColumns(userId: string, body: ResourceBody) {
     folded: foldedBody(body),
     emails: emailKeys(body),
     /** Must not be another organization's. */
-    emailDomain: emailDomainOf(emailOf(body) ?? '') || undefined,
+    emailDomain: emailDomainIn(body),
   };
+}
+
+/** Of the address that a user is known by. */
+export function emailDomainIn(body: ResourceBody): string | undefined {
+  return emailDomainOf(emailOf(body) ?? '') || undefined;
 }
 
 export function groupColumns(groupId: string, body: ResourceBody) {

@@ -27,18 +27,25 @@ import {
 /** How long a released hold of the last administrator counts when no brake says a window. */
 const DEFAULT_WINDOW_SECONDS = 3600;
 
-/** What the SQL functions take for an active user who goes: the receipt's and a hold's ids, the events of a hold, the brake. */
+/** What the SQL functions take for an active user who goes: the receipt's id, who did it, the brake. */
+export function departureColumns(brake: DirectoryBrake | undefined, actor: DirectoryActor) {
+  return { receiptId: uuidv7(), actor: actor.tokenName, brake: brakeColumns(brake) };
+}
+
+export function brakeColumns(brake: DirectoryBrake | undefined) {
+  return brake ?? { windowSeconds: DEFAULT_WINDOW_SECONDS };
+}
+
+/** As `departureColumns`, for a user whom the brake may hold: a hold's id and its events. */
 export function goingColumns(userId: string, brake: DirectoryBrake | undefined, actor: DirectoryActor) {
   const holdId = uuidv7();
   const held = (reason: HoldReason, about: object) => [
     auditEntry(eventsOf(actor)('directory.held', holdId, { reason, ...about })),
   ];
   return {
-    receiptId: uuidv7(),
-    actor: actor.tokenName,
+    ...departureColumns(brake, actor),
     holdId,
     events: { mass_change: held('mass_change', {}), last_sso_admin: held('last_sso_admin', { user: userId }) },
-    brake: brake ?? { windowSeconds: DEFAULT_WINDOW_SECONDS },
   };
 }
 

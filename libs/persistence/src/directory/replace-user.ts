@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AuditEvent } from '@rolecall/audit';
 import type { Pool, PoolClient } from 'pg';
 import { sameValue } from '@rolecall/scim';
@@ -13,9 +12,9 @@ import type {
   ReplaceHow,
   UserReplaced,
 } from '../stores.ts';
-import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
+import { accessColumns, emailDomainIn, isActive, storedUser, userColumns } from './columns.ts';
 import { accessEvents, changedAttributes, eventColumns, eventsOf } from './events.ts';
-import { goingColumns } from './offboarding.ts';
+import { departureColumns, goingColumns } from './offboarding.ts';
 import { shown } from './read-user.ts';
 import { toHeld, toReceipt } from './rows.ts';
 import type { HoldJson, ReceiptRow } from './rows.ts';
@@ -31,51 +30,63 @@ export interface Replacement {
   readonly actor: DirectoryActor;
 }
 
-interface ReplacedRow {
-  readonly outcome:
-    | 'replaced'
-    | 'unknown'
-    | 'changed_meanwhile'
-    | 'domain_of_another'
-    | 'conflict'
-    | 'address_taken'
-    | 'held';
-  readonly version: string;
-  readonly receipt: ReceiptRow | null;
-  readonly hold: HoldJson | null;
-}
+/** As JSON from the function. */
+type Replaced =
+  | { readonly outcome: 'replaced'; readonly version: number; readonly receipt: ReceiptRow | null }
+  | { readonly outcome: 'held'; readonly hold: HoldJson }
+  | {
+      readonly outcome:
+        | 'unknown'
+        | 'changed_meanwhile'
+        | 'domain_of_another'
+        | 'conflict'
+        | 'address_taken'
+        | 'to_be_held';
+    };
 
 /** Makes `body` the user's, in one statement; none when it is already. */
 export async function replaceUser(on: Pool | PoolClient, replacement: Replacement): Promise<UserReplaced> {
-  const { organizationId, was, how, decide, actor } = replacement;
+  const { was, how, decide, actor } = replacement;
   const { userId, groups } = was;
   const body = storedUser(replacement.body);
   if (sameValue(body, was.body)) return { outcome: 'replaced', changed: false, user: shown(was) };
   const decided = decide({ userId, body, groups, isNew: false });
   // the audit log tells the difference to what was read, so both must be of the rules that decide
   if (was.revision < decided.revision) return { outcome: 'changed_meanwhile' };
-  const going = goingColumns(userId, how.brake, actor);
-  const rows = await query<ReplacedRow>(on, REPLACE_DIRECTORY_USER, [
+  const write = (going: Departure) => writeUser(on, { ...replacement, body }, decided, going);
+  let replaced = await write(departureColumns(how.brake, actor));
+  // hardly ever: only then is it said what to note of the hold
+  if (replaced.outcome === 'to_be_held') replaced = await write(goingColumns(userId, how.brake, actor));
+  return toOutcome(replaced, { ...was, body }, actor.at);
+}
+
+type Departure = ReturnType<typeof departureColumns>;
+
+async function writeUser(
+  on: Pool | PoolClient,
+  replacement: Replacement,
+  decided: DirectoryAccess,
+  going: Departure,
+): Promise<Replaced> {
+  const { organizationId, was, body, actor } = replacement;
+  const [row] = await query<{ result: Replaced }>(on, REPLACE_DIRECTORY_USER, [
     organizationId,
     was.meta.version,
     JSON.stringify(changedColumns(was, body)),
-    JSON.stringify(accessColumns(userId, decided)),
+    JSON.stringify(accessColumns(was.userId, decided)),
     JSON.stringify(going),
-    eventColumns(replacedEvents({ ...replacement, body }, decided, going.receiptId)),
+    eventColumns(replacedEvents(replacement, decided, going.receiptId)),
     actor.at,
   ]).catch(asConflict);
-  return toOutcome(rows, { ...was, body }, actor.at);
+  if (row === undefined) throw new Error('directory_replace_user returned nothing');
+  return row.result;
 }
 
 /** Without what is looked up elsewhere and did not change. */
 function changedColumns(was: DirectoryUserState, body: ResourceBody): object {
   const { emails, emailDomain, ...columns } = userColumns(was.userId, body);
-  const before = userColumns(was.userId, was.body);
-  return {
-    ...columns,
-    ...(!isDeepStrictEqual(emails, before.emails) && { emails }),
-    ...(emailDomain !== before.emailDomain && { emailDomain }),
-  };
+  if (sameValue(body['emails'], was.body['emails'])) return columns;
+  return { ...columns, emails, ...(emailDomain !== emailDomainIn(was.body) && { emailDomain }) };
 }
 
 function replacedEvents(
@@ -95,20 +106,30 @@ function replacedEvents(
   ];
 }
 
-function toOutcome([row]: readonly ReplacedRow[], now: DirectoryUserState, at: Date): UserReplaced {
-  if (row === undefined || row.outcome === 'unknown') return { outcome: 'unknown' };
-  if (row.hold !== null) return toHeld(row.hold);
-  if (row.outcome === 'conflict') return { outcome: 'conflict', attribute: 'userName' };
-  if (row.outcome === 'address_taken') return { outcome: 'conflict', attribute: 'emails' };
-  if (row.outcome === 'domain_of_another') return { outcome: 'domain_of_another' };
-  if (row.outcome !== 'replaced') return { outcome: 'changed_meanwhile' };
-  const meta = { ...now.meta, lastModified: at, version: Number(row.version) };
-  const receipt = row.receipt && { receipt: toReceipt(row.receipt) };
-  return { outcome: 'replaced', changed: true, user: shown({ ...now, meta }), ...receipt };
+function toOutcome(replaced: Replaced, now: DirectoryUserState, at: Date): UserReplaced {
+  switch (replaced.outcome) {
+    case 'replaced': {
+      const meta = { ...now.meta, lastModified: at, version: replaced.version };
+      const receipt = replaced.receipt && { receipt: toReceipt(replaced.receipt) };
+      return { outcome: 'replaced', changed: true, user: shown({ ...now, meta }), ...receipt };
+    }
+    case 'held':
+      return toHeld(replaced.hold);
+    case 'conflict':
+      return { outcome: 'conflict', attribute: 'userName' };
+    case 'address_taken':
+      return { outcome: 'conflict', attribute: 'emails' };
+    case 'unknown':
+    case 'domain_of_another':
+      return { outcome: replaced.outcome };
+    case 'changed_meanwhile':
+    case 'to_be_held':
+      return { outcome: 'changed_meanwhile' };
+  }
 }
 
 /** Two users took one userName at the same moment: the second statement failed, and nothing of it stays. */
-function asConflict(error: unknown): ReplacedRow[] {
+function asConflict(error: unknown): { result: Replaced }[] {
   if (driverError(error).constraint !== 'directory_users_user_name') throw error;
-  return [{ outcome: 'conflict', version: '0', receipt: null, hold: null }];
+  return [{ result: { outcome: 'conflict' } }];
 }

@@ -8,12 +8,15 @@ export interface UserStateRow {
   readonly version: string;
   readonly created_at: Date;
   readonly modified_at: Date;
-  readonly groups: readonly (GroupRef & {
-    readonly externalId: string | null;
-    readonly formerNames: readonly string[];
-  })[];
+  readonly groups: readonly GroupFactsJson[];
   readonly grants: readonly { readonly scope: string; readonly role: string }[];
   readonly memberships: readonly string[];
+}
+
+/** As JSON from a function. */
+export interface GroupFactsJson extends GroupRef {
+  readonly externalId: string | null;
+  readonly formerNames: readonly string[];
 }
 
 export function toUserState(row: UserStateRow & { readonly revision: number }): DirectoryUserState {
@@ -27,7 +30,7 @@ export function toUserState(row: UserStateRow & { readonly revision: number }): 
   };
 }
 
-export function toGroupFacts({ externalId, ...group }: UserStateRow['groups'][number]): GroupFacts {
+export function toGroupFacts({ externalId, ...group }: GroupFactsJson): GroupFacts {
   return externalId === null ? group : { ...group, externalId };
 }
 

@@ -25,7 +25,7 @@ export const HOLD_ADOPTED: Statement = {
 /** Expected version, a body, a decision, what going away takes, audit events, time. */
 export const REPLACE_DIRECTORY_USER: Statement = {
   name: 'directory.replace-user',
-  text: 'select * from directory_replace_user($1, $2, $3, $4, $5, $6, $7)',
+  text: 'select directory_replace_user($1, $2, $3, $4, $5, $6, $7) as result',
 };
 
 export const DELETE_DIRECTORY_USER: Statement = {
@@ -42,6 +42,18 @@ export const DIRECTORY_GROUP: Statement = {
 export const CHANGE_GROUP: Statement = {
   name: 'directory.change-group',
   text: 'select * from directory_change_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+};
+
+/** Group, who is to come and to go. */
+export const MEMBER_STATES: Statement = {
+  name: 'directory.member-states',
+  text: 'select directory_member_states($1, $2, $3, $4) as states',
+};
+
+/** Group, its facts, revision, users as decided, brake, audit events, time. */
+export const CHANGE_MEMBERS: Statement = {
+  name: 'directory.change-members',
+  text: 'select directory_change_members($1, $2, $3, $4, $5, $6, $7, $8) as result',
 };
 
 export const USER_STATES: Statement = {

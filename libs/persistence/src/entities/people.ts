@@ -8,12 +8,14 @@ export const User = defineEntity({
   name: 'User',
   tableName: 'users',
   ...OWN_ORGANIZATION_ONLY,
-  indexes: [{ name: 'users_email', expression: 'create index "users_email" on "users" ("org_id", lower("email"))' }],
+  indexes: [{ name: 'users_email', properties: ['orgId', 'emailKey'] }],
   properties: {
     orgId: p.uuid().primary(),
     userId: p.uuid().primary(),
     status: p.text().$type<UserStatus>().default('active'),
     email: p.text().nullable(),
+    /** By which a user is found: a comparison that calls a function uses no index under row-level security. */
+    emailKey: p.text().nullable().generated('lower(email) stored'),
     givenName: p.text().nullable(),
     familyName: p.text().nullable(),
     displayName: p.text().nullable(),

@@ -92,7 +92,7 @@ export const FIND_LINKABLE_USERS: Statement = {
 select ${USER}
 from users u
 ${DIRECTORY_ROW}
-where u.org_id = $1 and lower(u.email) = lower($2)
+where u.org_id = $1 and u.email_key = lower($2)
   and not exists (
     select from identities i where i.org_id = $1 and i.user_id = u.user_id and i.identity_provider = $3)
 order by u.user_id`,
@@ -127,7 +127,7 @@ select ${USER},
 from (
   select user_id from directory_users where org_id = $1 and user_name_key = any($2)
   union select user_id from directory_users where org_id = $1 and external_id = $3
-  union select user_id from users where org_id = $1 and lower(email) = lower($4)
+  union select user_id from users where org_id = $1 and email_key = lower($4)
 ) named
 join users u on u.org_id = $1 and u.user_id = named.user_id
 join directory_users d on d.org_id = $1 and d.user_id = u.user_id
@@ -171,7 +171,7 @@ for update of s`,
 export const IS_ADDRESS_OF_ANOTHER: Statement = {
   name: 'login.is-address-of-another',
   text: `
-select exists (select from users where org_id = $1 and lower(email) = lower($2) and user_id <> $3) as taken`,
+select exists (select from users where org_id = $1 and email_key = lower($2) and user_id <> $3) as taken`,
 };
 
 /** Of the login's own connection: a second one, wanted by many logins at once, would leave none to any. */

@@ -35,6 +35,9 @@ import { directoryLockTimeout } from './20261122T51-directory-lock-timeout.ts';
 import { heldAdoptions } from './20261122T51-held-adoptions.ts';
 import { keptAdministrators } from './20261122T51-kept-administrators.ts';
 import { fewerRoundTrips } from './20261122T60-fewer-round-trips.ts';
+import { addressesByIndex } from './20261122T61-addresses-by-index.ts';
+import { directoryChanges } from './20261122T61-directory-changes.ts';
+import { membersInOne } from './20261122T61-members-in-one.ts';
 import { threeValues } from './20261122T63-three-values.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
@@ -82,6 +85,9 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   heldAdoptions,
   keptAdministrators,
   fewerRoundTrips,
+  addressesByIndex,
+  directoryChanges,
+  membersInOne,
   threeValues,
   leases,
   once,

@@ -4,6 +4,7 @@ import type { DirectorySearch } from '../../stores/directory.ts';
 import { connected, document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { filledGroup, filledMember, filledUser, fillDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
+import { FIND_LINKABLE_USERS } from '../../logins/statements.ts';
 import { searchStatement } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
 
@@ -148,6 +149,21 @@ it('A5 reads no members that nobody wants', async () => {
   const wanted = { ...search('group', { filter: 'displayName sw "group 0001"' }), withMembers: true };
   const relations = (await planOf('group', wanted, 'custom')).map((node) => node['Relation Name']);
   expect(relations).toContain('directory_members');
+});
+
+it('finds who has an address without reading the others, as the runtime role does', async () => {
+  const nodes = await connected(test.current.url, async (runtime) => {
+    await runtime.query(`select set_config('rolecall.organization_id', $1, false)`, [acme]);
+    await runtime.query('set plan_cache_mode = force_generic_plan');
+    const { name, text } = FIND_LINKABLE_USERS;
+    await runtime.query(`prepare "${name}" as ${text}`);
+    const { rows } = await runtime.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
+      `explain (analyze, format json, timing off) execute "${name}" ('${acme}', '${user.workEmail}', 'okta')`,
+    );
+    return nodesOf(rows[0]!['QUERY PLAN'][0].Plan);
+  });
+  expect(nodes.map((node) => node['Index Name'])).toContain('users_email');
+  expect(Math.max(...nodes.map(rowsRead))).toBeLessThanOrEqual(1);
 });
 
 it('refuses a filter that takes too long, and works on', async () => {
