@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const operations = Object.values<Operation>(OPERATIONS);
-const bodyOf = ({ method }: Operation) => (method === 'post' || method === 'put' ? {} : undefined);
+const bodyOf = ({ method }: Operation) => (method === 'get' || method === 'delete' ? undefined : {});
 const pathOf = ({ path }: Operation) => path.replace(':collection', 'default').replace(':organization', 'acme');
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {

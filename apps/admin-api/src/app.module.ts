@@ -33,6 +33,8 @@ import { IdentityProvidersController } from './identity-providers/identity-provi
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
+import { WriteOrganization } from './organizations/write-organization.ts';
+import { WritesController } from './organizations/writes.controller.ts';
 import { PlatformController } from './platform/platform.controller.ts';
 import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
@@ -72,6 +74,7 @@ export class AppModule {
         OrganizationsController,
         PlatformController,
         SsoTestsController,
+        WritesController,
       ],
       providers: [
         { provide: BASE_URL, useValue: options.url },
@@ -81,6 +84,11 @@ export class AppModule {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
           useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers),
+        },
+        {
+          provide: WriteOrganization,
+          inject: [DATABASE],
+          useFactory: (database: Database) => new WriteOrganization(database, metadata, providers),
         },
         { provide: MetadataSource, useValue: metadata },
         {

@@ -47,6 +47,7 @@ function pathOf({ path }: Operation, organizationName: string, collection = 'for
 }
 
 const BODIES: Partial<Record<string, object>> = {
+  OrganizationPatch: { patch: {}, baseRevision: 1 },
   CompareRequest: { files: [] },
   AcceptMetadataRequest: { digest: '0'.repeat(64) },
   DirectoryTokenRequest: { name: 'okta' },

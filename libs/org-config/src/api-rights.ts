@@ -3,10 +3,13 @@
  * domains (`verification: asserted`); `flows.read` = may read how logins ended, which can show what an identity provider said of a
  * user; `directory.read` = may read the request log of a directory; `directory.tokens` = may have its tokens made and ended, which
  * let in whoever decides about users; `directory.release` = may let removals through that the brake holds; `platform.apply` = may
- * change `kind: Platform`, and so who else gets which of these rights.
+ * change `kind: Platform`, and so who else gets which of these rights; `organizations.write` = may change documents past git where no
+ * collection declares a field; `organizations.override` = may also change declared fields, for seven days at most (break-glass).
  */
 export const API_RIGHTS = [
   'organizations.read',
+  'organizations.write',
+  'organizations.override',
   'plan',
   'apply',
   'domains.assert',

@@ -75,3 +75,8 @@ function says(actual: Value, declared: Value): boolean {
 function same(a: Value, b: Value): boolean {
   return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 }
+
+/** The value of a document at a pointer as plans have them: with the names of rules in place of their indices. */
+export function valueInDocument(document: OrganizationDocument, pointer: string): Json | undefined {
+  return valueIn(asJson(document), pointer);
+}

@@ -8,9 +8,9 @@ export function ownedByGit(
   organization: string,
   collection: string,
   pointer: string,
-  origin: RevisionOrigin,
+  origin: RevisionOrigin | undefined,
 ): ReconcileProblem {
-  const place = placeOf(pointer, origin);
+  const place = origin === undefined ? '' : placeOf(pointer, origin);
   const where = place === '' ? `the files of the collection "${collection}"` : place;
   const message = `${organization}: ${pathOf(pointer)} is declared in ${where}; change it there, or override it for a while with a reason and an end`;
   return { code: 'owned_by_git', organization, pointer, message };

@@ -62,6 +62,11 @@ export async function writeOrganization(
     refuse(touched.map((path) => ownedByGit(name, head.collection ?? '', path, declaration.origin)));
   }
   const overrides = overridesAfter(before, touched, declaration, write, now);
+  refuse(
+    declaredSecrets(write, declaration).map((path) =>
+      ownedByGit(name, head.collection ?? '', path, declaration?.origin),
+    ),
+  );
   const fields = diffDocuments(live, wanted.document);
   const step = await changeOf(state, head, live, write, fields);
   refuse([...step.problems, ...(await ssoGuards(state, [step], now))]);
@@ -111,6 +116,13 @@ function declaredFieldsTouched(
   const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
   const paths = driftOf(declared, wanted).map(({ path }) => path);
   return paths.filter((path) => textAt(from, path) !== textAt(to, path));
+}
+
+/** A secret has no value that an apply could take back: where a collection declares it, only an apply sets it. */
+function declaredSecrets({ wanted }: OrganizationWrite, declaration: Declaration | undefined): readonly string[] {
+  if (declaration === undefined) return [];
+  const declared = asJson(declaration.document);
+  return Object.keys(wanted.secrets ?? {}).filter((path) => valueIn(declared, path) !== undefined);
 }
 
 function overridesAfter(

@@ -1,4 +1,4 @@
-import { applyDecorators, createParamDecorator, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ export interface RouteAccess {
   readonly bodyLimit?: number;
 }
 
-const METHODS = { get: Get, post: Post, put: Put, delete: Delete };
+const METHODS = { patch: Patch, get: Get, post: Post, put: Put, delete: Delete };
 
 /** Routes a handler as its operation says: method, path, right and body limit. */
 export function Serves(operation: Operation): MethodDecorator {

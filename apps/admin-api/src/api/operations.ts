@@ -5,7 +5,7 @@ import type { SchemaName } from './schemas.ts';
 /** One operation of `/v1`: what the router, the access check, the body check and the OpenAPI document are made from. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'patch' | 'get' | 'post' | 'put' | 'delete';
   /** With `:name` parameters, as the router wants it. */
   readonly path: string;
   readonly summary: string;
@@ -75,6 +75,15 @@ export const OPERATIONS = {
     summary: 'What the last apply of a collection left: its generation and the digest over all of its files',
     right: 'organizations.read',
     response: 'Collection',
+  },
+  readDrift: {
+    id: 'readDrift',
+    method: 'get',
+    path: '/v1/collections/:collection/drift',
+    summary:
+      'What the server has that the files of a collection have not said: since when, by whom, and what is overridden',
+    right: 'organizations.read',
+    response: 'Drift',
   },
   compareFiles: {
     id: 'compareFiles',
@@ -201,6 +210,43 @@ export const OPERATIONS = {
     summary: 'The live document of one organization, with its revision and who applied it',
     right: 'organizations.read',
     response: 'Organization',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  patchOrganization: {
+    id: 'patchOrganization',
+    method: 'patch',
+    path: '/v1/organizations/:organization',
+    summary:
+      'Changes the live document past git, by the same checks as an apply; fields that a collection declares are refused, or overridden for a while',
+    right: 'organizations.write',
+    body: 'OrganizationPatch',
+    bodyLimit: 2_000_000,
+    response: 'WrittenOrganization',
+    refusals: {
+      403: ['domain_assertion_refused'],
+      404: ['unknown_organization'],
+      409: ['owned_by_git', 'revision_moved', 'sso_not_tested'],
+      413: ['body_too_large'],
+      422: ['configuration_invalid', 'email_domain_taken', 'rename_conflict', 'rename_refused', 'secret_unavailable'],
+    },
+  },
+  listOverrides: {
+    id: 'listOverrides',
+    method: 'get',
+    path: '/v1/organizations/:organization/overrides',
+    summary: 'Declared fields that somebody set otherwise for a while; ended ones too, until an apply took them back',
+    right: 'organizations.read',
+    response: 'OverrideList',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  endOverrides: {
+    id: 'endOverrides',
+    method: 'delete',
+    path: '/v1/organizations/:organization/overrides',
+    summary: 'Ends overrides now, all of an organization or one: the next apply takes their fields back',
+    right: 'organizations.override',
+    query: { path: { description: 'Only the one of this JSON pointer', schema: { type: 'string', maxLength: 1024 } } },
+    response: 'OverrideList',
     refusals: { 404: ['unknown_organization'] },
   },
   listRevisions: {

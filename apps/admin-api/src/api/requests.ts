@@ -46,6 +46,17 @@ export interface LeaseRenewal {
   readonly fencing: number;
 }
 
+/** `OrganizationPatch` of the API. */
+export interface OrganizationPatch {
+  /** UNTRUSTED: a JSON merge patch (RFC 7396) of the document. */
+  readonly patch: object;
+  readonly baseRevision: number;
+  /** Break-glass, for fields that a collection declares. */
+  readonly override?: { readonly reason: string; readonly expires: string };
+  /** SECRET. By JSON pointer into the document. */
+  readonly secrets?: Readonly<Record<string, { readonly value: string }>>;
+}
+
 /** `AcceptMetadataRequest` of the API. */
 export interface AcceptMetadataRequest {
   /** Of the held metadata that was looked at, SHA-256. */

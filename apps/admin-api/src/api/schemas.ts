@@ -120,6 +120,29 @@ const requests = {
     },
     [...optionalInPlans, 'save'],
   ),
+  OrganizationPatch: object(
+    {
+      patch: { type: 'object', description: 'JSON merge patch (RFC 7396) of the live document: null removes' },
+      baseRevision: { type: 'integer', minimum: 1, description: 'The revision that the patch was made for' },
+      override: {
+        ...object({
+          reason: {
+            type: 'string',
+            pattern: '^[^\\p{Cc}\\p{Cf}]{1,200}$',
+            description: 'Stands in every plan until the end',
+          },
+          expires: { ...moment, description: 'Within seven days' },
+        }),
+        description:
+          'Sets also fields that a collection declares, for a while; needs the right `organizations.override`',
+      },
+      secrets: secrets(
+        object({ value: { type: 'string', minLength: 1, maxLength: 8192, writeOnly: true } }),
+        'Sealed when stored; no answer ever has one',
+      ),
+    },
+    ['override', 'secrets'],
+  ),
   AcceptMetadataRequest: object({ digest: { ...sha256, description: 'Of the held metadata that was looked at' } }),
   DirectoryTokenRequest: object({ name: { ...slug, description: 'One of `spec.scim.tokens` in the document' } }),
   ApplyRequest: object(
@@ -358,6 +381,63 @@ const responses = {
     appliedAt: moment,
     appliedBy: { ...string, description: 'Name of the API token' },
     file: { type: ['string', 'null'] },
+  }),
+  WrittenOrganization: object(
+    {
+      organization: string,
+      revision: { ...count, description: 'The live one' },
+      fields: list(
+        object(
+          {
+            path: string,
+            action: { enum: ['create', 'update', 'rename', 'delete'] },
+            before: {},
+            after: {},
+            previousKey: string,
+            secret: { const: true },
+          },
+          ['before', 'after', 'previousKey', 'secret'],
+        ),
+      ),
+      impact: ref('Impact'),
+      overrides: list(ref('Override')),
+    },
+    ['impact'],
+  ),
+  Override: object({
+    path: string,
+    by: { ...string, description: 'Name of the API token' },
+    reason: string,
+    at: moment,
+    expires: { ...moment, description: 'From then on it is drift, and the next apply takes it back' },
+  }),
+  OverrideList: object({ overrides: list(ref('Override')) }),
+  Drift: object({
+    collection: string,
+    organizations: list(
+      object({
+        organization: string,
+        revision: count,
+        file: orNull(string),
+        fields: list(
+          object(
+            {
+              path: string,
+              action: { enum: ['create', 'update', 'rename', 'delete'], description: 'What takes it back' },
+              live: {},
+              declared: {},
+              place: { ...orNull(string), description: 'Where it is declared: repository@commit file:line' },
+              by: { ...orNull(string), description: 'Name of the API token' },
+              since: orNull(moment),
+              override: nullable(object({ by: string, reason: string, expires: moment })),
+            },
+            ['live', 'declared'],
+          ),
+        ),
+        unmanaged: list(object({ path: string, by: orNull(string), since: orNull(moment) })),
+      }),
+    ),
+    more: { ...count, description: 'Organizations that deviate as well and are not shown' },
   }),
   Applied: object(
     {

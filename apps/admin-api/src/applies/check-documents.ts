@@ -27,7 +27,7 @@ const MAX_PROBLEMS = 1_000;
  * @throws Problem 422 `configuration_invalid` with all that is wrong in all of them
  */
 export async function checkDocuments(
-  request: PlanRequest,
+  request: Pick<PlanRequest, 'organizations'>,
   checkMetadata: CheckMetadata,
   now: Date,
 ): Promise<readonly CheckedOrganization[]> {

@@ -4,7 +4,6 @@ import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
 import type { Applied, ApplyTerms, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
-import { requireRight } from '../access/authenticate.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -17,6 +16,7 @@ import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
 import { withSecrets } from './secrets.ts';
+import { requireEmailTrust } from './trusts-email.ts';
 
 /** A plan, and what an apply made of it. */
 type Done = Applied & { readonly plan: Plan };
@@ -74,7 +74,7 @@ export class ReconcileOrganizations {
     );
     const platform = desiredPlatform(request, caller);
     await requireRequestInReach(caller, request, checked, this.database.collections);
-    if (checked.some(trustsEmail)) requireRight(caller, 'domains.assert', '`trustEmail: true`');
+    requireEmailTrust(checked, caller);
     const { heads, after } = await store.transaction('rollback', async (state) => {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
       if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
@@ -137,9 +137,3 @@ function declaredOf(checked: CheckedOrganization | undefined) {
 }
 
 const namesOf = ({ document: { metadata } }: CheckedOrganization) => [metadata.name, ...(metadata.previously ?? [])];
-
-/** Vouches for whatever address the provider sends. */
-function trustsEmail({ document }: CheckedOrganization): boolean {
-  const providers = Object.values(document.spec.identityProviders ?? {});
-  return providers.some((provider) => provider.type === 'oidc' && provider.trustEmail === true);
-}

@@ -7,6 +7,7 @@ import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
 import { viewOf } from '../expiry/expiry-view.ts';
 import { requireDistinctPaths, validated } from '../api/validate.ts';
+import { driftReport } from './drift.ts';
 
 /** How long before its time the rotation of a directory's token is asked for. */
 const ROTATION_NOTICE_MS = 14 * 24 * 60 * 60 * 1000;
@@ -41,6 +42,11 @@ export class CollectionsController {
     const kinds = ['idp-certificate', 'metadata-valid-until', 'sp-key'] as const;
     const items = await this.database.expiry.list({ now, before, collection, kinds, limit: MAX_ENDING });
     return items.map((item) => viewOf(item, now));
+  }
+
+  @Serves(OPERATIONS.readDrift)
+  drift(@Param('collection') name: string, @Caller() caller: ApiToken): Promise<object> {
+    return driftReport(this.database, validated('Slug', name), caller.id, this.clock());
   }
 
   @Serves(OPERATIONS.compareFiles)

@@ -1,0 +1,114 @@
+import { onceEach } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import type { ApiToken, Database } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import type { MetadataSource } from '@rolecall/platform';
+import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
+import type { DesiredOrganization, OrganizationWrite, Written } from '@rolecall/reconcile';
+import { requireRight } from '../access/authenticate.ts';
+import type { OrganizationPatch } from '../api/requests.ts';
+import { requireNoNewAssertion } from '../applies/asserted-domains.ts';
+import { checkDocuments } from '../applies/check-documents.ts';
+import type { OpenIdProviders } from '../applies/openid-providers.ts';
+import { prepareIdentityProviders } from '../applies/prepare-identity-providers.ts';
+import { refusing } from '../applies/refusal.ts';
+import { withSecrets } from '../applies/secrets.ts';
+import { requireEmailTrust } from '../applies/trusts-email.ts';
+import { knownOrganization } from './known-organization.ts';
+
+const MAX_OVERRIDE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Writes past git: one organization, by the same checks and the same steps as an apply. */
+export class WriteOrganization {
+  constructor(
+    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'registry'>,
+    private readonly metadata: MetadataSource,
+    private readonly providers: OpenIdProviders,
+  ) {}
+
+  /**
+   * Merges a patch into the live document and makes the result live.
+   * @param name UNTRUSTED, of the path
+   * @throws Problem
+   */
+  async patch(name: string, request: OrganizationPatch, caller: ApiToken, now: Date): Promise<Written> {
+    const override = request.override && overrideOf(request.override, caller, now);
+    const record = await knownOrganization(this.database, name);
+    requireRevision(record.name, request.baseRevision, record.revision);
+    const document = mergePatch(record.document as unknown as Json, request.patch as Json) as object;
+    requireSameName(document, record.name);
+    const wanted = await this.prepared({ document, secrets: request.secrets }, record.collection, caller, now);
+    const write: OrganizationWrite = { wanted, baseRevision: request.baseRevision, by: caller.name, override };
+    const store = this.database.reconcileState({ actor: caller.id, now });
+    const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
+    return refusing(
+      written.catch((error: unknown) => {
+        if (error instanceof RevisionMovedError) requireRevision(error.organization, error.expected, error.actual);
+        throw error;
+      }),
+    );
+  }
+
+  /** The document as an apply would have it checked, and its identity providers as an apply would prepare them. */
+  private async prepared(
+    sent: { readonly document: object; readonly secrets?: OrganizationPatch['secrets'] },
+    owner: string | undefined,
+    caller: ApiToken,
+    now: Date,
+  ): Promise<DesiredOrganization> {
+    const organizations = [sent];
+    const checkMetadata = onceEach((xml: string, entityId?: string) => {
+      const read = this.metadata.read(xml, { entityId, now });
+      return 'problem' in read ? [read.problem] : [];
+    });
+    const checked = await checkDocuments({ organizations }, checkMetadata, now);
+    requireEmailTrust(checked, caller);
+    const store = this.database.reconcileState({ actor: caller.id, now });
+    const heads = await store.transaction('rollback', async (state) => {
+      const found = await state.heads(
+        '',
+        checked.map(({ document }) => document.metadata.name),
+      );
+      if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
+      return found;
+    });
+    const collection = owner ?? NO_COLLECTION;
+    const key = this.database.collections.fingerprintKey(collection);
+    const [prepared] = await prepareIdentityProviders(withSecrets(checked, organizations, collection, key), {
+      heads,
+      organizations: this.database.organizations,
+      metadata: this.metadata,
+      providers: this.providers,
+      makeKeys: true,
+      now,
+    });
+    if (prepared === undefined) throw new Error('one document was sent, and none came back');
+    return prepared;
+  }
+}
+
+/** Stands for the collection of an organization that none owns; no slug is like it. */
+const NO_COLLECTION = '';
+
+/** @throws Problem 403 `missing_right`, 400 `invalid_request` */
+function overrideOf({ reason, expires }: NonNullable<OrganizationPatch['override']>, caller: ApiToken, now: Date) {
+  requireRight(caller, 'organizations.override', 'an override');
+  const end = new Date(expires);
+  const length = end.getTime() - now.getTime();
+  if (length > 0 && length <= MAX_OVERRIDE_MS) return { reason, expires: end };
+  throw new Problem(400, 'invalid_request', 'an override ends within seven days from now; give such an end');
+}
+
+/** @throws Problem 409 `revision_moved` */
+function requireRevision(organization: string, expected: number, actual: number): void {
+  if (expected === actual) return;
+  const message = `${organization} is at revision ${actual}, the change was made for ${expected}; read it again`;
+  throw new Problem(409, 'revision_moved', message);
+}
+
+/** @throws Problem 422 `rename_refused` */
+function requireSameName(document: object, name: string): void {
+  const { metadata } = document as Partial<OrganizationDocument>;
+  if (metadata?.name === name) return;
+  throw new Problem(422, 'rename_refused', `the name stays "${name}" here; files rename, by metadata.previously`);
+}

@@ -1,0 +1,57 @@
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
+import type { ApiToken, Database } from '@rolecall/persistence';
+import { CLOCK, DATABASE } from '@rolecall/platform';
+import type { Clock } from '@rolecall/platform';
+import { endOverrides } from '@rolecall/reconcile';
+import type { Override } from '@rolecall/reconcile';
+import { Caller, Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import { invalidQuery, knownOnly } from '../api/query.ts';
+import type { Query as QueryOf } from '../api/query.ts';
+import type { OrganizationPatch } from '../api/requests.ts';
+import { validated } from '../api/validate.ts';
+import { knownOrganization } from './known-organization.ts';
+import { WriteOrganization } from './write-organization.ts';
+
+/** Writes past git, and the overrides that they leave. */
+@Controller()
+export class WritesController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(WriteOrganization) private readonly organizations: WriteOrganization,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  @Serves(OPERATIONS.patchOrganization)
+  async patch(@Param('organization') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
+    const request = validated<OrganizationPatch>('OrganizationPatch', body);
+    const written = await this.organizations.patch(name, request, caller, this.now());
+    return { ...written, overrides: written.overrides.map(presented) };
+  }
+
+  @Serves(OPERATIONS.listOverrides)
+  async list(@Param('organization') name: string, @Caller() caller: ApiToken): Promise<object> {
+    const { organizationId } = await knownOrganization(this.database, name);
+    const store = this.database.reconcileState({ actor: caller.id, now: this.now() });
+    const overrides = await store.transaction('rollback', (state) => state.overrides(organizationId));
+    return { overrides: overrides.map(presented) };
+  }
+
+  /** All of the organization, or the one at `path`. */
+  @Serves(OPERATIONS.endOverrides)
+  async end(@Param('organization') name: string, @Query() query: QueryOf, @Caller() caller: ApiToken): Promise<object> {
+    knownOnly(query, ['path']);
+    const { path } = query;
+    if (path !== undefined && (typeof path !== 'string' || path.length > 1024))
+      throw invalidQuery('there is no such path');
+    const { name: organization } = await knownOrganization(this.database, name);
+    const now = this.now();
+    const store = this.database.reconcileState({ actor: caller.id, now });
+    const ended = await store.transaction('commit', (state) => endOverrides(state, { name: organization, path }, now));
+    return { overrides: ended.map((override) => presented({ ...override, expires: now })) };
+  }
+}
+
+function presented({ path, by, reason, at, expires }: Override) {
+  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString() };
+}

@@ -1,0 +1,130 @@
+import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
+import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import { endOverrides, mergePatch, reconcile, writeOrganization } from './index.ts';
+import type { DesiredOrganization, OrganizationWrite, ReconcileRequest } from './index.ts';
+import { MemoryStateStore } from './testing/index.ts';
+
+const NOW = new Date('2026-11-01T12:00:00Z');
+const TOMORROW = new Date('2026-11-02T12:00:00Z');
+const google = { type: 'oidc' as const, preset: 'google' as const, clientId: 'c', clientSecret: { fromEnv: 'SECRET' } };
+const POINTER = '/spec/identityProviders/google/clientSecret';
+
+function document(spec: OrganizationSpec): OrganizationDocument {
+  return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name: 'acme' }, spec });
+}
+
+function desired(spec: OrganizationSpec, secrets = {}): DesiredOrganization {
+  const of = document(spec);
+  return { document: of, digest: documentDigest(of), identityProviders: {}, secrets };
+}
+
+function request(spec: OrganizationSpec): ReconcileRequest {
+  const files = [{ path: 'acme.yaml', digest: documentDigest(document(spec)), organizations: ['acme'] }];
+  const organizations = [{ ...desired(spec), file: 'acme.yaml', lines: { '/spec': 4, '/spec/displayName': 5 } }];
+  const origin = { actor: 'ci', repository: 'acme/config', commit: '0123456789abcdef' };
+  return { collection: 'default', organizations, unchangedFiles: [], files, prune: false, origin };
+}
+
+async function applied(spec: OrganizationSpec): Promise<MemoryStateStore> {
+  const store = new MemoryStateStore();
+  await store.transaction('commit', (state) => reconcile(state, request(spec), NOW));
+  return store;
+}
+
+function write(store: MemoryStateStore, spec: OrganizationSpec, more: Partial<OrganizationWrite> = {}) {
+  const wanted = { wanted: desired(spec), baseRevision: 1, by: 'ops', ...more };
+  return store.transaction('commit', (state) => writeOrganization(state, wanted, NOW));
+}
+
+describe('a write past git', () => {
+  it('names the place of every declared field that it would change', async () => {
+    const store = await applied({ displayName: 'Acme', login: { session: { idle: '1h' } } });
+    const failing = write(store, { displayName: 'Globex', login: { session: { idle: '5m' } } });
+    await expect(failing).rejects.toMatchObject({
+      problems: [
+        { code: 'owned_by_git', message: expect.stringContaining('acme/config@0123456789ab acme.yaml:5') },
+        { code: 'owned_by_git', message: expect.stringContaining('acme/config@0123456789ab acme.yaml:4') },
+      ],
+    });
+    expect(store.organizations()[0]?.head.revision).toBe(1);
+  });
+
+  it('never sets a secret that a file declares, not even by an override', async () => {
+    const store = new MemoryStateStore();
+    const fingerprint = { [POINTER]: 'a'.repeat(64) };
+    const first = request({ identityProviders: { google } });
+    const organizations = first.organizations.map((one) => ({ ...one, secrets: fingerprint }));
+    await store.transaction('commit', (state) => reconcile(state, { ...first, organizations }, NOW));
+    const failing = write(
+      store,
+      {},
+      {
+        wanted: desired({ identityProviders: { google } }, { [POINTER]: 'b'.repeat(64) }),
+        override: { reason: 'r', expires: TOMORROW },
+      },
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'owned_by_git', pointer: POINTER });
+  });
+
+  it('back to what is declared needs no override, and ends the one that there was', async () => {
+    const store = await applied({ displayName: 'Acme' });
+    await write(store, { displayName: 'Globex' }, { override: { reason: 'r', expires: TOMORROW } });
+    const { overrides } = await write(store, { displayName: 'Acme' }, { baseRevision: 2 });
+    expect(overrides).toEqual([]);
+    expect(store.organizations()[0]?.head.deviation).toBeUndefined();
+  });
+
+  it('of another field leaves an override as it is', async () => {
+    const store = await applied({ displayName: 'Acme' });
+    const { overrides } = await write(
+      store,
+      { displayName: 'Globex' },
+      { override: { reason: 'r', expires: TOMORROW } },
+    );
+    const second = await write(
+      store,
+      { displayName: 'Globex', jit: { enabled: false } },
+      { baseRevision: 2, by: 'else' },
+    );
+    expect(second.overrides).toEqual(overrides);
+    expect(store.organizations()[0]?.head.deviation).toEqual({ driftsAt: TOMORROW, unmanaged: 0 });
+  });
+
+  it('tells what ended, once', async () => {
+    const store = await applied({ displayName: 'Acme' });
+    await write(store, { displayName: 'Globex' }, { override: { reason: 'r', expires: TOMORROW } });
+    const end = () => store.transaction('commit', (state) => endOverrides(state, { name: 'acme' }, NOW));
+    expect(await end()).toMatchObject([{ path: '/spec/displayName' }]);
+    expect(await end()).toEqual([]);
+    expect(store.organizations()[0]?.head.deviation).toEqual({ driftsAt: NOW, unmanaged: 0 });
+  });
+});
+
+/** The examples of RFC 7396, appendix A, that objects can show. */
+it.each([
+  [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
+  [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
+  [{ a: 'b' }, { a: null }, {}],
+  [{ a: 'b', b: 'c' }, { a: null }, { b: 'c' }],
+  [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
+  [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
+  [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
+  [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
+  [
+    ['a', 'b'],
+    ['c', 'd'],
+    ['c', 'd'],
+  ],
+  [{ a: 'b' }, ['c'], ['c']],
+  [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+  [[1, 2], { a: 'b', c: null }, { a: 'b' }],
+  [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+])('merges %j with %j to %j', (target, patch, merged) => {
+  expect(JSON.parse(JSON.stringify(mergePatch(target, patch)))).toEqual(merged);
+});
+
+it('a patch cannot reach a prototype', () => {
+  const merged = mergePatch({}, JSON.parse('{"__proto__": {"polluted": 1}}') as never);
+  expect(Object.keys(merged as object)).toEqual(['__proto__']);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
