@@ -12,6 +12,7 @@ import {
   PlatformModule,
 } from '@rolecall/platform';
 import type { Clock, Logger, PlatformOptions } from '@rolecall/platform';
+import type { Limits } from '@rolecall/reconcile';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
@@ -46,12 +47,14 @@ export interface AppOptions extends PlatformOptions {
   /** Whether this process looks by itself for metadata that is due. */
   readonly refreshesMetadata: boolean;
   readonly resolveTxt: ResolveTxt;
+  /** How far one apply may go. */
+  readonly limits: Limits;
 }
 
 @Module({})
 export class AppModule {
   static forRoot(options: AppOptions): DynamicModule {
-    const { outboundAllow, resolveTxt, url, gatewayUrl, scimUrl, refreshesMetadata } = options;
+    const { outboundAllow, resolveTxt, url, gatewayUrl, scimUrl, refreshesMetadata, limits } = options;
     const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
     const metadata = new MetadataSource(guarded, outboundAllow, url.startsWith('http:'));
     const providers = new OpenIdProviders(guarded, outboundAllow);
@@ -83,7 +86,7 @@ export class AppModule {
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
-          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers),
+          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers, limits),
         },
         {
           provide: WriteOrganization,

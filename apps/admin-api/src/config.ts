@@ -1,5 +1,6 @@
 import {
   baseUrl,
+  checked,
   choice,
   dnsServers,
   host,
@@ -10,8 +11,12 @@ import {
   readEnvironment,
   sealingKey,
 } from '@rolecall/platform';
+import { isCap } from '@rolecall/reconcile';
+import type { Limits } from '@rolecall/reconcile';
 
 const DEFAULT_PORT = 4002;
+
+const LIMIT = 'a number such as 20, or a share such as 10%';
 
 const variables = {
   /** Public base URL. */
@@ -30,6 +35,9 @@ const variables = {
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
   dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
+  /** How far one apply may go; the requests may ask for less. */
+  maxDeletes: checked('ROLECALL_MAX_DELETES', LIMIT, isCap),
+  maxAffected: checked('ROLECALL_MAX_AFFECTED', LIMIT, isCap),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -44,6 +52,7 @@ export interface Config {
   readonly masterKey: Buffer;
   readonly outboundAllow: readonly string[];
   readonly dnsServers: readonly string[];
+  readonly limits: Limits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -51,5 +60,11 @@ export interface Config {
 /** @throws EnvironmentError */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { values, redacted } = readEnvironment('admin-api', variables, env);
-  return { ...values, port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT), redacted };
+  const { maxDeletes: deletes, maxAffected: affected } = values;
+  return {
+    ...values,
+    limits: { deletes, affected },
+    port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT),
+    redacted,
+  };
 }

@@ -34,6 +34,7 @@ export async function createApp(
     outboundAllow,
     resolveTxt,
     refreshesMetadata,
+    limits: config.limits,
   });
   const app = await createJsonApp(root, { logger, metrics, url });
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));

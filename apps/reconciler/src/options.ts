@@ -21,21 +21,25 @@ export interface ValidateOptions extends GlobalOptions {
   readonly format: 'human' | 'json' | ToolFormat;
 }
 
-export interface PlanOptions extends GlobalOptions {
-  readonly format: 'human' | 'json' | 'markdown' | ToolFormat;
+/** What the files are planned with. */
+export interface PlanningOptions extends GlobalOptions {
   readonly prune?: boolean;
   readonly adopt?: boolean;
   readonly conflicts?: 'git';
+  readonly maxDeletes?: string;
+  readonly maxAffected?: string;
+  readonly allowReplace?: boolean;
+}
+
+export interface PlanOptions extends PlanningOptions {
+  readonly format: 'human' | 'json' | 'markdown' | ToolFormat;
   readonly org?: string;
   readonly full?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
 }
 
-export interface ApplyOptions extends OutputOptions {
-  readonly prune?: boolean;
-  readonly adopt?: boolean;
-  readonly conflicts?: 'git';
+export interface ApplyOptions extends PlanningOptions, OutputOptions {
   readonly autoApprove?: boolean;
   readonly expect?: string;
   /** How long to wait for the lease that somebody else holds. */

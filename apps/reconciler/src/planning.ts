@@ -20,10 +20,11 @@ import type { CollectionKey } from './files/secrets.ts';
 import { readSettings } from './files/settings.ts';
 import { InvalidConfiguration } from './invalid-configuration.ts';
 import type { Io } from './io.ts';
-import type { GlobalOptions } from './options.ts';
+import type { PlanningOptions } from './options.ts';
 import { originOf } from './origin.ts';
 import { dueText } from './output/directory.ts';
 import { endingText } from './output/expiry.ts';
+import { limitsOf } from './limits.ts';
 import { locate, withSources } from './output/positions.ts';
 import { Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
@@ -58,13 +59,7 @@ export type BeforePlan = (client: Client, collection: string) => Promise<void>;
  */
 export async function makePlan(
   paths: readonly string[],
-  options: GlobalOptions & {
-    readonly prune?: boolean;
-    readonly adopt?: boolean;
-    readonly conflicts?: 'git';
-    readonly out?: string;
-    readonly full?: boolean;
-  },
+  options: PlanningOptions & { readonly out?: string; readonly full?: boolean },
   io: Io,
   beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
@@ -73,6 +68,7 @@ export async function makePlan(
   const collection = options.collection ?? settings?.collection ?? 'default';
   // `prune: true` of rolecall.yaml is about the whole collection; PATHs may be a part of it
   const prune = options.prune ?? (paths.length === 0 && settings?.prune === true);
+  const limits = limitsOf(options, settings);
   const progress = new Progress(io);
   try {
     const found = discover(paths, io.cwd, settings);
@@ -131,6 +127,8 @@ export async function makePlan(
       ...(options.adopt ? { adopt: true } : {}),
       ...(settings?.unmanaged ? { unmanaged: settings.unmanaged } : {}),
       ...(options.conflicts ? { conflicts: options.conflicts } : {}),
+      ...(options.allowReplace ? { allowReplace: true } : {}),
+      ...(limits === undefined ? {} : { limits }),
       origin: originOf(io.env),
     };
     progress.show('Waiting for the plan ...');

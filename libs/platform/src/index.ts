@@ -24,4 +24,15 @@ export { ProblemFilter } from './problem.filter.ts';
 export type { RenderProblem } from './problem.filter.ts';
 export { traceOf } from './request-trace.ts';
 export { main, runApp, StartError } from './run-app.ts';
-export { baseUrl, choice, dnsServers, host, networks, origins, port, postgresUrl, sealingKey } from './variables.ts';
+export {
+  baseUrl,
+  checked,
+  choice,
+  dnsServers,
+  host,
+  networks,
+  origins,
+  port,
+  postgresUrl,
+  sealingKey,
+} from './variables.ts';

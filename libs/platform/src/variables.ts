@@ -49,6 +49,15 @@ export function dnsServers(name: string): Variable<readonly string[]> {
   );
 }
 
+/** A text that another library can check; absent when nothing is given. @param want what to write, for people */
+export function checked<T extends string>(
+  name: string,
+  want: string,
+  is: (text: string) => text is T,
+): Variable<T | undefined> {
+  return variable(name, want, (text) => (is(text) ? text : undefined), { fallback: undefined });
+}
+
 /** A TCP port, 0 (any free one) to 65535. */
 export function port<F = never>(name: string, optional?: Optional<F>): Variable<number | F> {
   const parse = (text: string) => (/^\d{1,5}$/.test(text) && Number(text) < 65_536 ? Number(text) : undefined);

@@ -62,6 +62,8 @@ function requestOf(
     adopt,
     ...(unmanaged && { unmanaged }),
     ...(conflicts && { conflicts }),
+    // the guard has specs of its own
+    allowReplace: true,
     origin: { actor: 'ci' },
   };
 }

@@ -4,6 +4,8 @@ export const GUARD_CODES = [
   'needs_adopt',
   'empty_input',
   'too_many_deletes',
+  'too_many_affected',
+  'replace_needs_consent',
   'sso_not_tested',
   'unmanaged_entries',
   'owned_by_git',

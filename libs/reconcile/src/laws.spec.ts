@@ -63,6 +63,7 @@ function request(documents: readonly OrganizationDocument[], prune = false): Rec
     unchangedFiles: [],
     files: [{ path: 'all.yaml', digest: '00', organizations: documents.map((document) => document.metadata.name) }],
     prune,
+    allowReplace: true,
     origin: { actor: 'ci' },
   };
 }

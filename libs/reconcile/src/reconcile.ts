@@ -8,6 +8,8 @@ import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import { performPlatform, preparePlatform } from './platform.ts';
 import type { ReconcileRequest } from './request.ts';
 import { guards } from './guards.ts';
+import { affectedGuard, usersOf } from './limits.ts';
+import { replaceGuard } from './replace-guard.ts';
 import { namesOf, resolve } from './resolve.ts';
 import { ssoGuards } from './sso-guard.ts';
 import type { FileDigest, StateTransaction } from './state-store.ts';
@@ -35,13 +37,17 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     ...steps.flatMap((step) => step.problems),
     ...guards(request, steps, owned),
     ...(await ssoGuards(state, steps, now)),
+    ...(await replaceGuard(state, steps, request)),
   ];
   if (problem !== undefined) throw new ReconcileError([problem, ...others]);
 
   const overrides = await overridesOf(state, request.collection, heads, now);
+  const users = await usersOf(state, request, steps);
   const changes: OrganizationChange[] = [];
   for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
   changes.sort((a, b) => (a.organization < b.organization ? -1 : 1));
+  const [excess] = affectedGuard(request, changes, users);
+  if (excess !== undefined) throw new ReconcileError([excess]);
   const ofPlatform = platform && (await performPlatform(state, platform, request));
   const fingerprint = fingerprintOf(changes, ofPlatform);
   if (request.expectedFingerprint !== undefined && request.expectedFingerprint !== fingerprint) {

@@ -1,6 +1,7 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { AppliedBy } from './own-access.ts';
 import type { DesiredPlatform } from './platform.ts';
+import type { Limits } from './limits.ts';
 import type { FileDigest, PreparedIdentityProvider, RevisionOrigin } from './state-store.ts';
 
 /** One organization as the collection wants it. The caller validated and normalized the document. */
@@ -42,6 +43,12 @@ export interface ReconcileRequest {
   readonly unmanaged?: UnmanagedMode;
   /** `git` = what is declared replaces also what somebody else changed meanwhile. Default `refuse`. */
   readonly conflicts?: 'refuse' | 'git';
+  /** How far it may go, as it says itself. */
+  readonly limits?: Limits;
+  /** How far any may go, as the deployment says. */
+  readonly ceilings?: Limits;
+  /** Remove and replace also identity providers that users are linked to. Default false. */
+  readonly allowReplace?: boolean;
   readonly origin: RevisionOrigin;
   /** Apply only: the identity that the caller was let in by. Absent for an API token that somebody made. */
   readonly by?: AppliedBy;

@@ -58,6 +58,8 @@ export interface StateTransaction {
   factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
   /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
   replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
+  /** Every user of the organization. */
+  users(organizationId: string): Promise<number>;
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
   /** Users of the organization's directory. */
   directoryUsers(organizationId: string): Promise<number>;
@@ -180,6 +182,11 @@ export interface PreparedIdentityProvider {
   readonly clientSecret?: string;
   /** The keys of a client of an OpenID provider, to be sealed; PEM. */
   readonly clientKeys?: readonly { readonly privateKey: string; readonly certificate?: string }[];
+  /**
+   * Present when another identity provider comes in the place of the one that is there: the SAML entity id or the issuer that
+   * its users are known by.
+   */
+  readonly replaces?: { readonly before: string; readonly after: string };
   /** Over the settings that decide whether a sign-in works; the caller's to compute. Absent = never proved. */
   readonly connectionDigest?: string;
 }

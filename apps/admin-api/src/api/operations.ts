@@ -43,6 +43,7 @@ const RECONCILE_REFUSALS = {
     'own_access',
     'unmanaged_entries',
     'conflict',
+    'replace_needs_consent',
     'stale_plan',
   ],
   413: ['body_too_large'],
@@ -57,6 +58,7 @@ const RECONCILE_REFUSALS = {
     'empty_input',
     'too_many_deletes',
     'duplicate_platform',
+    'too_many_affected',
   ],
 } as const;
 

@@ -1,4 +1,4 @@
-import type { FileDigest, UnmanagedMode } from '@rolecall/reconcile';
+import type { FileDigest, Limits, UnmanagedMode } from '@rolecall/reconcile';
 
 /** `CompareRequest` of the API. */
 export interface CompareRequest {
@@ -16,6 +16,10 @@ export interface PlanRequest {
   readonly prune: boolean;
   /** Default false. */
   readonly adopt?: boolean;
+  /** How far it may go. */
+  readonly limits?: Limits;
+  /** Remove and replace also identity providers that users are linked to. Default false. */
+  readonly allowReplace?: boolean;
   /** A plan's only: to be applied once, under an id. Default false. */
   readonly save?: boolean;
   /** Default `report`. */

@@ -30,6 +30,7 @@ const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', descript
 const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
 const fencing = { type: 'integer', minimum: 1, maximum: 2_147_483_647 };
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' };
+const cap = { type: 'string', pattern: '^(?:[0-9]{1,7}|(?:100|[0-9]{1,2})%)$' };
 const moment = { type: 'string', format: 'date-time' };
 
 const MAX_SECRETS = 100;
@@ -80,9 +81,24 @@ const planRequest = {
     default: 'refuse',
     description: 'git = what is declared replaces also what somebody else changed since the last apply',
   },
+  limits: {
+    ...object(
+      {
+        deletes: { ...cap, description: 'Of the organizations of the collection, to delete or release' },
+        affected: { ...cap, description: 'Of the users of the organizations that change, to gain or lose anything' },
+      },
+      ['deletes', 'affected'],
+    ),
+    description: 'How far it may go at most; more than the deployment lets through, it cannot ask for',
+  },
+  allowReplace: {
+    type: 'boolean',
+    default: false,
+    description: 'Remove and replace also identity providers that users are linked to',
+  },
   origin: ref('Origin'),
 };
-const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts'];
+const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace'];
 
 const requests = {
   Slug: slug,

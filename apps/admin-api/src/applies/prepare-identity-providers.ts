@@ -1,4 +1,4 @@
-import { effective, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
+import { effective, issuersOf, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
 import type {
   EffectiveIdentityProvider,
   IdentityProvider,
@@ -70,10 +70,39 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
             )
           : await prepareSaml(commonName, provider, known, preparation);
       if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name, provider));
-      else identityProviders[name] = withDigest(prepared, settings[name], preparation.now);
+      else {
+        const replaces = replacedBy(provider, prepared, known, preparation.now);
+        identityProviders[name] = { ...withDigest(prepared, settings[name], preparation.now), replaces };
+      }
     }
   }
   return { desired: { ...checked, identityProviders }, problems };
+}
+
+/** Users are known by what this identity provider calls them: present when it is another one than before. */
+function replacedBy(
+  declared: IdentityProvider,
+  prepared: PreparedIdentityProvider,
+  stored: StoredProvider | undefined,
+  now: Date,
+): PreparedIdentityProvider['replaces'] {
+  const before = stored?.issuers ?? entityIdOf(stored?.metadataXml, stored?.entityId, now);
+  const after =
+    declared.type === 'oidc'
+      ? issuersOf(openIdProviderOf(declared)).join(' ')
+      : entityIdOf(prepared.metadataXml, declared.metadata.entityId, now);
+  return before === undefined || after === undefined || before === after ? undefined : { before, after };
+}
+
+/** Undefined when the metadata is of no use any more: then nobody can tell. */
+function entityIdOf(xml: string | undefined, entityId: string | undefined, now: Date): string | undefined {
+  if (xml === undefined) return undefined;
+  try {
+    return parseIdpMetadata(xml, { now, entityId, allowHttp: true }).entityId;
+  } catch (error) {
+    if (error instanceof SamlError) return undefined;
+    throw error;
+  }
 }
 
 /** What a sign-in must have gone through to prove that this connection works. */
@@ -173,10 +202,14 @@ function detailOf(
 interface StoredProvider {
   readonly metadataXml?: string;
   readonly serviceProviderKeys?: readonly ServiceProviderKey[];
+  /** Which entity of the metadata, where the document says so. */
+  readonly entityId?: string | undefined;
   /** Where the metadata came from (`metadataSourceOf`); undefined when it was inlined. */
   readonly source: string | undefined;
   /** Of an OpenID provider: what it was asked for. */
   readonly wanted: string | undefined;
+  /** All of its issuers, separated by spaces. */
+  readonly issuers?: string;
   readonly issuer?: string;
   readonly clientKeys?: readonly ClientKeyPair[] | undefined;
 }
@@ -198,10 +231,13 @@ function storedProvider(
   const runtime = key === undefined ? undefined : stored?.identityProviders.get(key);
   const before = key === undefined ? undefined : declared[key];
   if (before?.type === 'oidc') {
-    const { issuer } = openIdProviderOf(before);
-    return { source: undefined, wanted: wantedOf(before), issuer, clientKeys: runtime?.clientKeys };
+    const provider = openIdProviderOf(before);
+    const [issuer, issuers] = [provider.issuer, issuersOf(provider).join(' ')];
+    return { source: undefined, wanted: wantedOf(before), issuer, issuers, clientKeys: runtime?.clientKeys };
   }
-  return runtime && { ...runtime, source: before && metadataSourceOf(before.metadata), wanted: undefined };
+  const { metadata } = before ?? {};
+  const entityId = metadata?.entityId;
+  return runtime && { ...runtime, entityId, source: metadata && metadataSourceOf(metadata), wanted: undefined };
 }
 
 function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {

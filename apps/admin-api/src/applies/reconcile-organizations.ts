@@ -3,7 +3,7 @@ import type { ApiToken, Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
-import type { Applied, ApplyTerms, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -27,6 +27,7 @@ export class ReconcileOrganizations {
     private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections'>,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
+    private readonly ceilings: Limits,
   ) {}
 
   /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
@@ -80,7 +81,7 @@ export class ReconcileOrganizations {
       if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
       return { heads: found, after: await documentsAfter(state, found, checked, request, now) };
     });
-    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts } = request;
+    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace } = request;
     const key = this.database.collections.fingerprintKey(collection);
     const prepared = await prepareIdentityProviders(withSecrets(after, request.organizations, collection, key), {
       heads,
@@ -102,6 +103,9 @@ export class ReconcileOrganizations {
       adopt,
       unmanaged,
       conflicts,
+      limits,
+      ceilings: this.ceilings,
+      allowReplace,
       origin,
       expectedFingerprint: request.fingerprint,
     };

@@ -3,7 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Pair } from 'yaml';
-import type { UnmanagedMode } from '@rolecall/reconcile';
+import { isCap } from '@rolecall/reconcile';
+import type { Limits, UnmanagedMode } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 
 export const SETTINGS_FILE = 'rolecall.yaml';
@@ -18,6 +19,8 @@ export interface Settings {
   readonly prune?: boolean;
   /** What becomes of entries on the server that no file declares. Default `report`. */
   readonly unmanaged?: UnmanagedMode;
+  /** How far one apply may go. */
+  readonly limits?: Limits;
   /** For whom `rolecall secrets encrypt` seals. */
   readonly age?: { readonly recipients: readonly string[] };
 }
@@ -28,6 +31,7 @@ const KEYS = {
   paths: 'list of strings',
   prune: 'boolean',
   unmanaged: '`report`, `fail` or `delete`',
+  limits: 'map of `deletes` and `affected`, each a number or a share such as 10%',
   age: 'map of `recipients`, a list of strings',
 } as const;
 
@@ -46,7 +50,11 @@ export function readSettings(cwd: string): Settings | undefined {
   if (error !== undefined) fail(error.pos[0], error.message.split('\n')[0] ?? error.code);
   if (document.contents !== null && !isMap(document.contents)) fail(0, 'it must be a map of settings');
   for (const pair of isMap(document.contents) ? document.contents.items : []) checkSetting(pair, fail);
-  return { ...(document.toJS({ maxAliasCount: 0 }) as Omit<Settings, 'directory'> | null), directory: dirname(file) };
+  const { limits, ...settings } = (document.toJS({ maxAliasCount: 0 }) ?? {}) as Omit<Settings, 'directory'>;
+  const directory = dirname(file);
+  if (limits === undefined) return { ...settings, directory };
+  const caps = Object.entries(limits).map(([name, cap]) => [name, textOf(cap)] as const);
+  return { ...settings, limits: Object.fromEntries(caps) as Limits, directory };
 }
 
 function checkSetting(pair: Pair, fail: (offset: number, message: string) => never): void {
@@ -65,7 +73,9 @@ function checkSetting(pair: Pair, fail: (offset: number, message: string) => nev
         ? typeof value === want
         : want === KEYS.unmanaged
           ? ['report', 'fail', 'delete'].includes(value as string)
-          : isAge(collection);
+          : want === KEYS.limits
+            ? isLimits(collection)
+            : isAge(collection);
   if (!ok) fail(offset, `invalid_value  "${key}" must be a ${KEYS[key]}`);
 }
 
@@ -75,6 +85,17 @@ function isKnown(key: string): key is keyof typeof KEYS {
 
 function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isLimits(value: unknown): boolean {
+  const { deletes, affected, ...others } = (value ?? {}) as Record<string, unknown>;
+  const caps = [deletes, affected].filter((cap) => cap !== undefined);
+  return caps.length > 0 && caps.every((cap) => isCap(textOf(cap))) && Object.keys(others).length === 0;
+}
+
+/** In YAML a number may stand without quotes. */
+function textOf(cap: unknown): string {
+  return typeof cap === 'number' || typeof cap === 'string' ? String(cap) : '';
 }
 
 function isAge(value: unknown): boolean {

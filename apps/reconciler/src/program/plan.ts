@@ -20,6 +20,9 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
     .addOption(conflicts())
+    .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')
+    .option('--max-affected <number>', 'refuse when more users would gain or lose anything: 50, or a share such as 10%')
+    .option('--allow-replace', 'remove and replace also identity providers that users are linked to')
     .addHelpText('after', examples('rolecall plan --detailed-exitcode', 'rolecall plan orgs --out plan.json'))
     .action(async (paths: string[], _flags, command: Command) => {
       const { plan } = await import('../commands/plan.ts');
@@ -35,6 +38,9 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
     .addOption(conflicts())
+    .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')
+    .option('--max-affected <number>', 'refuse when more users would gain or lose anything: 50, or a share such as 10%')
+    .option('--allow-replace', 'remove and replace also identity providers that users are linked to')
     .option('--lock-timeout <duration>', 'how long to wait while somebody else applies, such as 5m (default: 0s)')
     .addHelpText(
       'after',

@@ -1,5 +1,5 @@
 import type { OrganizationDocument, PlatformDocument } from '@rolecall/org-config';
-import type { FileDigest, Plan, UnmanagedMode } from '@rolecall/reconcile';
+import type { FileDigest, Limits, Plan, UnmanagedMode } from '@rolecall/reconcile';
 import type { Connection } from './connection.ts';
 import { request } from './http.ts';
 import type { Method } from './http.ts';
@@ -24,6 +24,8 @@ export interface PlanRequest {
   readonly adopt?: boolean;
   readonly unmanaged?: UnmanagedMode;
   readonly conflicts?: 'git';
+  readonly limits?: Limits;
+  readonly allowReplace?: boolean;
   /** A plan's: to be applied once, under an id. */
   readonly save?: true;
   readonly origin: { readonly repository?: string; readonly commit?: string };

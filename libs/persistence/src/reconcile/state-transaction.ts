@@ -243,6 +243,11 @@ export class PgStateTransaction implements StateTransaction {
     await replaceGrants(this.client, organizationId, revision, users, this.by.now);
   }
 
+  async users(organizationId: string): Promise<number> {
+    const [row] = await this.in<{ users: number }>(organizationId, sql.USERS, []);
+    return row?.users ?? 0;
+  }
+
   async linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     const [row] = await this.in<{ users: number }>(organizationId, sql.LINKED_USERS, [identityProvider]);
     return row?.users ?? 0;

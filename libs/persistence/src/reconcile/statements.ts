@@ -326,6 +326,11 @@ with metadata as (
 update users set deciding_identity_provider = $3 where org_id = $1 and deciding_identity_provider = $2`,
 };
 
+export const USERS: Statement = {
+  name: 'reconcile.users',
+  text: 'select count(*)::integer as users from users where org_id = $1',
+};
+
 export const LINKED_USERS: Statement = {
   name: 'reconcile.linked-users',
   text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',

@@ -204,6 +204,10 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve();
   }
 
+  users(organizationId: string): Promise<number> {
+    return Promise.resolve(this.#organization(organizationId).users.length);
+  }
+
   linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     const { users } = this.#organization(organizationId);
     return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);

@@ -1,0 +1,83 @@
+import type { ReconcileProblem } from './errors.ts';
+import type { OrganizationChange } from './plan.ts';
+import type { Prepared } from './perform.ts';
+import type { ReconcileRequest } from './request.ts';
+import type { StateTransaction } from './state-store.ts';
+
+/** A number, or a share of the whole: `20`, `10%`. */
+export type Cap = `${number}` | `${number}%`;
+
+/** How far one apply may go. */
+export interface Limits {
+  /** Organizations that it deletes or releases; a share is one of those that the collection owns. */
+  readonly deletes?: Cap;
+  /** Users whose grants or groups change; a share is one of all users of the organizations that change. */
+  readonly affected?: Cap;
+}
+
+const CAP = /^(?:\d{1,7}|(?:100|\d{1,2})%)$/;
+
+export function isCap(text: string): text is Cap {
+  return CAP.test(text);
+}
+
+/** This many organizations one apply may delete or release when nothing else is said, or this share when that is more. */
+export const USUAL_DELETES = { organizations: 5, share: 0.1 } as const;
+
+/**
+ * A request may ask for less than usual. For more it may ask as far as the deployment lets it, whose ceiling is what is usual unless it
+ * says otherwise: what the pipeline of a pull request says for itself is no limit.
+ * @param removals what would be deleted or released
+ * @param owned organizations of the collection
+ */
+export function deletesGuard(request: ReconcileRequest, removals: number, owned: number): ReconcileProblem[] {
+  const usual = Math.max(USUAL_DELETES.organizations, Math.floor(owned * USUAL_DELETES.share));
+  const { limits, ceilings } = request;
+  const ceiling = ceilings?.deletes === undefined ? usual : sizeOf(ceilings.deletes, owned);
+  const asked = limits?.deletes === undefined ? usual : sizeOf(limits.deletes, owned);
+  const cap = Math.min(asked, ceiling);
+  if (removals <= cap) return [];
+  const whose = cap < ceiling ? raise('--max-deletes') : deployment('ROLECALL_MAX_DELETES');
+  const why = `${removals} of ${owned} organizations would be deleted or released, one apply may do that to ${cap}`;
+  return [{ code: 'too_many_deletes', message: `${why}; remove fewer files at a time${whose}` }];
+}
+
+/** How many users the organizations have that change; looked up only where a share is asked for. */
+export async function usersOf(
+  state: StateTransaction,
+  { limits, ceilings }: ReconcileRequest,
+  steps: readonly Prepared[],
+): Promise<number> {
+  const shares = [limits?.affected, ceilings?.affected].some((cap) => cap?.endsWith('%'));
+  if (!shares) return 0;
+  let users = 0;
+  for (const step of steps) if ('head' in step) users += await state.users(step.head.id);
+  return users;
+}
+
+/** Refuses a blast radius that is larger than was meant. @param users of the organizations that change */
+export function affectedGuard(
+  { limits, ceilings }: ReconcileRequest,
+  changes: readonly OrganizationChange[],
+  users: number,
+): ReconcileProblem[] {
+  const size = (cap: Cap | undefined) => (cap === undefined ? Number.POSITIVE_INFINITY : sizeOf(cap, users));
+  const [asked, ceiling] = [size(limits?.affected), size(ceilings?.affected)];
+  const cap = Math.min(asked, ceiling);
+  const affected = changes.reduce((sum, { impact }) => sum + impact.affectedUsers, 0);
+  if (affected <= cap) return [];
+  const most = changes
+    .toSorted((a, b) => b.impact.affectedUsers - a.impact.affectedUsers)
+    .slice(0, 3)
+    .map(({ organization, impact }) => `${organization} ${impact.affectedUsers}`);
+  const whose = cap < ceiling ? raise('--max-affected') : deployment('ROLECALL_MAX_AFFECTED');
+  const why = `${affected} users would gain or lose grants or groups (${most.join(', ')}), one apply may do that to ${cap}`;
+  return [{ code: 'too_many_affected', message: `${why}; change less at a time${whose}` }];
+}
+
+function sizeOf(cap: Cap, whole: number): number {
+  return cap.endsWith('%') ? Math.floor((whole * Number(cap.slice(0, -1))) / 100) : Number(cap);
+}
+
+const raise = (flag: string) => `, or say with ${flag} that so many are meant`;
+const deployment = (variable: string) => `; the limit is that of the server (${variable})`;
