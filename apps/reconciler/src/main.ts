@@ -13,6 +13,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 async function interrupted(exitCode: number): Promise<void> {
+  if (process.argv[2] === 'watch') {
+    await interrupt(LONGEST_GOODBYE_MS);
+    process.exit(0); // that is how it ends
+  }
   const after =
     process.argv[2] === 'test-sso'
       ? 'the link that was printed stays good; "rolecall flows" shows how its sign-in ends'

@@ -18,12 +18,14 @@ import { addScim } from './program/scim.ts';
 import { addSecrets } from './program/secrets.ts';
 import { addPlatform } from './program/platform.ts';
 import { addTokens } from './program/token.ts';
+import { addWatch } from './program/watch.ts';
 
 /** Every group of commands, in the order of the help: a file of program/ each. */
 const GROUPS: readonly AddCommands[] = [
   addFileCommands,
   addPlanAndApply,
   addUnlock,
+  addWatch,
   addExplain,
   addComment,
   addImport,

@@ -35,9 +35,12 @@ const KEYS = {
   age: 'map of `recipients`, a list of strings',
 } as const;
 
-/** Reads `rolecall.yaml` from `cwd` or the nearest directory above; undefined when there is none. */
+/**
+ * Reads `rolecall.yaml` from `cwd` or the nearest directory above, as far as the root of the git repository: what stands above
+ * a checkout, in a directory for temporary files perhaps, is nobody's word about it. undefined when there is none.
+ */
 export function readSettings(cwd: string): Settings | undefined {
-  const file = findUpward(cwd, SETTINGS_FILE);
+  const file = findUpward(cwd, SETTINGS_FILE, '.git');
   if (file === undefined) return undefined;
   const shown = relative(cwd, file);
   const lines = new LineCounter();
@@ -103,10 +106,11 @@ function isAge(value: unknown): boolean {
   return isStrings(recipients) && Object.keys(others).length === 0;
 }
 
-/** The nearest `name` in `from` or a directory above it. */
-export function findUpward(from: string, name: string): string | undefined {
+/** The nearest `name` in `from` or a directory above it, up to one that has `until`. */
+export function findUpward(from: string, name: string, until?: string): string | undefined {
   const file = join(from, name);
   if (existsSync(file)) return file;
   const parent = dirname(from);
-  return parent === from ? undefined : findUpward(parent, name);
+  const ends = parent === from || (until !== undefined && existsSync(join(from, until)));
+  return ends ? undefined : findUpward(parent, name, until);
 }
