@@ -79,6 +79,14 @@ create table declarations (
   constraint declarations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table deployment_keys (
+  name text not null,
+  master_key_id text not null,
+  wrapped_key bytea not null,
+  created_at timestamp(3) with time zone not null,
+  constraint deployment_keys_pkey PRIMARY KEY (name)
+);
+
 create table directories (
   org_id uuid not null,
   users integer default 0 not null,
@@ -2546,6 +2554,8 @@ grant insert, select, update on collection_leases to rolecall_runtime;
 grant insert, select, update on collections to rolecall_runtime;
 
 grant delete, insert, select, update on declarations to rolecall_runtime;
+
+grant insert, select on deployment_keys to rolecall_runtime;
 
 grant insert, select, update on directories to rolecall_runtime;
 

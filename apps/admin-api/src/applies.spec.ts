@@ -215,6 +215,7 @@ describe('collections', () => {
     expect(after).toEqual({
       name: 'default',
       generation: 1,
+      endingSoon: [],
       rootDigest,
       deviating: 0,
       directoryTokensDue: [],

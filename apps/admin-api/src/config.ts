@@ -31,6 +31,8 @@ const variables = {
   databaseUrl: postgresUrl('DATABASE_URL'),
   /** Seals the keys that sign AuthnRequests and client secrets, whose fingerprints hang on it too. */
   masterKey: sealingKey('ROLECALL_MASTER_KEY'),
+  /** Opens what it sealed, while another one takes over. */
+  previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
   /** Origins whose metadata may be fetched although they are not https or not public. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
@@ -50,6 +52,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
+  readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly dnsServers: readonly string[];
   readonly limits: Limits;

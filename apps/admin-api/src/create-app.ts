@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDatabase } from '@rolecall/persistence';
-import type { Database } from '@rolecall/persistence';
+import type { Database, OpenDatabaseOptions } from '@rolecall/persistence';
 import { CLOCK, createJsonApp, DATABASE, Metrics } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
@@ -19,10 +19,11 @@ export async function createApp(
   refreshesMetadata = true,
 ): Promise<NestFastifyApplication> {
   const metrics = new Metrics('admin-api');
-  const { url, gatewayUrl, scimUrl, databaseUrl, masterKey, outboundAllow } = config;
+  const { url, gatewayUrl, scimUrl, databaseUrl, masterKey, previousMasterKey, outboundAllow } = config;
   const resolveTxt = txtResolver(config.dnsServers);
   const log = (message: string) => logger.warn({ from: 'database' }, message);
-  const open = () => openDatabase({ url: databaseUrl, masterKey, applicationName: 'rolecall-admin-api', log });
+  const open = () =>
+    openWithKeys({ url: databaseUrl, masterKey, previousMasterKey, applicationName: 'rolecall-admin-api', log });
   const root = AppModule.forRoot({
     logger,
     metrics,
@@ -39,4 +40,16 @@ export async function createApp(
   const app = await createJsonApp(root, { logger, metrics, url });
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));
   return app;
+}
+
+/** The key of fingerprints is made here, so that a plan writes nothing; a master key that is not the one of the data stops the start. */
+async function openWithKeys(options: OpenDatabaseOptions): Promise<Database> {
+  const database = await openDatabase(options);
+  try {
+    await database.collections.fingerprintKey('default');
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -110,7 +110,13 @@ it('shows a rotated secret as a change, and applies it', async () => {
   await apply(acme(), { [POINTER]: 'one' });
   const { json } = await plan(acme(), { [POINTER]: 'two' });
   expect(json.changes[0]?.fields).toEqual([
-    { path: POINTER, action: 'update', secret: true, after: expect.stringMatching(/^hmac-sha256:/) as string },
+    {
+      path: POINTER,
+      action: 'update',
+      secret: true,
+      after: expect.stringMatching(/^hmac-sha256:/) as string,
+      origin: 'git',
+    },
   ]);
   expect((await apply(acme(), { [POINTER]: 'two' })).json.applied).toEqual([{ organization: 'acme', revision: 2 }]);
   expect((await plan(acme(), { [POINTER]: 'two' })).json.changes).toEqual([]);

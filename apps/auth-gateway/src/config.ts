@@ -29,6 +29,8 @@ const variables = {
   databaseUrl: postgresUrl('DATABASE_URL'),
   /** Opens the sealed keys that sign our AuthnRequests. */
   masterKey: sealingKey('ROLECALL_MASTER_KEY'),
+  /** Opens what it sealed, while another one takes over. */
+  previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
   /** Origins that OpenID providers may have at private addresses or on http. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Origins of applications that a login may return to. */
@@ -49,6 +51,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
+  readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly returnTo: readonly string[];
   readonly samlVerifier: VerifierName;

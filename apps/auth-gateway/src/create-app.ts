@@ -33,7 +33,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export async function createApp(config: Config, parts: AppParts): Promise<NestExpressApplication> {
   const { logger, clock } = parts;
   const metrics = new Metrics('auth-gateway');
-  const { url, databaseUrl, masterKey, outboundAllow } = config;
+  const { url, databaseUrl, masterKey, previousMasterKey, outboundAllow } = config;
   const guarded = new GuardedFetch({ allowedOrigins: outboundAllow });
   const root = AppModule.forRoot({
     config,
@@ -42,7 +42,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
     clock,
     oidcTransport: parts.oidcTransport ?? guardedTransport(guarded),
     metadataSource: new MetadataSource(guarded, outboundAllow, url.startsWith('http:')),
-    openDatabase: () => openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey }),
+    openDatabase: () =>
+      openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey, previousMasterKey }),
   });
   const app = await NestFactory.create<NestExpressApplication>(root, {
     bodyParser: false,

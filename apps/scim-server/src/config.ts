@@ -38,9 +38,7 @@ const variables = {
   /** How much one directory may ask of this process; something in front may limit instead. */
   rate,
   /** Seals the cursors of listings: the same for all processes, or a client that changes between two must begin anew. */
-  cursorKey: { ...sealingKey('ROLECALL_SCIM_CURSOR_KEY'), fallback: { value: undefined } } as Variable<
-    Buffer | undefined
-  >,
+  cursorKey: sealingKey('ROLECALL_SCIM_CURSOR_KEY', { fallback: undefined }),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 

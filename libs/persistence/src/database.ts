@@ -32,8 +32,8 @@ import { savePlan } from './reconcile/once.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
-import { fingerprintKey } from './secrets/fingerprint-key.ts';
-import { requireMasterKey } from './secrets/seal.ts';
+import { FingerprintKeys } from './secrets/fingerprint-keys.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
 import { ssoEvidenceStore } from './sso/evidence.ts';
@@ -63,6 +63,8 @@ export interface OpenDatabaseOptions {
    * what does fails with `master_key_missing`.
    */
   readonly masterKey?: Buffer;
+  /** Opens what the master key before this one wrapped, until `rotateMasterKey` has wrapped all of it anew. */
+  readonly previousMasterKey?: Buffer | undefined;
   /**
    * Default true. False = the organizations' snapshots have no identity providers: for a program that meets none and should
    * not hold the key of their secrets.
@@ -103,8 +105,8 @@ export interface Database {
   readonly directory: DirectoryStore;
   readonly collections: {
     state(name: string): Promise<CollectionState>;
-    /** The key of `secretFingerprint`, for those who may plan. Throws `master_key_missing`. */
-    fingerprintKey(name: string): Buffer;
+    /** The key of `secretFingerprint`, for those who may plan. Rejects with `master_key_missing`. */
+    fingerprintKey(name: string): Promise<Buffer>;
     /** Which files the last apply did not see as they are (new or different), and which of its files are gone. */
     compare(
       name: string,
@@ -136,13 +138,22 @@ export interface Database {
  * `unsafe_database_role`, `master_key_invalid`.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { url, masterKey, withIdentityProviders = true, applicationName = 'rolecall', poolSize = 10, log } = options;
-  if (masterKey !== undefined) requireMasterKey(masterKey);
+  const {
+    url,
+    masterKey,
+    previousMasterKey,
+    withIdentityProviders = true,
+    applicationName = 'rolecall',
+    poolSize = 10,
+    log,
+  } = options;
+  const masterKeys = masterKey && new MasterKeys(masterKey, previousMasterKey);
   const orm = createOrm({ url, applicationName, poolSize, log });
   const pool = await checkedPool(orm).catch(async (error: unknown) => {
     await orm.close();
     throw translateError(error);
   });
+  const fingerprints = new FingerprintKeys(pool, masterKeys);
   const routed = async (statement: typeof ROUTE_NAME, value: string) =>
     (await query<{ org_id: string }>(pool, statement, [value]))[0]?.org_id;
   const organizations = new CachedOrganizationReader({
@@ -150,7 +161,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
     routeIssuer: (issuer) => routed(ROUTE_ISSUER, issuer),
     load: (organizationId, previous) =>
-      loadOrganization(pool, masterKey, organizationId, previous, withIdentityProviders),
+      loadOrganization(pool, masterKeys, organizationId, previous, withIdentityProviders),
   });
   const knownTokens = new KnownTokens();
   const listener = new ChangeListener(url, applicationName, {
@@ -183,14 +194,14 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     directory: directoryStore(pool, (organizationId) => organizations.forget(organizationId)),
     collections: {
       state: (name) => readCollection(pool, name),
-      fingerprintKey: (name) => fingerprintKey(masterKey, name),
+      fingerprintKey: (name) => fingerprints.of(name),
       compare: (name, files) => compareFiles(pool, name, files),
       reachesBeyond: (name, globs) => reachesBeyond(pool, name, globs),
       savePlan: (plan) => savePlan(pool, plan),
     },
     platform: { live: () => livePlatform(pool) },
     leases: leaseStore(pool),
-    reconcileState: (by) => new PgStateStore(pool, masterKey, by),
+    reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),
     inOrganization: (organizationId, work) =>
       inOrganization(pool, organizationId, work).catch((error: unknown) => {
         // the caller decides anew, and must not get what it was refused for out of the cache again

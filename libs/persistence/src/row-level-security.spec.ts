@@ -14,6 +14,7 @@ const WITHOUT_ORGANIZATION = [
   'collection_files',
   'collection_leases',
   'collections',
+  'deployment_keys',
   'directory_rotations',
   'domain_checks',
   'email_domains',

@@ -20,6 +20,7 @@ const SECRETS = [
   'password',
   'privateKey',
   'masterKey',
+  'previousMasterKey',
   'databaseUrl',
   'SAMLResponse',
   'RelayState',

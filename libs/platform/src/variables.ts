@@ -1,4 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { parseSealingKey } from '@rolecall/persistence';
 import type { Variable } from './environment.ts';
 
 /** `fallback` present (also as `undefined`) makes the variable optional. */
@@ -83,9 +84,9 @@ export function postgresUrl(name: string): Variable<string> {
 }
 
 /** 32 random bytes in base64, the key that seals other secrets. */
-export function sealingKey(name: string): Variable<Buffer> {
+export function sealingKey<F = never>(name: string, optional?: Optional<F>): Variable<Buffer | F> {
   const want = '32 random bytes in base64; make them with: openssl rand -base64 32';
-  return variable(name, want, parseKey, undefined, true);
+  return variable(name, want, parseSealingKey, optional, true);
 }
 
 function isNetwork(text: string): boolean {
@@ -123,11 +124,4 @@ function parsePostgresUrl(text: string): string | undefined {
   const { protocol, hostname, pathname } = new URL(text);
   const known = protocol === 'postgresql:' || protocol === 'postgres:';
   return known && hostname !== '' && pathname.length > 1 ? text : undefined;
-}
-
-function parseKey(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === 32 && bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')
-    ? bytes
-    : undefined;
 }

@@ -82,7 +82,7 @@ export class ReconcileOrganizations {
       return { heads: found, after: await documentsAfter(state, found, checked, request, now) };
     });
     const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace } = request;
-    const key = this.database.collections.fingerprintKey(collection);
+    const key = await this.database.collections.fingerprintKey(collection);
     const prepared = await prepareIdentityProviders(withSecrets(after, request.organizations, collection, key), {
       heads,
       organizations: this.database.organizations,

@@ -32,7 +32,8 @@ export class CollectionsController {
     const endingSoon = await this.endingSoon(name);
     const collection = { name, generation, rootDigest, deviating, directoryTokensDue, endingSoon };
     if (!caller.rights.includes('plan')) return collection;
-    return { ...collection, fingerprintKey: collections.fingerprintKey(name).toString('base64') };
+    const key = await collections.fingerprintKey(name);
+    return { ...collection, fingerprintKey: key.toString('base64') };
   }
 
   /** What a plan warns of beside what the files themselves tell (client secrets) and tokens of directories, which are due earlier. */

@@ -73,7 +73,7 @@ export class WriteOrganization {
       return found;
     });
     const collection = owner ?? NO_COLLECTION;
-    const key = this.database.collections.fingerprintKey(collection);
+    const key = await this.database.collections.fingerprintKey(collection);
     const [prepared] = await prepareIdentityProviders(withSecrets(checked, organizations, collection, key), {
       heads,
       organizations: this.database.organizations,

@@ -62,6 +62,7 @@ export async function startTestGateway({
     port: 0,
     databaseUrl,
     masterKey: db.masterKey,
+    previousMasterKey: undefined,
     outboundAllow,
     returnTo: [APPLICATION],
     samlVerifier,

@@ -135,4 +135,34 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
     expect(err).toMatch(/^rolecall: \S/);
     expect(err).not.toContain(decodeURIComponent(gone.password));
   });
+
+  describe('rotate-master-key', () => {
+    const next = Buffer.alloc(32, 7).toString('base64');
+    const env = (more: Io['env'] = {}) => ({
+      DATABASE_OWNER_URL: db.ownerUrl,
+      ROLECALL_MASTER_KEY: next,
+      ROLECALL_MASTER_KEY_PREVIOUS: db.masterKey.toString('base64'),
+      ...more,
+    });
+
+    it('wraps the keys anew, and tells with --check whether there are any left', async () => {
+      await db.database.collections.fingerprintKey('default');
+      expect(await rolecall(['db', 'rotate-master-key', '--check'], env())).toBe(2);
+      expect(out).toBe('1 key under the previous master key, 0 keys under the current one.\n');
+      expect(await rolecall(['db', 'rotate-master-key'], env())).toBe(0);
+      expect(out).toBe('Wrapped 1 key anew; 0 keys had the current master key already.\n');
+      expect(await rolecall(['db', 'rotate-master-key', '--check', '--format', 'json'], env())).toBe(0);
+      expect(JSON.parse(out)).toEqual({ previous: 0, current: 1, unknown: 0 });
+    });
+
+    it('says when neither of the keys is the right one, and shows none', async () => {
+      const [wrong, other] = [Buffer.alloc(32, 8).toString('base64'), Buffer.alloc(32, 9).toString('base64')];
+      const strangers = env({ ROLECALL_MASTER_KEY: wrong, ROLECALL_MASTER_KEY_PREVIOUS: other });
+      expect(await rolecall(['db', 'rotate-master-key'], strangers)).toBe(1);
+      expect(err).toContain('1 key under neither of the two master keys');
+      expect(await rolecall(['db', 'rotate-master-key'], env({ ROLECALL_MASTER_KEY: `${wrong}x` }))).toBe(64);
+      expect(await rolecall(['db', 'rotate-master-key'], env({ DATABASE_OWNER_URL: undefined }))).toBe(64);
+      expect(out + err).not.toContain(wrong);
+    });
+  });
 });

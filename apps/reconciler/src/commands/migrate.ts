@@ -7,15 +7,19 @@ import type { OutputOptions } from '../options.ts';
 
 /** `rolecall db migrate`: brings the database to the newest schema, as the role that owns its tables. */
 export async function migrate(options: OutputOptions, io: Io): Promise<ExitCode> {
-  const ownerUrl = io.env['DATABASE_OWNER_URL'];
-  if (!ownerUrl) {
-    const message = 'set DATABASE_OWNER_URL to the role that owns the tables (not the one that the services use)';
-    throw new CommandError(EXIT.usage, 'no_owner_url', message);
-  }
+  const ownerUrl = ownerUrlOf(io);
   const { applied } = await migrateDatabase({ ownerUrl, runtimePassword: runtimePasswordOf(io) });
   if (options.format === 'json') printJson(io, { applied });
   else io.out(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
   return EXIT.done;
+}
+
+/** @throws CommandError `no_owner_url` */
+export function ownerUrlOf(io: Io): string {
+  const ownerUrl = io.env['DATABASE_OWNER_URL'];
+  if (ownerUrl) return ownerUrl;
+  const message = 'set DATABASE_OWNER_URL to the role that owns the tables (not the one that the services use)';
+  throw new CommandError(EXIT.usage, 'no_owner_url', message);
 }
 
 /** DATABASE_RUNTIME_PASSWORD, else the password inside DATABASE_URL, which is how the services will connect. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RotateMasterKeyOptions } from '../commands/rotate-master-key.ts';
 import type { OutputOptions } from '../options.ts';
 import { examples, format } from './parts.ts';
 import type { Io } from '../io.ts';
@@ -6,15 +7,27 @@ import type { Finish } from './parts.ts';
 
 /** `rolecall db …`. */
 export function addDatabase(program: Command, io: Io, finish: Finish): void {
-  program
-    .command('db')
-    .description('the database')
-    .command('migrate')
+  const db = program.command('db').description('the database');
+  db.command('migrate')
     .description('bring the database to the newest schema')
     .addOption(format())
     .addHelpText('after', examples('DATABASE_OWNER_URL=… DATABASE_RUNTIME_PASSWORD=… rolecall db migrate'))
     .action(async (_flags, command: Command) => {
       const { migrate } = await import('../commands/migrate.ts');
       finish(await migrate(command.optsWithGlobals<OutputOptions>(), io));
+    });
+  db.command('rotate-master-key')
+    .description('wrap every key anew that the previous master key wrapped; may be interrupted and run again')
+    .option('--check', 'only count what the previous one still wraps')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples(
+        'DATABASE_OWNER_URL=… ROLECALL_MASTER_KEY=… ROLECALL_MASTER_KEY_PREVIOUS=… rolecall db rotate-master-key',
+      ),
+    )
+    .action(async (_flags, command: Command) => {
+      const { rotate } = await import('../commands/rotate-master-key.ts');
+      finish(await rotate(command.optsWithGlobals<RotateMasterKeyOptions>(), io));
     });
 }

@@ -246,3 +246,15 @@ export const ExpiryNotice = defineEntity({
     sentAt: p.datetime(3),
   },
 });
+
+/** Keys of the deployment, wrapped by the master key. */
+export const DeploymentKey = defineEntity({
+  name: 'DeploymentKey',
+  tableName: 'deployment_keys',
+  properties: {
+    name: p.text().primary(),
+    masterKeyId: p.text(),
+    wrappedKey: p.blob(),
+    createdAt: p.datetime(3),
+  },
+});

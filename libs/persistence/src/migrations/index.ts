@@ -42,6 +42,7 @@ import { threeValues } from './20261122T63-three-values.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
 import { expiry } from './20261122T65-expiry.ts';
+import { masterKeys } from './20261122T65-master-keys.ts';
 import { platformRevisions } from './20261122T66-platform.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -92,6 +93,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   leases,
   once,
   expiry,
+  masterKeys,
   platformRevisions,
   tokenOrganizations,
 ];

@@ -4,6 +4,7 @@ import type { RevisionOrigin } from '@rolecall/reconcile';
 import { readClientKeys, usesClientKeys } from '../secrets/client-keys.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { readServiceProviderKeys, type ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
+import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { OrganizationSnapshot, StoredIdentityProvider } from '../stores.ts';
@@ -34,7 +35,7 @@ interface IdentityProviderRow {
  */
 export async function loadOrganization(
   pool: Pool,
-  masterKey: Buffer | undefined,
+  masterKeys: MasterKeys | undefined,
   organizationId: string,
   previous: OrganizationSnapshot | undefined,
   withIdentityProviders: boolean,
@@ -46,7 +47,7 @@ export async function loadOrganization(
     const rows = withIdentityProviders
       ? await query<IdentityProviderRow>(client, IDENTITY_PROVIDERS, [organizationId])
       : [];
-    const vault = new Vault(client, organizationId, masterKey);
+    const vault = new Vault(client, organizationId, masterKeys);
     const identityProviders = new Map<string, StoredIdentityProvider>();
     for (const row of rows) {
       identityProviders.set(row.identity_provider, await readIdentityProvider(row, live.document, vault));

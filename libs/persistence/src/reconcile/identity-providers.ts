@@ -6,6 +6,7 @@ import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
 import { deleteUnused, writeClientKeys } from '../secrets/client-keys.ts';
 import { clientKeysName, clientSecretName } from '../secrets/secret-names.ts';
 import { ServiceProviderKeys, type ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
+import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
 import { RENAME_EVIDENCE } from '../sso/statements.ts';
@@ -29,12 +30,12 @@ interface StoredProvider {
 export async function replaceIdentityProviders(
   client: PoolClient,
   organizationId: string,
-  masterKey: Buffer | undefined,
+  masterKeys: MasterKeys | undefined,
   { document, identityProviders: providers }: Pick<NewRevision, 'document' | 'identityProviders'>,
   now: Date,
 ): Promise<void> {
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
-  const vault = new Vault(client, organizationId, masterKey);
+  const vault = new Vault(client, organizationId, masterKeys);
   const rows = [];
   for (const [name, { metadataXml, clientSecret, clientKeys }] of Object.entries(providers)) {
     if (clientSecret !== undefined) await vault.write(clientSecretName(name), clientSecret);
@@ -76,10 +77,10 @@ export async function replaceIdentityProviders(
 export async function renameIdentityProvider(
   client: PoolClient,
   organizationId: string,
-  masterKey: Buffer | undefined,
+  masterKeys: MasterKeys | undefined,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
-  const vault = new Vault(client, organizationId, masterKey);
+  const vault = new Vault(client, organizationId, masterKeys);
   const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
   const keys = stored.find((row) => row.identity_provider === from)?.keys ?? [];
   await new ServiceProviderKeys(client, vault, organizationId, from, keys).rename(to);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { StateStore, StateTransaction } from '@rolecall/reconcile';
+import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
 import { inTransaction } from '../sql.ts';
 import { PgStateTransaction } from './state-transaction.ts';
 
@@ -13,13 +14,13 @@ export interface Reconciler {
 export class PgStateStore implements StateStore {
   constructor(
     private readonly pool: Pool,
-    private readonly masterKey: Buffer | undefined,
+    private readonly keys: SecretKeys,
     private readonly by: Reconciler,
   ) {}
 
   transaction<T>(mode: 'commit' | 'rollback', work: (state: StateTransaction) => Promise<T>): Promise<T> {
     return inTransaction(this.pool, { end: mode }, async (client) => {
-      const state = new PgStateTransaction(client, this.masterKey, this.by, mode === 'commit');
+      const state = new PgStateTransaction(client, this.keys, this.by, mode === 'commit');
       const result = await work(state);
       await state.finish();
       return result;

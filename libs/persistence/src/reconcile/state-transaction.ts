@@ -34,7 +34,7 @@ import { replaceGrants } from '../grants/replace-grants.ts';
 import type { LiveRevisionRow } from '../organizations/load-organization.ts';
 import { LIVE_REVISION } from '../organizations/statements.ts';
 import { PgPlatformState } from '../platform/platform-revisions.ts';
-import { fingerprintKey } from '../secrets/fingerprint-key.ts';
+import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query, workingFor } from '../sql.ts';
@@ -79,7 +79,7 @@ export class PgStateTransaction implements StateTransaction {
 
   constructor(
     private readonly client: PoolClient,
-    private readonly masterKey: Buffer | undefined,
+    private readonly keys: SecretKeys,
     private readonly by: Reconciler,
     /**
      * An apply locks what it reads. A plan does not, and writes neither grants nor audit events: nothing about them can
@@ -264,15 +264,15 @@ export class PgStateTransaction implements StateTransaction {
     at: SecretPlace,
   ): Promise<string | undefined> {
     await this.enter(organizationId);
-    const secret = await new Vault(this.client, organizationId, this.masterKey).read(
+    const secret = await new Vault(this.client, organizationId, this.keys.masterKeys).read(
       clientSecretName(identityProvider),
     );
-    return secret && secretFingerprint(fingerprintKey(this.masterKey, at.collection), at, secret);
+    return secret && secretFingerprint(await this.keys.fingerprints.of(at.collection), at, secret);
   }
 
   async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
     await this.enter(organizationId);
-    await renameIdentityProvider(this.client, organizationId, this.masterKey, { from, to });
+    await renameIdentityProvider(this.client, organizationId, this.keys.masterKeys, { from, to });
   }
 
   async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
@@ -323,7 +323,7 @@ export class PgStateTransaction implements StateTransaction {
   private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
     this.#changed = true;
     await replaceRoutes(this.client, organizationId, name, revision.document, this.by.now);
-    await replaceIdentityProviders(this.client, organizationId, this.masterKey, revision, this.by.now);
+    await replaceIdentityProviders(this.client, organizationId, this.keys.masterKeys, revision, this.by.now);
     if (this.applies) await noteExpiringItems(this.client, organizationId, revision.document, this.by.now);
     this.#written.add(organizationId);
   }

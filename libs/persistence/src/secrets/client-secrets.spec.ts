@@ -125,7 +125,7 @@ describe('the fingerprint', () => {
     const { id } = await seed('printed');
     const { collections } = test.current.database;
     const fingerprint = await inState((state) => state.secretFingerprint(id, 'google', at));
-    expect(fingerprint).toBe(secretFingerprint(collections.fingerprintKey('default'), at, SECRET));
+    expect(fingerprint).toBe(secretFingerprint(await collections.fingerprintKey('default'), at, SECRET));
     const elsewhere = { ...at, collection: 'other' };
     expect(await inState((state) => state.secretFingerprint(id, 'google', elsewhere))).not.toBe(fingerprint);
     expect(await inState((state) => state.secretFingerprint(id, 'none', at))).toBeUndefined();
@@ -133,10 +133,11 @@ describe('the fingerprint', () => {
 
   it('has a key per collection, that needs the master key', async () => {
     const { collections } = test.current.database;
-    expect(collections.fingerprintKey('a')).toHaveLength(32);
-    expect(collections.fingerprintKey('a')).not.toEqual(collections.fingerprintKey('b'));
+    const [a, b] = [await collections.fingerprintKey('a'), await collections.fingerprintKey('b')];
+    expect(a).toHaveLength(32);
+    expect(a).not.toEqual(b);
     const keyless = await openDatabase({ url: test.current.url, poolSize: 1 });
-    expect(() => keyless.collections.fingerprintKey('a')).toThrow(
+    await expect(keyless.collections.fingerprintKey('a')).rejects.toThrow(
       expect.objectContaining({ code: 'master_key_missing' }) as Error,
     );
     await keyless.close();

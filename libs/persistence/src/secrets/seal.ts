@@ -56,3 +56,10 @@ export function unseal(key: Buffer, place: Place, sealed: Buffer): Buffer {
 function bytesOf(place: Place): Buffer {
   return Buffer.from(JSON.stringify([place.table, place.column, place.row, place.organizationId]));
 }
+
+/** A key as the environment has it: 32 bytes in base64, with or without padding; undefined for anything else. */
+export function parseSealingKey(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  const same = bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+  return bytes.length === KEY_BYTES && same ? bytes : undefined;
+}

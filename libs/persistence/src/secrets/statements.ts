@@ -50,3 +50,41 @@ export const DELETE_SERVICE_PROVIDER_KEY: Statement = {
   name: 'secrets.delete-service-provider-key',
   text: 'delete from service_provider_keys where org_id = $1 and identity_provider = $2 and use = $3 and generation = $4',
 };
+
+export const READ_DEPLOYMENT_KEY: Statement = {
+  name: 'secrets.read-deployment-key',
+  text: 'select master_key_id, wrapped_key from deployment_keys where name = $1',
+};
+
+export const ADD_DEPLOYMENT_KEY: Statement = {
+  name: 'secrets.add-deployment-key',
+  text: `
+insert into deployment_keys (name, master_key_id, wrapped_key, created_at) values ($1, $2, $3, now())
+on conflict do nothing`,
+};
+
+/** By the owner, when another master key takes over. */
+export const LOCK_DEPLOYMENT_KEYS: Statement = {
+  name: 'secrets.lock-deployment-keys',
+  text: 'select name, master_key_id, wrapped_key from deployment_keys order by name for update',
+};
+
+export const REWRAP_DEPLOYMENT_KEY: Statement = {
+  name: 'secrets.rewrap-deployment-key',
+  text: 'update deployment_keys set master_key_id = $2, wrapped_key = $3 where name = $1',
+};
+
+export const NEXT_ORGANIZATIONS: Statement = {
+  name: 'secrets.next-organizations',
+  text: 'select org_id from organization_registry where $1::uuid is null or org_id > $1 order by org_id limit $2',
+};
+
+export const LOCK_KEY: Statement = {
+  name: 'secrets.lock-key',
+  text: 'select master_key_id, wrapped_key from organization_keys where org_id = $1 for update',
+};
+
+export const REWRAP_KEY: Statement = {
+  name: 'secrets.rewrap-key',
+  text: 'update organization_keys set master_key_id = $2, wrapped_key = $3 where org_id = $1',
+};

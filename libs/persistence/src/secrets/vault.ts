@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { masterKeyMissing, PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
-import { masterKeyId, seal, unseal } from './seal.ts';
+import { requireMasterKeys } from './master-keys.ts';
+import type { MasterKeys, WrappedKey } from './master-keys.ts';
+import { seal, unseal } from './seal.ts';
 import type { Place } from './seal.ts';
 import { ADD_KEY, DELETE_SECRET, READ_KEY, READ_SECRET, WRITE_SECRET } from './statements.ts';
 
@@ -16,7 +17,7 @@ export class Vault {
   constructor(
     private readonly client: PoolClient,
     private readonly organizationId: string,
-    private readonly givenMasterKey: Buffer | undefined,
+    private readonly masterKeys: MasterKeys | undefined,
   ) {}
 
   async read(name: string): Promise<string | undefined> {
@@ -33,12 +34,6 @@ export class Vault {
     await query(this.client, DELETE_SECRET, [this.organizationId, name]);
   }
 
-  /** A program without the key never gets further than this: nothing is sealed under a stand-in. */
-  private get masterKey(): Buffer {
-    if (this.givenMasterKey !== undefined) return this.givenMasterKey;
-    throw masterKeyMissing();
-  }
-
   /** The organization's data key; made when it has none. */
   private async dataKey(): Promise<Buffer> {
     this.#dataKey ??= (await this.readKey()) ?? (await this.makeKey());
@@ -46,21 +41,15 @@ export class Vault {
   }
 
   private async readKey(): Promise<Buffer | undefined> {
-    const rows = await query<{ master_key_id: string; wrapped_key: Buffer }>(this.client, READ_KEY, [
-      this.organizationId,
-    ]);
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    if (row.master_key_id !== masterKeyId(this.masterKey)) {
-      const message = `secrets were sealed under the master key ${row.master_key_id}; set ROLECALL_MASTER_KEY to that one`;
-      throw new PersistenceError('master_key_mismatch', message);
-    }
-    return unseal(this.masterKey, this.keyPlace(), row.wrapped_key);
+    const keys = requireMasterKeys(this.masterKeys);
+    const [row] = await query<WrappedKey & object>(this.client, READ_KEY, [this.organizationId]);
+    return row && keys.unwrap(organizationKeyPlace(this.organizationId), row);
   }
 
   private async makeKey(): Promise<Buffer> {
-    const wrapped = seal(this.masterKey, this.keyPlace(), randomBytes(32));
-    await query(this.client, ADD_KEY, [this.organizationId, masterKeyId(this.masterKey), wrapped]);
+    const place = organizationKeyPlace(this.organizationId);
+    const { master_key_id: id, wrapped_key: wrapped } = requireMasterKeys(this.masterKeys).wrap(place, randomBytes(32));
+    await query(this.client, ADD_KEY, [this.organizationId, id, wrapped]);
     const key = await this.readKey();
     if (key === undefined) throw new Error('the data key was stored and is not there');
     return key;
@@ -69,9 +58,9 @@ export class Vault {
   private placeOf(name: string): Place {
     return { table: 'sealed_secrets', column: 'sealed', row: name, organizationId: this.organizationId };
   }
+}
 
-  private keyPlace(): Place {
-    const { organizationId } = this;
-    return { table: 'organization_keys', column: 'wrapped_key', row: organizationId, organizationId };
-  }
+/** Where an organization's data key is sealed to. */
+export function organizationKeyPlace(organizationId: string): Place {
+  return { table: 'organization_keys', column: 'wrapped_key', row: organizationId, organizationId };
 }
