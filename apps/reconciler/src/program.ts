@@ -4,6 +4,7 @@ import { addAbout } from './program/about.ts';
 import { addComment } from './program/comment.ts';
 import { addDatabase } from './program/database.ts';
 import { addDomains } from './program/domains.ts';
+import { addDrift } from './program/drift.ts';
 import { addExpiry } from './program/expiry.ts';
 import { addExplain } from './program/explain.ts';
 import { addFileCommands } from './program/files.ts';
@@ -25,6 +26,7 @@ const GROUPS: readonly AddCommands[] = [
   addFileCommands,
   addPlanAndApply,
   addUnlock,
+  addDrift,
   addWatch,
   addExplain,
   addComment,

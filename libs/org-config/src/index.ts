@@ -24,6 +24,7 @@ export type {
 } from './effective-scim.ts';
 export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
 export { formatFile, type Formatted } from './format/format-file.ts';
+export { patchFile, type FileEdit } from './format/patch-file.ts';
 export { printDocument } from './format/print-document.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';

@@ -20,7 +20,7 @@ export { placeOf } from './owned-by-git.ts';
 export type { AppliedBy } from './own-access.ts';
 export type { DesiredPlatform, LivePlatform, PlatformState } from './platform.ts';
 export { reconcile } from './reconcile.ts';
-export { renderPlan } from './render-plan.ts';
+export { overrideText, pathOf, renderPlan, valueOf } from './render-plan.ts';
 export { markerOf, renderPlanMarkdown } from './render-plan-markdown.ts';
 export type { Paint } from './render-plan.ts';
 export type { DesiredOrganization, ReconcileRequest, UnmanagedMode } from './request.ts';

@@ -1,10 +1,10 @@
-import { realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatFile, renderDiagnostics, type Diagnostic, type SourceFile } from '@rolecall/org-config';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { discover } from '../files/discover.ts';
 import { Inventory } from '../files/inventory.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
@@ -51,12 +51,4 @@ export async function fmt(paths: readonly string[], options: FmtOptions, io: Io)
 
 function notFormatted(count: number): string {
   return `${count === 1 ? 'This file is' : `These ${count} files are`} not in the form of "rolecall fmt"; run it, and commit the result.\n`;
-}
-
-/** Whole or not at all: who is interrupted keeps the former text. A link stays one: what it leads to is replaced. */
-function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path);
-  const temporary = `${target}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode: statSync(target).mode, flag: 'wx' });
-  renameSync(temporary, target);
 }

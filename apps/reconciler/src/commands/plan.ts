@@ -8,7 +8,9 @@ import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { PlanOptions } from '../options.ts';
 import { githubPlan, jobLink } from '../output/formats/plan.ts';
+import { planNotes } from '../output/formats/plan-notes.ts';
 import { reportAs } from '../output/formats/report.ts';
+import { positionIn } from '../output/positions.ts';
 import { makePlan } from '../planning.ts';
 import { savePlan } from '../saved-plan.ts';
 
@@ -29,14 +31,23 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
   return onlyTakesBack(shown) ? EXIT.driftOnly : EXIT.changesPending;
 }
 
-function print(shown: Plan, { diagnostics, sources }: Loaded, options: PlanOptions, io: Io): void {
+function print(shown: Plan, loaded: Loaded, options: PlanOptions, io: Io): void {
+  const { sources } = loaded;
   const { format } = options;
   const link = jobLink(io.env);
   if (format === 'human') io.out(renderPlan(shown, { paint: outPaint(io, options) }));
   else if (format === 'json') printJson(io, shown);
   else if (format === 'markdown') io.out(renderPlanMarkdown(shown, link === undefined ? {} : { link }));
-  else io.out(reportAs(format, diagnostics, sources));
+  else io.out(reportAs(format, [...loaded.diagnostics, ...notesOf(shown, loaded)], sources));
   if (format === 'github') io.out(githubPlan(shown, io));
+}
+
+function notesOf(shown: Plan, { documents }: Loaded) {
+  const byName = new Map(documents.map((one) => [one.document.metadata.name, one]));
+  return planNotes(shown, (organization, pointer) => {
+    const loaded = byName.get(organization);
+    return loaded ? positionIn(loaded, pointer) : { file: organization, line: 1, column: 1 };
+  });
 }
 
 /** Git brings no change: somebody changed on the server what is declared as it was. */

@@ -15,6 +15,7 @@ import {
   StalePlanError,
 } from '@rolecall/reconcile';
 import type { DesiredPlatform, FileDigest, ReconcileRequest } from '@rolecall/reconcile';
+import { answerOfDrift } from './answer-of-drift.ts';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import { answerOfLease } from './test-leases.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
@@ -115,6 +116,9 @@ export class TestServer {
     const body: unknown = sent === '' ? undefined : JSON.parse(sent);
     if (/^\/v1\/collections\/[^/]+\/lease(?:\?|$)/.test(request.url ?? ''))
       return answerOfLease(this.store, request.method ?? '', request.url ?? '', body, NOW);
+    const { method = '', url = '' } = request;
+    const ofDrift = answerOfDrift(this.store, { method, url }, body, NOW);
+    if (ofDrift !== undefined) return ofDrift;
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
@@ -295,13 +299,14 @@ export class TestServer {
   }
 
   #wanted(request: PlanRequest | ApplyRequest): ReconcileRequest {
-    const organizations = request.organizations.map(({ document, file, secrets: sent = {} }) => {
+    const organizations = request.organizations.map(({ document, file, lines, secrets: sent = {} }) => {
       const checked = checkDocument(document, file);
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
       return {
         document: checked.document,
         digest: checked.digest,
         file,
+        lines,
         ...secretsOf(sent, request.collection, document.metadata.name),
       };
     });

@@ -1,0 +1,78 @@
+import type { Json } from '@rolecall/org-config';
+import type { Client } from './client.ts';
+
+/** A declared field that is live otherwise. */
+export interface DriftedField {
+  readonly path: string;
+  /** What takes it back. */
+  readonly action: 'create' | 'update' | 'rename' | 'delete';
+  readonly live?: Json;
+  readonly declared?: Json;
+  /** `repository@commit file:line`, as far as it is known. */
+  readonly place: string | null;
+  readonly by: string | null;
+  readonly since: string | null;
+  /** Until then it stays. */
+  readonly override: { readonly by: string; readonly reason: string; readonly expires: string } | null;
+}
+
+export interface DriftedOrganization {
+  readonly organization: string;
+  readonly revision: number;
+  /** That declares it, in the collection. */
+  readonly file: string | null;
+  readonly fields: readonly DriftedField[];
+  readonly unmanaged: readonly { readonly path: string; readonly by: string | null; readonly since: string | null }[];
+}
+
+export interface Drift {
+  readonly collection: string;
+  readonly organizations: readonly DriftedOrganization[];
+  /** Organizations that deviate and are not shown. */
+  readonly more: number;
+}
+
+export interface ServedOverride {
+  readonly path: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly expires: string;
+}
+
+/** The body of `PATCH /v1/organizations/:organization`. */
+export interface OverrideRequest {
+  readonly patch: object;
+  readonly baseRevision: number;
+  readonly override: { readonly reason: string; readonly expires: string };
+}
+
+export interface WrittenOrganization {
+  readonly organization: string;
+  readonly revision: number;
+  readonly fields: readonly { readonly path: string; readonly before?: Json; readonly after?: Json }[];
+  readonly overrides: readonly ServedOverride[];
+}
+
+/** Writes past git at the admin API, and what they left. */
+export class DriftClient {
+  constructor(private readonly client: Client) {}
+
+  drift(collection: string): Promise<Drift> {
+    return this.client.call('GET', `v1/collections/${encodeURIComponent(collection)}/drift`);
+  }
+
+  override(organization: string, request: OverrideRequest): Promise<WrittenOrganization> {
+    return this.client.call('PATCH', `v1/organizations/${encodeURIComponent(organization)}`, request);
+  }
+
+  overrides(organization: string): Promise<{ readonly overrides: readonly ServedOverride[] }> {
+    return this.client.call('GET', `v1/organizations/${encodeURIComponent(organization)}/overrides`);
+  }
+
+  /** All, or the one at `path`. */
+  endOverrides(organization: string, path?: string): Promise<{ readonly overrides: readonly ServedOverride[] }> {
+    const query = path === undefined ? '' : `?path=${encodeURIComponent(path)}`;
+    return this.client.call('DELETE', `v1/organizations/${encodeURIComponent(organization)}/overrides${query}`);
+  }
+}

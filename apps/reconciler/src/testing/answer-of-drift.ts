@@ -1,0 +1,68 @@
+import { checkDocument } from '@rolecall/org-config';
+import type { Json } from '@rolecall/org-config';
+import { driftOfCollection, endOverrides, mergePatch, placeOf, writeOrganization } from '@rolecall/reconcile';
+import type { Override } from '@rolecall/reconcile';
+import type { MemoryStateStore } from '@rolecall/reconcile/testing';
+import type { OverrideRequest } from '../server/drift.ts';
+
+/** The routes of drift and overrides, over the real reconcile code; undefined = it is none of them. */
+export function answerOfDrift(
+  store: MemoryStateStore,
+  { method, url }: { readonly method: string; readonly url: string },
+  body: unknown,
+  now: Date,
+): Promise<unknown> | undefined {
+  const [, collection] = /^\/v1\/collections\/([^/]+)\/drift$/.exec(url) ?? [];
+  if (collection !== undefined) return driftReport(store, collection, now);
+  const [, name, overrides] = /^\/v1\/organizations\/([^/?]+)(\/overrides)?(?:\?.*)?$/.exec(url) ?? [];
+  if (name === undefined) return undefined;
+  if (method === 'PATCH') return written(store, name, body as OverrideRequest, now);
+  if (overrides === undefined) return undefined;
+  const path = new URLSearchParams(url.split('?')[1]).get('path') ?? undefined;
+  return store.transaction('commit', async (state) => {
+    const head = (await state.heads('', [name])).get(name);
+    if (method === 'GET') return { overrides: (await state.overrides(head?.id ?? '')).map(presented) };
+    return { overrides: (await endOverrides(state, { name, ...(path && { path }) }, now)).map(presented) };
+  });
+}
+
+/** As the server's, whose history knows who it was: here it is always the same one. */
+function driftReport(store: MemoryStateStore, collection: string, now: Date) {
+  const author = { by: 'ops', since: now.toISOString() };
+  return store.transaction('rollback', async (state) => {
+    const drifts = await driftOfCollection(state, collection, 100, now);
+    const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides }) => ({
+      organization: head.name,
+      revision: head.revision,
+      file: declaration.origin.file ?? null,
+      fields: fields.map(({ path, action, before, after }) => ({
+        path,
+        action,
+        live: before,
+        declared: after,
+        place: placeOf(path, declaration.origin) || null,
+        ...author,
+        override: overrides.find((one) => one.path === path) ?? null,
+      })),
+      unmanaged: unmanaged.map((path) => ({ path, ...author })),
+    }));
+    return { collection, organizations, more: 0 };
+  });
+}
+
+function written(store: MemoryStateStore, name: string, { patch, baseRevision, override }: OverrideRequest, now: Date) {
+  return store.transaction('commit', async (state) => {
+    const head = (await state.heads('', [name])).get(name);
+    const live = (await state.document(head?.id ?? '')) as unknown as Json;
+    const { document, digest, diagnostics } = checkDocument(mergePatch(live, patch as Json), '');
+    if (document === undefined) throw new Error(diagnostics[0]?.message);
+    const wanted = { document, digest, identityProviders: {} };
+    const until = { reason: override.reason, expires: new Date(override.expires) };
+    const result = await writeOrganization(state, { wanted, baseRevision, by: 'ops', override: until }, now);
+    return { ...result, overrides: result.overrides.map(presented) };
+  });
+}
+
+function presented({ path, by, reason, at, expires }: Override) {
+  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString() };
+}

@@ -1,0 +1,78 @@
+import { isMap, isScalar, isSeq, parseAllDocuments, type Document, type YAMLSeq } from 'yaml';
+import type { Json } from '../document.ts';
+import { keysOf } from '../json.ts';
+import type { SourceFile } from '../load/source-text.ts';
+import { keepLines } from './keep-lines.ts';
+
+/** One part of a document that gets another value. */
+export interface FileEdit {
+  /** `metadata.name` of the document. */
+  readonly organization: string;
+  /** JSON pointer; entries of lists whose entries have a `name` are meant by it. */
+  readonly pointer: string;
+  /** undefined = the part goes. */
+  readonly value: Json | undefined;
+}
+
+const READING = {
+  version: '1.2',
+  schema: 'core',
+  stringKeys: true,
+  logLevel: 'silent',
+  keepSourceTokens: true,
+} as const;
+const PRINTING = { lineWidth: 0, flowCollectionPadding: true } as const;
+
+/**
+ * The text of a file with some parts of its documents set otherwise. Comments, order and spelling of everything else stay. Whoever calls compares what the result says with what it should say.
+ * @returns undefined when a part cannot be set, such as one behind an alias
+ */
+export function patchFile({ text }: SourceFile, edits: readonly FileEdit[]): string | undefined {
+  const documents = parseAllDocuments(text, READING) as Document.Parsed[];
+  if (documents.some(({ errors }) => errors.length > 0)) return undefined;
+  try {
+    const print = () => documents.map((document) => document.toString(PRINTING)).join('');
+    const unchanged = print();
+    for (const edit of edits) {
+      const document = documents.find((one) => one.getIn(['metadata', 'name']) === edit.organization);
+      if (document === undefined) return undefined;
+      patch(document, edit);
+    }
+    return keepLines(text, unchanged, print());
+  } catch {
+    return undefined;
+  }
+}
+
+function patch(document: Document.Parsed, { pointer, value }: FileEdit): void {
+  const path: (string | number)[] = [];
+  for (const key of keysOf(pointer)) {
+    const at = document.getIn(path, true);
+    path.push(isSeq(at) ? indexOf(at, key) : key);
+  }
+  if (isOrder(document.getIn(path, true), value))
+    reorder(document.getIn(path, true) as YAMLSeq, value as readonly string[]);
+  else if (value === undefined) document.deleteIn(path);
+  else document.setIn(path, document.createNode(value, { aliasDuplicateObjects: false }));
+}
+
+/** Of the entry of that name; behind the last one when there is none. */
+function indexOf(list: YAMLSeq, name: string): number {
+  const index = list.items.findIndex((item) => isMap(item) && item.get('name') === name);
+  return index < 0 ? list.items.length : index;
+}
+
+/** A list of names in the place of a list of entries is their order. */
+function isOrder(node: unknown, value: Json | undefined): boolean {
+  if (!isSeq(node) || !Array.isArray(value) || value.length === 0) return false;
+  return (
+    node.items.every((item) => isMap(item)) &&
+    value.every((name) => typeof name === 'string') &&
+    !isScalar(node.items[0])
+  );
+}
+
+function reorder(list: YAMLSeq, names: readonly string[]): void {
+  const rank = (item: unknown) => (isMap(item) ? names.indexOf(String(item.get('name'))) : -1);
+  list.items.sort((a, b) => rank(a) - rank(b));
+}
