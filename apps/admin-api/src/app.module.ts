@@ -29,6 +29,7 @@ import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
 import { ExpiryController } from './expiry/expiry.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { UsersController } from './users/users.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
@@ -72,6 +73,7 @@ export class AppModule {
         DomainsController,
         ExpiryController,
         FlowsController,
+        UsersController,
         IdentityProvidersController,
         LeasesController,
         OrganizationsController,

@@ -20,6 +20,7 @@ import { addSecrets } from './program/secrets.ts';
 import { addPlatform } from './program/platform.ts';
 import { addTokens } from './program/token.ts';
 import { addWatch } from './program/watch.ts';
+import { addUsers } from './program/users.ts';
 
 /** Every group of commands, in the order of the help: a file of program/ each. */
 const GROUPS: readonly AddCommands[] = [
@@ -39,6 +40,7 @@ const GROUPS: readonly AddCommands[] = [
   addSecrets,
   addExpiry,
   addPlatform,
+  addUsers,
   addTokens,
   addDatabase,
   addAbout,

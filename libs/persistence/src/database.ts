@@ -53,6 +53,8 @@ import type {
   OrganizationTransaction,
   SessionStore,
 } from './stores.ts';
+import { userList } from './users/user-list.ts';
+import type { UserList } from './users/user-list.ts';
 import { apiTokenStore } from './tokens/api-token-store.ts';
 
 export interface OpenDatabaseOptions {
@@ -97,6 +99,8 @@ export interface Database {
   readonly directoryTokens: DirectoryTokenStore;
   /** What SCIM clients asked, and what came of it. */
   readonly directoryRequests: DirectoryRequestLog;
+  /** Who the users of an organization are. */
+  readonly users: UserList;
   readonly registry: Registry;
   readonly domains: DomainClaims;
   /** What ends by itself, over all organizations. */
@@ -188,6 +192,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     apiTokens: apiTokenStore(orm.em),
     directoryTokens: directoryTokenStore(pool, knownTokens, (organizationId) => organizations.forget(organizationId)),
     directoryRequests: directoryRequestLog(pool),
+    users: userList(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),
     expiry: expiryRegister(pool),

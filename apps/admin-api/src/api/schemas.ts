@@ -583,6 +583,18 @@ const responses = {
     ...directoryRequest,
     payload: { type: ['object', 'null'], description: 'Body or query; values are replaced by their types and lengths' },
   }),
+  UserPage: object({ users: list(ref('User')), nextCursor: { type: ['string', 'null'] } }),
+  User: object({
+    userId: { type: 'string', format: 'uuid' },
+    status: { enum: ['invited', 'active', 'disabled'] },
+    email: orNull(string),
+    givenName: orNull(string),
+    familyName: orNull(string),
+    displayName: orNull(string),
+    identityProviders: list(string),
+    grants: list(object({ scope: string, role: string })),
+    groups: list(string),
+  }),
   FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
   FlowSummary: object(flow),
   Flow: object({

@@ -24,6 +24,7 @@ import type { ApplyRequest, DueToken, ExpiringItem, PlanRequest } from '../serve
 import type { Domain } from '../server/domains.ts';
 import type { IdentityProvider } from '../server/identity-providers.ts';
 import type { Flow, SsoTest } from '../server/logins.ts';
+import type { User } from '../server/users.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -54,6 +55,7 @@ export class TestServer {
   readonly store = new MemoryStateStore();
   /** The logins on record of the organization "acme". */
   flows: readonly Flow[] = [];
+  users: readonly User[] = [];
   /** The e-mail domains of the organization "acme". */
   domains: readonly Domain[] = [];
   /** What the tests of sign-ins at "acme" answer, one after the other; the last one stays. */
@@ -122,6 +124,8 @@ export class TestServer {
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
+    const users = /^\/v1\/organizations\/acme\/users\?limit=1000(?:&cursor=(.*))?$/.exec(request.url ?? '');
+    if (users) return this.#users(users[1]);
     const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
     if (page !== undefined) return this.#organizations();
     const [, org, revisions, number] =
@@ -259,6 +263,13 @@ export class TestServer {
     const next = this.ssoTests.length > 1 ? this.ssoTests.shift() : this.ssoTests[0];
     if (next) return next;
     throw new Refusal(404, 'test_not_found', 'there is no such test any more; make a new one');
+  }
+
+  /** A page of two, so that there are several. */
+  #users(after: string | undefined) {
+    const start = after === undefined ? 0 : this.users.findIndex(({ userId }) => userId === after) + 1;
+    const page = this.users.slice(start, start + 2);
+    return { users: page, nextCursor: start + 2 < this.users.length ? page.at(-1)?.userId : null };
   }
 
   #flow(traceId: string): Flow {
