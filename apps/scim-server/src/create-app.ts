@@ -11,6 +11,7 @@ import { explain, renderScimError } from './http/errors.ts';
 import { LIMITS } from './http/limits.ts';
 import { nameAnswerType } from './http/media-types.ts';
 import { RateLimit } from './http/rate-limit.ts';
+import { serveReads } from './http/reads.ts';
 import { keepRequestLog } from './log/keep-request-log.ts';
 import { RequestLog } from './log/request-log.ts';
 
@@ -56,5 +57,6 @@ export async function createApp(config: Config, logger: Logger, clock?: Clock): 
   });
   nameAnswerType(fastify);
   keepRequestLog(fastify, app.get(RequestLog), metrics);
+  serveReads(fastify, cursorKey);
   return app;
 }

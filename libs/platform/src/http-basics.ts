@@ -50,18 +50,11 @@ export function requestHook(options: HttpBasics) {
       const method = METHODS.has(message.method ?? '') ? (message.method ?? '') : 'other';
       const status = response.writableFinished ? response.statusCode : 499;
       options.metrics.observeRequest({ method, route, status, seconds });
+      const level = PROBES.has(route) ? 'debug' : 'info';
+      if (!options.logger.isLevelEnabled(level)) return;
       const { traceId, requestId, code, actor } = trace;
-      const line = {
-        method,
-        route,
-        status,
-        durationMs: Math.round(seconds * 1e5) / 100,
-        traceId,
-        requestId,
-        actor,
-        code,
-      };
-      options.logger[PROBES.has(route) ? 'debug' : 'info'](line, 'request');
+      const durationMs = Math.round(seconds * 1e5) / 100;
+      options.logger[level]({ method, route, status, durationMs, traceId, requestId, actor, code }, 'request');
     });
     setSecurityHeaders(response);
     done();

@@ -17,7 +17,9 @@ export interface RequestTrace {
   actor?: string;
 }
 
-const traces = new WeakMap<IncomingMessage, RequestTrace>();
+/** On the message itself: a weak map of all messages costs the garbage collector more than the rest of the trace. */
+const TRACE = Symbol('trace');
+type Traced = IncomingMessage & { [TRACE]?: RequestTrace };
 const SANE_ID = /^[A-Za-z0-9._:-]{8,64}$/;
 
 /** A request of Node, of Express (which is one) or of Fastify (which holds one). */
@@ -27,14 +29,14 @@ const raw = (request: AnyRequest): IncomingMessage => ('raw' in request ? reques
 
 /** The trace of a request; begun at the first call, which the request log makes before anything else runs. */
 export function traceOf(request: AnyRequest): RequestTrace {
-  const message = raw(request);
-  let trace = traces.get(message);
+  const message: Traced = raw(request);
+  let trace = message[TRACE];
   if (!trace) {
     const traceId = randomUUID().replaceAll('-', ''); // Node draws its random bytes in bulk
     const given = message.headers['x-request-id'];
     const requestId = typeof given === 'string' && SANE_ID.test(given) ? given : traceId;
     trace = { traceId, requestId, startedAt: performance.now() };
-    traces.set(message, trace);
+    message[TRACE] = trace;
   }
   return trace;
 }

@@ -12,7 +12,9 @@ import { settleContentType } from './media-types.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
-const calls = new WeakMap<IncomingMessage, Call>();
+/** On the message itself, as its trace is. */
+const CALL = Symbol('call');
+type Called = IncomingMessage & { [CALL]?: Call };
 
 export interface AccessOptions {
   readonly database: Database;
@@ -40,7 +42,7 @@ export function guardAccess(fastify: FastifyInstance, options: AccessOptions): v
     const presented = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (passage.is === 'open' && presented === undefined) return;
     const call = await authenticate(request.raw, presented, options);
-    calls.set(request.raw, call);
+    (request.raw as Called)[CALL] = call;
     await takeFromLimit(call, options, reply);
     // after the limit and with a call: such a request counts and is logged as any other
     requireEnabled(call.organization);
@@ -50,14 +52,14 @@ export function guardAccess(fastify: FastifyInstance, options: AccessOptions): v
 
 /** The call of a request that was let in with a token. */
 export function callOf(request: IncomingMessage): Call {
-  const call = calls.get(request);
+  const call = knownCall(request);
   if (!call) throw new Error('the endpoint was reached without a token');
   return call;
 }
 
 /** As `callOf`, where a token may be missing: discovery, and requests that were turned away. */
 export function knownCall(request: IncomingMessage): Call | undefined {
-  return calls.get(request);
+  return (request as Called)[CALL];
 }
 
 async function authenticate(message: IncomingMessage, presented: string | undefined, options: AccessOptions) {
@@ -68,8 +70,9 @@ async function authenticate(message: IncomingMessage, presented: string | undefi
   if (!token || !organization || !Object.hasOwn(organization.scim.tokens, token.tokenName)) {
     throw new Problem(401, 'unauthorized', 'a valid bearer token of a directory is needed');
   }
-  const { traceId } = traceOf(message);
-  traceOf(message).actor = `${organization.snapshot.name}/${token.tokenName}`;
+  const trace = traceOf(message);
+  const { traceId } = trace;
+  trace.actor = `${organization.snapshot.name}/${token.tokenName}`;
   return {
     organization,
     actor: { tokenName: token.tokenName, traceId, at },

@@ -24,8 +24,8 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
  * @param route the matched pattern; undefined = none
  */
 export function gate(route: string | undefined, url: string): Passage {
-  const path = pathOf(url);
   if (route === undefined) {
+    const path = pathOf(url);
     if (DISCOVERY.test(path)) return methodRefused('discovery can only be read', 'GET, HEAD');
     if (!/^\/scim\/v2(\/|$)/.test(path)) return { is: 'refused', status: 404, detail: 'there is nothing here' };
     return { is: 'guarded' };

@@ -9,7 +9,8 @@ const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
  * (OneLogin asks so), else SCIM's own (RFC 7644 §3.8). An Accept that names nothing we have gets SCIM's as well.
  */
 export function answerType(accept: string | undefined): string {
-  const ranges = (accept ?? '').split(',').map((range) => range.split(';')[0]?.trim().toLowerCase() ?? '');
+  if (accept === undefined) return SCIM_MEDIA_TYPE;
+  const ranges = accept.split(',').map((range) => range.split(';')[0]?.trim().toLowerCase() ?? '');
   const scim = ranges.some((range) => ['application/scim+json', 'application/*', '*/*'].includes(range));
   return !scim && ranges.includes('application/json') ? JSON_MEDIA_TYPE : SCIM_MEDIA_TYPE;
 }
@@ -26,8 +27,10 @@ export function settleContentType({ headers }: IncomingMessage): void {
 
 /** Gives every answer the type that its client understands, errors included. */
 export function nameAnswerType(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', async (request, reply) => {
-    if (reply.getHeader('content-type') !== SCIM_MEDIA_TYPE) return;
-    reply.header('Content-Type', answerType(request.headers.accept));
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    const { accept } = request.headers;
+    if (accept !== undefined && reply.getHeader('content-type') === SCIM_MEDIA_TYPE)
+      reply.header('Content-Type', answerType(accept));
+    done();
   });
 }

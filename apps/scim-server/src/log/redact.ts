@@ -49,6 +49,7 @@ function redactName(key: string): string {
 
 /** A quoted text, which may never end. */
 const QUOTED = /"(?:[^"\\]|\\.)*"?|'[^']*'?/;
+const WHOLLY_QUOTED = new RegExp(`^(?:${QUOTED.source})$`, 's');
 /** A comparison, its value up to the next and, or or bracket; a quoted text elsewhere; an address elsewhere. */
 const VALUES = new RegExp(
   String.raw`\b(eq|ne|co|sw|ew|gt|ge|lt|le)\s+(?=\S)((?:${QUOTED.source}|(?!\s+(?:and|or)\b|\s*[)\]])[^"'])+)|${QUOTED.source}|[^\s"'()[\]]*@[^\s"'()[\]]*`,
@@ -66,7 +67,7 @@ export function redactFilter(text: string): string {
 
 function redactValue(value: string): string {
   if (/^(?:true|false|null)$/i.test(value)) return value;
-  const quote = new RegExp(`^(?:${QUOTED.source})$`, 's').test(value) ? value.charAt(0) : '';
+  const quote = WHOLLY_QUOTED.test(value) ? value.charAt(0) : '';
   const inner =
     quote !== '' && value.endsWith(quote) && value.length > 1 ? value.slice(1, -1) : value.slice(quote.length);
   return `${quote}text(${inner.length})${quote}`;

@@ -1,28 +1,20 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createUser } from '../directory/create-user.ts';
 import { deleteUser } from '../directory/delete-user.ts';
 import { patchUser } from '../directory/patch-user.ts';
-import { readUserById } from '../directory/read-user.ts';
 import { replaceUser } from '../directory/replace-user.ts';
 import { callOf } from '../http/access.ts';
 import { answer } from '../http/answer.ts';
 import { conditionsOf, projectionIn } from '../http/parameters.ts';
 
-/** `/Users/:id` and creation; lists are in search.controller.ts. */
+/** `/Users/:id` and creation; reads are in ../http/reads.ts. */
 @Controller('/scim/v2/Users')
 export class UsersController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
     const call = callOf(request.raw);
     return answer(reply, await createUser(call, body, projectionIn(request, call.organization.schemas.user)));
-  }
-
-  @Get('/:id')
-  async read(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
-    const call = callOf(request.raw);
-    const projection = projectionIn(request, call.organization.schemas.user);
-    return answer(reply, await readUserById(call, id, conditionsOf(request).unless, projection));
   }
 
   @Put('/:id')

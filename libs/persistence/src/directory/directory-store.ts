@@ -7,7 +7,7 @@ import { createUser } from './create-user.ts';
 import { directoryGroups } from './groups.ts';
 import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
-import { shown, userState } from './read-user.ts';
+import { userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
 import { isResourceId } from './ids.ts';
 import { DIRECTORY_COUNTS } from './statements.ts';
@@ -33,14 +33,9 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       throw error;
     });
   const groups = directoryGroups(pool);
-  const state: DirectoryStore['userState'] = async (organizationId, userId) =>
-    isResourceId(userId) ? userState(pool, organizationId, userId) : undefined;
   return {
-    userState: state,
-    async userById(organizationId, userId) {
-      const user = await state(organizationId, userId);
-      return user && shown(user);
-    },
+    userState: async (organizationId, userId) =>
+      isResourceId(userId) ? userState(pool, organizationId, userId) : undefined,
     createUser: (organizationId, body, how, decide, actor) =>
       decided(organizationId, () => createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>

@@ -15,25 +15,27 @@ interface Known {
   readonly until: number;
 }
 
-/** Tokens that were found good, by their hash. Only good ones: what was never issued fills nothing. */
+/** Tokens that were found good, by a digest of their whole text. Only good ones: what was never issued fills nothing. */
 export class KnownTokens {
   readonly #known = new Map<string, Known>();
   /** Counts what was forgotten, so that a look-up that was under way meanwhile is not kept. */
   #generation = 0;
 
-  /** @param look asks the database; undefined = not a token that is alive */
+  /**
+   * @param digest of all that was presented, so that no part of it is left unchecked; a token itself is not kept in memory
+   * @param look asks the database; undefined = not a token that is alive
+   */
   async authenticate(
-    hash: Buffer,
+    digest: string,
     now: Date,
     look: () => Promise<AuthenticatedDirectory | undefined>,
   ): Promise<AuthenticatedDirectory | undefined> {
-    const key = hash.toString('base64');
-    const known = this.#known.get(key);
+    const known = this.#known.get(digest);
     if (known && now.getTime() < known.until) return known.directory;
-    this.#known.delete(key);
+    this.#known.delete(digest);
     const generation = this.#generation;
     const directory = await look();
-    if (directory && generation === this.#generation) this.#keep(key, directory, now);
+    if (directory && generation === this.#generation) this.#keep(digest, directory, now);
     return directory;
   }
 

@@ -98,7 +98,9 @@ function toRow(request: DirectoryRequest & { readonly organizationId: string }):
 }
 
 function storable(text: string | undefined, length: number): string | undefined {
-  return text?.slice(0, length).toWellFormed().replaceAll('\0', '\uFFFD');
+  if (text === undefined) return undefined;
+  const cut = text.length > length ? text.slice(0, length) : text;
+  return cut.isWellFormed() && !cut.includes('\0') ? cut : cut.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 /** An escape in a JSON text, each read once. */
@@ -110,6 +112,7 @@ function storablePayload(payload: object | undefined): object | undefined {
   if (payload === undefined) return undefined;
   const text = JSON.stringify(payload);
   if (text.length > PAYLOAD_LENGTH) return { cut: `${text.length} characters` };
+  if (!text.includes('\\u')) return payload;
   return JSON.parse(text.replace(ESCAPE, (escape) => (UNSTORABLE.test(escape) ? '\uFFFD' : escape))) as object;
 }
 

@@ -38,8 +38,16 @@ export function presentUser(user: PresentableUser, how: Presentation): ScimObjec
     display: displayName,
     type: 'direct',
   }));
-  const body = { ...user.body, active: user.body['active'] ?? true };
-  return present(user.userId, withManagerAddress(body, how.baseUrl), user.meta, how, { groups: some(groups) });
+  const { body } = user;
+  const enterprise = withManagerAddress(body[ENTERPRISE_SCHEMA], how.baseUrl);
+  const computed = { active: body['active'] ?? true, groups: some(groups) };
+  return present(
+    user.userId,
+    body,
+    user.meta,
+    how,
+    enterprise ? { ...computed, [ENTERPRISE_SCHEMA]: enterprise } : computed,
+  );
 }
 
 export function presentGroup(group: PresentableGroup, how: Presentation): ScimObject {
@@ -90,11 +98,12 @@ function present(
   { baseUrl, resource: { type }, projection }: Presentation,
   computed: ScimObject,
 ): ScimObject {
-  const extensions = type.extensions.map(({ schema }) => schema.id).filter((urn) => isObject(body[urn]));
+  const schemas = [type.schema.id];
+  for (const { schema } of type.extensions) if (isObject(body[schema.id])) schemas.push(schema.id);
   return projection.project({
     ...body,
     ...computed,
-    schemas: [type.schema.id, ...extensions],
+    schemas,
     id,
     meta: {
       resourceType: type.name,
@@ -106,14 +115,15 @@ function present(
   });
 }
 
-/** The manager's `$ref`, when it is one of our ids; identity providers send others too. */
-function withManagerAddress(body: ResourceBody, baseUrl: string): ResourceBody {
-  const enterprise = body[ENTERPRISE_SCHEMA];
-  const manager = isObject(enterprise) ? enterprise['manager'] : undefined;
-  const id = isObject(manager) ? manager['value'] : undefined;
-  if (typeof id !== 'string' || !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) return body;
-  const shown = { ...(manager as ScimObject), $ref: locationOf('User', id, baseUrl) };
-  return { ...body, [ENTERPRISE_SCHEMA]: { ...(enterprise as ScimObject), manager: shown } };
+/** With the manager's `$ref`, when it is one of our ids; identity providers send others too. undefined = nothing to add. */
+function withManagerAddress(enterprise: ScimValue | undefined, baseUrl: string): ScimObject | undefined {
+  const manager = isObject(enterprise) ? (enterprise as ScimObject)['manager'] : undefined;
+  const id = isObject(manager) ? (manager as ScimObject)['value'] : undefined;
+  if (typeof id !== 'string' || !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) return undefined;
+  return {
+    ...(enterprise as ScimObject),
+    manager: { ...(manager as ScimObject), $ref: locationOf('User', id, baseUrl) },
+  };
 }
 
 function some(values: readonly ScimValue[] | undefined): readonly ScimValue[] | undefined {

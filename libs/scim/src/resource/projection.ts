@@ -33,6 +33,7 @@ export function readProjection(
   { attributes, excludedAttributes }: ProjectionParameters,
   resource: ResourceSchemas,
 ): Projection {
+  if (!attributes?.length && !excludedAttributes?.length) return wholeOf(resource);
   const named = namesIn(attributes, 'attributes');
   const excluded = namesIn(excludedAttributes, 'excludedAttributes');
   if (named.length > 0 && excluded.length > 0) {
@@ -40,6 +41,15 @@ export function readProjection(
   }
   if (named.length > 0) return projection(resource, onlyThese(selection(named, resource)));
   return projection(resource, allBut(selection(excluded, resource)));
+}
+
+/** What nearly all requests ask for, so it is made once. */
+const wholes = new WeakMap<ResourceSchemas, Projection>();
+
+function wholeOf(resource: ResourceSchemas): Projection {
+  const made = wholes.get(resource) ?? projection(resource, allBut(new Map()));
+  wholes.set(resource, made);
+  return made;
 }
 
 /** true = as a whole; else the sub-attributes that are meant. Attributes are one object each, so they are their own keys. */
@@ -68,16 +78,21 @@ function allBut(excluded: Selection): Returns {
 }
 
 function projection(resource: ResourceSchemas, returns: Returns): Projection {
-  const { type, attributes } = resource;
-  function project(presented: ScimObject): ScimObject {
-    const extensions = type.extensions.flatMap(({ schema }) => {
-      const own = presented[schema.id];
-      const left = isObject(own) ? pick(own as ScimObject, schema.attributes, returns) : {};
-      return Object.keys(left).length > 0 ? [[schema.id, left] as const] : [];
-    });
-    const { meta, ...core } = pick(presented, attributes, returns);
-    return { ...core, ...Object.fromEntries(extensions), ...(meta !== undefined && { meta }) };
-  }
+  // a page asks the same of each of its resources, so it is answered once
+  const core = picks(resource.attributes, returns).filter(({ name }) => name !== 'meta');
+  const meta = picks(resource.attributes, returns).filter(({ name }) => name === 'meta');
+  const extensions = resource.type.extensions.map(
+    ({ schema }) => [schema.id, picks(schema.attributes, returns)] as const,
+  );
+  const project = (presented: ScimObject): ScimObject => {
+    const left = pick(presented, core, {});
+    for (const [urn, attributes] of extensions) {
+      const own = presented[urn];
+      const inside = isObject(own) ? pick(own as ScimObject, attributes, {}) : {};
+      if (!isEmpty(inside)) left[urn] = inside;
+    }
+    return pick(presented, meta, left);
+  };
   const wants = (name: string) => {
     const path = resource.attribute(name);
     return path !== undefined && returns(path.attribute);
@@ -85,16 +100,38 @@ function projection(resource: ResourceSchemas, returns: Returns): Projection {
   return { wants, project };
 }
 
-function pick(from: ScimObject, attributes: readonly Attribute[], returns: Returns): ScimObject {
-  const picked: Record<string, ScimValue> = {};
-  for (const attribute of attributes) {
-    const value = from[attribute.name];
-    if (value === undefined || !returns(attribute)) continue;
-    const subs = attribute.subAttributes?.filter((sub) => returns(attribute, sub)).map((sub) => sub.name);
+/** An attribute that is returned, with those of its sub-attributes that are; undefined = it has none. */
+interface Pick {
+  readonly name: string;
+  readonly subs: readonly string[] | undefined;
+}
+
+function picks(attributes: readonly Attribute[], returns: Returns): readonly Pick[] {
+  return attributes
+    .filter((attribute) => returns(attribute))
+    .map((attribute) => {
+      const { name, subAttributes } = attribute;
+      return { name, subs: subAttributes?.filter((sub) => returns(attribute, sub)).map((sub) => sub.name) };
+    });
+}
+
+function pick(
+  from: ScimObject,
+  attributes: readonly Pick[],
+  picked: Record<string, ScimValue>,
+): Record<string, ScimValue> {
+  for (const { name, subs } of attributes) {
+    const value = from[name];
+    if (value === undefined) continue;
     const left = subs ? pickInside(value, subs) : value;
-    if (left !== undefined) picked[attribute.name] = left;
+    if (left !== undefined) picked[name] = left;
   }
   return picked;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 /** @returns undefined when nothing is left */
@@ -108,14 +145,14 @@ function pickInside(value: ScimValue, subs: readonly string[]): ScimValue | unde
   if (!isObject(value)) return value;
   // groups may have a hundred thousand members, so without anything that is made for each of them and thrown away
   const picked: Record<string, ScimValue> = {};
-  let isEmpty = true;
+  let isNothing = true;
   for (const name of subs) {
     const inside = (value as ScimObject)[name];
     if (inside === undefined) continue;
     picked[name] = inside;
-    isEmpty = false;
+    isNothing = false;
   }
-  return isEmpty ? undefined : picked;
+  return isNothing ? undefined : picked;
 }
 
 function namesIn(unverified: string | readonly string[] | undefined, parameter: string): readonly string[] {

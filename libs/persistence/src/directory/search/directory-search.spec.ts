@@ -7,7 +7,7 @@ import { directorySearch } from './directory-search.ts';
 import { foldedBody } from './folded-body.ts';
 import { endOfPrefix } from './scalar.ts';
 import { searchStatement } from './search-statement.ts';
-import { USERS } from './tables.ts';
+import { GROUPS, USERS } from './tables.ts';
 
 const SCHEMAS = directorySchemas({ mode: 'strict' });
 const ID = (n: number) => `019f0000-0000-7000-8000-00000000000${n}`;
@@ -205,7 +205,19 @@ describe('F18 a statement', () => {
     'emails.type eq "work"',
     'not (userName eq "a")',
   ])('of %s has its time limited', (filter) => {
-    expect(searchStatement(USERS, acme, { ...ALL, ...filtered(filter) }).isLookup).toBe(false);
+    const asked = { ...ALL, ...filtered(filter) };
+    expect(searchStatement(USERS, acme, asked)).toMatchObject({ isLookup: false, isAlone: false });
+  });
+
+  it('of a page of everything needs no limit of its time, unless it is long, ordered or has members', () => {
+    const page = { startIndex: 901, count: 100 };
+    const sort = { path: readSortBy('title', SCHEMAS.user), descending: false };
+    const isAlone = (asked: Partial<DirectorySearch>) =>
+      searchStatement(GROUPS, acme, { ...ALL, page, withMembers: false, ...asked }).isAlone;
+    expect(isAlone({})).toBe(true);
+    expect(isAlone({ page: { startIndex: 1, count: 101 } })).toBe(false);
+    expect(isAlone({ sort })).toBe(false);
+    expect(isAlone({ withMembers: true })).toBe(false);
   });
 
   it('orders texts by their bytes, whatever collation the database has', () => {

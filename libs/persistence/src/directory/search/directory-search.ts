@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Pool } from 'pg';
-import { ScimError } from '@rolecall/scim';
+import type { Pool, PoolClient } from 'pg';
+import { directorySchemas, type Filter, ScimError } from '@rolecall/scim';
 import { driverError, PersistenceError } from '../../errors.ts';
 import { inTransaction, query } from '../../sql.ts';
 import type {
@@ -15,6 +14,7 @@ import { searchStatement } from './search-statement.ts';
 import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
 import type { DirectoryTable } from './tables.ts';
+import { isResourceId } from '../ids.ts';
 import { turns } from '../turns.ts';
 
 /** What one search may take of the database. An indexed one takes a few of these milliseconds, whatever the directory's size. */
@@ -28,15 +28,24 @@ export function directorySearch(
   pool: Pool,
   timeLimitMs = TIME_LIMIT_MS,
   mostBytes?: number,
-): Pick<DirectoryStore, 'searchUsers' | 'searchGroups'> {
+): Pick<DirectoryStore, 'searchUsers' | 'searchGroups' | 'userById'> {
   const find = finder(pool, timeLimitMs, mostBytes);
   return {
     searchUsers: (organizationId, search) =>
       find(USERS, organizationId, search, (found) => ({
-        userId: found[0],
-        ...storedOf(found),
-        ...(search.withGroups && { groups: (found[6] ?? []) as readonly GroupRef[] }),
+        ...userOf(found),
+        ...(search.withGroups && { groups: groupsOf(found) }),
       })),
+
+    async userById(organizationId, userId) {
+      if (!isResourceId(userId)) return undefined;
+      const search = { ...ONE_USER, filter: { ...ONE_USER.filter, value: userId } };
+      const { resources } = await find(USERS, organizationId, search, (found) => ({
+        ...userOf(found),
+        groups: groupsOf(found),
+      }));
+      return resources[0];
+    },
 
     searchGroups: (organizationId, search) =>
       find(GROUPS, organizationId, search, (found) => ({
@@ -47,6 +56,19 @@ export function directorySearch(
   };
 }
 
+const ID = directorySchemas({ mode: 'tolerant' }).user.attribute('id');
+if (!ID) throw new Error('users have no id');
+
+/** The look-up of a user by its id, as a filter would ask. */
+const ONE_USER = {
+  filter: { kind: 'compare', path: ID, operator: 'eq', value: '' } satisfies Filter,
+  page: { startIndex: 1, count: 1 },
+  withBody: true,
+  withGroups: true,
+  withMembers: false,
+  total: false,
+} as const;
+
 function finder(pool: Pool, timeLimitMs: number, mostBytes: number | undefined) {
   const inTurn = turns(MOST_AT_ONCE, MOST_WAITING);
   return async <T>(
@@ -55,14 +77,13 @@ function finder(pool: Pool, timeLimitMs: number, mostBytes: number | undefined) 
     search: DirectorySearch,
     resource: (found: FoundResource) => T,
   ): Promise<DirectoryPage<T>> => {
-    const { text, values, isLookup } = searchStatement(table, organizationId, search, mostBytes);
+    const { name, text, values, isLookup, isAlone } = searchStatement(table, organizationId, search, mostBytes);
+    const run = (on: Pool | PoolClient) => query<{ page: FoundPage }>(on, { name, text }, values);
+    const limited = () =>
+      isAlone ? run(pool) : inTransaction(pool, { organizationId, timeLimitMs }, (client) => run(client));
     const [row] = isLookup
-      ? await query<{ page: FoundPage }>(pool, { name: nameOf(text), text }, values)
-      : await inTurn(organizationId, () =>
-          inTransaction(pool, { organizationId, timeLimitMs }, (client) =>
-            query<{ page: FoundPage }>(client, { name: '', text }, values),
-          ),
-        ).catch((error: unknown) => {
+      ? await run(pool)
+      : await inTurn(organizationId, limited).catch((error: unknown) => {
           throw isOutOfTime(error) ? tooMany(search) : error;
         });
     // no row can only mean that the organization was not set, and then nothing may be said of it
@@ -82,12 +103,16 @@ function pageOf<T>(page: FoundPage, count: number, resource: (found: FoundResour
   };
 }
 
-function storedOf([, version, created, modified, , body]: FoundResource): Pick<DirectoryUser, 'body' | 'meta'> {
-  return { body: body ?? {}, meta: { created: new Date(created), lastModified: new Date(modified), version } };
+function userOf(found: FoundResource): DirectoryUser {
+  return { userId: found[0], ...storedOf(found) };
 }
 
-function nameOf(text: string): string {
-  return `directory.search.${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+function groupsOf(found: FoundResource): readonly GroupRef[] {
+  return (found[6] ?? []) as readonly GroupRef[];
+}
+
+function storedOf([, version, created, modified, , body]: FoundResource): Pick<DirectoryUser, 'body' | 'meta'> {
+  return { body: body ?? {}, meta: { created: new Date(created), lastModified: new Date(modified), version } };
 }
 
 /** SQLSTATE query_canceled, which is "not now" for anything else. */

@@ -14,6 +14,17 @@ export function isLookupOf(table: DirectoryTable, { filter, sort, page }: Direct
   return filter !== undefined && sort === undefined && 'startIndex' in page && isLookup(filter, table);
 }
 
+/** So many resources of a list, with the groups of each, are short work however large the directory is. */
+const PLAIN_PAGE = 100;
+
+/**
+ * Whether a search is a page of everything in the order of ids, without members: what is read is bounded by the page, or is one walk
+ * along an index to where it begins. Such a statement needs no limit of its time and so no transaction around it.
+ */
+export function isPlainPage({ filter, sort, page, withMembers }: DirectorySearch): boolean {
+  return filter === undefined && sort === undefined && !withMembers && page.count <= PLAIN_PAGE;
+}
+
 function isLookup(filter: Filter, table: DirectoryTable): boolean {
   if (filter.kind !== 'compare' && filter.kind !== 'element') return false;
   const { extension, attribute } = filter.path;

@@ -59,11 +59,11 @@ function search(
 
 /** As the runtime role runs it, so with row-level security; `generic` = as a statement that is prepared and does not know its values. */
 async function planOf(type: 'user' | 'group', asked: DirectorySearch, plan: 'custom' | 'generic'): Promise<PlanNode[]> {
-  const { text, values, isLookup } = searchStatement(type === 'user' ? USERS : GROUPS, acme, asked);
+  const { text, values, isAlone } = searchStatement(type === 'user' ? USERS : GROUPS, acme, asked);
   const literals = values.map(literal);
   return connected(test.current.url, async (runtime) => {
-    // a look-up sets it by itself
-    if (!isLookup) await runtime.query(`select set_config('rolecall.organization_id', $1, false)`, [acme]);
+    // some set it by themselves
+    if (!isAlone) await runtime.query(`select set_config('rolecall.organization_id', $1, false)`, [acme]);
     await runtime.query(`set plan_cache_mode = force_${plan}_plan`);
     await runtime.query(`prepare probe as ${text}`);
     const { rows } = await runtime.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(

@@ -1,18 +1,23 @@
+import { createHash } from 'node:crypto';
 import type { ResourceBody } from '@rolecall/scim';
 import { ORGANIZATION_SETTING } from '../../entities/policy.ts';
 import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-sort.ts';
 import type { Order } from './compile-sort.ts';
-import { isLookupOf } from './lookup.ts';
+import { isLookupOf, isPlainPage } from './lookup.ts';
 import { Parameters } from './parameters.ts';
 import type { DirectoryTable } from './tables.ts';
 
 export interface SearchStatement {
+  /** Empty: it is not kept prepared. */
+  readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** A look-up: it works for its organization by itself, without a transaction around it, and is kept prepared. */
+  /** A look-up: short enough to wait for no other search, and kept prepared. */
   readonly isLookup: boolean;
+  /** It works for its organization by itself, without a transaction around it. */
+  readonly isAlone: boolean;
 }
 
 /** What a statement returns, in one row and column: reading one JSON text costs a fraction of reading as many rows. */
@@ -55,11 +60,32 @@ export function searchStatement(
   const organization = parameters.add(organizationId, 'uuid');
   const filter = search.filter && compileFilter(search.filter, table, parameters);
   const order = compileOrder(search.sort, table, parameters);
-  const rows = `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
   const page = readPage(search.page, order, parameters);
-  const total = search.total ? totalOf(table, filter === undefined ? undefined : rows, page) : 'null::bigint';
+  const parts = { organization, filter, order, page, mostBytes };
   const isLookup = isLookupOf(table, search);
-  const text = `
+  if (isLookup) return { ...lookUp(table, search, parts), values: parameters.values, isLookup, isAlone: true };
+  const isAlone = isPlainPage(search);
+  const text = pageText(table, search, parts);
+  return { name: '', text: isAlone ? byItself(text) : text, values: parameters.values, isLookup, isAlone };
+}
+
+interface Parts {
+  /** Places and conditions, as SQL. */
+  readonly organization: string;
+  readonly filter: string | undefined;
+  readonly order: Order;
+  readonly page: Page;
+  readonly mostBytes: number;
+}
+
+function pageText(
+  table: DirectoryTable,
+  search: DirectorySearch,
+  { organization, filter, order, page, mostBytes }: Parts,
+): string {
+  const rows = `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
+  const total = search.total ? totalOf(table, filter === undefined ? undefined : rows, page) : 'null::bigint';
+  return `
 with page as materialized (
   select ${table.id} as id from ${rows}${page.after}
   order by ${order.by}
@@ -73,8 +99,24 @@ select json_build_object('total', ${total}, 'matched', f.resources, 'resources',
     from page p join ${table.name} r on r.org_id = ${organization} and ${table.id} = p.id
   ) r
   where coalesce(r.before, 0) < ${mostBytes})) as page
-from found f${isLookup ? ' where o.org_id = $1' : ''}`;
-  return { text: isLookup ? byItself(text) : text, values: parameters.values, isLookup };
+from found f`;
+}
+
+/** Their texts are few, and longer than what they are made of: made and named once. By what differs in them. */
+const lookUps = new Map<string, Pick<SearchStatement, 'name' | 'text'>>();
+/** More than there are kinds of look-ups; a bound all the same. */
+const MOST_LOOK_UPS = 1_000;
+
+function lookUp(table: DirectoryTable, search: DirectorySearch, parts: Parts): Pick<SearchStatement, 'name' | 'text'> {
+  const { withBody, withGroups, withMembers, total } = search;
+  const kind = `${table.name} ${withBody} ${withGroups} ${withMembers} ${total} ${parts.mostBytes} ${parts.filter}`;
+  const known = lookUps.get(kind);
+  if (known) return known;
+  const text = byItself(pageText(table, search, parts));
+  const made = { name: `directory.search.${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
+  if (lookUps.size >= MOST_LOOK_UPS) lookUps.clear();
+  lookUps.set(kind, made);
+  return made;
 }
 
 /**
@@ -84,7 +126,7 @@ from found f${isLookup ? ' where o.org_id = $1' : ''}`;
  */
 function byItself(search: string): string {
   const organization = `select set_config('${ORGANIZATION_SETTING}', $1::uuid::text, true)::uuid as org_id`;
-  return `select s.page from (${organization}) o cross join lateral (${search}) s`;
+  return `select s.page from (${organization}) o cross join lateral (${search} where o.org_id = $1) s`;
 }
 
 function millisecondsOf(moment: string): string {
