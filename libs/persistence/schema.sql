@@ -10,6 +10,7 @@ create table api_tokens (
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   organizations text[],
+  workload jsonb,
   constraint api_tokens_pkey PRIMARY KEY (id)
 );
 
@@ -555,6 +556,12 @@ create table used_assertions (
   constraint used_assertions_pkey PRIMARY KEY (org_id, identity_provider, assertion_id)
 );
 
+create table used_workload_tokens (
+  replay_key bytea not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint used_workload_tokens_pkey PRIMARY KEY (replay_key)
+);
+
 create table users (
   org_id uuid not null,
   user_id uuid not null,
@@ -654,6 +661,8 @@ CREATE INDEX sso_tests_expiry ON public.sso_tests USING btree (org_id, expires_a
 CREATE INDEX sso_tests_trace ON public.sso_tests USING btree (org_id, trace_id);
 
 CREATE INDEX used_assertions_expiry ON public.used_assertions USING btree (org_id, replayable_until);
+
+CREATE INDEX used_workload_tokens_expires_at ON public.used_workload_tokens USING btree (expires_at);
 
 CREATE INDEX users_email ON public.users USING btree (org_id, email_key);
 
@@ -2340,6 +2349,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.purge_workload_tokens(p_before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with gone as (
+    delete from public.api_tokens where workload is not null and expires_at < p_before returning id
+  )
+  select count(*)::integer from gone
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.record_directory_login(p_org_id uuid, p_user_id uuid, p_identity_provider text, p_name_id_format text, p_name_id text, p_now timestamp with time zone, p_links boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2635,6 +2657,8 @@ grant delete, insert, select, update on sso_tests to rolecall_runtime;
 
 grant delete, insert, select on used_assertions to rolecall_runtime;
 
+grant delete, insert, select on used_workload_tokens to rolecall_runtime;
+
 grant delete, insert, select, update on users to rolecall_runtime;
 
 grant update (expires_at, last_used_at, name, revoked_at) on directory_tokens to rolecall_runtime;
@@ -2764,6 +2788,8 @@ grant execute on function purge_expired to public;
 grant execute on function purge_service_provider_keys to public;
 
 grant execute on function purge_sso_tests to public;
+
+grant execute on function purge_workload_tokens to rolecall_runtime;
 
 grant execute on function record_directory_login to public;
 

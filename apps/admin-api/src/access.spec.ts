@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-const operations = Object.values<Operation>(OPERATIONS);
+const operations = Object.values<Operation>(OPERATIONS).filter(({ right }) => right !== undefined);
 const bodyOf = ({ method }: Operation) => (method === 'get' || method === 'delete' ? undefined : {});
 const pathOf = ({ path }: Operation) => path.replace(':collection', 'default').replace(':organization', 'acme');
 
@@ -99,4 +99,9 @@ it('names the token in the audit log by its id, since two tokens may have one na
   const { json } = await api.client.call<{ organizationId: string }>('GET', '/v1/organizations/audited');
   const trail = await api.database.database.inOrganization(json.organizationId, (tx) => tx.auditTrail(0, 10));
   expect(trail).toEqual([expect.objectContaining({ actor: { kind: 'token', id: token.split('_')[1] } })]);
+});
+
+it('is open to everybody where it gives a token, and nowhere else', () => {
+  const open = Object.values<Operation>(OPERATIONS).filter(({ right }) => right === undefined);
+  expect(open.map(({ id }) => id)).toEqual(['exchangeToken']);
 });

@@ -40,6 +40,10 @@ import { WritesController } from './organizations/writes.controller.ts';
 import { PlatformController } from './platform/platform.controller.ts';
 import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
+import { TokenController } from './tokens/token.controller.ts';
+import { TokenExchange } from './tokens/token-exchange.ts';
+import { workloadIssuers } from './tokens/workload-issuers.ts';
+
 export interface AppOptions extends PlatformOptions {
   readonly url: string;
   readonly gatewayUrl: string;
@@ -80,6 +84,7 @@ export class AppModule {
         PlatformController,
         SsoTestsController,
         WritesController,
+        TokenController,
       ],
       providers: [
         { provide: BASE_URL, useValue: options.url },
@@ -88,12 +93,18 @@ export class AppModule {
         {
           provide: ReconcileOrganizations,
           inject: [DATABASE],
-          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers, limits),
+          useFactory: (database: Database) => new ReconcileOrganizations(database, metadata, providers, limits, url),
         },
         {
           provide: WriteOrganization,
           inject: [DATABASE],
           useFactory: (database: Database) => new WriteOrganization(database, metadata, providers),
+        },
+        {
+          provide: TokenExchange,
+          inject: [DATABASE],
+          useFactory: (database: Database) =>
+            new TokenExchange(database, workloadIssuers(guarded, url.startsWith('http:')), url),
         },
         { provide: MetadataSource, useValue: metadata },
         {

@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import { acceptForms } from './api/forms.ts';
 import { txtResolver } from './domains/txt-record.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function createApp(
     limits: config.limits,
   });
   const app = await createJsonApp(root, { logger, metrics, url });
+  acceptForms(app.getHttpAdapter().getInstance());
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));
   return app;
 }

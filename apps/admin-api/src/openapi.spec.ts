@@ -39,7 +39,8 @@ it('has no reference that leads nowhere, and uses every schema', async () => {
 
 it('says of every operation which right it needs and how it refuses', async () => {
   const { json } = await api.client.call<OpenApi>('GET', '/v1/openapi.json');
-  for (const item of Object.values(json.paths)) {
+  for (const [path, item] of Object.entries(json.paths)) {
+    if (path === '/v1/token') continue;
     for (const operation of Object.values(item)) {
       expect(operation.security).toEqual([{ token: [] }]);
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '401', '403', '500', '503']));

@@ -296,4 +296,16 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: 'Id of the deployment, all zeros',
     data: applied,
   },
+  'token.exchanged': {
+    description: 'A job of a pipeline got an API token for its own; in the chain of the deployment',
+    subject: 'Id of the API token',
+    data: {
+      trust: key('text', 'Name of the entry under trustedIssuers'),
+      issuer: key('text', 'Who signed the token of the job'),
+      workload: key('text', 'Its subject: repository, branch or environment, as the issuer writes it'),
+      rights: key('texts', 'Rights of the API token'),
+      organizations: key('texts', 'Patterns of names that it is held to; none = the whole deployment'),
+      expiresAt: key('text', 'When it ends'),
+    },
+  },
 };

@@ -37,6 +37,7 @@ export const AUDIT_EVENT_TYPES = [
   'directory.held',
   'directory.released',
   'platform.updated',
+  'token.exchanged',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

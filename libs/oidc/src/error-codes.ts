@@ -113,6 +113,23 @@ export const OIDC_ERROR_CODES = {
   logout_token_event_missing: customer('Send the event backchannel-logout in logout tokens, with a JSON object.'),
   logout_token_with_nonce: customer('Send no nonce in logout tokens: only ID tokens have one.'),
   logout_token_replayed: customer('Send every logout token once, with a jti of its own.'),
+
+  // tokens of jobs of a pipeline (RFC 7523 §3, RFC 8725), beside id_token_… for their form and signature
+  workload_token_too_large: platform('Ask for a token with fewer claims: it has more than 16,384 characters.'),
+  workload_token_issuer_unknown: platform('Name the issuer under trustedIssuers of the platform document.'),
+  workload_token_claim_invalid: platform('Use a token of the job itself: a claim is missing, or has another type.'),
+  workload_token_expired: platform('Exchange the token when the job begins: it has expired.'),
+  workload_token_not_yet_valid: platform(
+    'Correct the clock of the issuer or of the server: the token is of the future.',
+  ),
+  workload_token_too_old: platform('Exchange the token within 10 minutes from its making.'),
+  workload_token_audience_mismatch: platform(
+    'Ask for a token for the audience of the entry under trustedIssuers, and for it alone.',
+  ),
+  workload_token_conditions_unmet: platform(
+    'Compare the claims of the token with the conditions under trustedIssuers: no entry fits.',
+  ),
+  workload_token_replayed: platform('Ask for a new token: each is exchanged once.'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type OidcErrorCode = keyof typeof OIDC_ERROR_CODES;

@@ -18,3 +18,8 @@ export { startLogout } from './logout/start-logout.ts';
 export { verifyLogoutToken, type VerifiedLogoutToken } from './logout/verify-logout-token.ts';
 export { HardenedOidcStrategy, type OidcStrategyOptions } from './strategy/hardened-oidc-strategy.ts';
 export type { OidcAnswer, OidcTransport } from './transport.ts';
+export {
+  verifyWorkloadToken,
+  type VerifiedWorkloadToken,
+  type WorkloadTokenToVerify,
+} from './workload/verify-workload-token.ts';

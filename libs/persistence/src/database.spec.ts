@@ -187,6 +187,7 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     keys: 0,
     requests: 0,
     once: 0,
+    workloadTokens: 0,
   });
   expect(await database.purgeExpired(later(60))).toEqual({
     logins: 0,
@@ -197,5 +198,6 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     keys: 0,
     requests: 0,
     once: 0,
+    workloadTokens: 0,
   });
 });

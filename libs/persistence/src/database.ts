@@ -42,6 +42,7 @@ import { ssoTestStore } from './sso/sso-tests.ts';
 import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
+  WorkloadTokenStore,
   DirectoryRequestLog,
   DirectoryTokenStore,
   DirectoryStore,
@@ -56,6 +57,7 @@ import type {
 import { userList } from './users/user-list.ts';
 import type { UserList } from './users/user-list.ts';
 import { apiTokenStore } from './tokens/api-token-store.ts';
+import { workloadTokenStore } from './tokens/workload-exchange.ts';
 
 export interface OpenDatabaseOptions {
   /** Of the runtime role; a role that row-level security does not bind is refused. */
@@ -120,6 +122,8 @@ export interface Database {
     reachesBeyond(name: string, globs: readonly string[]): Promise<boolean>;
     savePlan(plan: SavedPlan): Promise<void>;
   };
+  /** API tokens in exchange for those of jobs. */
+  readonly workloadTokens: WorkloadTokenStore;
   /** The document of the deployment. */
   readonly platform: { live(): Promise<PlatformRecord | undefined> };
   /** Who may apply to a collection. */
@@ -204,6 +208,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       reachesBeyond: (name, globs) => reachesBeyond(pool, name, globs),
       savePlan: (plan) => savePlan(pool, plan),
     },
+    workloadTokens: workloadTokenStore(pool),
     platform: { live: () => livePlatform(pool) },
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),

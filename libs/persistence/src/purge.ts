@@ -6,6 +6,7 @@ import { purgeOnce } from './reconcile/once.ts';
 import { query } from './sql.ts';
 import type { Statement } from './sql.ts';
 import { PURGE_TESTS } from './sso/statements.ts';
+import { purgeWorkloadTokens } from './tokens/workload-exchange.ts';
 
 /** Flow records and the request logs of directories. */
 const RECORDS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
@@ -25,6 +26,8 @@ export interface Purged {
   readonly requests: number;
   /** Saved plans, and results of applies. */
   readonly once: number;
+  /** API tokens of jobs of pipelines. */
+  readonly workloadTokens: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -48,6 +51,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     keys: 0,
     requests: 0,
     once: await purgeOnce(pool, now),
+    workloadTokens: await purgeWorkloadTokens(pool, now, new Date(now.getTime() - RECORDS_KEPT_MS)),
   };
   const recordsBefore = new Date(now.getTime() - RECORDS_KEPT_MS);
   let after = '';
@@ -62,11 +66,11 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once'>>(pool, PURGE_EXPIRED, [
-      ids,
-      now,
-      recordsBefore,
-    ]);
+    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once' | 'workloadTokens'>>(
+      pool,
+      PURGE_EXPIRED,
+      [ids, now, recordsBefore],
+    );
     const [tests] = await query<Pick<Purged, 'tests'>>(pool, PURGE_TESTS, [ids, now]);
     const [keys] = await query<Pick<Purged, 'keys'>>(pool, PURGE_KEYS, [ids, now]);
     const [requests] = await query<Pick<Purged, 'requests'>>(pool, PURGE_REQUESTS, [ids, recordsBefore]);

@@ -27,6 +27,7 @@ const WITHOUT_ORGANIZATION = [
   'organization_registry',
   'platform_revisions',
   'saved_plans',
+  'used_workload_tokens',
 ];
 
 let tables: string[];

@@ -4,6 +4,10 @@ import { SCHEMAS } from './schemas.ts';
 
 const jsonOf = (schema: string) => ({ 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } });
 
+const formOf = (schema: string) => ({
+  'application/x-www-form-urlencoded': { schema: { $ref: `#/components/schemas/${schema}` } },
+});
+
 /** Codes that any operation may answer with. */
 const COMMON: Readonly<Record<number, readonly string[]>> = {
   500: ['internal_error'],
@@ -45,7 +49,7 @@ function operationObject(operation: Operation): object {
     summary,
     ...(right && { description: `Needs a token with the right \`${right}\`.`, security: [{ token: [] }] }),
     parameters: [...inPath, ...inQuery],
-    ...(body && { requestBody: { required: true, content: jsonOf(body) } }),
+    ...(body && { requestBody: { required: true, content: operation.form ? formOf(body) : jsonOf(body) } }),
     responses: { 200: { description: 'Done', content: jsonOf(operation.response) }, ...refusalsOf(operation) },
   };
 }
@@ -59,7 +63,7 @@ function reachRefusals({ path, narrowed }: Operation): readonly string[] {
 
 function refusalsOf(operation: Operation): Record<string, object> {
   const refusals: Record<number, readonly string[]> = { ...COMMON, ...operation.refusals };
-  if (operation.body) refusals[400] = ['malformed_json', 'invalid_request'];
+  if (operation.body && !operation.form) refusals[400] = ['malformed_json', 'invalid_request'];
   if (operation.query) refusals[400] = ['invalid_request'];
   if (operation.right) {
     refusals[401] = ['unauthorized'];

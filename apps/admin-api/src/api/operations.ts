@@ -17,6 +17,8 @@ export interface Operation {
   /** The right that a token needs; undefined = open to everybody. */
   readonly right?: ApiRight;
   readonly body?: SchemaName;
+  /** The body is a form, and not JSON. */
+  readonly form?: true;
   /** Largest body in bytes; 100 kB when absent. */
   readonly bodyLimit?: number;
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>;
@@ -30,6 +32,9 @@ export interface Operation {
  * collection sends. It is parsed in memory, at about three times its size.
  */
 const RECONCILE_BODY = 32_000_000;
+
+/** One token of 16,384 characters, and what is around it. */
+const EXCHANGE_BODY = 20_000;
 
 /** Paths and digests of 60,000 files. */
 const COMPARE_BODY = 8_000_000;
@@ -182,6 +187,18 @@ export const OPERATIONS = {
     },
     response: 'ExpiryPage',
     refusals: { 404: ['unknown_organization'] },
+  },
+  exchangeToken: {
+    id: 'exchangeToken',
+    method: 'post',
+    path: '/v1/token',
+    summary:
+      'Gives a job of a pipeline an API token for some minutes, in exchange for the token of its host (RFC 8693), as trustedIssuers say',
+    body: 'TokenExchange',
+    form: true,
+    bodyLimit: EXCHANGE_BODY,
+    response: 'ExchangedToken',
+    refusals: { 400: ['invalid_request', 'unsupported_grant_type', 'token_refused'], 429: ['too_many_requests'] },
   },
   readPlatform: {
     id: 'readPlatform',

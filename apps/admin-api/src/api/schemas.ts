@@ -125,6 +125,18 @@ const requests = {
     ['repository', 'commit'],
   ),
   CompareRequest: object({ files: list(object({ path, digest: sha256 }), MAX_FILES) }),
+  TokenExchange: object(
+    {
+      grant_type: { const: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+      subject_token: { type: 'string', maxLength: 16_384, writeOnly: true, description: 'The token of the job' },
+      subject_token_type: {
+        enum: ['urn:ietf:params:oauth:token-type:id_token', 'urn:ietf:params:oauth:token-type:jwt'],
+      },
+      requested_token_type: { const: 'urn:ietf:params:oauth:token-type:access_token' },
+      scope: text(512, 'Rights, separated by spaces; an entry of trustedIssuers that has them all gives these alone'),
+    },
+    ['requested_token_type', 'scope'],
+  ),
   SentPlatform: object(
     { document: { type: 'object', description: 'The document of the deployment as declared' }, file: path },
     ['file'],
@@ -384,6 +396,13 @@ const responses = {
     },
     ['platform', 'saved'],
   ),
+  ExchangedToken: object({
+    access_token: { ...string, description: 'The API token' },
+    issued_token_type: { const: 'urn:ietf:params:oauth:token-type:access_token' },
+    token_type: { const: 'Bearer' },
+    expires_in: { ...count, description: 'Seconds' },
+    scope: { ...string, description: 'Its rights, separated by spaces' },
+  }),
   PlatformChange: object({
     action: { enum: ['create', 'update'] },
     baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },

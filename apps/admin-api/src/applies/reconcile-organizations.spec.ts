@@ -40,6 +40,7 @@ it('refuses what changed between the preparation and the transaction, even when 
     metadata,
     new OpenIdProviders(guarded, []),
     {},
+    'http://localhost:4002',
   );
   const request = { ...(version('two') as PlanRequest), fingerprint } satisfies ApplyRequest;
   await expect(interrupted.apply(request, CALLER, new Date())).rejects.toMatchObject({

@@ -28,6 +28,8 @@ export class ReconcileOrganizations {
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
     private readonly ceilings: Limits,
+    /** What an entry of trustedIssuers without `audience` asks for. */
+    private readonly ownAudience: string,
   ) {}
 
   /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
@@ -107,6 +109,8 @@ export class ReconcileOrganizations {
       ceilings: this.ceilings,
       allowReplace,
       origin,
+      ...(terms !== undefined &&
+        caller.workload && { by: { identity: caller.workload, ownAudience: this.ownAudience } }),
       expectedFingerprint: request.fingerprint,
     };
     return store.transaction(terms === undefined ? 'rollback' : 'commit', async (state) => {

@@ -2,7 +2,17 @@ import { createLogger } from '@rolecall/platform';
 import { Purge } from './purge.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const NOTHING = { logins: 0, assertions: 0, sessions: 0, flows: 0, tests: 0, keys: 0, requests: 0, once: 0 };
+const NOTHING = {
+  logins: 0,
+  assertions: 0,
+  sessions: 0,
+  flows: 0,
+  tests: 0,
+  keys: 0,
+  requests: 0,
+  once: 0,
+  workloadTokens: 0,
+};
 const silent = createLogger({ app: 'test', level: 'error' });
 
 /** Resolves when `purgeExpired` was called `times` times; each call answers what `answer` gives. */

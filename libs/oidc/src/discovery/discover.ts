@@ -36,14 +36,11 @@ export interface DiscoveryOptions {
  * @throws OidcError `discovery_…`
  */
 export async function discover(
-  { issuer, configurationUrl }: ProviderReference,
+  provider: ProviderReference,
   { transport, allowHttp }: DiscoveryOptions,
 ): Promise<ProviderMetadata> {
-  const url = configurationUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const document = await readJson(() => transport.get(url), 'discovery_unreachable', 'discovery_invalid');
-  if (document['issuer'] !== issuer) {
-    refuse('discovery_issuer_mismatch', { got: shown(document['issuer']), want: issuer });
-  }
+  const { issuer } = provider;
+  const document = await readConfiguration(provider, transport);
   const endpoint = (name: string) => endpointOf(document, name, allowHttp);
   return {
     issuer,
@@ -57,6 +54,28 @@ export async function discover(
     responseModes: namesIn(document, 'response_modes_supported'),
     namesItselfInCallback: document['authorization_response_iss_parameter_supported'] === true,
   };
+}
+
+/** Where the keys of an issuer are. */
+export type KeySource = Pick<ProviderMetadata, 'issuer' | 'jwksUri'>;
+
+/**
+ * Reads of the configuration document where the keys are: issuers of tokens for jobs have no other endpoint.
+ * @throws OidcError `discovery_…`
+ */
+export async function discoverKeys(issuer: string, { transport, allowHttp }: DiscoveryOptions): Promise<KeySource> {
+  const document = await readConfiguration({ issuer }, transport);
+  return { issuer, jwksUri: endpointOf(document, 'jwks_uri', allowHttp) };
+}
+
+async function readConfiguration(
+  { issuer, configurationUrl }: ProviderReference,
+  transport: OidcTransport,
+): Promise<JsonObject> {
+  const url = configurationUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const document = await readJson(() => transport.get(url), 'discovery_unreachable', 'discovery_invalid');
+  if (document['issuer'] === issuer) return document;
+  return refuse('discovery_issuer_mismatch', { got: shown(document['issuer']), want: issuer });
 }
 
 /** Fetches one JSON object. A rejection without a `code` is a fault of ours and goes on as it is. */

@@ -41,6 +41,7 @@ import {
   OrganizationRegistry,
   SavedPlanRow,
   PlatformRevision,
+  UsedWorkloadToken,
 } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
@@ -57,6 +58,7 @@ export const ENTITIES = [
   CollectionLease,
   SavedPlanRow,
   ApiTokenRow,
+  UsedWorkloadToken,
   ApplyResultRow,
   MetadataRefresh,
   DirectoryRotation,

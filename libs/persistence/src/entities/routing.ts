@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { PlatformDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
-import type { ApiRight, DomainVerification } from '../stores.ts';
+import type { ApiRight, DomainVerification, Workload } from '../stores.ts';
 
 /*
  * Routing and deployment tables: read before an organization is known, so they have no row-level security and hold
@@ -188,10 +188,23 @@ export const ApiTokenRow = defineEntity({
     rights: p.array().$type<ApiRight[]>(),
     /** Patterns of names; null = all organizations, and what belongs to none. */
     organizations: p.array().nullable(),
+    /** Who it was exchanged for; null = somebody made it. */
+    workload: p.json<Workload>().nullable(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).nullable(),
     lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** Tokens of jobs that were exchanged, while they could be once more. */
+export const UsedWorkloadToken = defineEntity({
+  name: 'UsedWorkloadToken',
+  tableName: 'used_workload_tokens',
+  indexes: [{ name: 'used_workload_tokens_expires_at', properties: ['expiresAt'] }],
+  properties: {
+    replayKey: p.blob().primary(),
+    expiresAt: p.datetime(3),
   },
 });
 

@@ -14,7 +14,7 @@ const ITEMS = `
   union all
   select '', 'api-token', t.name || ' (' || t.id || ')', t.expires_at, null
   from api_tokens t
-  where t.revoked_at is null and t.expires_at > $1::timestamptz - interval '30 days'`;
+  where t.workload is null and t.revoked_at is null and t.expires_at > $1::timestamptz - interval '30 days'`;
 
 /** $1 = now, $2 to $6 = filter or null, $7 to $10 = the last item of the page before, or nulls, $12 = patterns of LIKE or null. */
 export const LIST: Statement = {

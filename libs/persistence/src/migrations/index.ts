@@ -45,6 +45,7 @@ import { expiry } from './20261122T65-expiry.ts';
 import { masterKeys } from './20261122T65-master-keys.ts';
 import { platformRevisions } from './20261122T66-platform.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
+import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -96,4 +97,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   masterKeys,
   platformRevisions,
   tokenOrganizations,
+  workloadTokens,
 ];

@@ -9,6 +9,39 @@ export interface ApiToken {
   readonly expiresAt: Date | undefined;
   /** Patterns of names (`matchesGlobs`) that it is held to; undefined = all organizations, and what belongs to none. */
   readonly organizations: readonly string[] | undefined;
+  /** Who it was exchanged for; absent for a token that somebody made. */
+  readonly workload?: Workload;
+}
+
+/** A job of a pipeline that proved who it is by a token of its host. */
+export interface Workload {
+  /** Name of the entry under `trustedIssuers`. */
+  readonly trust: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Its claim `sub`. */
+  readonly subject: string;
+  /** Texts and booleans that conditions may ask for; nothing about a person unless a condition did. */
+  readonly claims: Readonly<Record<string, string | boolean>>;
+}
+
+/** An API token in exchange for the token of a job. */
+export interface ExchangedToken {
+  readonly name: string;
+  readonly rights: readonly ApiRight[];
+  readonly organizations: readonly string[] | undefined;
+  readonly workload: Workload;
+  /** SHA-256: another in every token of a job. */
+  readonly replayKey: Buffer;
+  readonly replayableUntil: Date;
+  readonly expiresAt: Date;
+  readonly now: Date;
+  readonly traceId: string;
+}
+
+export interface WorkloadTokenStore {
+  /** Makes and audits the token; `replayed` = the job's token was exchanged before, here or at another process. */
+  exchange(token: ExchangedToken): Promise<{ readonly id: string; readonly token: string } | 'replayed'>;
 }
 
 /** What may be shown of a token. Nothing of its secret is in here. */

@@ -15,13 +15,11 @@ const NO_TOKEN_HASH = Buffer.alloc(32);
 export function apiTokenStore(em: EntityManager): ApiTokenStore {
   return {
     async create({ name, rights, expiresAt, organizations, now }) {
-      const id = randomBytes(12).toString('hex');
-      const secret = randomBytes(32).toString('base64url');
+      const { id, hash: tokenHash, value: token } = newApiToken();
       const held = organizations && [...organizations];
-      const tokenHash = hashOf(secret);
       const row = { id, name, tokenHash, rights: [...rights], organizations: held, createdAt: now, expiresAt };
       await em.fork().insert(ApiTokenRow, row).catch(rethrow);
-      return { id, token: `rct_${id}_${secret}` };
+      return { id, token };
     },
 
     async authenticate(presented, now) {
@@ -41,6 +39,7 @@ export function apiTokenStore(em: EntityManager): ApiTokenStore {
         rights: row.rights,
         expiresAt: row.expiresAt ?? undefined,
         organizations: row.organizations ?? undefined,
+        ...(row.workload && { workload: row.workload }),
       };
     },
 
@@ -69,6 +68,13 @@ export function apiTokenStore(em: EntityManager): ApiTokenStore {
       }));
     },
   };
+}
+
+/** A token as it is shown, and what is kept of it. */
+export function newApiToken(): { readonly id: string; readonly hash: Buffer; readonly value: string } {
+  const id = randomBytes(12).toString('hex');
+  const secret = randomBytes(32).toString('base64url');
+  return { id, hash: hashOf(secret), value: `rct_${id}_${secret}` };
 }
 
 function hashOf(secret: string): Buffer {
