@@ -42,8 +42,8 @@ export interface Planned {
   readonly request?: PlanRequest;
   readonly client: Client;
   readonly loaded: Loaded;
-  /** Where the values of the documents' secrets are. */
-  readonly secrets: Secrets;
+  /** Where the values of the documents' secrets are; absent when the documents come from the server. */
+  readonly secrets?: Secrets;
   /** The sealed secrets that the plan changes, as far as there are keys for them. */
   readonly opened: Opened;
 }

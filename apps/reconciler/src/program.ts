@@ -13,6 +13,7 @@ import { addIdentityProviders } from './program/identity-providers.ts';
 import { addImport } from './program/import.ts';
 import { addLogins } from './program/logins.ts';
 import { addUnlock } from './program/lock.ts';
+import { addOwnership } from './program/ownership.ts';
 import type { AddCommands, Finish } from './program/parts.ts';
 import { addPlanAndApply } from './program/plan.ts';
 import { addScim } from './program/scim.ts';
@@ -29,6 +30,7 @@ const GROUPS: readonly AddCommands[] = [
   addUnlock,
   addDrift,
   addWatch,
+  addOwnership,
   addExplain,
   addComment,
   addImport,

@@ -19,6 +19,7 @@ export const INPUT_CODES = [
   'name_taken',
   'email_domain_taken',
   'secret_unavailable',
+  'not_owned',
   'unowned_parts_invalid',
   'duplicate_platform',
 ] as const;

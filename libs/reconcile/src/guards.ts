@@ -5,7 +5,7 @@ import type { ReconcileRequest } from './request.ts';
 
 /** Refusals of what is sound by itself and might still be a mistake: an input that came out empty or much too short. */
 export function guards(request: ReconcileRequest, steps: readonly Prepared[], owned: number): ReconcileProblem[] {
-  if (request.files.length === 0 && request.organizations.length === 0) {
+  if (request.partial === undefined && request.files.length === 0 && request.organizations.length === 0) {
     return [
       {
         code: 'empty_input',

@@ -84,7 +84,7 @@ async function prepareOne(
 ): Promise<Prepared> {
   if (step.kind === 'absent') {
     const { head } = step;
-    const action = head.deletionPolicy === 'delete' ? 'delete' : 'release';
+    const action = step.release !== true && head.deletionPolicy === 'delete' ? 'delete' : 'release';
     return { action, name: head.name, head, before: await state.document(head.id), problems: [] };
   }
   const { desired } = step;

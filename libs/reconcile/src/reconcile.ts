@@ -9,6 +9,7 @@ import { performPlatform, preparePlatform } from './platform.ts';
 import type { ReconcileRequest } from './request.ts';
 import { guards } from './guards.ts';
 import { affectedGuard, usersOf } from './limits.ts';
+import { withFilesToSend } from './partial.ts';
 import { replaceGuard } from './replace-guard.ts';
 import { namesOf, resolve } from './resolve.ts';
 import { ssoGuards } from './sso-guard.ts';
@@ -24,7 +25,8 @@ import type { FileDigest, StateTransaction } from './state-store.ts';
  */
 export async function reconcile(state: StateTransaction, request: ReconcileRequest, now: Date): Promise<Plan> {
   await state.collection(request.collection);
-  const files = withKnownOrganizations(request, await state.fileDigests(request.collection));
+  const stored = await state.fileDigests(request.collection);
+  const files = request.partial === undefined ? withKnownOrganizations(request, stored) : stored;
   const heads = await state.heads(request.collection, namesOf(request));
   const resolved = resolve(request, files, heads);
   const prepared = await prepare(state, resolved.steps, request, now);
@@ -56,7 +58,8 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   for (const step of prepared) {
     if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
-  await state.saveFileDigests(request.collection, files);
+  const known = request.partial === undefined ? files : withFilesToSend(stored, changes);
+  await state.saveFileDigests(request.collection, known);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     collection: request.collection,

@@ -43,6 +43,16 @@ export interface ReconcileRequest {
   readonly unmanaged?: UnmanagedMode;
   /** `git` = what is declared replaces also what somebody else changed meanwhile. Default `refuse`. */
   readonly conflicts?: 'refuse' | 'git';
+  /**
+   * Present = it speaks of these organizations alone, not of the whole collection: `files` is empty, nothing is absent, and what
+   * is on record of the files stays but for those of organizations that change.
+   */
+  readonly partial?: {
+    /** To be given up, whatever their deletion policy. */
+    readonly release?: readonly string[];
+    /** To be deleted or given up, by their stored deletion policy. */
+    readonly prune?: readonly string[];
+  };
   /** How far it may go, as it says itself. */
   readonly limits?: Limits;
   /** How far any may go, as the deployment says. */

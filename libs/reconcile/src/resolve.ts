@@ -1,5 +1,6 @@
 import type { ReconcileProblem } from './errors.ts';
 import { isAsDeclared } from './outcome.ts';
+import { removalsOf } from './partial.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { FileDigest, OrganizationHead } from './state-store.ts';
 
@@ -7,7 +8,12 @@ import type { FileDigest, OrganizationHead } from './state-store.ts';
 export type Step =
   | { readonly kind: 'create'; readonly desired: DesiredOrganization }
   | { readonly kind: 'change'; readonly desired: DesiredOrganization; readonly head: OrganizationHead }
-  | { readonly kind: 'absent'; readonly head: OrganizationHead };
+  | {
+      readonly kind: 'absent';
+      readonly head: OrganizationHead;
+      /** Given up and never deleted. */
+      readonly release?: true;
+    };
 
 export interface Resolved {
   readonly steps: readonly Step[];
@@ -21,10 +27,9 @@ type Heads = ReadonlyMap<string, OrganizationHead>;
 
 /** Every organization name that the request speaks of, old names included. */
 export function namesOf(request: ReconcileRequest): string[] {
-  return request.organizations.flatMap(({ document }) => [
-    document.metadata.name,
-    ...(document.metadata.previously ?? []),
-  ]);
+  const { organizations, partial = {} } = request;
+  const named = organizations.flatMap(({ document: { metadata } }) => [metadata.name, ...(metadata.previously ?? [])]);
+  return [...named, ...(partial.release ?? []), ...(partial.prune ?? [])];
 }
 
 /**
@@ -49,6 +54,16 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
       if (!isAsDeclared(match.head, desired) || hasSecrets(desired))
         steps.push({ kind: 'change', desired, head: match.head });
     }
+  }
+  if (request.partial !== undefined) {
+    const unchanged = request.organizations.length - steps.length - problems.length;
+    const removals = removalsOf(request, heads);
+    return {
+      steps: [...steps, ...removals.steps],
+      unchanged,
+      absent: [],
+      problems: [...problems, ...removals.problems],
+    };
   }
   const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]
     .filter((head) => head.collection === request.collection && !kept.has(head.id))

@@ -64,6 +64,7 @@ const RECONCILE_REFUSALS = {
     'too_many_deletes',
     'duplicate_platform',
     'too_many_affected',
+    'not_owned',
   ],
 } as const;
 

@@ -16,6 +16,8 @@ export interface PlanRequest {
   readonly prune: boolean;
   /** Default false. */
   readonly adopt?: boolean;
+  /** It speaks of a few organizations, and of no files. */
+  readonly partial?: { readonly release?: readonly string[]; readonly prune?: readonly string[] };
   /** How far it may go. */
   readonly limits?: Limits;
   /** Remove and replace also identity providers that users are linked to. Default false. */

@@ -91,6 +91,17 @@ const planRequest = {
     ),
     description: 'How far it may go at most; more than the deployment lets through, it cannot ask for',
   },
+  partial: {
+    ...object(
+      {
+        release: { ...list(slug, MAX_ORGANIZATIONS), description: 'To be given up, whatever their deletion policy' },
+        prune: { ...list(slug, MAX_ORGANIZATIONS), description: 'To be deleted or given up, by their deletion policy' },
+      },
+      ['release', 'prune'],
+    ),
+    description:
+      'Present when the request speaks of a few organizations, and not of the whole collection and its files',
+  },
   allowReplace: {
     type: 'boolean',
     default: false,
@@ -98,7 +109,7 @@ const planRequest = {
   },
   origin: ref('Origin'),
 };
-const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace'];
+const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace', 'partial'];
 
 const requests = {
   Slug: slug,

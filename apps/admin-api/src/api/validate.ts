@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
+import type { PlanRequest } from './requests.ts';
 import { openApiDocument } from './openapi.ts';
 import type { SchemaName } from './schemas.ts';
 
@@ -29,6 +30,16 @@ export function validated<T>(schema: SchemaName, value: unknown): T {
 export function requireDistinctPaths(files: readonly { readonly path: string }[]): void {
   if (new Set(files.map(({ path }) => path)).size === files.length) return;
   throw new Problem(400, 'invalid_request', 'the request names a file twice; send each path once');
+}
+
+/**
+ * A request is about a whole collection, or about a few of its organizations.
+ * @throws Problem 400 `invalid_request`
+ */
+export function requireWholeOrPart({ partial, files, unchangedFiles, prune, platform }: PlanRequest): void {
+  if (partial === undefined || (files.length + unchangedFiles.length === 0 && !prune && platform === undefined)) return;
+  const message = 'a partial request has no files and no platform document, and names what it prunes';
+  throw new Problem(400, 'invalid_request', message);
 }
 
 /** Whether a value can be the name of an organization or a collection. */

@@ -20,7 +20,9 @@ export async function requireRequestInReach(
   collections: Pick<Database['collections'], 'reachesBeyond'>,
 ): Promise<void> {
   if (caller.organizations === undefined) return;
-  const problems = [...documentNames(checked), ...fileNames(request)].filter(({ name }) => !reaches(caller, name));
+  const problems = [...documentNames(checked), ...fileNames(request), ...removedNames(request)].filter(
+    ({ name }) => !reaches(caller, name),
+  );
   if (problems.length > 0) {
     const names = new Map(problems.map((problem) => [`${problem.file} ${problem.name}`, problem]));
     const message = `the token "${caller.name}" is for other organizations, nothing was changed`;
@@ -62,6 +64,10 @@ function documentNames(checked: readonly CheckedOrganization[]): readonly Named[
 /** An apply stores which organizations a file has: whoever could say so of others would keep their next change from being seen. */
 function fileNames({ files }: PlanRequest): readonly Named[] {
   return files.flatMap(({ path, organizations }) => organizations.map((name) => ({ name, file: path })));
+}
+
+function removedNames({ partial = {} }: PlanRequest): readonly Named[] {
+  return [...(partial.release ?? []), ...(partial.prune ?? [])].map((name) => ({ name, file: '' }));
 }
 
 function detailOf({ name, file, pointer }: Named): ProblemDetail {

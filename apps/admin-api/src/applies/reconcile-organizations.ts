@@ -5,7 +5,7 @@ import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
 import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
-import { requireDistinctPaths } from '../api/validate.ts';
+import { requireDistinctPaths, requireWholeOrPart } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { requireNoNewAssertion } from './asserted-domains.ts';
@@ -66,6 +66,7 @@ export class ReconcileOrganizations {
     now: Date,
   ): Promise<Applied> {
     requireDistinctPaths(request.files);
+    requireWholeOrPart(request);
     const store = this.database.reconcileState({ actor: caller.id, now });
     const checked = await checkDocuments(
       request,
@@ -83,7 +84,8 @@ export class ReconcileOrganizations {
       if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
       return { heads: found, after: await documentsAfter(state, found, checked, request, now) };
     });
-    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace } = request;
+    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace, partial } =
+      request;
     const key = await this.database.collections.fingerprintKey(collection);
     const prepared = await prepareIdentityProviders(withSecrets(after, request.organizations, collection, key), {
       heads,
@@ -105,6 +107,7 @@ export class ReconcileOrganizations {
       adopt,
       unmanaged,
       conflicts,
+      partial,
       limits,
       ceilings: this.ceilings,
       allowReplace,

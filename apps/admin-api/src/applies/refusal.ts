@@ -19,6 +19,7 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   unowned_parts_invalid: 422,
   own_access: 409,
   duplicate_platform: 422,
+  not_owned: 422,
   too_many_affected: 422,
   replace_needs_consent: 409,
 };

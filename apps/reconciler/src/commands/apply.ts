@@ -40,7 +40,8 @@ export async function apply(targets: readonly string[], options: ApplyOptions, i
   }
 }
 
-async function applyPlan(
+/** Shows a plan, has it approved, and does it. */
+export async function applyPlan(
   { plan, request, client, loaded, secrets, opened }: Planned,
   hold: Hold | undefined,
   saved: boolean,
@@ -75,10 +76,11 @@ async function applyPlan(
 /** The values go into this one request. */
 function withValues(
   { document, file }: SentOrganization,
-  secrets: Secrets,
+  secrets: Secrets | undefined,
   opened: Opened,
 ): ApplyRequest['organizations'][number] {
-  const found = { ...secrets.values(document, file), ...opened.values.get(document.metadata.name) };
+  const read = file === undefined ? undefined : secrets?.values(document, file);
+  const found = { ...read, ...opened.values.get(document.metadata.name) };
   const values = Object.entries(found);
   if (values.length === 0) return { document, file };
   return { document, file, secrets: Object.fromEntries(values.map(([pointer, value]) => [pointer, { value }])) };

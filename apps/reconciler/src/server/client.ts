@@ -6,7 +6,8 @@ import type { Method } from './http.ts';
 
 export interface SentOrganization {
   readonly document: OrganizationDocument;
-  readonly file: string;
+  /** Absent when it comes from no file. */
+  readonly file?: string;
   /** By JSON pointer: where in the file it stands. */
   readonly lines?: Readonly<Record<string, number>>;
   /** By JSON pointer of the reference. */
@@ -24,6 +25,8 @@ export interface PlanRequest {
   readonly adopt?: boolean;
   readonly unmanaged?: UnmanagedMode;
   readonly conflicts?: 'git';
+  /** It speaks of a few organizations, and of no files. */
+  readonly partial?: { readonly release?: readonly string[]; readonly prune?: readonly string[] };
   readonly limits?: Limits;
   readonly allowReplace?: boolean;
   /** A plan's: to be applied once, under an id. */

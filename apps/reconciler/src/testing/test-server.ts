@@ -311,7 +311,7 @@ export class TestServer {
 
   #wanted(request: PlanRequest | ApplyRequest): ReconcileRequest {
     const organizations = request.organizations.map(({ document, file, lines, secrets: sent = {} }) => {
-      const checked = checkDocument(document, file);
+      const checked = checkDocument(document, file ?? '');
       if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
       return {
         document: checked.document,

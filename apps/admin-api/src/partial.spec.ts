@@ -1,0 +1,71 @@
+import { API_RIGHTS } from '@rolecall/persistence';
+import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import type { ErrorBody, TestApi } from './testing/test-api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api?.close());
+
+const codeOf = ({ status, json }: { status: number; json: Partial<ErrorBody> }) => [status, json.error?.code];
+const named = (name: string, displayName: string) => organization(name, { displayName });
+/** About these organizations alone. */
+const part = (documents: readonly object[], more: object = {}) =>
+  requestOf([], { organizations: documents.map((document) => ({ document })), partial: {}, ...more });
+const changedFiles = async (documents: readonly object[]) => {
+  const { files } = requestOf(documents) as { files: readonly { path: string; digest: string }[] };
+  const sent = { files: files.map(({ path, digest }) => ({ path, digest })) };
+  return (await api.client.call<{ changed: string[] }>('POST', '/v1/collections/default/compare', sent)).json.changed;
+};
+
+it('goes back to a former revision, and has the file that says otherwise sent again', async () => {
+  const both = [named('acme', 'one'), named('globex', 'one')];
+  await api.client.apply(requestOf(both));
+  const newer = [named('acme', 'two'), both[1]!];
+  await api.client.apply(requestOf(newer));
+  const { json } = await api.client.call<{ document: object }>('GET', '/v1/organizations/acme/revisions/1');
+  const back = part([json.document], { conflicts: 'git' });
+  expect((await api.client.apply(back)).json.applied).toEqual([{ organization: 'acme', revision: 3 }]);
+  expect((await api.client.call('GET', '/v1/organizations/acme')).json).toMatchObject({ document: both[0] });
+  expect(await changedFiles(newer)).toEqual(['acme.yaml']);
+  const plan = (await api.client.plan(requestOf(newer))).json;
+  expect(plan.changes).toMatchObject([{ organization: 'acme', action: 'update', baseRevision: 3 }]);
+  expect(plan.absent).toEqual([]);
+});
+
+it('gives organizations up and takes them, with no other change', async () => {
+  await api.client.apply(requestOf([organization('acme', {}, { deletionPolicy: 'delete' })]));
+  expect((await api.client.apply(part([], { partial: { release: ['acme'] } }))).status).toBe(200);
+  const { json } = await api.client.call<{ collection: null; document: object }>('GET', '/v1/organizations/acme');
+  expect(json.collection).toBeNull();
+  const adopted = await api.client.apply(part([json.document], { adopt: true }));
+  expect(adopted.json.plan?.changes).toMatchObject([{ organization: 'acme', action: 'adopt', fields: [] }]);
+  const twice = await api.client.plan(part([], { partial: { release: ['nobody'] } }));
+  expect(codeOf(twice)).toEqual([422, 'not_owned']);
+});
+
+it.each([
+  ['prunes the collection', { prune: true }],
+  ['has files', { files: [{ path: 'acme.yaml', digest: digestOf({}), organizations: [] }] }],
+  ['has unchanged files', { unchangedFiles: ['acme.yaml'] }],
+])('is refused when it also %s', async (_what, more) => {
+  expect(codeOf(await api.client.plan(part([named('acme', 'one')], more)))).toEqual([400, 'invalid_request']);
+});
+
+it('reaches no organization that the token is not for', async () => {
+  await api.client.apply(requestOf([organization('acme')]));
+  const { apiTokens } = api.database.database;
+  const made = await apiTokens.create({
+    name: 'narrow',
+    rights: API_RIGHTS,
+    organizations: ['other-*'],
+    expiresAt: undefined,
+    now: new Date(),
+  });
+  const narrow = api.client.with(made.token);
+  for (const partial of [{ release: ['acme'] }, { prune: ['acme'] }]) {
+    const answer = await narrow.plan(part([], { partial }));
+    expect(codeOf(answer)).toEqual([403, 'organization_out_of_reach']);
+  }
+});
