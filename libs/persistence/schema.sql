@@ -2253,6 +2253,23 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.override_note_expiry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op <> 'INSERT' then
+    delete from expiring_items i where i.org_id = old.org_id and i.kind = 'override' and i.name = old.path;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into expiring_items (org_id, kind, name, expires_at) values (new.org_id, 'override', new.path, new.expires_at)
+    on conflict (org_id, kind, name) do update set expires_at = excluded.expires_at;
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.purge_directory_requests(p_org_ids uuid[], p_before timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2561,6 +2578,8 @@ CREATE TRIGGER organizations_forget_directory AFTER DELETE ON public.organizatio
 
 CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
 
+CREATE TRIGGER overrides_note_expiry AFTER INSERT OR DELETE OR UPDATE ON public.overrides FOR EACH ROW EXECUTE FUNCTION override_note_expiry();
+
 grant insert, select on api_tokens to rolecall_runtime;
 
 grant delete, insert, select on apply_results to rolecall_runtime;
@@ -2780,6 +2799,8 @@ grant execute on function oidc_login_begin to public;
 grant execute on function oidc_login_hold to public;
 
 grant execute on function oidc_login_take to public;
+
+grant execute on function override_note_expiry to public;
 
 grant execute on function purge_directory_requests to public;
 

@@ -28,6 +28,8 @@ import { DomainChecks } from './domains/domain-checks.ts';
 import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
 import { ExpiryController } from './expiry/expiry.controller.ts';
+import { ExpiryMail } from './expiry/expiry-mail.ts';
+import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { UsersController } from './users/users.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
@@ -52,6 +54,8 @@ export interface AppOptions extends PlatformOptions {
   /** Whether this process looks by itself for metadata that is due. */
   readonly refreshesMetadata: boolean;
   readonly resolveTxt: ResolveTxt;
+  /** Who is told by mail what ends. */
+  readonly post: ExpiryPost | undefined;
   /** How far one apply may go. */
   readonly limits: Limits;
 }
@@ -124,6 +128,12 @@ export class AppModule {
           inject: [DATABASE, CLOCK, LOGGER, Metrics],
           useFactory: ({ domains }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
             new DomainChecks(domains, resolveTxt, clock, logger, metrics),
+        },
+        {
+          provide: ExpiryMail,
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+          useFactory: ({ expiry }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new ExpiryMail(expiry, options.post, clock, logger, metrics),
         },
         {
           provide: Purge,

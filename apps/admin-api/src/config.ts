@@ -3,14 +3,19 @@ import {
   checked,
   choice,
   dnsServers,
+  EnvironmentError,
   host,
   LOG_LEVELS,
+  mailAddresses,
+  mailFrom,
   origins,
   port,
   postgresUrl,
   readEnvironment,
   sealingKey,
+  smtpUrl,
 } from '@rolecall/platform';
+import type { Mailbox, SmtpServer } from '@rolecall/platform';
 import { isCap } from '@rolecall/reconcile';
 import type { Limits } from '@rolecall/reconcile';
 
@@ -40,6 +45,11 @@ const variables = {
   /** How far one apply may go; the requests may ask for less. */
   maxDeletes: checked('ROLECALL_MAX_DELETES', LIMIT, isCap),
   maxAffected: checked('ROLECALL_MAX_AFFECTED', LIMIT, isCap),
+  /** Through which mail goes out; none = no mail is sent. */
+  smtp: smtpUrl,
+  mailFrom,
+  /** The platform team, which is told by mail what ends. */
+  platformMail: mailAddresses('ROLECALL_PLATFORM_MAIL'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -56,6 +66,8 @@ export interface Config {
   readonly outboundAllow: readonly string[];
   readonly dnsServers: readonly string[];
   readonly limits: Limits;
+  /** Present when the platform team is to be told by mail. */
+  readonly post: { readonly smtp: SmtpServer; readonly from: Mailbox; readonly to: readonly string[] } | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -63,11 +75,22 @@ export interface Config {
 /** @throws EnvironmentError */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { values, redacted } = readEnvironment('admin-api', variables, env);
-  const { maxDeletes: deletes, maxAffected: affected } = values;
+  const { maxDeletes: deletes, maxAffected: affected, smtp, mailFrom: from, platformMail: to } = values;
   return {
     ...values,
     limits: { deletes, affected },
     port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT),
+    post: postOf(smtp, from, to),
     redacted,
   };
+}
+
+/** All three, or mail to nobody: who asked for mail must not believe that it is sent. */
+function postOf(smtp?: SmtpServer, from?: Mailbox, to?: readonly string[]): Config['post'] {
+  if (to === undefined) return undefined;
+  if (smtp && from) return { smtp, from, to };
+  const missing = [smtp ? [] : ['ROLECALL_SMTP_URL'], from ? [] : ['ROLECALL_MAIL_FROM']].flat();
+  throw new EnvironmentError('admin-api', [
+    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; ROLECALL_PLATFORM_MAIL needs a mail server and a sender`,
+  ]);
 }

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDatabase } from '@rolecall/persistence';
 import type { Database, OpenDatabaseOptions } from '@rolecall/persistence';
-import { CLOCK, createJsonApp, DATABASE, Metrics } from '@rolecall/platform';
+import { CLOCK, createJsonApp, DATABASE, Metrics, smtpMailer } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
 import { AppModule } from './app.module.ts';
@@ -36,6 +36,7 @@ export async function createApp(
     outboundAllow,
     resolveTxt,
     refreshesMetadata,
+    post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
     limits: config.limits,
   });
   const app = await createJsonApp(root, { logger, metrics, url });

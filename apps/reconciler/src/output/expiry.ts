@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: str
   'client-secret': { what: 'client secret', todo: 'make another at the identity provider, and apply it' },
   'scim-token': { what: 'token of the directory', todo: 'rolecall scim token issue ORG NAME' },
   'sp-key': { what: 'our key', todo: 'raise serviceProviderKeys.generation, and apply it' },
+  override: { what: 'override of git', todo: 'write into git what shall stay: rolecall drift --write' },
   'api-token': { what: 'API token', todo: 'rolecall token create' },
 };
 

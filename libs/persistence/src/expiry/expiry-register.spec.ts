@@ -1,6 +1,6 @@
 import type { OrganizationSpec } from '@rolecall/org-config';
 import type { ExpiringItem } from '../stores.ts';
-import { document, later, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
+import { connected, document, later, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 
 const test = useTestDatabase();
@@ -70,6 +70,22 @@ it('has the newest token of each name of a directory, until it is revoked, and n
     .reconcileState({ actor: 'ci', now: NOW })
     .transaction('commit', (state) => state.delete(id));
   expect(await list('directory')).toEqual([]);
+});
+
+it('has overrides by their path, as long as they stand', async () => {
+  const { id } = await seed('overridden', {});
+  const sets = (statement: string, ...values: unknown[]) =>
+    connected(test.current.ownerUrl, async (owner) => {
+      await owner.query(`select set_config('rolecall.organization_id', $1, false)`, [id]);
+      await owner.query(statement, [id, ...values]);
+    });
+  const insert = `insert into overrides values ($1, '/spec/jit/enabled', 'somebody', 'an incident', $2, $3)`;
+  await sets(insert, NOW, later(DAY));
+  expect(shown(await list('overridden'))).toEqual([['override', '/spec/jit/enabled', later(DAY).toISOString()]]);
+  await sets('update overrides set expires_at = $2 where org_id = $1', later(2 * DAY));
+  expect(shown(await list('overridden'))).toEqual([['override', '/spec/jit/enabled', later(2 * DAY).toISOString()]]);
+  await sets('delete from overrides where org_id = $1');
+  expect(await list('overridden')).toEqual([]);
 });
 
 it('has API tokens that end, and leaves them out a month after', async () => {

@@ -43,6 +43,7 @@ import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
 import { expiry } from './20261122T65-expiry.ts';
 import { masterKeys } from './20261122T65-master-keys.ts';
+import { overrideExpiry } from './20261122T65-override-expiry.ts';
 import { platformRevisions } from './20261122T66-platform.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
@@ -95,6 +96,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   once,
   expiry,
   masterKeys,
+  overrideExpiry,
   platformRevisions,
   tokenOrganizations,
   workloadTokens,

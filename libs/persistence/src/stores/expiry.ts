@@ -5,6 +5,7 @@ export const EXPIRY_KINDS = [
   'client-secret',
   'scim-token',
   'sp-key',
+  'override',
   'api-token',
 ] as const;
 export type ExpiryKind = (typeof EXPIRY_KINDS)[number];
@@ -14,7 +15,7 @@ export interface ExpiringItem {
   /** undefined = the deployment's own. */
   readonly organization: string | undefined;
   readonly kind: ExpiryKind;
-  /** Of the identity provider, with the use of its key, or of the token. */
+  /** Of the identity provider, with the use of its key, or of the token; of an override, its path in the document. */
   readonly name: string;
   /** From then on it is of no use. */
   readonly expiresAt: Date;
