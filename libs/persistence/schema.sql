@@ -1096,7 +1096,6 @@ CREATE OR REPLACE FUNCTION public.directory_brake(p_org_id uuid, p_user_id uuid,
 AS $function$
 declare
   v_since timestamptz := p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer);
-  v_active integer;
 begin
   perform directory_lock_counters(p_org_id);
   if exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
@@ -1110,14 +1109,10 @@ begin
   end if;
   select count(*) into offboarded from offboarding_receipts r
     where r.org_id = p_org_id and r.at > v_since and r.was_active;
-  allowed := (p_brake->>'atLeast')::integer;
-  if offboarded < allowed then
+  if directory_surely_may_go(p_org_id, p_brake, offboarded, v_since) then
     return;
   end if;
-  select d.active_users into v_active from directories d where d.org_id = p_org_id;
-  v_active := v_active - (select count(*) from directory_users u
-                          where u.org_id = p_org_id and u.created_at > v_since and u.active);
-  allowed := greatest(allowed, (v_active + offboarded) * (p_brake->>'share')::integer / 100);
+  allowed := directory_may_go(p_org_id, p_brake, offboarded, v_since);
   if offboarded >= allowed and not directory_is_released(p_org_id, 'mass_change', null, v_since) then
     reason := 'mass_change';
     return next;
@@ -1213,6 +1208,7 @@ CREATE OR REPLACE FUNCTION public.directory_change_members(p_org_id uuid, p_grou
  RETURNS jsonb
  LANGUAGE plpgsql
  SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_group directory_groups;
@@ -1276,6 +1272,7 @@ CREATE OR REPLACE FUNCTION public.directory_create_user(p_org_id uuid, p_user js
  RETURNS TABLE(outcome text, user_id uuid, attribute text)
  LANGUAGE plpgsql
  SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1684,6 +1681,23 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_may_go(p_org_id uuid, p_brake jsonb, p_offboarded integer, p_since timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_share integer := p_brake->'share';
+  v_active integer;
+begin
+  select d.active_users into v_active from directories d where d.org_id = p_org_id;
+  v_active := v_active - (select count(*) from directory_users u
+                          where u.org_id = p_org_id and u.created_at > p_since and u.active);
+  return greatest((p_brake->'atLeast')::integer, (v_active + p_offboarded) * v_share / 100);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_member_changes(p_org_id uuid, p_group_id uuid, p_replace uuid[], p_add uuid[], p_remove uuid[])
  RETURNS TABLE(come uuid[], go uuid[], unknown uuid[])
  LANGUAGE plpgsql
@@ -1712,6 +1726,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_member_states(p_org_id uuid, p_group_id uuid, p_add uuid[], p_remove uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_group directory_groups;
@@ -1813,6 +1828,7 @@ CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expect
  RETURNS jsonb
  LANGUAGE plpgsql
  SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_user_id uuid := p_user->>'userId';
@@ -1941,6 +1957,22 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_surely_may_go(p_org_id uuid, p_brake jsonb, p_offboarded integer, p_since timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_needed integer := ceil((p_offboarded + 1) * 100.0 / (p_brake->'share')::integer) - p_offboarded;
+begin
+  return p_offboarded < (p_brake->'atLeast')::integer or v_needed <= 1000 and v_needed = (
+    select count(*) from (
+      select from directory_users u where u.org_id = p_org_id and u.created_at <= p_since and u.active
+      order by u.created_at limit greatest(v_needed, 0)) u);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_takes_address(p_org_id uuid, p_user_id uuid, p_email text)
  RETURNS boolean
  LANGUAGE sql
@@ -1980,6 +2012,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.directory_user(p_org_id uuid, p_user_id uuid)
  RETURNS TABLE(user_id uuid, body jsonb, version bigint, created_at timestamp with time zone, modified_at timestamp with time zone, groups jsonb, grants jsonb, memberships jsonb, revision integer)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
@@ -2748,6 +2781,8 @@ grant execute on function directory_lock_users to public;
 
 grant execute on function directory_loses_sso_admin to public;
 
+grant execute on function directory_may_go to public;
+
 grant execute on function directory_member_changes to public;
 
 grant execute on function directory_member_states to public;
@@ -2765,6 +2800,8 @@ grant execute on function directory_replace_user to public;
 grant execute on function directory_require_revision to public;
 
 grant execute on function directory_store_access to public;
+
+grant execute on function directory_surely_may_go to public;
 
 grant execute on function directory_takes_address to public;
 

@@ -164,6 +164,14 @@ describe('creating users', () => {
     expect([json['id'], undefined]).toContain(again.json['id']);
   });
 
+  it('C3 C11 brings a user back once when many ask at one moment: one 201, and the others meet it', async () => {
+    const { client } = await directory('back-at-once');
+    await client.post('Users', user('eve@acme.com', { active: false }));
+    const again = Array.from({ length: 12 }, () => client.post('Users', user('eve@acme.com')));
+    const statuses = (await Promise.all(again)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, ...Array.from({ length: 11 }, () => 409)]);
+  });
+
   it('T1 T2 lists the schemas that are in use, the enterprise one with its manager', async () => {
     const { client } = await directory('enterprise');
     const manager = (await client.post('Users', user('boss@acme.com', { displayName: 'The Boss' }))).json['id'];

@@ -3,6 +3,7 @@ import { emailDomainOf, mayIdentify, newUser, type Projection, readUser, type Re
 import type { Call, Reply } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
 import type { DirectoryOrganization } from './organization.ts';
+import { notOvertaken } from './not-overtaken.ts';
 import { primaryEmail, requireOwnDomain } from './primary-email.ts';
 import { domainOfAnother, heldBack, taken } from './refusals.ts';
 import { userReply } from './present.ts';
@@ -19,10 +20,12 @@ export async function createUser(call: Call, unverified: unknown, projection: Pr
   const read = readUser(unverified, call.organization.schemas);
   call.notes.read(read);
   const body = ofModestSize(newUser(read.body));
-  const created = await withLiveRules(call, (decide, organization) => {
-    requireOwnDomain(organization, body);
-    return call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor);
-  });
+  const created = await notOvertaken(() =>
+    withLiveRules(call, (decide, organization) => {
+      requireOwnDomain(organization, body);
+      return call.store.createUser(organization.id, body, createHow(organization, body), decide, call.actor);
+    }),
+  );
   const met = accepted(created, call.organization);
   const { user, outcome } = met;
   call.notes.about('User', user.userId);
@@ -39,7 +42,9 @@ function createHow(organization: DirectoryOrganization, body: ResourceBody): Cre
   return { adoptEmail: identifies ? email : undefined, reprovision, brake: organization.brake };
 }
 
-function accepted(created: UserCreated, organization: DirectoryOrganization): Extract<UserCreated, { user: unknown }> {
+type Created = Exclude<UserCreated, { outcome: 'changed_meanwhile' }>;
+
+function accepted(created: Created, organization: DirectoryOrganization): Extract<Created, { user: unknown }> {
   if (created.outcome === 'conflict') throw taken(created.attribute);
   if (created.outcome === 'domain_of_another') throw domainOfAnother();
   if (created.outcome === 'held') throw heldBack(created, organization);

@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
-import { PersistenceError } from '../errors.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
 import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
@@ -31,24 +30,14 @@ interface CreatedRow {
 }
 
 const NOTHING_HELD = { grants: [], groups: [] };
-const MOST_TRIES = 5;
 
 /**
  * One statement for a user who is new. Whom the create meets decides about a second one: an inactive user comes back, a user of
- * the organization with the address is adopted. When that user changes in between, the create starts over.
+ * the organization with the address is adopted. `changed_meanwhile` = that user is another one by now.
  */
 export async function createUser(pool: Pool, creation: Creation): Promise<UserCreated> {
-  for (let tried = 0; tried < MOST_TRIES; tried += 1) {
-    const created = await insertUser(pool, creation);
-    const outcome = await finish(pool, creation, created);
-    if (outcome !== undefined) return outcome;
-  }
-  throw new PersistenceError('database_unavailable', 'others keep changing this user; try again');
-}
-
-/** undefined = whom the create met is another one by now. */
-async function finish(pool: Pool, creation: Creation, row: CreatedRow): Promise<UserCreated | undefined> {
   const { body, how, actor } = creation;
+  const row = await insertUser(pool, creation);
   switch (row.outcome) {
     case 'created':
       return { outcome: 'created', user: shown(newUser(row.user_id, body, actor.at)) };
@@ -61,6 +50,8 @@ async function finish(pool: Pool, creation: Creation, row: CreatedRow): Promise<
   }
   return { outcome: 'conflict', attribute: row.attribute === 'externalId' ? 'externalId' : 'userName' };
 }
+
+const OVERTAKEN = { outcome: 'changed_meanwhile' } as const;
 
 async function insertUser(pool: Pool, { organizationId, body, how, decide, actor }: Creation): Promise<CreatedRow> {
   const userId = uuidv7();
@@ -81,16 +72,15 @@ async function insertUser(pool: Pool, { organizationId, body, how, decide, actor
 }
 
 /** The create met an inactive user: the same person is back, with the same id and identities. */
-async function reactivate(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
+async function reactivate(pool: Pool, creation: Creation, userId: string): Promise<UserCreated> {
   const was = await userState(pool, creation.organizationId, userId);
-  if (was === undefined || isActive(was.body)) return undefined;
+  if (was === undefined || isActive(was.body)) return OVERTAKEN;
   const replaced = await replaceUser(pool, { ...creation, was });
   switch (replaced.outcome) {
     case 'replaced':
       return { outcome: 'reactivated', changed: replaced.changed, user: replaced.user };
-    case 'changed_meanwhile':
     case 'unknown':
-      return undefined;
+      return OVERTAKEN;
     default:
       return replaced;
   }
@@ -100,12 +90,12 @@ async function reactivate(pool: Pool, creation: Creation, userId: string): Promi
 class MetAnother extends Error {}
 
 /** Nothing of the user changes but that the directory has it now; not even its access, until the next change of it. */
-async function adopt(pool: Pool, creation: Creation, userId: string): Promise<UserCreated | undefined> {
-  if (isActive(creation.body)) return giveRow(pool, creation, userId);
+async function adopt(pool: Pool, creation: Creation, userId: string): Promise<UserCreated> {
+  if (isActive(creation.body)) return (await giveRow(pool, creation, userId)) ?? OVERTAKEN;
   const { organizationId } = creation;
   return inTransaction(pool, { organizationId }, (client) => adoptInactive(client, creation, userId)).catch(
     (error: unknown) => {
-      if (error instanceof MetAnother) return undefined;
+      if (error instanceof MetAnother) return OVERTAKEN;
       throw error;
     },
   );

@@ -14,7 +14,7 @@ import type {
 } from '../stores.ts';
 import { accessColumns, emailDomainIn, isActive, storedUser, userColumns } from './columns.ts';
 import { accessEvents, changedAttributes, eventColumns, eventsOf } from './events.ts';
-import { departureColumns, goingColumns } from './offboarding.ts';
+import { brakeColumns, departureColumns, goingColumns } from './offboarding.ts';
 import { shown } from './read-user.ts';
 import { toHeld, toReceipt } from './rows.ts';
 import type { HoldJson, ReceiptRow } from './rows.ts';
@@ -54,13 +54,14 @@ export async function replaceUser(on: Pool | PoolClient, replacement: Replacemen
   // the audit log tells the difference to what was read, so both must be of the rules that decide
   if (was.revision < decided.revision) return { outcome: 'changed_meanwhile' };
   const write = (going: Departure) => writeUser(on, { ...replacement, body }, decided, going);
-  let replaced = await write(departureColumns(how.brake, actor));
+  const goes = isActive(was.body) && !isActive(body);
+  let replaced = await write(goes ? departureColumns(how.brake, actor) : { brake: brakeColumns(how.brake) });
   // hardly ever: only then is it said what to note of the hold
   if (replaced.outcome === 'to_be_held') replaced = await write(goingColumns(userId, how.brake, actor));
   return toOutcome(replaced, { ...was, body }, actor.at);
 }
 
-type Departure = ReturnType<typeof departureColumns>;
+type Departure = Partial<ReturnType<typeof departureColumns>>;
 
 async function writeUser(
   on: Pool | PoolClient,
@@ -92,7 +93,7 @@ function changedColumns(was: DirectoryUserState, body: ResourceBody): object {
 function replacedEvents(
   { was, body, actor }: Replacement,
   decided: DirectoryAccess,
-  receipt: string,
+  receipt: string | undefined,
 ): readonly AuditEvent[] {
   const { userId } = was;
   const { revision } = decided;

@@ -121,6 +121,15 @@ describe('a create', () => {
     },
   );
 
+  it('C11 brings a user back once when many ask at one moment; the others are told that it changed', async () => {
+    const eve = await created('eve');
+    await directory().replaceUser(org, eve, { ...eve.body, active: false }, how, decideBy(), actor());
+    const each = ['a', 'b', 'c'].map((title) => () => create('eve', { title }));
+    const outcomes = (await atOneMoment(test.current.ownerUrl, org, each)).map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['changed_meanwhile', 'changed_meanwhile', 'reactivated']);
+    expect(await create('eve', { title: 'b' })).toEqual({ outcome: 'conflict', attribute: 'userName' });
+  });
+
   it('meets an ACTIVE user with the same externalId as another one: externalId is not unique', async () => {
     await create('eve', { externalId: 'x1' });
     expect(await create('bob', { externalId: 'x1' })).toMatchObject({ outcome: 'created' });

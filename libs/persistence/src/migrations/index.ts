@@ -38,6 +38,7 @@ import { fewerRoundTrips } from './20261122T60-fewer-round-trips.ts';
 import { addressesByIndex } from './20261122T61-addresses-by-index.ts';
 import { directoryChanges } from './20261122T61-directory-changes.ts';
 import { membersInOne } from './20261122T61-members-in-one.ts';
+import { plansOnce } from './20261122T61-plans-once.ts';
 import { threeValues } from './20261122T63-three-values.ts';
 import { leases } from './20261122T64-leases.ts';
 import { once } from './20261122T64-once.ts';
@@ -91,6 +92,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   addressesByIndex,
   directoryChanges,
   membersInOne,
+  plansOnce,
   threeValues,
   leases,
   once,

@@ -124,6 +124,8 @@ export type UserCreated =
   /** `emails`: a user who comes back, with an address that another one has by now. */
   | { readonly outcome: 'conflict'; readonly attribute: 'userName' | 'externalId' | 'emails' }
   | { readonly outcome: 'domain_of_another' }
+  /** Whom the create met was changed by somebody else in between, and nothing was written: create anew. */
+  | { readonly outcome: 'changed_meanwhile' }
   /** Of a user who would be adopted inactive: it is not adopted. */
   | Held;
 
