@@ -102,7 +102,7 @@ export class AppModule {
         {
           provide: WriteOrganization,
           inject: [DATABASE],
-          useFactory: (database: Database) => new WriteOrganization(database, metadata, providers),
+          useFactory: (database: Database) => new WriteOrganization(database, metadata, providers, limits),
         },
         {
           provide: TokenExchange,

@@ -31,6 +31,7 @@ function fieldsOf({ fields }: Pick<OrganizationChange, 'fields'>): string[] {
 function meaningOf({
   source: _source,
   origin: _origin,
+  looksLike: _hint,
   inheritedFrom: _template,
   inheritedParts: _parts,
   ...field

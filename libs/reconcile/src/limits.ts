@@ -45,7 +45,7 @@ export function deletesGuard(request: ReconcileRequest, removals: number, owned:
 /** How many users the organizations have that change; looked up only where a share is asked for. */
 export async function usersOf(
   state: StateTransaction,
-  { limits, ceilings }: ReconcileRequest,
+  { limits, ceilings }: Pick<ReconcileRequest, 'limits' | 'ceilings'>,
   steps: readonly Prepared[],
 ): Promise<number> {
   const shares = [limits?.affected, ceilings?.affected].some((cap) => cap?.endsWith('%'));
@@ -57,8 +57,8 @@ export async function usersOf(
 
 /** Refuses a blast radius that is larger than was meant. @param users of the organizations that change */
 export function affectedGuard(
-  { limits, ceilings }: ReconcileRequest,
-  changes: readonly OrganizationChange[],
+  { limits, ceilings }: Pick<ReconcileRequest, 'limits' | 'ceilings'>,
+  changes: readonly Pick<OrganizationChange, 'organization' | 'impact'>[],
   users: number,
 ): ReconcileProblem[] {
   const size = (cap: Cap | undefined) => (cap === undefined ? Number.POSITIVE_INFINITY : sizeOf(cap, users));

@@ -62,8 +62,7 @@ class Merge {
     if (ours && theirs) {
       if (isOneValue(path, wanted, live)) return this.overriddenBelow(path) ? live : wanted;
       const merged = this.entries(path, mapOf(last), mapOf(wanted), mapOf(live));
-      const empties = wanted === undefined || (live === undefined && mapOf(wanted).size > 0);
-      return merged.size > 0 || !empties ? Object.fromEntries(merged) : undefined;
+      return merged.size > 0 || staysEmpty(values) ? Object.fromEntries(merged) : undefined;
     }
     return leaf(values);
   }
@@ -100,7 +99,7 @@ class Merge {
       return leaf({ last, wanted, live });
     }
     const merged = this.entries(path, before, now, actual);
-    if (wanted === undefined && merged.size === 0) return undefined;
+    if (wanted === undefined && merged.size === 0) return last === undefined && actual.size === 0 ? live : undefined;
     const [first, then] = this.rules.overridden.has(path) ? [actual, now] : [now, actual];
     return inserted([...first.keys()], [...then.keys()]).flatMap((name) => merged.get(name) ?? []);
   }
@@ -118,6 +117,12 @@ function inserted(names: readonly string[], others: readonly string[]): readonly
 function leaf({ last, wanted, live }: Values): Value {
   if (wanted !== undefined) return wanted;
   return last === undefined ? live : undefined;
+}
+
+/** Whether a map without entries is one that somebody wrote so, and not one whose entries all went. */
+function staysEmpty({ last, wanted, live }: Values): boolean {
+  if (wanted === undefined) return last === undefined && mapOf(live).size === 0;
+  return live !== undefined || mapOf(wanted).size === 0;
 }
 
 /** Objects whose keys mean something only together: who declares one declares all of it. */

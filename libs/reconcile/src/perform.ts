@@ -7,6 +7,7 @@ import { NO_IMPACT } from './impact.ts';
 import { outcomeOf, refusalsOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { FieldChange, Impact, OrganizationChange } from './plan.ts';
+import { withRenameHints } from './rename-hints.ts';
 import { entryRenames } from './renames.ts';
 import type { EntryRename } from './renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
@@ -354,7 +355,8 @@ function eventOf(head: OrganizationHead, { digest, origin }: NewRevision): Recor
 /** What the change itself says already is no field: the name, and the envelope that is the same in every document. */
 const SAID_ALREADY = new Set(['/apiVersion', '/kind', '/metadata/name']);
 
-function fieldsOf(fields: readonly FieldChange[], secretFields: readonly FieldChange[]): FieldChange[] {
+function fieldsOf(fields: readonly FieldChange[], secretFields: readonly FieldChange[]): readonly FieldChange[] {
   const shown = fields.filter((field) => !SAID_ALREADY.has(field.path));
-  return [...shown, ...secretFields].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const all = [...shown, ...secretFields].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return withRenameHints(all);
 }

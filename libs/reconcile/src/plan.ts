@@ -70,6 +70,8 @@ export interface OrganizationChange {
   /** Empty where the document stays as it is: a delete, a release, an adopt of what is as declared. */
   readonly fields: readonly FieldChange[];
   readonly impact: Impact;
+  /** The name of an organization that goes and is much like this new one: `previously` would make it a rename. */
+  readonly looksLike?: string;
   /** Filled by the command line, which alone knows the files. */
   readonly source?: SourcePosition;
 }
@@ -107,6 +109,8 @@ export interface FieldChange {
   readonly secret?: true;
   /** The key before a rename by `previously`. */
   readonly previousKey?: string;
+  /** The key of an entry that goes and is much like this new one: `previously` would make it a rename. */
+  readonly looksLike?: string;
   /** In the file of the organization, or of the template that has it; filled by the command line. */
   readonly source?: SourcePosition;
   /** The template that all of it comes from, in which `source` is. */

@@ -7,6 +7,7 @@ import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import { performPlatform, preparePlatform } from './platform.ts';
 import type { ReconcileRequest } from './request.ts';
+import { withOrganizationHints } from './rename-hints.ts';
 import { guards } from './guards.ts';
 import { affectedGuard, usersOf } from './limits.ts';
 import { withFilesToSend } from './partial.ts';
@@ -43,6 +44,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   ];
   if (problem !== undefined) throw new ReconcileError([problem, ...others]);
 
+  const absent = resolved.absent.flatMap((name) => heads.get(name) ?? []);
   const overrides = await overridesOf(state, request.collection, heads, now);
   const users = await usersOf(state, request, steps);
   const changes: OrganizationChange[] = [];
@@ -64,7 +66,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     formatVersion: PLAN_FORMAT_VERSION,
     collection: request.collection,
     fingerprint,
-    changes,
+    changes: await withOrganizationHints(state, changes, steps, absent),
     ...(ofPlatform && { platform: ofPlatform }),
     absent: resolved.absent,
     overrides,

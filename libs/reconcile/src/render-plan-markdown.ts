@@ -1,7 +1,7 @@
 import { keysOf } from './address.ts';
 import type { FieldChange, OrganizationChange, Plan, PlatformChange } from './plan.ts';
 import { impactLines } from './render-impact.ts';
-import { inheritedParts, overrideText, pathOf, valueOf, whyOf } from './render-plan.ts';
+import { inheritedParts, overrideText, pathOf, renameLines, valueOf, whyOf } from './render-plan.ts';
 
 /** What a comment may have at GitHub (65,536 characters) with room for what others put around it. */
 const BUDGET = 60_000;
@@ -129,7 +129,7 @@ function details(change: OrganizationChange): string {
   return [
     `<details><summary>${action} ${name}${where}</summary>`,
     '',
-    ...impactLines(impact).map((text) => `- ⚠ ${plain(text)}`),
+    ...[...impactLines(impact), ...renameLines(change)].map((text) => `- ⚠ ${plain(text)}`),
     ...fields.map(fieldLine),
     '',
     '</details>',

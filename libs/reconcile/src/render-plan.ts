@@ -48,7 +48,7 @@ function renderPlatform({ action, fields, source }: PlatformChange, paint: Paint
 
 function renderChange(change: OrganizationChange, paint: Paint): string {
   const head = paint(styleOf(change.action), `${SYMBOLS[change.action]} ${titleOf(change)}`);
-  const notes = [...impactLines(change.impact), ...proofLines(change)];
+  const notes = [...impactLines(change.impact), ...renameLines(change), ...proofLines(change)];
   const impact = notes.map((line) => `    ${paint('strong', '!')} ${line}`);
   return [
     head + place(change.source, paint),
@@ -56,6 +56,19 @@ function renderChange(change: OrganizationChange, paint: Paint): string {
     ...change.fields.map((field) => renderField(field, paint)),
     ...impact,
   ].join('\n');
+}
+
+/** What comes while something alike goes: renamed in place it would keep ids, links, tokens and holders. */
+export function renameLines({ looksLike, fields }: OrganizationChange): string[] {
+  const ofOrganization =
+    looksLike === undefined
+      ? []
+      : [`looks like ${looksLike} renamed: add metadata.previously: [${looksLike}] to keep its users and links`];
+  const ofEntries = fields.flatMap(({ path, looksLike: key }) => {
+    if (key === undefined) return [];
+    return `${pathOf(path)} looks like ${quoted(key)} renamed: add previously: [${quoted(key)}] to keep what belongs to it`;
+  });
+  return [...ofOrganization, ...ofEntries];
 }
 
 /** The value of a record is made by the apply. */

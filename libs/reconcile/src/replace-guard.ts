@@ -13,7 +13,7 @@ type Change = Extract<Prepared, { readonly desired: unknown; readonly head: unkn
 export async function replaceGuard(
   state: StateTransaction,
   steps: readonly Prepared[],
-  { allowReplace = false }: ReconcileRequest,
+  { allowReplace = false }: Pick<ReconcileRequest, 'allowReplace'>,
 ): Promise<readonly ReconcileProblem[]> {
   if (allowReplace) return [];
   const problems: ReconcileProblem[] = [];

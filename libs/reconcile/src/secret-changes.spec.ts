@@ -72,6 +72,7 @@ it('is part of what is created, by its fingerprint', async () => {
   expect(created.changes[0]?.fields.find(({ path }) => path === POINTER)).toEqual({
     path: POINTER,
     action: 'create',
+    origin: 'git',
     secret: true,
     after: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/) as string,
   });
@@ -156,7 +157,13 @@ describe('a sealed secret', () => {
     const created = await plan(document({ google: sealed('CIPHERTEXT') }), {});
     const digest = sealedDigest('CIPHERTEXT');
     const after = `sealed-sha256:${digest}`;
-    expect(created.changes[0]?.fields).toContainEqual({ path: POINTER, action: 'create', secret: true, after });
+    expect(created.changes[0]?.fields).toContainEqual({
+      path: POINTER,
+      action: 'create',
+      origin: 'git',
+      secret: true,
+      after,
+    });
     expect(JSON.stringify(created)).not.toContain('CIPHERTEXT');
     expect(JSON.stringify(created)).toContain(`"age":"sha256:${digest}"`);
   });

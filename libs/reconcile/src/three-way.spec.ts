@@ -88,6 +88,15 @@ describe('the three-way comparison', () => {
     );
   });
 
+  it('finds no drift in what is beside an empty declaration', () => {
+    fc.assert(
+      fc.property(document, (live) => {
+        expect(driftOf(documentOf({}), live)).toEqual([]);
+      }),
+      { ...RUNS, examples: [[documentOf({ roles: {}, authorization: { rules: [] }, login: { session: {} } })]] },
+    );
+  });
+
   it('changes nothing when what is live is imported and declared', () => {
     fc.assert(
       fc.property(fc.option(document, { nil: undefined }), document, (declaredBefore, live) => {

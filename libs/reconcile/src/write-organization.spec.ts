@@ -90,6 +90,35 @@ describe('a write past git', () => {
     expect(store.organizations()[0]?.head.deviation).toEqual({ driftsAt: TOMORROW, unmanaged: 0 });
   });
 
+  it('takes no identity provider away that users are linked to, without consent', async () => {
+    const okta = { type: 'saml' as const, metadata: { url: 'https://okta.example' } };
+    const store = await applied({});
+    await write(store, { identityProviders: { okta } });
+    store.addUser('acme', { identityProvider: 'okta', facts: {} });
+    await expect(write(store, {}, { baseRevision: 2 })).rejects.toMatchObject({ code: 'replace_needs_consent' });
+    expect(await write(store, {}, { baseRevision: 2, allowReplace: true })).toMatchObject({ revision: 3 });
+  });
+
+  it('concerns no more users than the deployment lets one write', async () => {
+    const scopes = { 'account/main': {} };
+    const store = await applied({
+      scopes,
+      identityProviders: { okta: { type: 'saml', metadata: { url: 'https://x' } } },
+    });
+    store.addUser('acme', { identityProvider: 'okta', facts: { team: 'red' } });
+    const spec = {
+      ...document({ scopes, identityProviders: { okta: { type: 'saml', metadata: { url: 'https://x' } } } }).spec,
+      authorization: {
+        mappingRoles: {},
+        rules: [{ name: 'all', when: { attribute: 'team', equals: 'red' }, grants: { 'account/main': ['member'] } }],
+      },
+    };
+    await expect(write(store, spec, { ceilings: { affected: '0' } })).rejects.toMatchObject({
+      code: 'too_many_affected',
+    });
+    expect(await write(store, spec, { ceilings: { affected: '1' } })).toMatchObject({ impact: { affectedUsers: 1 } });
+  });
+
   it('tells what ended, once', async () => {
     const store = await applied({ displayName: 'Acme' });
     await write(store, { displayName: 'Globex' }, { override: { reason: 'r', expires: TOMORROW } });

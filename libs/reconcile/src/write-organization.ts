@@ -5,12 +5,15 @@ import type { FieldDifference } from './diff.ts';
 import { ReconcileError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { valueIn } from './origin.ts';
+import { affectedGuard, usersOf } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { overrideAt, ownedByGit } from './owned-by-git.ts';
 import { changeTo, writeChange } from './perform.ts';
 import type { Change } from './perform.ts';
 import type { Impact } from './plan.ts';
 import { asJson } from './renames.ts';
 import type { DesiredOrganization } from './request.ts';
+import { replaceGuard } from './replace-guard.ts';
 import { ssoGuards } from './sso-guard.ts';
 import { RevisionMovedError } from './state-store.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
@@ -24,6 +27,10 @@ export interface OrganizationWrite {
   readonly baseRevision: number;
   /** Name of the API token. */
   readonly by: string;
+  /** Consent to take an identity provider away, or to replace it, that users are linked to. Default false. */
+  readonly allowReplace?: boolean;
+  /** Of the deployment: how many users one write may concern. */
+  readonly ceilings?: Limits;
   /** Break-glass: sets also fields that a collection declared, until then. */
   readonly override?: { readonly reason: string; readonly expires: Date };
 }
@@ -69,10 +76,12 @@ export async function writeOrganization(
   );
   const fields = diffDocuments(live, wanted.document);
   const step = await changeOf(state, head, live, write, fields);
-  refuse([...step.problems, ...(await ssoGuards(state, [step], now))]);
+  refuse([...step.problems, ...(await ssoGuards(state, [step], now)), ...(await replaceGuard(state, [step], write))]);
   const active = overrides.filter(({ expires }) => expires > now);
   if (step.fields.length === 0) return { organization: name, revision: head.revision, fields: [], overrides: active };
+  const users = await usersOf(state, { ceilings: write.ceilings }, [step]);
   const { impact } = await writeChange(state, step, { actor: by }, now);
+  refuse(affectedGuard({ ceilings: write.ceilings }, [{ organization: name, impact }], users));
   if (override && touched.length > 0) {
     const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });

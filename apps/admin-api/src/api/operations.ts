@@ -245,9 +245,16 @@ export const OPERATIONS = {
     refusals: {
       403: ['domain_assertion_refused'],
       404: ['unknown_organization'],
-      409: ['owned_by_git', 'revision_moved', 'sso_not_tested'],
+      409: ['owned_by_git', 'revision_moved', 'sso_not_tested', 'replace_needs_consent'],
       413: ['body_too_large'],
-      422: ['configuration_invalid', 'email_domain_taken', 'rename_conflict', 'rename_refused', 'secret_unavailable'],
+      422: [
+        'configuration_invalid',
+        'email_domain_taken',
+        'rename_conflict',
+        'rename_refused',
+        'secret_unavailable',
+        'too_many_affected',
+      ],
     },
   },
   listOverrides: {

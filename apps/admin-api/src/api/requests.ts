@@ -57,6 +57,8 @@ export interface OrganizationPatch {
   /** UNTRUSTED: a JSON merge patch (RFC 7396) of the document. */
   readonly patch: object;
   readonly baseRevision: number;
+  /** Default false. */
+  readonly allowReplace?: boolean;
   /** Break-glass, for fields that a collection declares. */
   readonly override?: { readonly reason: string; readonly expires: string };
   /** SECRET. By JSON pointer into the document. */

@@ -179,8 +179,13 @@ const requests = {
         object({ value: { type: 'string', minLength: 1, maxLength: 8192, writeOnly: true } }),
         'Sealed when stored; no answer ever has one',
       ),
+      allowReplace: {
+        type: 'boolean',
+        default: false,
+        description: 'Consent to take away or replace an identity provider that users are linked to',
+      },
     },
-    ['override', 'secrets'],
+    ['override', 'secrets', 'allowReplace'],
   ),
   AcceptMetadataRequest: object({ digest: { ...sha256, description: 'Of the held metadata that was looked at' } }),
   DirectoryTokenRequest: object({ name: { ...slug, description: 'One of `spec.scim.tokens` in the document' } }),
@@ -216,6 +221,7 @@ const change = {
   organization: string,
   action: { enum: ['create', 'update', 'rename', 'delete', 'release', 'adopt'] },
   previousName: string,
+  looksLike: { ...string, description: 'An organization that goes and is much like this new one' },
   baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },
   fields: list(ref('FieldChange')),
   impact: ref('Impact'),
@@ -361,9 +367,10 @@ const responses = {
       before: {},
       after: {},
       previousKey: string,
+      looksLike: { ...string, description: 'The key of an entry that goes and is much like this new one' },
       secret: { const: true, description: 'The value is secret: `after` is its fingerprint' },
     },
-    ['before', 'after', 'previousKey', 'secret'],
+    ['before', 'after', 'previousKey', 'looksLike', 'secret'],
   ),
   Impact: object(
     {
@@ -377,7 +384,7 @@ const responses = {
     },
     ['endedDirectoryTokens', 'removedDirectory'],
   ),
-  OrganizationChange: object(change, ['previousName']),
+  OrganizationChange: object(change, ['previousName', 'looksLike']),
   Plan: object(
     {
       formatVersion: string,

@@ -4,7 +4,7 @@ import type { ApiToken, Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
-import type { DesiredOrganization, OrganizationWrite, Written } from '@rolecall/reconcile';
+import type { DesiredOrganization, Limits, OrganizationWrite, Written } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 import { requireNoNewAssertion } from '../applies/asserted-domains.ts';
@@ -24,6 +24,7 @@ export class WriteOrganization {
     private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'registry'>,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
+    private readonly ceilings: Limits,
   ) {}
 
   /**
@@ -38,7 +39,9 @@ export class WriteOrganization {
     const document = mergePatch(record.document as unknown as Json, request.patch as Json) as object;
     requireSameName(document, record.name);
     const wanted = await this.prepared({ document, secrets: request.secrets }, record.collection, caller, now);
-    const write: OrganizationWrite = { wanted, baseRevision: request.baseRevision, by: caller.name, override };
+    const { baseRevision, allowReplace } = request;
+    const { ceilings } = this;
+    const write: OrganizationWrite = { wanted, baseRevision, by: caller.name, override, allowReplace, ceilings };
     const store = this.database.reconcileState({ actor: caller.id, now });
     const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
     return refusing(

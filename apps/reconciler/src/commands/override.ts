@@ -18,6 +18,7 @@ import type { ServedOverride } from '../server/drift.ts';
 export interface OverrideOptions extends OutputOptions {
   readonly reason: string;
   readonly expires: string;
+  readonly allowReplace?: boolean;
 }
 
 /** `rolecall override ORG FILE`: break-glass. Merges a patch into the live document, past git, for a while. */
@@ -31,7 +32,8 @@ export async function override(
   const expires = endOf(options.expires, io.now);
   const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
   const { revision: baseRevision } = await answered(client.organization(organization));
-  const request = { patch, baseRevision, override: { reason: options.reason, expires } };
+  const allowReplace = options.allowReplace === true ? { allowReplace: true } : {};
+  const request = { patch, baseRevision, ...allowReplace, override: { reason: options.reason, expires } };
   const written = await answered(new DriftClient(client).override(organization, request));
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', ...written });
   else if (written.fields.length === 0) io.out(`Nothing changed: ${organization} is so already.\n`);

@@ -39,6 +39,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
       '--expires <when>',
       'a duration such as 4h or 2d, or a moment; the first apply after it takes the fields back',
     )
+    .option('--allow-replace', 'take away or replace identity providers that users are linked to')
     .addOption(format())
     .addHelpText('after', examples('rolecall override acme patch.yaml --reason "incident 7" --expires 4h'))
     .action(async (organization: string, file: string, _flags, command: Command) => {

@@ -44,6 +44,7 @@ export interface ServedOverride {
 export interface OverrideRequest {
   readonly patch: object;
   readonly baseRevision: number;
+  readonly allowReplace?: boolean;
   readonly override: { readonly reason: string; readonly expires: string };
 }
 
