@@ -195,3 +195,19 @@ it('registers the ends of the client secrets and directory tokens of stored orga
     ]);
   });
 });
+
+it('takes what is live of owned organizations as what was declared, and nothing of others', async () => {
+  await beforeStep('three-values', {}, async (plain, doIt) => {
+    const other = '01900000-0000-7000-8000-0000000000ff';
+    await plain.query(`update organization_registry set collection = 'default', revision = 3, digest = 'ab';
+      insert into organization_registry values ('free', '${other}', null, 1, 'cd', 'retain')`);
+    await doIt();
+    const columns = 'name, applied_revision, applied_digest, drifts_at, unmanaged';
+    const { rows } = await plain.query(`select ${columns} from organization_registry order by name`);
+    const settled = { drifts_at: null, unmanaged: 0 };
+    expect(rows).toEqual([
+      { name: 'acme', applied_revision: 3, applied_digest: 'ab', ...settled },
+      { name: 'free', applied_revision: null, applied_digest: null, ...settled },
+    ]);
+  });
+});
