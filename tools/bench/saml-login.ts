@@ -1,5 +1,6 @@
 // (a) A whole SAML login through the gateway, against node-saml's bare validation of the same response and against
 // one INSERT behind node:http.
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { verifyResponse } from '@rolecall/saml';
@@ -22,7 +23,7 @@ import { report, type Round } from './saml-login-report.ts';
 const LOGINS = 300;
 const CONCURRENCY = 16;
 const ROUNDS = 5;
-const WARM_ROUNDS = 2; // what is compared is servers that have been running for a while
+const WARM_ROUNDS = 4; // what is compared is servers that have been running for a while
 
 async function floors(gateway: BenchGateway): Promise<{ bare: number; verify: number }> {
   const connection = connectionOf(gateway.idp, gateway.url, ORGANIZATION, IDENTITY_PROVIDER);
@@ -55,19 +56,20 @@ async function logins(gateway: BenchGateway, round: number): Promise<{ start: Lo
   const start = await load(gateway.pid, LOGINS, CONCURRENCY, async (index) => {
     started[index] = await startLogin(pool);
   });
-  const responses = started.map(({ requestId, relayState, cookie }, index) => ({
-    relayState,
-    cookie,
-    // half of them new people, half coming back
-    samlResponse: gateway.idp.respond({
+  const responses: Parameters<typeof finishLogin>[1][] = [];
+  for (const [index, { requestId, relayState, cookie }] of started.entries()) {
+    await turn(); // so that the client sees which idle connections end
+    const person = round * 1000 + (index % (LOGINS / 2)); // half of them new people, half coming back
+    const samlResponse = gateway.idp.respond({
       connection,
       inResponseTo: requestId,
-      nameId: `person${round * 1000 + (index % (LOGINS / 2))}@bench.example`,
-      attributes: attributes(round * 1000 + (index % (LOGINS / 2))),
+      nameId: `person${person}@bench.example`,
+      attributes: attributes(person),
       now: new Date(),
       sign: 'assertion',
-    }),
-  }));
+    });
+    responses.push({ relayState, cookie, samlResponse });
+  }
   const finish = await load(gateway.pid, LOGINS, CONCURRENCY, async (index) => {
     const login = responses[index];
     if (login) await finishLogin(pool, login);

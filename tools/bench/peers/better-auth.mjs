@@ -10,8 +10,9 @@ const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 /**
  * Migrates a schema of its own and serves until told to stop; `/ready` answers `about` as JSON.
  * @param plugin - package whose `make` gives better-auth's plugin
+ * @param prepare - what is to be stored first, by better-auth's own context
  */
-export async function serveBetterAuth({ plugin, make, schema, origin, about, settings = {} }) {
+export async function serveBetterAuth({ plugin, make, schema, origin, about, settings = {}, prepare = () => {} }) {
   const pg = require('pg');
   const { betterAuth } = await load('better-auth');
   const { toNodeHandler } = await load('better-auth/node');
@@ -30,7 +31,9 @@ export async function serveBetterAuth({ plugin, make, schema, origin, about, set
   await options.database.query(`create schema if not exists ${schema}`);
   const { runMigrations } = await getMigrations(options);
   await runMigrations();
-  const handler = toNodeHandler(betterAuth(options));
+  const auth = betterAuth(options);
+  await prepare(await auth.$context);
+  const handler = toNodeHandler(auth);
   const server = createServer((request, response) => {
     if (request.url === '/ready') {
       return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(about));
