@@ -51,7 +51,7 @@ function notesOf(shown: Plan, { documents }: Loaded) {
 }
 
 /** Git brings no change: somebody changed on the server what is declared as it was. */
-function onlyTakesBack({ changes, platform }: Plan): boolean {
+export function onlyTakesBack({ changes, platform }: Plan): boolean {
   if (platform !== undefined) return false;
   return changes.every(
     ({ action, fields }) =>

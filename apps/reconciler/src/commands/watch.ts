@@ -86,5 +86,8 @@ function isAway(outcome: Outcome): boolean {
 function exitOf(outcomes: readonly Outcome[]): ExitCode {
   const failed = outcomes.find((outcome) => outcome.is === 'failed');
   if (failed) return failed.exitCode;
-  return outcomes.some(({ is }) => is === 'pending') ? EXIT.changesPending : EXIT.done;
+  for (const outcome of outcomes) {
+    if (outcome.is === 'pending') return outcome.drift ? EXIT.driftOnly : EXIT.changesPending;
+  }
+  return EXIT.done;
 }

@@ -27,6 +27,8 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
     .option('--listen <host:port>', 'where /healthz, /status and /metrics are, or "off"', '127.0.0.1:9402')
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')
+    .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')
+    .option('--max-affected <number>', 'refuse when more users would gain or lose anything: 50, or a share such as 10%')
     .addHelpText(
       'after',
       examples(

@@ -23,12 +23,14 @@ export type Outcome =
   | { readonly is: 'in_sync' }
   | {
       readonly is: 'pending' | 'applied';
-      /** The commit is the one that was in sync before: the change is the server's. */
+      /** The change is the server's: the commit is the one that was in sync before, or declares what it did. */
       readonly drift: boolean;
       readonly fingerprint: string;
       readonly summary: PlanSummary;
       /** At most so many are named. */
       readonly organizations: readonly string[];
+      /** The platform document changes too. */
+      readonly platform?: true;
       readonly revisions?: readonly { readonly organization: string; readonly revision: number }[];
     }
   | Failure;

@@ -1,5 +1,7 @@
+import { changesNothing } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { apply } from '../commands/apply.ts';
+import { onlyTakesBack } from '../commands/plan.ts';
 import type { Io } from '../io.ts';
 import { makePlan } from '../planning.ts';
 import type { Applied } from '../server/client.ts';
@@ -66,8 +68,8 @@ async function reconciled(
   wasInSync: boolean,
   io: Io,
 ): Promise<Outcome> {
-  const { server, token, collection, color, prune, adopt } = options;
-  const flags = { server, token, collection, color, prune, adopt };
+  const { server, token, collection, color, prune, adopt, maxDeletes, maxAffected } = options;
+  const flags = { server, token, collection, color, prune, adopt, maxDeletes, maxAffected };
   if (settings.mode === 'detect') {
     const { plan } = await makePlan(settings.paths, flags, io);
     return outcomeOf('pending', plan, wasInSync);
@@ -80,9 +82,10 @@ async function reconciled(
   return outcome.is === 'applied' ? { ...outcome, revisions: applied.slice(0, MAX_NAMED) } : outcome;
 }
 
-function outcomeOf(is: 'pending' | 'applied', plan: Plan, drift: boolean): Outcome {
-  const { changes, fingerprint, summary } = plan;
-  if (changes.length === 0) return { is: 'in_sync' };
+function outcomeOf(is: 'pending' | 'applied', plan: Plan, wasInSync: boolean): Outcome {
+  const { changes, platform, fingerprint, summary } = plan;
+  if (changesNothing(plan)) return { is: 'in_sync' };
   const organizations = changes.slice(0, MAX_NAMED).map(({ organization }) => organization);
-  return { is, drift, fingerprint, summary, organizations };
+  const drift = wasInSync || onlyTakesBack(plan);
+  return { is, drift, fingerprint, summary, organizations, ...(platform && { platform: true as const }) };
 }

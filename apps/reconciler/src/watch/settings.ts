@@ -18,6 +18,8 @@ export interface WatchOptions extends GlobalOptions {
   readonly listen: string;
   readonly prune?: boolean;
   readonly adopt?: boolean;
+  readonly maxDeletes?: string;
+  readonly maxAffected?: string;
 }
 
 /** The same, checked. */
