@@ -140,12 +140,11 @@ export class AppModule implements NestModule {
     }
   }
 
-  /** Before any body is read (security.md §4.30). `/session` has none: applications ask it at each of their requests. */
+  /** Before any body is read (security.md §4.30); others are in `login/direct-routes.ts`. `/session` has none: applications ask it at each of their requests. */
   private limitDoors(consumer: MiddlewareConsumer): void {
     consumer
       .apply(this.limits.door('start'))
       .forRoutes(
-        'saml/:org/:idp/login',
         'oidc/:org/:idp/login',
         'sso/test/:org/:idp',
         'oidc/initiate',
@@ -159,7 +158,6 @@ export class AppModule implements NestModule {
         'saml/:org/:idp/acs',
         'saml/:org/:idp/slo',
         'oidc/:org/:idp/backchannel-logout',
-        'saml/continue',
         'saml/confirm',
         'oidc/callback',
       );

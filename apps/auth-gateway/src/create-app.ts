@@ -15,8 +15,8 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { PageFilter } from './errors/page.filter.ts';
 import { HTTP_IDENTITY_PROVIDERS } from './http/send-page.ts';
+import { mountDirectRoutes } from './login/direct-routes.ts';
 import { guardedTransport } from './oidc/oidc-transport.ts';
-import { CurrentSession } from './sessions/current-session.ts';
 
 /** What tests give in place of the real thing. */
 export interface AppParts {
@@ -56,7 +56,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
   app.set('trust proxy', [...config.trustedProxies]); // X-Forwarded-For of anybody else is not read (security.md §4.33)
   app.set(HTTP_IDENTITY_PROVIDERS, url.startsWith('http:'));
   prepareHttp(app, { logger, metrics, https: url.startsWith('https:') });
-  app.getHttpAdapter().getInstance().get('/session', app.get(CurrentSession).answer);
+  mountDirectRoutes(app);
   app.useGlobalFilters(new PageFilter(logger));
   app.getHttpServer().requestTimeout = REQUEST_TIMEOUT_MS;
   return app;

@@ -1,17 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Head,
-  Inject,
-  NotFoundException,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
@@ -112,15 +99,11 @@ export class LoginController {
     sendPage(response, ChoicePage({ organization: organization.settings.displayName, identityProviders }));
   }
 
-  /** Express would answer HEAD by GET, and a link scanner would use up the handle. */
-  @Head('saml/continue')
-  continueHeaders(): void {
-    throw new NotFoundException();
-  }
-
-  /** The browser comes back with its handle; only now is it known whose login this is (rule G8). */
-  @Get('saml/continue')
-  async continue(@Query('h') h: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
+  /**
+   * `GET /saml/continue`, mounted in `direct-routes.ts`. The browser comes back with its handle; only now is it known whose login this is
+   * (rule G8).
+   */
+  async continue(h: unknown, request: Request, response: Response): Promise<void> {
     const handle = readOrganizationToken(h);
     if (!handle) throw new LoginRefused('handle_unknown', 'handle_known', 'The handle is none of ours.');
     const arrival: Arrival = {

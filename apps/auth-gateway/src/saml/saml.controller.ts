@@ -34,13 +34,8 @@ export class SamlController {
     @Inject(Logins) private readonly logins: Logins,
   ) {}
 
-  @Get('saml/:org/:idp/login')
-  async login(
-    @Param() path: IdpPath,
-    @Query('returnTo') returnTo: unknown,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  /** `GET /saml/:org/:idp/login`, mounted in `direct-routes.ts`. */
+  async login(path: IdpPath, returnTo: unknown, request: Request, response: Response): Promise<void> {
     const target = await this.organizations.samlTarget(path);
     await this.starts.start(target, 'login', allowedReturnTo(returnTo, this.config.returnTo), request, response);
   }

@@ -1,0 +1,31 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { IRouter, NextFunction, Request, Response } from 'express';
+import { RateLimits } from '../limits/rate-limits.ts';
+import { SamlController } from '../saml/saml.controller.ts';
+import { CurrentSession } from '../sessions/current-session.ts';
+import { LoginController } from './login.controller.ts';
+
+/**
+ * What applications ask at each of their requests, and the two GETs of every SAML login, as Express handlers in front of Nest's
+ * routes: its pipeline, and the middleware of every other route, cost more than a good part of the answers. Each has its door
+ * as all have (`AppModule`), and its errors go to the app's filter. Call it before the app listens.
+ */
+export function mountDirectRoutes(app: NestExpressApplication): void {
+  const express: Pick<IRouter, 'get'> = app.getHttpAdapter().getInstance();
+  const saml = app.get(SamlController);
+  const logins = app.get(LoginController);
+  const limits = app.get(RateLimits);
+  express.get('/session', app.get(CurrentSession).answer);
+  express.get('/saml/:org/:idp/login', limits.door('start'), (request: Request, response: Response) =>
+    saml.login(request.params, request.query['returnTo'], request, response),
+  );
+  express.get('/saml/continue', notByHead, limits.door('answer'), (request: Request, response: Response) =>
+    logins.continue(request.query['h'], request, response),
+  );
+}
+
+/** Express would answer HEAD by GET, and a link scanner would use up the handle: Nest's 404 answers it. */
+function notByHead({ method }: Request, _response: Response, next: NextFunction): void {
+  if (method === 'HEAD') next('route');
+  else next();
+}
