@@ -115,6 +115,28 @@ describe('a write past git', () => {
     expect((await patch({ patch: {}, baseRevision: 7 })).json.error.code).toBe('revision_moved');
   });
 
+  it('sent twice at the same moment is done once', async () => {
+    const session = { patch: { spec: { login: { session: { idle: '5m' } } } } };
+    const answers = await Promise.all([patch(session), patch(session)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect((await stored()).revision).toBe(2);
+  });
+
+  it('is refused when it is nested deeper than any document', async () => {
+    const depth = 100_000;
+    const deep = `{"baseRevision":1,"patch":${'{"spec":'.repeat(depth)}1${'}'.repeat(depth)}}`;
+    const { status, json } = await api.client.call<ErrorBody>('PATCH', `/v1/organizations/${name}`, deep);
+    expect([status, json.error.code]).toEqual([400, 'json_too_deep']);
+  });
+
+  it('makes a plan that was reviewed before stale', async () => {
+    const wanted = declared({ ...SPEC, displayName: 'Acme' });
+    const { fingerprint } = (await api.client.plan(wanted)).json;
+    await patch({ patch: { spec: { displayName: 'Broken glass' } }, ...override() });
+    const { status, json } = await api.client.apply(wanted, fingerprint);
+    expect([status, json.error.code]).toEqual([409, 'stale_plan']);
+  });
+
   it('of nothing writes nothing', async () => {
     const before = await everyRow(api.database.ownerUrl);
     expect((await patch({ patch: {} })).json).toMatchObject({ revision: 1, fields: [] });

@@ -152,6 +152,12 @@ it.each([
   expect(JSON.parse(JSON.stringify(mergePatch(target, patch)))).toEqual(merged);
 });
 
+it('a patch of any depth is merged', () => {
+  const depth = 100_000;
+  const deep = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`) as never;
+  expect(mergePatch({}, deep)).toHaveProperty('a');
+});
+
 it('a patch cannot reach a prototype', () => {
   const merged = mergePatch({}, JSON.parse('{"__proto__": {"polluted": 1}}') as never);
   expect(Object.keys(merged as object)).toEqual(['__proto__']);
