@@ -7,10 +7,8 @@ import { DiscoveryController } from './discovery/discovery.controller.ts';
 import { BASE_URL, CURSOR_KEY } from './injection-tokens.ts';
 import { RequestLog } from './log/request-log.ts';
 import { BulkController } from './resources/bulk.controller.ts';
-import { GroupsController } from './resources/groups.controller.ts';
 import { MeController } from './resources/me.controller.ts';
 import { SearchController } from './resources/search.controller.ts';
-import { UsersController } from './resources/users.controller.ts';
 
 export interface AppOptions extends PlatformOptions {
   /** Public base URL. */
@@ -25,14 +23,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [PlatformModule.forRoot(options)],
-      controllers: [
-        DiscoveryController,
-        SearchController,
-        UsersController,
-        GroupsController,
-        BulkController,
-        MeController,
-      ],
+      controllers: [DiscoveryController, SearchController, BulkController, MeController],
       providers: [
         { provide: BASE_URL, useValue: options.url },
         { provide: CURSOR_KEY, useValue: options.cursorKey },

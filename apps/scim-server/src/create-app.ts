@@ -12,6 +12,7 @@ import { LIMITS } from './http/limits.ts';
 import { nameAnswerType } from './http/media-types.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { serveReads } from './http/reads.ts';
+import { serveWrites } from './http/writes.ts';
 import { keepRequestLog } from './log/keep-request-log.ts';
 import { RequestLog } from './log/request-log.ts';
 
@@ -58,5 +59,6 @@ export async function createApp(config: Config, logger: Logger, clock?: Clock): 
   nameAnswerType(fastify);
   keepRequestLog(fastify, app.get(RequestLog), metrics);
   serveReads(fastify, cursorKey);
+  serveWrites(fastify);
   return app;
 }

@@ -22,3 +22,8 @@ export function conditionsOf({ headers }: FastifyRequest): {
 } {
   return { match: readVersions(headers['if-match']), unless: readVersions(headers['if-none-match']) };
 }
+
+/** UNTRUSTED: the id in the path. */
+export function idIn({ params }: FastifyRequest): string {
+  return (params as { readonly id: string }).id;
+}

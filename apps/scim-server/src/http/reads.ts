@@ -7,7 +7,7 @@ import { searchAll } from '../directory/search-all.ts';
 import { type CursorKey, searchResources } from '../directory/search.ts';
 import { callOf } from './access.ts';
 import { answer } from './answer.ts';
-import { conditionsOf, projectionIn, queryOf } from './parameters.ts';
+import { conditionsOf, idIn, projectionIn, queryOf } from './parameters.ts';
 
 type Read = (call: Call, request: FastifyRequest) => Promise<Reply>;
 
@@ -31,9 +31,4 @@ export function serveReads(fastify: FastifyInstance, key: CursorKey): void {
     const projection = projectionIn(request, call.organization.schemas.group);
     return readGroupById(call, idIn(request), conditionsOf(request).unless, projection);
   });
-}
-
-/** UNTRUSTED */
-function idIn({ params }: FastifyRequest): string {
-  return (params as { readonly id: string }).id;
 }
