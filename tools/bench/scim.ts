@@ -169,7 +169,10 @@ export async function run(): Promise<string> {
 
 async function measure(scim: BenchScim, floor: { readonly pid: number; readonly origin: string }): Promise<string> {
   const directories: Directory[] = [];
-  for (const size of sizes) directories.push(await scim.directory(`bench-${size}`, size));
+  for (const size of sizes) {
+    console.error(`  a directory of ${size} users ...`);
+    directories.push(await scim.directory(`bench-${size}`, size));
+  }
   const perTenant = Math.max(500, Math.floor(Math.min(...sizes.slice(1), 100_000) / TENANTS));
   const tenants: Directory[] = [];
   for (let n = 1; n <= TENANTS; n++) tenants.push(await scim.directory(`tenant-${n}`, perTenant));
@@ -183,6 +186,7 @@ async function measure(scim: BenchScim, floor: { readonly pid: number; readonly 
   const members = directories.map(() => new Map<string, Load[]>());
   const floorResults: Results<FloorName> = new Map();
   for (let each = 0; each <= ROUNDS; each++) {
+    console.error(each === 0 ? '  warming up ...' : `  round ${each} of ${ROUNDS} ...`);
     await floors(floor.pid, floorPool, floorResults);
     for (const [at, directory] of directories.entries()) {
       const results = ours[at];

@@ -51,7 +51,6 @@ const PEERS: readonly Peer[] = [
 export async function measurePeers(databaseUrl: string, isQuick: boolean): Promise<PeerRow[]> {
   const rows: PeerRow[] = [];
   for (const peer of PEERS) {
-    console.error(`${peer.name} ...`);
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const server = await startServer({
@@ -63,7 +62,12 @@ export async function measurePeers(databaseUrl: string, isQuick: boolean): Promi
     try {
       const { path, token } = (await (await fetch(`${origin}/ready`)).json()) as Pick<Directory, 'path' | 'token'>;
       const directory: Directory = { path, token, size: USERS, users: USERS, groups: [] };
-      rows.push({ name: peer.name, users: USERS, operations: await measure(server.pid, pool, directory, isQuick) });
+      const note = (name: string) => console.error(`  ${peer.name}: ${name} ...`);
+      rows.push({
+        name: peer.name,
+        users: USERS,
+        operations: await measure(server.pid, pool, directory, isQuick, note),
+      });
     } finally {
       await pool.close();
       await server.stop();
@@ -72,7 +76,14 @@ export async function measurePeers(databaseUrl: string, isQuick: boolean): Promi
   return rows;
 }
 
-async function measure(pid: number, pool: Pool, directory: Directory, isQuick: boolean): Promise<PeerOperation[]> {
+async function measure(
+  pid: number,
+  pool: Pool,
+  directory: Directory,
+  isQuick: boolean,
+  note: (name: string) => void,
+): Promise<PeerOperation[]> {
+  note(`create ${USERS} users`);
   const ids: string[] = [];
   const create = async (index: number) => {
     const body = newUser(`p${index}`);
@@ -80,15 +91,18 @@ async function measure(pid: number, pool: Pool, directory: Directory, isQuick: b
   };
   await load(pid, USERS / 4, CONCURRENCY, create);
   const created = await load(pid, (USERS * 3) / 4, CONCURRENCY, (index) => create(USERS / 4 + index));
+  note(`fill a group with ${MEMBERS} members`);
   const group = await filledGroup(pool, directory, ids);
   const operations: PeerOperation[] = [{ name: 'create a user', loads: [created] }];
   const count = isQuick ? 20 : 150;
   for (const [name, asked] of requests(ids)) {
+    note(name);
     operations.push({
       name,
       loads: await rounds(pid, count, CONCURRENCY, (index) => ask(pool, directory, asked(index))),
     });
   }
+  note('add one member');
   const joins = (index: number) => addMembers(pool, directory, group, [ids[MEMBERS + index] ?? '']);
   operations.push({
     name: 'add one member, group of 1,000',

@@ -65,7 +65,9 @@ function queryText(name: string, value: unknown): unknown {
   return NAMES.has(name) ? storable(redactFilter(value)) : `text(${value.length})`;
 }
 
+const CONTROL = /\p{Cc}/u;
+
 /** Without what PostgreSQL stores in no text, and what a terminal would obey. */
 function storable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?').toWellFormed();
+  return CONTROL.test(text) || !text.isWellFormed() ? text.replaceAll(/\p{Cc}/gu, '?').toWellFormed() : text;
 }
