@@ -249,8 +249,16 @@ describe('creating users', () => {
       expect((await client.post('Users', user('eve@kite.example'))).status).toBe(201);
     });
 
+    it('takes white space around an address away before it asks whose domain it is', async () => {
+      const { client } = await directory('padded');
+      const refused = await client.post('Users', user('eve', { emails: [{ value: ' ceo@kite.example ' }] }));
+      expect(refused.json['detail']).toMatch(/^emails: .*another organization/);
+      const { json } = await client.post('Users', user('eve', { emails: [{ value: 'eve@own.example\t' }] }));
+      expect(json).toMatchObject({ emails: [{ value: 'eve@own.example' }] });
+    });
+
     it.each([
-      'ceo@kite.example ',
+      'ceo@ kite.example',
       'ceo@kite.example.',
       'ceo@kite.example,eve@own.example',
       'ceo@\u212aite.example',

@@ -9,6 +9,7 @@ export const QUIRKS = {
   single_as_list: 'a list with one value came for an attribute with a single value',
   list_as_single: 'a single value came for an attribute with several values',
   value_as_text: 'text came where an object with `value` is expected, such as the manager as a bare id',
+  padded_address: 'an e-mail address came with white space around it',
   core_schema_as_key: 'core attributes came under the URN of their schema (understood in both modes)',
   path_as_key: 'an attribute came under a path, such as `name.givenName` or `urn:…:User:department`',
   urn_missing: 'an attribute of an extension came without the URN of its schema',

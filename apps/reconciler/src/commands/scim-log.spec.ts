@@ -75,6 +75,11 @@ it('shows what was and what comes, each once, also what was written late', async
   expect(out).toContain('2026-11-01 12:00:01  applied  200  PATCH /Users/:id  okta  active  aaaa');
 });
 
+it('shows none from before --since, however late it was written', async () => {
+  const late = [[request('b', '02')], [request('c', '21')]];
+  expect(ids(await follow([request('d', '20')], late, '--since', '2026-11-01T12:00:10Z'))).toBe('dc');
+});
+
 it('waits where nothing was', async () => {
   expect(ids(await follow([], [[], [request('a', '01')]]))).toBe('a');
 });

@@ -20,6 +20,8 @@ export interface LogOptions extends OutputOptions {
   readonly follow?: boolean;
 }
 
+type Page = Awaited<ReturnType<DirectoryClient['requests']>>;
+
 const POLL_MS = 2_000;
 /** Entries are written behind their answers, so one may come after others that began later. */
 const LATE_MS = 30_000;
@@ -41,7 +43,7 @@ export async function scimLog(
   const directory = directoryOf(organization, options, io);
   if (id !== undefined) return showOne(directory, id, options, io);
   const page = await directory.requests(query);
-  if (follow) return followed(directory, narrowing, page.requests, options, io);
+  if (follow) return followed(directory, narrowing, page, options, io);
   if (format === 'json') printJson(io, page);
   else if (page.requests.length === 0) io.out('No such requests are on record; they are kept for 30 days.\n');
   else io.out(requestTable(page.requests));
@@ -60,14 +62,16 @@ async function showOne(directory: DirectoryClient, id: string, options: LogOptio
 async function followed(
   directory: DirectoryClient,
   narrowing: Readonly<Record<string, string>>,
-  first: readonly DirectoryRequestSummary[],
+  first: Page,
   options: LogOptions,
   io: Io,
 ): Promise<never> {
   const { pause = (milliseconds: number) => clockPause(milliseconds) } = io;
   const seen = new Map<string, number>();
+  const earliest = earliestOf(narrowing, first);
   let newest = 0;
-  for (let found = first; ; found = await patient(() => since(directory, narrowing, newest - LATE_MS, io), io)) {
+  const come = () => since(directory, narrowing, Math.max(newest - LATE_MS, earliest), io);
+  for (let found = first.requests; ; found = await patient(come, io)) {
     for (const request of found.toReversed()) {
       if (seen.has(request.requestId)) continue;
       const at = Date.parse(request.at);
@@ -78,6 +82,13 @@ async function followed(
     for (const [requestId, at] of seen) if (at < newest - 2 * LATE_MS) seen.delete(requestId);
     await pause(POLL_MS);
   }
+}
+
+/** Older ones were not asked for: from `--since` on, or, where `--limit` left some out, from the oldest that was shown. */
+function earliestOf({ since: asked }: Readonly<Record<string, string>>, { requests, nextCursor }: Page): number {
+  const oldest = requests.at(-1);
+  if (nextCursor !== null && oldest !== undefined) return Date.parse(oldest.at);
+  return asked === undefined ? 0 : Date.parse(asked);
 }
 
 /** A server that is away for a moment, such as for an upgrade, ends nothing: the next look shows what came meanwhile. */

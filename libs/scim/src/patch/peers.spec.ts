@@ -57,6 +57,7 @@ function agrees(left: Ending, right: Ending): boolean {
 }
 
 const RULES: readonly (readonly [why: string, cases: readonly string[]])[] = [
+  ['an address has no white space around it', ['padded-address']],
   ['URNs and names of attributes have no case', ['x01-schema-in-capitals', 'x25-names-in-any-case']],
   ['X26 a path may begin with the URN of the core schema', ['x26-core-urn-in-path']],
   ['X6 what is computed is not stored', ['x06-extension-key-with-manager']],

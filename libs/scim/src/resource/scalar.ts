@@ -1,5 +1,5 @@
 import type { Attribute } from '../schema/attribute.ts';
-import { LOOKED_UP } from '../schema/looked-up.ts';
+import { EMAIL_ADDRESS, LOOKED_UP } from '../schema/looked-up.ts';
 import { normalizeKey } from '../text/normalize-key.ts';
 import { readDateTime } from '../text/date-time.ts';
 import { invalidValue, tolerate } from './reading.ts';
@@ -15,7 +15,7 @@ const MAX_KEY_BYTES = 2_000;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * One value of a simple type, as it was sent (T9: nothing is rewritten). Values of another type are understood in tolerant mode.
+ * One value of a simple type, as it was sent (T9: nothing is rewritten, save white space around an address). Values of another type are understood in tolerant mode.
  * @returns undefined = unassigned: null or an empty text
  * @throws ScimError invalidValue
  */
@@ -57,13 +57,15 @@ function readNumber(unverified: unknown, type: 'integer' | 'decimal', at: string
   return number === 0 ? 0 : number;
 }
 
-function readText(unverified: unknown, attribute: Attribute, at: string, reading: Reading): string {
-  let text = unverified;
+function readText(unverified: unknown, attribute: Attribute, at: string, reading: Reading): string | undefined {
+  let said = unverified;
   if (typeof unverified === 'number' || typeof unverified === 'boolean') {
     tolerate(reading, 'text_from_number', () => invalidValue(at, 'must be text'));
-    text = String(unverified);
+    said = String(unverified);
   }
-  if (typeof text !== 'string') throw invalidValue(at, 'must be text');
+  if (typeof said !== 'string') throw invalidValue(at, 'must be text');
+  const text = attribute === EMAIL_ADDRESS ? withoutPadding(said, at, reading) : said;
+  if (text === '') return undefined;
   if (text.length > MAX_TEXT) throw invalidValue(at, `must not be longer than ${MAX_TEXT} characters`);
   if (LOOKED_UP.has(attribute) && isTooLongForKey(text)) {
     throw invalidValue(at, `must not be longer than ${MAX_LOOKED_UP} characters`);
@@ -72,6 +74,14 @@ function readText(unverified: unknown, attribute: Attribute, at: string, reading
   if (text.includes('\0') || !text.isWellFormed()) throw invalidValue(at, 'must be Unicode text without NUL');
   checkForm(text, attribute, at, reading);
   return text;
+}
+
+/** Exports of personnel systems fill fields up with blanks, and an address has none. */
+function withoutPadding(text: string, at: string, reading: Reading): string {
+  const trimmed = text.trim();
+  if (trimmed !== text)
+    tolerate(reading, 'padded_address', () => invalidValue(at, 'must not begin or end with white space'));
+  return trimmed;
 }
 
 function isTooLongForKey(text: string): boolean {
