@@ -21,6 +21,9 @@ export interface ImportOptions extends OutputOptions {
   readonly force?: boolean;
 }
 
+/** So many organizations are asked for before the first is answered. */
+const AT_ONCE = 8;
+
 /** One file that was written. */
 interface Imported {
   readonly organization: string;
@@ -51,10 +54,12 @@ export async function importOrganizations(names: readonly string[], options: Imp
         wanted.map((name) => pathOf(directory, name)),
         io,
       );
-    for (const name of wanted) {
-      progress.show(`Importing ${name} ...`);
-      const record = await answered(client.organization(name));
-      imported.push(write(record, pathOf(directory, record.name), io));
+    for (let at = 0; at < wanted.length; at += AT_ONCE) {
+      progress.show(`Importing ${wanted[at]} ...`);
+      const records = await Promise.all(
+        wanted.slice(at, at + AT_ONCE).map((name) => answered(client.organization(name))),
+      );
+      for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));
     }
   } finally {
     progress.clear();

@@ -26,6 +26,7 @@ interface StoredProvider {
  * it. Metadata that comes from where it came from before stays what the last refresh made of it, and is due at once.
  *
  * @param now of the apply
+ * @param is `new`: the organization was just made, and has none yet
  */
 export async function replaceIdentityProviders(
   client: PoolClient,
@@ -33,8 +34,9 @@ export async function replaceIdentityProviders(
   masterKeys: MasterKeys | undefined,
   { document, identityProviders: providers }: Pick<NewRevision, 'document' | 'identityProviders'>,
   now: Date,
+  is: 'new' | 'known' = 'known',
 ): Promise<void> {
-  const stored = await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
+  const stored = is === 'new' ? [] : await query<StoredProvider>(client, IDENTITY_PROVIDERS, [organizationId]);
   const vault = new Vault(client, organizationId, masterKeys);
   const rows = [];
   for (const [name, { metadataXml, clientSecret, clientKeys }] of Object.entries(providers)) {

@@ -24,17 +24,20 @@ export async function replaceRoutes(
   const by = (verification: DomainVerification) =>
     declared.filter(([, entry]) => entry.verification === verification).map(([domain]) => domain);
   const [asserted, dns] = [by('asserted'), by('dns')];
-  await query(client, REPLACE_CLAIMS, [organizationId, asserted, dns, declared.map(newToken), now]);
   const previous = (document.metadata.previously ?? []).filter((old) => old !== name);
   const issuers = Object.values(effective(document).identityProviders).flatMap((it) =>
     it.type === 'oidc' ? issuersOf(it.provider) : [],
   );
-  const taken = await query<{ kind: 'domain' | 'name'; value: string }>(client, REPLACE_ROUTES, [
-    organizationId,
-    asserted,
-    previous,
-    [...new Set(issuers)],
-    dns,
+  // the second sees what the first wrote: they are sent together and done one after the other
+  const [, taken] = await Promise.all([
+    query(client, REPLACE_CLAIMS, [organizationId, asserted, dns, declared.map(newToken), now]),
+    query<{ kind: 'domain' | 'name'; value: string }>(client, REPLACE_ROUTES, [
+      organizationId,
+      asserted,
+      previous,
+      [...new Set(issuers)],
+      dns,
+    ]),
   ]);
   const [first, ...others] = taken.map(({ kind, value }) =>
     kind === 'domain' ? domainProblem(name, value) : nameProblem(name, value, '/metadata/previously'),

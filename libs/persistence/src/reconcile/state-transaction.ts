@@ -67,6 +67,9 @@ interface EvidenceRow {
   readonly at: Date;
 }
 
+/** So many organizations' events are sent before the first is answered. */
+const AT_ONCE = 50;
+
 /** One plan or apply. It walks from organization to organization; row-level security shows it one at a time. */
 export class PgStateTransaction implements StateTransaction {
   readonly platform: PlatformState;
@@ -99,9 +102,12 @@ export class PgStateTransaction implements StateTransaction {
    */
   async finish(): Promise<void> {
     if (this.applies) for (const organizationId of [...this.#written].sort()) await this.endSessions(organizationId);
-    for (const [organizationId, events] of [...this.#events].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      await this.enter(organizationId);
-      await appendAudit(this.client, organizationId, events);
+    const events = [...this.#events].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (let at = 0; at < events.length; at += AT_ONCE) {
+      const some = events.slice(at, at + AT_ONCE);
+      await Promise.all(
+        some.map(([id, ofOne]) => this.withOrganization(id, () => appendAudit(this.client, id, ofOne))),
+      );
     }
   }
 
@@ -155,7 +161,7 @@ export class PgStateTransaction implements StateTransaction {
       this.by.now,
     ]);
     if (created.length === 0) throw nameTaken(name, name);
-    await this.writeAround(id, name, revision);
+    await this.writeAround(id, name, revision, 'new');
     return { id, name, collection, revision: 1, digest, appliedDigest: digest, deletionPolicy };
   }
 
@@ -320,12 +326,21 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   /** What a revision brings along: the names that route here, and what its IdPs need. */
-  private async writeAround(organizationId: string, name: string, revision: NewRevision): Promise<void> {
+  private async writeAround(
+    organizationId: string,
+    name: string,
+    revision: NewRevision,
+    is: 'new' | 'known' = 'known',
+  ): Promise<void> {
     this.#changed = true;
-    await replaceRoutes(this.client, organizationId, name, revision.document, this.by.now);
-    await replaceIdentityProviders(this.client, organizationId, this.keys.masterKeys, revision, this.by.now);
+    const { masterKeys } = this.keys;
+    await settled(
+      replaceRoutes(this.client, organizationId, name, revision.document, this.by.now),
+      replaceIdentityProviders(this.client, organizationId, masterKeys, revision, this.by.now, is),
+    );
     if (this.applies) await noteExpiringItems(this.client, organizationId, revision.document, this.by.now);
-    this.#written.add(organizationId);
+    // nobody can have signed in at what is made here
+    if (is === 'known') this.#written.add(organizationId);
   }
 
   private async endSessions(organizationId: string): Promise<void> {
@@ -359,15 +374,28 @@ export class PgStateTransaction implements StateTransaction {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<R[]> {
-    await this.enter(organizationId);
-    return query<R>(this.client, statement, [organizationId, ...values]);
+    return this.withOrganization(organizationId, () => query<R>(this.client, statement, [organizationId, ...values]));
   }
 
+  /** Makes the organization the current one and sends one statement behind that, without waiting in between. */
+  private async withOrganization<T>(organizationId: string, send: () => Promise<T>): Promise<T> {
+    const [, answer] = await Promise.all([this.enter(organizationId), send()]);
+    return answer;
+  }
+
+  /** Sent when it is called, so that what is sent next is the organization's. A transaction in which it failed is lost anyway. */
   private async enter(organizationId: string): Promise<void> {
     if (this.#workingFor === organizationId) return;
-    await this.client.query(workingFor(organizationId));
     this.#workingFor = organizationId;
+    await this.client.query(workingFor(organizationId));
   }
+}
+
+/** Waits for all, also when one fails: what a failed one's siblings still send must not come behind the ROLLBACK. */
+async function settled(...work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function toHead(row: HeadRow): OrganizationHead {
