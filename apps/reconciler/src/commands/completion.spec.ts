@@ -31,7 +31,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe('completion', () => {
   it.each([
-    ['rolecall pl', ['plan']],
+    ['rolecall pl', ['plan', 'platform']],
     ['rolecall scim token i', ['issue']],
     ['rolecall scim token --format ', ['human', 'json']],
     ['rolecall plan --format s', ['sarif']],
