@@ -9,10 +9,18 @@ export class TestRepository {
   readonly directory = mkdtempSync(join(tmpdir(), 'rolecall-repository-'));
   readonly #bare = join(this.directory, 'origin.git');
   readonly #work = join(this.directory, 'work');
+  /** For what the watcher keeps while it runs. */
+  readonly temporary = join(this.directory, 'temporary');
   /** Of the user who watches: no settings of the machine's own. */
-  readonly env = { PATH: process.env['PATH'], HOME: this.directory, GIT_CONFIG_NOSYSTEM: '1' };
+  readonly env = {
+    PATH: process.env['PATH'],
+    HOME: this.directory,
+    TMPDIR: this.temporary,
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
 
   constructor() {
+    mkdirSync(this.temporary);
     this.#git(this.directory, 'init', '--quiet', '--bare', '--initial-branch=main', this.#bare);
     this.#git(this.directory, 'clone', '--quiet', this.#bare, this.#work);
     this.#git(this.#work, 'checkout', '--quiet', '-b', 'main');

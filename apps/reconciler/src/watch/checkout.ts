@@ -37,12 +37,13 @@ const verification = (allowedSigners: string) =>
 export class Checkout {
   readonly #from: From;
   readonly #env: Env;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'rolecall-watch-'));
+  readonly #directory: string;
   #commit: string | undefined;
 
   constructor(from: From, env: Env) {
     this.#from = from;
     this.#env = env;
+    this.#directory = mkdtempSync(join(env['TMPDIR'] || tmpdir(), 'rolecall-watch-'));
   }
 
   /** The root of the repository's files. */

@@ -13,7 +13,6 @@ spec: { displayName: ${displayName} }
 
 jest.setTimeout(120_000);
 
-const temporary = process.env['TMPDIR'];
 let repository: TestRepository;
 let server: TestServer;
 let url: string;
@@ -28,8 +27,6 @@ afterEach(async () => {
   await Promise.all(running.map((one) => one.stop()));
   await server.stop();
   repository.remove();
-  if (temporary === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = temporary;
 });
 
 function watch(...flags: string[]): Watching {
@@ -91,13 +88,14 @@ describe('what is pushed', () => {
     writeFileSync(elsewhere, organization('Elsewhere', 'elsewhere'));
     repository.link('link.yaml', elsewhere);
     repository.push({ 'acme.yaml': organization('Acme') });
-    expect(await applying('--once').exitCode).toBe(3);
+    const watching = applying('--once');
+    expect(await watching.exitCode).toBe(3);
+    expect(watching.events.at(-1)).toMatchObject({ diagnostics: [expect.stringMatching(/^link\.yaml:1:1 /)] });
     expect(live()).toEqual({});
   });
 
   it('is read by no settings but its own', async () => {
-    process.env['TMPDIR'] = repository.directory; // where the checkout will be
-    writeFileSync(join(repository.directory, 'rolecall.yaml'), 'collection: planted\n');
+    writeFileSync(join(repository.temporary, 'rolecall.yaml'), 'collection: planted\n'); // above the checkout
     repository.push({ 'acme.yaml': organization('Acme') });
     expect(await applying('--once').exitCode).toBe(0);
     expect(server.requests).not.toContainEqual(expect.stringContaining('planted'));
@@ -266,7 +264,6 @@ it('two watchers of one repository apply each commit once', async () => {
 const isDone = ({ event }: { event: string }) => event === 'applied' || event === 'in_sync';
 
 it('shows its status and metrics, and leaves nothing behind', async () => {
-  process.env['TMPDIR'] = repository.directory;
   repository.push({ 'acme.yaml': organization('Acme') });
   const watching = applying('--listen', '127.0.0.1:0');
   const status = String((await watching.next('started'))['status']);
@@ -279,7 +276,7 @@ it('shows its status and metrics, and leaves nothing behind', async () => {
   expect((await fetch(status, { method: 'POST' })).status).toBe(405);
   expect(await watching.stop()).toBe(0);
   await expect(fetch(status)).rejects.toThrow('fetch failed');
-  expect(readdirSync(repository.directory)).not.toContainEqual(expect.stringContaining('rolecall-watch'));
+  expect(readdirSync(repository.temporary)).toEqual([]);
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
