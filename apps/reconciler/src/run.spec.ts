@@ -81,6 +81,13 @@ describe('rolecall', () => {
     },
   );
 
+  it('tells with an apply where in the files its fields stand, for whoever is refused to write them past git', async () => {
+    await rolecall('apply --auto-approve');
+    const { id } = server.store.organizations()[0]!.head;
+    const declared = await server.store.transaction('rollback', (state) => state.declaration(id));
+    expect(declared?.origin).toMatchObject({ file: 'acme.yaml', lines: { '/spec/displayName': 4 } });
+  });
+
   it('gives up when no answer comes', async () => {
     server.losesAnswers = 5;
     expect(await rolecall('apply --auto-approve', { pause: async () => undefined })).toBe(1);

@@ -75,15 +75,16 @@ export async function applyPlan(
 
 /** The values go into this one request. */
 function withValues(
-  { document, file }: SentOrganization,
+  { secrets: _fingerprints, ...sent }: SentOrganization,
   secrets: Secrets | undefined,
   opened: Opened,
 ): ApplyRequest['organizations'][number] {
+  const { document, file } = sent;
   const read = file === undefined ? undefined : secrets?.values(document, file);
   const found = { ...read, ...opened.values.get(document.metadata.name) };
   const values = Object.entries(found);
-  if (values.length === 0) return { document, file };
-  return { document, file, secrets: Object.fromEntries(values.map(([pointer, value]) => [pointer, { value }])) };
+  if (values.length === 0) return sent;
+  return { ...sent, secrets: Object.fromEntries(values.map(([pointer, value]) => [pointer, { value }])) };
 }
 
 /** A saved plan is applied once, and only while everything is as it was when it was made. */
