@@ -12,6 +12,10 @@ import { unseenMetadata } from './inventory.ts';
 import type { Inventory, InventoryFile } from './inventory.ts';
 import { unseenSecrets } from './secrets.ts';
 
+const DAY_MS = 86_400_000;
+/** Before the end of metadata in a file. */
+const WARN_DAYS = 30;
+
 /** What the files say. Documents are complete only when no diagnostic is an error. */
 export interface Loaded {
   readonly documents: readonly LoadedDocument[];
@@ -145,14 +149,27 @@ function unseenReferences(
   );
 }
 
+/** Nobody refreshes metadata that stands in a file: its end is told of as that of a client secret is. */
+function endWarning(what: 'certificate' | 'metadata', words: string, end: Date, now: Date): ReturnType<CheckMetadata> {
+  const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
+  if (days > WARN_DAYS) return [];
+  const over = days < 0;
+  const message = `${words} ${over ? 'ended' : 'ends'} on ${end.toISOString().slice(0, 10)}; get new metadata of the identity provider`;
+  return [{ severity: 'warning', code: over ? `${what}_expired` : `${what}_expires_soon`, message }];
+}
+
 /** libs/saml is loaded only when there is metadata to look at. An http: sign-on URL is the server's to judge. */
 async function metadataChecker(sources: readonly SourceFile[], now: Date): Promise<CheckMetadata | undefined> {
   if (!sources.some(({ text }) => /xml|file/.test(text))) return undefined;
   const { parseIdpMetadata, SamlError } = await import('@rolecall/saml');
   return onceEach((xml, entityId) => {
     try {
-      parseIdpMetadata(xml, { now, entityId, allowHttp: true });
-      return [];
+      const { certificatesExpire, validUntil } = parseIdpMetadata(xml, { now, entityId, allowHttp: true });
+      const last = certificatesExpire?.toSorted((a, b) => b.getTime() - a.getTime())[0];
+      return [
+        ...(last ? endWarning('certificate', 'the last signing certificate', last, now) : []),
+        ...(validUntil ? endWarning('metadata', 'the metadata (`validUntil`)', validUntil, now) : []),
+      ];
     } catch (error) {
       if (error instanceof SamlError) return [{ code: error.code, message: error.message }];
       throw error;

@@ -28,7 +28,12 @@ import { unsupported } from './unsupported.ts';
 export type CheckMetadata = (
   xml: string,
   entityId?: string,
-) => readonly { readonly code: string; readonly message: string }[];
+) => readonly {
+  readonly code: string;
+  readonly message: string;
+  /** Default error. */
+  readonly severity?: 'warning';
+}[];
 
 /** What a document can declare. */
 export const KINDS = ['Organization', 'OrganizationTemplate', 'Platform'] as const;
@@ -105,7 +110,6 @@ function checkInlineMetadata(document: Json, findings: Findings, checkMetadata: 
     if (typeof xml !== 'string' || xml === '') continue;
     const named = own(metadata, 'entityId');
     const entityId = typeof named === 'string' ? named : undefined;
-    for (const { code, message } of checkMetadata(xml, entityId))
-      findings.add({ code, message, pointer: `${pointer}/xml` });
+    for (const finding of checkMetadata(xml, entityId)) findings.add({ ...finding, pointer: `${pointer}/xml` });
   }
 }
