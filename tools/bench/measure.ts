@@ -2,6 +2,7 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import pg from 'pg';
 import { Pool } from 'undici';
 
 const TICKS_PER_SECOND = 100; // USER_HZ of Linux
@@ -26,6 +27,21 @@ export function residentMemoryOf(pid: number): number {
 /** Pins a process to one core where that is possible, so that load and server do not share one. */
 export function pin(pid: number, core: number): void {
   if (availableParallelism() > 1) spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** Pins PostgreSQL, and every connection of it from now on: the process that answers this one, its parent and that one's children. */
+export async function pinPostgres(url: string, core: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const status = readFileSync(`/proc/${rows[0]?.pid}/status`, 'utf8');
+  await client.end();
+  const postmaster = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
+  for (const pid of [postmaster, ...children]) pin(pid, core);
 }
 
 /** Starts a Node server as a process of its own, pinned to core 0, and waits until it answers. */

@@ -4,8 +4,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'undici';
 import { freePort } from '../postgres.mjs';
-import { httpPool, type Load, load, median, ms, pin, ratio, startServer, table } from './measure.ts';
-import { measurePeers, type PeerRow } from './peers/scim-peers.ts';
+import { httpPool, type Load, load, median, ms, pin, pinPostgres, ratio, startServer, table } from './measure.ts';
+import { FILLED, measurePeers, type PeerRow } from './peers/scim-peers.ts';
 import { type BenchScim, GROUP_SIZES, startScim } from './scim-directory.ts';
 import { addMembers, ask, type Directory, newUser, OPERATIONS, type OperationName } from './scim-operations.ts';
 
@@ -160,6 +160,7 @@ export async function run(): Promise<string> {
   });
   try {
     pin(process.pid, 1);
+    await pinPostgres(scim.ownerUrl, 1);
     return await measure(scim, { pid: floor.pid, origin: `http://127.0.0.1:${port}` });
   } finally {
     await floor.stop();
@@ -303,9 +304,14 @@ function membersTable({ directories, members, floor }: Report): string {
 }
 
 /** Peers at a small directory, beside ours at the smallest one. */
-function peersTable({ ours, members, peers }: Report): string {
+function peersTable({ directories, ours, members, peers }: Report): string {
   if (peers.length === 0) return '';
   const cell = (cpu: number, own: number) => (cpu > 0 ? `${ms(cpu)} (${ratio(cpu / own)})` : 'not offered');
+  const largest = ours[directories.length - 1];
+  const filled = peers[0]?.filled.map(({ name }, at) => {
+    const own = cpuOf(largest?.get(name as Measured));
+    return [name, ms(own), ...peers.map((peer) => cell(cpuOf(peer.filled[at]?.loads), own))];
+  });
   const rows = peers[0]?.operations.map(({ name, group }, at) => {
     const own =
       group === undefined
@@ -319,5 +325,9 @@ function peersTable({ ours, members, peers }: Report): string {
 Each behind its own routes on the same PostgreSQL, ${(peers[0]?.users ?? 0).toLocaleString('en')} users that were made through its API. In brackets: how many times ours.
 
 ${table(['CPU, ms', 'Rolecall', ...peers.map(({ name }) => name)], rows ?? [])}
+
+With ${FILLED.toLocaleString('en')} more users in the tables of each, shaped on one that was made through its API; ours in the largest directory above.
+
+${table(['CPU, ms', 'Rolecall', ...peers.map(({ name }) => name)], filled ?? [])}
 `;
 }

@@ -4,6 +4,7 @@ import type { Pool } from 'undici';
 import { freePort } from '../../postgres.mjs';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
 import { ask, type Directory, newUser, patch } from '../scim-operations.ts';
+import { fillPeer } from './fill-peers.ts';
 import { installPeer } from './install-peer.ts';
 import { POLIS } from './polis.ts';
 
@@ -13,10 +14,15 @@ const MEMBERS = 900;
 const ROUNDS = 3;
 const CONCURRENCY = 16;
 
+/** Users whom the tables of a peer get afterwards. */
+export const FILLED = 100_000;
+
 export interface PeerRow {
   readonly name: string;
   readonly users: number;
   readonly operations: readonly PeerOperation[];
+  /** What a directory of `FILLED` users costs. */
+  readonly filled: readonly PeerOperation[];
 }
 
 /** `name` as of ours; `group` = the size of our group that it stands beside. */
@@ -63,11 +69,11 @@ export async function measurePeers(databaseUrl: string, isQuick: boolean): Promi
       const { path, token } = (await (await fetch(`${origin}/ready`)).json()) as Pick<Directory, 'path' | 'token'>;
       const directory: Directory = { path, token, size: USERS, users: USERS, groups: [] };
       const note = (name: string) => console.error(`  ${peer.name}: ${name} ...`);
-      rows.push({
-        name: peer.name,
-        users: USERS,
-        operations: await measure(server.pid, pool, directory, isQuick, note),
-      });
+      const operations = await measure(server.pid, pool, directory, isQuick, note);
+      note(`fill its tables with ${FILLED} users`);
+      await fillPeer(databaseUrl, peer.script, FILLED);
+      const filled = await measureFilled(server.pid, pool, directory, isQuick ? 10 : 60);
+      rows.push({ name: peer.name, users: USERS, operations, filled });
     } finally {
       await pool.close();
       await server.stop();
@@ -112,6 +118,26 @@ async function measure(
   return operations;
 }
 
+/** Writes beside very many users: of users that were made through the API just before. */
+async function measureFilled(pid: number, pool: Pool, directory: Directory, count: number): Promise<PeerOperation[]> {
+  const ids: string[] = [];
+  const created = await rounds(pid, count, CONCURRENCY, async (index) => {
+    const body = newUser(`q${index}`);
+    ids[index] = idOf(await ask(pool, directory, { method: 'POST', path: '/Users', body, expect: 201 }));
+  });
+  const change = (path: string, value: (index: number) => unknown) =>
+    rounds(pid, count, CONCURRENCY, (index) => ask(pool, directory, changeOf(ids[index], path, value(index))));
+  return [
+    { name: 'create a user', loads: created },
+    { name: 'patch one attribute', loads: await change('title', (index) => `title of ${index}`) },
+    { name: 'deactivate', loads: await change('active', () => false) },
+  ];
+}
+
+function changeOf(id: string | undefined, path: string, value: unknown): Asked {
+  return { method: 'PATCH', path: `/Users/${id}`, body: patch({ op: 'replace', path, value }), expect: 200 };
+}
+
 /** One to warm up, then those that count; an index never comes twice. */
 async function rounds(
   pid: number,
@@ -131,12 +157,7 @@ type Asked = Parameters<typeof ask>[2];
 function requests(ids: readonly string[]): [name: string, asked: (index: number) => Asked][] {
   const get = (path: string): Asked => ({ method: 'GET', path, expect: 200 });
   const some = (index: number) => (index * 7) % USERS;
-  const change = (at: number, path: string, value: unknown): Asked => ({
-    method: 'PATCH',
-    path: `/Users/${ids[at]}`,
-    body: patch({ op: 'replace', path, value }),
-    expect: 200,
-  });
+  const change = (at: number, path: string, value: unknown) => changeOf(ids[at], path, value);
   return [
     ['get a user', (index) => get(`/Users/${ids[some(index)]}`)],
     [
