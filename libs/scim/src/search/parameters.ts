@@ -52,17 +52,27 @@ export function readSearchBody(unverified: unknown): SearchParameters {
   return readParameters(unverified);
 }
 
+type Reader = (value: unknown, name: string) => string | number;
+
+/** By their names in lower case. */
+const PARAMETERS = new Map<string, { readonly name: string; readonly read: Reader }>(
+  [
+    ...TEXTS.map((name) => ({ name, read: readText })),
+    ...NUMBERS.map((name) => ({ name, read: readInteger })),
+    ...NAMES.map((name) => ({ name, read: readNames })),
+  ].map((parameter) => [parameter.name.toLowerCase(), parameter]),
+);
+
 function readParameters(unverified: Readonly<Record<string, unknown>>): SearchParameters {
-  const said = new Map<string, unknown>();
+  const said: Record<string, string | number> = {};
   for (const [key, value] of Object.entries(unverified)) {
-    const name = [...TEXTS, ...NUMBERS, ...NAMES].find((known) => known.toLowerCase() === key.toLowerCase());
-    if (name === undefined || value === null || value === undefined) continue;
-    if (said.has(name)) throw invalidSyntax(`${name} is there twice`);
-    said.set(name, value);
+    const parameter = PARAMETERS.get(key.toLowerCase());
+    if (!parameter || value === null || value === undefined) continue;
+    const { name, read } = parameter;
+    if (Object.hasOwn(said, name)) throw invalidSyntax(`${name} is there twice`);
+    said[name] = read(value, name);
   }
-  const read = (names: readonly string[], reader: (value: unknown, name: string) => string | number) =>
-    names.filter((name) => said.has(name)).map((name) => [name, reader(said.get(name), name)] as const);
-  return Object.fromEntries([...read(TEXTS, readText), ...read(NUMBERS, readInteger), ...read(NAMES, readNames)]);
+  return said;
 }
 
 function readText(value: unknown, name: string): string {
