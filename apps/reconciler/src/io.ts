@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { onInterrupt } from './interrupts.ts';
+import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 /** What a command has of the world around it; a test gives it another one. */
@@ -22,6 +23,8 @@ export interface Io {
   readonly onInterrupt?: (work: () => Promise<unknown>) => () => void;
   /** Asks a person; undefined where there is none to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** The same, and what is typed is not shown. */
+  readonly askHidden?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** The process's own streams. */
@@ -38,6 +41,7 @@ export function processIo(): Io {
     onInterrupt,
     input: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
     ask: interactive ? askOnTerminal : undefined,
+    askHidden: interactive ? askHidden : undefined,
   };
 }
 
@@ -48,5 +52,19 @@ async function askOnTerminal(question: string): Promise<string> {
     return await Promise.race([terminal.question(question), interrupted]);
   } finally {
     terminal.close();
+  }
+}
+
+/** Nothing of what is typed is echoed, and none of it is kept in a history. */
+async function askHidden(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 });
+  const interrupted = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question(''), interrupted]);
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
   }
 }

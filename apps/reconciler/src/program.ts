@@ -19,6 +19,7 @@ import { addPlanAndApply } from './program/plan.ts';
 import { addScim } from './program/scim.ts';
 import { addSecrets } from './program/secrets.ts';
 import { addPlatform } from './program/platform.ts';
+import { addLogin } from './program/login.ts';
 import { addTokens } from './program/token.ts';
 import { addWatch } from './program/watch.ts';
 import { addUsers } from './program/users.ts';
@@ -43,6 +44,7 @@ const GROUPS: readonly AddCommands[] = [
   addExpiry,
   addPlatform,
   addUsers,
+  addLogin,
   addTokens,
   addDatabase,
   addAbout,

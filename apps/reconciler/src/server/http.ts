@@ -25,7 +25,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export async function request<T>(connection: Connection, method: Method, path: string, body?: unknown): Promise<T> {
   const { server, token } = connection;
   const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
-  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  const bearer = typeof token === 'string' ? token : await token();
+  const headers = { authorization: `Bearer ${bearer}`, accept: 'application/json' };
   const response = await fetch(url, {
     method,
     redirect: 'error', // a redirect would carry the token elsewhere
