@@ -2,9 +2,8 @@ import { TestIdp } from '@rolecall/saml/testing';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CookieJar } from 'tough-cookie';
-import { inflateRawSync } from 'node:zlib';
 import type { CommandResult, System } from '../system/system.ts';
+import { Client, returnFromIdp } from './saml-sign-in.ts';
 import { startTestSystem } from './test-system.ts';
 
 const idp = new TestIdp();
@@ -64,54 +63,21 @@ function write(yaml: string, name = 'hooli.yaml'): void {
   writeFileSync(join(directory, name), yaml);
 }
 
-/** A browser without a window: keeps cookies, follows nothing. */
-class Client {
-  readonly #jar = new CookieJar();
-
-  async open(
-    url: string,
-    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
-  ): Promise<{ status: number; location: string; text: string; json: () => unknown }> {
-    const headers = { ...init.headers, cookie: await this.#jar.getCookieString(url) };
-    const response = await fetch(url, { redirect: 'manual', ...init, headers });
-    for (const cookie of response.headers.getSetCookie()) await this.#jar.setCookie(cookie, url);
-    const text = await response.text();
-    const location = response.headers.get('location') ?? '';
-    const { status } = response;
-    return { status, location: location && new URL(location, url).href, text, json: () => JSON.parse(text) };
-  }
-
-  session() {
-    return this.open(`${system.urls.gateway}/session`);
-  }
-}
-
 type Attributes = Record<string, string | string[]>;
 
 async function signIn(nameId: string, attributes: Attributes): Promise<Client> {
   const client = new Client();
-  expect((await returnFromIdp(client, nameId, attributes)).status).toBe(303);
+  expect((await returnTo(client, nameId, attributes)).status).toBe(303);
   return client;
 }
 
-/** SP-initiated: to the identity provider, back with its signed answer, through the handshake; gives what the browser gets. */
-async function returnFromIdp(client: Client, nameId: string, attributes: Attributes) {
-  const base = `${system.urls.gateway}/saml/hooli/own`;
-  const toIdp = new URL((await client.open(`${base}/login`)).location);
-  expect(toIdp.href.startsWith(idp.ssoUrl)).toBe(true);
-  const request = inflateRawSync(Buffer.from(toIdp.searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
-  const SAMLResponse = idp.respond({
-    connection: { spEntityId: `${base}/metadata`, acsUrl: `${base}/acs` },
-    inResponseTo: / ID="([^"]+)"/.exec(request)?.[1] ?? '',
-    nameId,
-    attributes,
-    now: new Date(),
-  });
-  const body = new URLSearchParams({ SAMLResponse, RelayState: toIdp.searchParams.get('RelayState') ?? '' });
-  // Cross-site, so a browser would send no Lax cookie; what the gateway needs comes at /saml/continue.
-  const acs = await new Client().open(`${base}/acs`, { method: 'POST', body });
-  expect(acs.status).toBe(303);
-  return client.open(acs.location);
+function returnTo(client: Client, nameId: string, attributes: Attributes) {
+  const connection = { gateway: system.urls.gateway, organization: 'hooli', identityProvider: 'own', idp };
+  return returnFromIdp(client, connection, nameId, attributes);
+}
+
+function sessionOf(client: Client) {
+  return client.open(`${system.urls.gateway}/session`);
 }
 
 test('validate, plan, apply, sign in, and a changed rule acts on a signed-in user', async () => {
@@ -125,7 +91,7 @@ test('validate, plan, apply, sign in, and a changed rule acts on a signed-in use
   expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
 
   const client = await signIn('rita@hooli.example', { role_mapping: 'staff', department: 'Reports' });
-  const before = await client.session();
+  const before = await sessionOf(client);
   expect(before.status).toBe(200);
   expect(before.json()).toMatchObject({
     user: { email: 'rita@hooli.example' },
@@ -144,7 +110,7 @@ test('validate, plan, apply, sign in, and a changed rule acts on a signed-in use
   expect(change.code).toBe(2);
   expect(change.stdout).toMatch(/1 user\b.*\breporter\b/);
   expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
-  expect((await client.session()).json()).toMatchObject({
+  expect((await sessionOf(client)).json()).toMatchObject({
     grants: { 'account/main': ['member'], 'project/nucleus': ['member'] },
   });
 });
@@ -166,13 +132,13 @@ test('sign-out ends the session at once', async () => {
   const client = await signIn('sam@hooli.example', { role_mapping: 'staff' });
   const headers = { origin: system.urls.gateway, 'sec-fetch-site': 'same-origin' };
   expect((await client.open(`${system.urls.gateway}/logout`, { method: 'POST', headers })).status).toBe(303);
-  expect((await client.session()).status).toBe(401);
+  expect((await sessionOf(client)).status).toBe(401);
 });
 
 test('the reference of an error page leads to why the login was refused', async () => {
   write(HOOLI);
   expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
-  const page = await returnFromIdp(new Client(), 'mo@hooli.example', { role_mapping: 'visitors' });
+  const page = await returnTo(new Client(), 'mo@hooli.example', { role_mapping: 'visitors' });
   expect(page.status).toBe(403);
   expect(page.text).not.toContain('visitors');
   const reference = /<code>([0-9a-f]{32})<\/code>/.exec(page.text)?.[1] ?? 'no reference';
