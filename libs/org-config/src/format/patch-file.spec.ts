@@ -48,6 +48,22 @@ it('sets a value, and every other line stays', () => {
   expect(text).toBe(FILE.replace('idle: 30m', 'idle: 5m'));
 });
 
+it('keeps the lines around a value where the printer would have moved a comment or set blanks', () => {
+  const text = `metadata: { name: acme }
+spec:
+  displayName: 'Acme' # the name
+  roles: # all of them
+    creator: {permissions: [a,b]}
+`;
+  const edits = [
+    { organization: 'acme', pointer: '/spec/displayName', value: 'Acme: #1' },
+    { organization: 'acme', pointer: '/spec/roles/creator/permissions/1', value: 'c, d' },
+  ];
+  expect(patchFile({ path: 'orgs.yaml', text }, edits)).toBe(
+    text.replace(`'Acme'`, '"Acme: #1"').replace('a,b', 'a,"c, d"'),
+  );
+});
+
 it('adds what is not there, with the maps around it', () => {
   const text = patched({ pointer: '/spec/roles/creator', value: { permissions: ['a', 'b'] } });
   expect(lines(text)).toEqual(expect.arrayContaining(['  roles:', '    creator:', '      permissions:']));

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseAllDocuments, type Document, type YAMLSeq } from 'yaml';
+import { isMap, isScalar, isSeq, parseAllDocuments, stringify, type Document, type YAMLSeq } from 'yaml';
 import type { Json } from '../document.ts';
 import { keysOf } from '../json.ts';
 import type { SourceFile } from '../load/source-text.ts';
@@ -27,7 +27,41 @@ const PRINTING = { lineWidth: 0, flowCollectionPadding: true } as const;
  * The text of a file with some parts of its documents set otherwise. Comments, order and spelling of everything else stay. Whoever calls compares what the result says with what it should say.
  * @returns undefined when a part cannot be set, such as one behind an alias
  */
-export function patchFile({ text }: SourceFile, edits: readonly FileEdit[]): string | undefined {
+export function patchFile(file: SourceFile, edits: readonly FileEdit[]): string | undefined {
+  const { text, others } = withScalarsSet(file.text, edits);
+  return others.length === 0 ? text : printedAnew(text, others);
+}
+
+/** Sets each scalar that gets another scalar in its very place: nothing around it can change by that. */
+function withScalarsSet(text: string, edits: readonly FileEdit[]) {
+  const documents = parseAllDocuments(text, READING) as Document.Parsed[];
+  const others: FileEdit[] = [];
+  const splices: { readonly start: number; readonly end: number; readonly value: string }[] = [];
+  for (const edit of edits) {
+    const node = documents
+      .find((one) => one.errors.length === 0 && one.getIn(['metadata', 'name']) === edit.organization)
+      ?.getIn(keysOf(edit.pointer), true);
+    const [start = 0, end = 0] = isScalar(node) && !node.anchor ? (node.range ?? []) : [];
+    const value = oneLine(edit.value);
+    const isPlain = end > start && value !== undefined && !text.slice(start, end).includes('\n');
+    if (isPlain) splices.push({ start, end, value });
+    else others.push(edit);
+  }
+  splices.sort((a, b) => b.start - a.start);
+  const spliced = splices.reduce((so, { start, end, value }) => so.slice(0, start) + value + so.slice(end), text);
+  return { text: spliced, others };
+}
+
+/** A scalar as it may stand anywhere, in a flow collection too; undefined for what is none. */
+function oneLine(value: Json | undefined): string | undefined {
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const inFlow = stringify([value], { ...PRINTING, collectionStyle: 'flow' });
+  return inFlow.trim().slice(1, -1).trim();
+}
+
+/** By the printer, for entries that come and go. */
+function printedAnew(text: string, edits: readonly FileEdit[]): string | undefined {
   const documents = parseAllDocuments(text, READING) as Document.Parsed[];
   if (documents.some(({ errors }) => errors.length > 0)) return undefined;
   try {
