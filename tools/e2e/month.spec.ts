@@ -71,7 +71,7 @@ ${idp.metadata().replace(/^/gm, '          ')}
   }
 
   replace(before: string, after: string): void {
-    expect(this.#yaml).toContain(before);
+    if (!this.#yaml.includes(before)) throw new Error(`the file has no ${before}`);
     this.#yaml = this.#yaml.replace(before, after);
     this.write();
   }
