@@ -12,7 +12,15 @@ const load = (name) => import(pathToFileURL(require.resolve(name)).href);
  * @param plugin - package whose `make` gives better-auth's plugin
  * @param prepare - what is to be stored first, by better-auth's own context
  */
-export async function serveBetterAuth({ plugin, make, schema, origin, about, settings = {}, prepare = async () => {} }) {
+export async function serveBetterAuth({
+  plugin,
+  make,
+  schema,
+  origin,
+  about,
+  settings = {},
+  prepare = async () => {},
+}) {
   const pg = require('pg');
   const { betterAuth } = await load('better-auth');
   const { toNodeHandler } = await load('better-auth/node');
