@@ -154,6 +154,6 @@ describe('collections', () => {
     const next = [file('a.yaml', '1'), file('b.yaml', '2'), file('d.yaml', '1')];
     expect(await collections.compare('fresh', next)).toEqual({ changed: ['b.yaml', 'd.yaml'], removed: ['c.yaml'] });
     expect(await collections.state('fresh')).toMatchObject({ name: 'fresh', generation: 0 });
-    expect(await collections.state('unknown')).toEqual({ name: 'unknown', generation: 0 });
+    expect(await collections.state('unknown')).toEqual({ name: 'unknown', generation: 0, deviating: 0 });
   });
 });
