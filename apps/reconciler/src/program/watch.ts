@@ -14,7 +14,7 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
       '--repo <url>',
       'https, ssh or file URL, git@host:path, or a directory; git itself has the credentials',
     )
-    .option('--ref <ref>', 'branch or tag', 'main')
+    .option('--ref <ref>', 'branch, or a full reference such as refs/tags/v1', 'main')
     .option('--path <path>', 'files or a directory of the repository (default: paths of its rolecall.yaml, else all)')
     .option('--interval <duration>', 'between two looks, more or less', '60s')
     .addOption(

@@ -55,6 +55,11 @@ export class TestRepository {
     return this.#git(this.#work, 'rev-parse', 'HEAD').trim();
   }
 
+  /** Has another reference, such as `refs/tags/v1`, show what was pushed last. A push would complete its name. */
+  point(reference: string): void {
+    this.#git(this.#bare, 'update-ref', reference, 'refs/heads/main');
+  }
+
   /** A new key, and its line of an allowed signers file. */
   newKey(name: string): { key: string; allowed: string } {
     const key = join(this.directory, name);

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git } from './git.ts';
+import { git, GitError } from './git.ts';
 import type { WatchSettings } from './settings.ts';
 
 /** The commit at the tip of the ref. */
@@ -65,6 +65,7 @@ export class Checkout {
     await this.#git(['init', '--quiet', this.root], signal, this.#directory); // harmless where it is one
     const fetched = 'refs/rolecall/fetched';
     await this.#git(['fetch', '--quiet', '--no-tags', '--force', '--', repository.url, `${ref}:${fetched}`], signal);
+    this.#refuseOther(ref);
     const id = (await this.#git(['rev-parse', '--verify', `${fetched}^{commit}`], signal)).trim();
     const was = this.#commit;
     if (id === was) return { id, rewritten: false };
@@ -79,6 +80,17 @@ export class Checkout {
 
   remove(): void {
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /**
+   * Git completes a full name too when nothing has it: to `refs/tags/refs/heads/main`, which whoever may push tags can make.
+   * What it took is what FETCH_HEAD says (git-fmt-merge-msg reads it so).
+   */
+  #refuseOther(ref: string): void {
+    const taken = readFileSync(join(this.root, '.git', 'FETCH_HEAD'), 'utf8');
+    if (!taken.slice(taken.indexOf('\t')).startsWith(`\t\t${inFetchHead(ref)} of `)) {
+      throw new GitError(`the repository has no ${ref}, only another whose name ends so; correct --ref`);
+    }
   }
 
   async #verify(id: string, signal: AbortSignal): Promise<void> {
@@ -100,4 +112,11 @@ export class Checkout {
   #git(args: readonly string[], signal: AbortSignal, cwd = this.root): Promise<string> {
     return git(args, { cwd, env: this.#env, signal });
   }
+}
+
+/** A full reference as FETCH_HEAD has it. */
+function inFetchHead(ref: string): string {
+  const kinds = { 'refs/heads/': 'branch ', 'refs/tags/': 'tag ', 'refs/remotes/': 'remote-tracking branch ' };
+  const [prefix, kind] = Object.entries(kinds).find(([start]) => ref.startsWith(start)) ?? ['', ''];
+  return `${kind}'${ref.slice(prefix.length)}'`;
 }

@@ -25,6 +25,17 @@ it.each([
 });
 
 it.each([
+  ['main', 'refs/heads/main'],
+  ['team/next', 'refs/heads/team/next'],
+  ['heads/main', 'refs/heads/heads/main'],
+  ['tags/v1', 'refs/heads/tags/v1'],
+  ['refs/heads/main', 'refs/heads/main'],
+  ['refs/tags/v1', 'refs/tags/v1'],
+])('takes --ref %s as %s', (ref, full) => {
+  expect(settings({ ref }).ref).toBe(full);
+});
+
+it.each([
   ['invalid_repository', { repo: 'ext::sh -c id' }],
   ['invalid_repository', { repo: 'http://git.example.com/sso.git' }],
   ['invalid_repository', { repo: '--upload-pack=id' }],

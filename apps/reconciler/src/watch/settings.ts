@@ -25,6 +25,7 @@ export interface WatchOptions extends GlobalOptions {
 /** The same, checked. */
 export interface WatchSettings {
   readonly repository: Repository;
+  /** In full: `refs/heads/main`. Of a short name git would take the tag before the branch. */
   readonly ref: string;
   /** PATHs as `rolecall plan` takes them, from the root of the repository. */
   readonly paths: readonly string[];
@@ -39,7 +40,7 @@ export interface Repository {
   readonly url: string;
 }
 
-/** Branches, tags and full references; nothing that git would read as an option or an expression. */
+/** Branches and full references; nothing that git would read as an option or an expression. */
 const REF = /^(?!.*\.\.)(?!.*\/\/)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 /** `git@host:path`, which git calls scp-like. */
 const SCP_LIKE = /^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^-\s:][^\s:]*$/;
@@ -58,10 +59,11 @@ export function watchSettings(options: WatchOptions, io: Pick<Io, 'env' | 'cwd'>
     );
   }
   const { ref, path, mode } = options;
-  if (!REF.test(ref)) throw usage('invalid_ref', `--ref "${ref}" is no branch, tag or full reference`);
+  if (!REF.test(ref))
+    throw usage('invalid_ref', `--ref "${ref}" is no branch, nor a full reference such as refs/tags/v1`);
   return {
     repository: repositoryOf(options.repo, io.cwd),
-    ref,
+    ref: ref.startsWith('refs/') ? ref : `refs/heads/${ref}`,
     paths: path === undefined ? [] : [pathInside(path)],
     intervalMs: intervalOf(options.interval),
     mode,

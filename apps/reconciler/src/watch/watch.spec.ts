@@ -83,6 +83,42 @@ describe('what is pushed', () => {
     expect(live()).toEqual({ acme: 'Acme' });
   });
 
+  it('is taken from the branch, though a tag has its name', async () => {
+    repository.push({ 'acme.yaml': organization('Tagged') });
+    repository.point('refs/tags/main');
+    repository.push({ 'acme.yaml': organization('Acme') });
+    expect(await applying('--once').exitCode).toBe(0);
+    expect(live()).toEqual({ acme: 'Acme' });
+  });
+
+  it('is taken from a tag when it is said in full', async () => {
+    repository.push({ 'acme.yaml': organization('Tagged') });
+    repository.point('refs/tags/v1');
+    repository.push({ 'acme.yaml': organization('Acme') });
+    expect(await applying('--ref', 'v1', '--once').exitCode).toBe(1);
+    expect(live()).toEqual({});
+    expect(await applying('--ref', 'refs/tags/v1', '--once').exitCode).toBe(0);
+    expect(live()).toEqual({ acme: 'Tagged' });
+  });
+
+  it.each([
+    ['refs/heads/later', 'refs/tags/refs/heads/later'],
+    ['refs/heads/later', 'refs/heads/refs/heads/later'],
+    ['refs/tags/v1', 'refs/heads/refs/tags/v1'],
+    ['refs/pull/1/head', 'refs/tags/refs/pull/1/head'],
+  ])('is taken from %s alone, never from %s', async (ref, planted) => {
+    repository.push({ 'acme.yaml': organization('Planted') });
+    repository.point(planted);
+    const refused = applying('--ref', ref, '--once');
+    expect(await refused.exitCode).toBe(1);
+    expect(refused.events.at(-1)).toMatchObject({ where: 'git', code: 'git_failed' });
+    expect(live()).toEqual({});
+    repository.push({ 'acme.yaml': organization('Acme') });
+    repository.point(ref);
+    expect(await applying('--ref', ref, '--once').exitCode).toBe(0);
+    expect(live()).toEqual({ acme: 'Acme' });
+  });
+
   it('leads nowhere by a symbolic link: it is a file with the name of a file', async () => {
     const elsewhere = join(repository.directory, 'elsewhere.yaml');
     writeFileSync(elsewhere, organization('Elsewhere', 'elsewhere'));
