@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -193,6 +193,23 @@ describe('rolecall', () => {
     expect(server.requests).toEqual([]);
     redirecting.closeAllConnections();
     redirecting.close();
+  });
+
+  it('says with drift --write that the server showed only some, and ends with 6', async () => {
+    writeFileSync(join(cwd, 'globex.yaml'), ACME.replace('acme', 'globex'));
+    await rolecall('apply --auto-approve');
+    mkdirSync(join(cwd, 'patches'));
+    writeFileSync(join(cwd, 'patches/patch.json'), '{"spec":{"roles":{"auditor":{"permissions":["audit.read"]}}}}');
+    for (const name of ['acme', 'globex']) {
+      expect(await rolecall(`override ${name} patches/patch.json --reason test --expires 4h`)).toBe(0);
+    }
+    server.driftsShown = 1;
+    expect(await rolecall('drift --write')).toBe(6);
+    expect(out).toBe('acme.yaml\n');
+    expect(err).toBe('1 more deviate: apply what is written, then run "rolecall drift --write" again\n');
+    expect(await rolecall('apply --auto-approve')).toBe(0);
+    expect(await rolecall('drift --write --format json')).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ written: ['globex.yaml'], more: 0 });
   });
 
   it('colours what a terminal shows, unless it is asked not to', async () => {

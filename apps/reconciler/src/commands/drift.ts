@@ -1,15 +1,13 @@
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { driftText } from '../output/drift.ts';
 import { answered } from '../planning.ts';
-import { Client } from '../server/client.ts';
-import { connectionOf } from '../server/connection.ts';
 import { DriftClient } from '../server/drift.ts';
 import type { Drift } from '../server/drift.ts';
+import { target } from '../target.ts';
 
 export interface DriftOptions extends OutputOptions {
   readonly write?: boolean;
@@ -17,20 +15,21 @@ export interface DriftOptions extends OutputOptions {
 
 /**
  * `rolecall drift`: what the server has that the files of the collection have not said, since when and by whom; exit 6 when there
- * is some. With `--write` the files say it: a plan of them takes nothing back. Overrides that run are left to their end.
+ * is some. With `--write` the files say it: a plan of them takes nothing back; exit 6 when there are more organizations than the
+ * server shows at once. Overrides that run are left to their end.
  */
 export async function drift(paths: readonly string[], options: DriftOptions, io: Io): Promise<ExitCode> {
-  const settings = readSettings(io.cwd);
-  const client = new Client(connectionOf(options, io, settings));
-  const collection = options.collection ?? settings?.collection ?? 'default';
+  const { client, collection } = target(options, io);
   const found = await answered(new DriftClient(client).drift(collection));
   if (options.write === true) {
     const { writeDrift } = await import('../files/write-drift.ts');
     const written = await writeDrift(found, paths, client, io);
-    if (options.format === 'json') printJson(io, { formatVersion: '1.0', written });
-    else if (written.length === 0) io.out('Nothing to write: the files say all that drifted.\n');
-    else for (const file of written) io.out(`${file}\n`);
-    return EXIT.done;
+    const { more } = found;
+    if (options.format === 'json') printJson(io, { formatVersion: '1.0', written, more });
+    else if (written.length > 0) for (const file of written) io.out(`${file}\n`);
+    else if (more === 0) io.out('Nothing to write: the files say all that drifted.\n');
+    if (more > 0) io.err(`${more} more deviate: apply what is written, then run "rolecall drift --write" again\n`);
+    return more > 0 ? EXIT.driftOnly : EXIT.done;
   }
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', ...found });
   else io.out(driftText(found));

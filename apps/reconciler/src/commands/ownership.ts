@@ -3,7 +3,8 @@ import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
 import type { ApplyOptions } from '../options.ts';
-import { applyPart, organizationsOf, target } from './part.ts';
+import { applyPart, organizationsOf } from './part.ts';
+import { target } from '../target.ts';
 
 /** `rolecall adopt ORG…`: the collection owns them from now on, and nothing else of them changes. */
 export async function adopt(names: readonly string[], options: ApplyOptions, io: Io): Promise<ExitCode> {

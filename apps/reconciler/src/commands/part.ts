@@ -8,21 +8,12 @@ import { lock } from '../locking.ts';
 import type { ApplyOptions } from '../options.ts';
 import { originOf } from '../origin.ts';
 import { answered, openChanged } from '../planning.ts';
-import { Client } from '../server/client.ts';
-import type { OrganizationRecord, PlanRequest, SentOrganization } from '../server/client.ts';
-import { connectionOf } from '../server/connection.ts';
+import type { Client, OrganizationRecord, PlanRequest, SentOrganization } from '../server/client.ts';
 import { applyPlan } from './apply.ts';
 
 type Part = Pick<PlanRequest, 'partial' | 'adopt' | 'conflicts'> & {
   readonly organizations?: readonly SentOrganization[];
 };
-
-/** The server, and the collection that is meant unless an organization says so. */
-export function target(options: ApplyOptions, io: Io): { readonly client: Client; readonly collection: string } {
-  const settings = readSettings(io.cwd);
-  const collection = options.collection ?? settings?.collection ?? 'default';
-  return { client: new Client(connectionOf(options, io, settings)), collection };
-}
 
 /**
  * Plans and applies what is said of a few organizations of a collection, as an apply of files is: under its lease, shown before, and approved.

@@ -3,7 +3,8 @@ import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
 import { answered } from '../planning.ts';
-import { applyPart, organizationsOf, target } from './part.ts';
+import { applyPart, organizationsOf } from './part.ts';
+import { target } from '../target.ts';
 
 export interface RollbackOptions extends ApplyOptions {
   readonly to?: string;

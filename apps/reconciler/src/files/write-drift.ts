@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documentDigest, loadDocuments, patchFile } from '@rolecall/org-config';
-import type { FileEdit, OrganizationDocument } from '@rolecall/org-config';
+import { documentDigest, patchFile } from '@rolecall/org-config';
+import type { FileEdit, Json, LoadedDocument, OrganizationDocument } from '@rolecall/org-config';
 import { driftOf, valueInDocument } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -10,7 +9,8 @@ import { answered } from '../planning.ts';
 import type { Client } from '../server/client.ts';
 import type { Drift, DriftedOrganization } from '../server/drift.ts';
 import { discover } from './discover.ts';
-import type { Discovered } from './discover.ts';
+import { Inventory } from './inventory.ts';
+import { OrganizationFiles } from './organization-files.ts';
 import { replaceFile } from './replace-file.ts';
 import { readSettings } from './settings.ts';
 
@@ -28,15 +28,16 @@ interface Patched {
  */
 export async function writeDrift(drift: Drift, paths: readonly string[], client: Client, io: Io): Promise<string[]> {
   const found = discover(paths, io.cwd, readSettings(io.cwd));
-  const known = new Set(found.paths);
-  const byFile = Map.groupBy(
-    drift.organizations.filter((one) => editsNeeded(one).length > 0),
-    ({ file }) => file ?? '',
-  );
+  const files = new OrganizationFiles(new Inventory(found));
+  const needed = drift.organizations.filter((one) => editsNeeded(one).length > 0);
+  const byFile = Map.groupBy(needed, ({ organization, file }) => files.fileOf(organization, file ?? undefined));
   const patched: Patched[] = [];
   for (const [file, organizations] of byFile) {
-    if (!known.has(file)) throw cannotWrite(file === '' ? 'the file' : file, 'it is not among the files');
-    const text = await textOf(found, file, organizations, client);
+    if (file === undefined) {
+      const names = organizations.map(({ organization }) => organization).join(', ');
+      throw cannotWrite(organizations[0]?.file ?? 'the file', `no file that was found declares ${names}`);
+    }
+    const text = await textOf(files, file, organizations, client);
     if (text !== undefined) patched.push({ path: file, text });
   }
   for (const { path, text } of patched) replaceFile(join(found.root, path), text);
@@ -49,60 +50,63 @@ function editsNeeded({ fields, unmanaged }: DriftedOrganization): readonly strin
 
 /** The text that says what is live; undefined when the file says so already. */
 async function textOf(
-  { root, shown }: Discovered,
+  files: OrganizationFiles,
   file: string,
   organizations: readonly DriftedOrganization[],
   client: Client,
 ): Promise<string | undefined> {
-  const source = { path: file, text: readFileSync(join(root, file), 'utf8') };
+  const shown = files.shown(file);
+  const before = files.documentsIn(file);
   const edits: FileEdit[] = [];
   const live = new Map<string, OrganizationDocument>();
   for (const one of organizations) {
     const { document, revision } = await answered(client.organization(one.organization));
-    if (revision !== one.revision) throw cannotWrite(shown(file), `${one.organization} changes at this moment`);
+    if (revision !== one.revision) throw cannotWrite(shown, `${one.organization} changes at this moment`);
     live.set(one.organization, document);
-    edits.push(...editsOf(one, document));
+    edits.push(...editsOf(one, document, before.get(one.organization)));
   }
-  const text = patchFile(source, edits);
-  if (text === undefined) throw cannotWrite(shown(file), 'a part to change stands behind an alias');
-  const readFile = (path: string) => textIn(join(root, path));
+  const text = patchFile(files.source(file), edits);
+  if (text === undefined) throw cannotWrite(shown, 'a part to change stands behind an alias');
+  const after = files.documentsIn(file, text);
   let says = true;
   for (const one of organizations) {
-    const before = documentIn(source.text, one.organization, file, readFile);
-    const after = documentIn(text, one.organization, file, readFile);
-    requireAsLive(after, live.get(one.organization), one, shown(file));
-    if (!before || !after || documentDigest(before) !== documentDigest(after)) says = false;
+    const [was, is] = [before.get(one.organization)?.document, after.get(one.organization)?.document];
+    requireAsLive(is, live.get(one.organization), one, shown);
+    if (!was || !is || documentDigest(was) !== documentDigest(is)) says = false;
   }
   return says ? undefined : text;
 }
 
-/** Values come from the live document: a report has digests in the place of sealed ones. */
-function editsOf(drifted: DriftedOrganization, live: OrganizationDocument): FileEdit[] {
-  const { organization } = drifted;
-  const values = drifted.fields.filter(({ override }) => override === null);
-  return [
-    ...values.map(({ path, live: shown }) => {
-      const value = valueInDocument(live, path);
-      // the order of named entries is reported by their names
-      const isOrder = Array.isArray(shown) && Array.isArray(value) && shown.every((name) => typeof name === 'string');
-      return { organization, pointer: path, value: isOrder ? shown : value };
-    }),
-    ...drifted.unmanaged.map(({ path }) => ({ organization, pointer: path, value: valueInDocument(live, path) })),
-  ];
+/**
+ * Values come from the live document: a report has digests in the place of sealed ones. A list that a template has is
+ * declared by the document as a whole then, as lists are not merged.
+ */
+function editsOf(
+  { organization, fields, unmanaged }: DriftedOrganization,
+  live: OrganizationDocument,
+  before: LoadedDocument | undefined,
+): FileEdit[] {
+  const edits = new Map<string, FileEdit>();
+  const add = (path: string, shown?: Json) => {
+    const overridden = fields.some((one) => one.override !== null && one.path.startsWith(`${listOf(path)}/`));
+    const list = overridden ? undefined : listOf(path);
+    const isInherited = list !== undefined && before?.inheritedFrom(list) !== undefined;
+    const pointer = isInherited ? list : path;
+    const value = valueInDocument(live, pointer);
+    // the order of named entries is reported by their names
+    const isOrder = !isInherited && Array.isArray(shown) && Array.isArray(value) && shown.every(isName);
+    edits.set(pointer, { organization, pointer, value: isOrder ? shown : value });
+  };
+  for (const { path, live: shown, override } of fields) if (override === null) add(path, shown);
+  for (const { path } of unmanaged) add(path);
+  return [...edits.values()];
 }
 
-function textIn(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
+const isName = (value: Json) => typeof value === 'string';
 
-function documentIn(
-  text: string,
-  organization: string,
-  path: string,
-  readFile: (path: string) => string | undefined,
-): OrganizationDocument | undefined {
-  const { documents } = loadDocuments([{ path, text }], { readFile });
-  return documents.find(({ document }) => document.metadata.name === organization)?.document;
+/** The list with named entries that a pointer is, or leads into. */
+function listOf(pointer: string): string | undefined {
+  return /^\/spec\/(?:authorization\/rules|tests)(?=\/|$)/.exec(pointer)?.[0];
 }
 
 /** What the file declares must be live now, save what is overridden for a while. */
@@ -112,16 +116,15 @@ function requireAsLive(
   { fields, unmanaged }: DriftedOrganization,
   shown: string,
 ): void {
-  if (declared === undefined || live === undefined)
-    throw cannotWrite(
-      shown,
-      'by itself it would not be valid any more (what templates in other files give is changed there)',
-    );
+  if (declared === undefined || live === undefined) throw cannotWrite(shown, 'it would not be valid any more');
   const overridden = new Set(fields.filter(({ override }) => override !== null).map(({ path }) => path));
   const reported = new Set([...fields, ...unmanaged].map(({ path }) => path));
   const left = driftOf(declared, live).filter(({ path }) => reported.has(path) && !overridden.has(path));
   if (left.length > 0)
-    throw cannotWrite(shown, 'a part cannot be set where it stands, such as one of a template or a metadata file');
+    throw cannotWrite(
+      shown,
+      'a part cannot be set where it stands, such as what a metadata file has, or taken away, such as what a template gives',
+    );
 }
 
 function cannotWrite(file: string, why: string): CommandError {

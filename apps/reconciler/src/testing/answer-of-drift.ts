@@ -11,9 +11,10 @@ export function answerOfDrift(
   { method, url }: { readonly method: string; readonly url: string },
   body: unknown,
   now: Date,
+  limit: number,
 ): Promise<unknown> | undefined {
   const [, collection] = /^\/v1\/collections\/([^/]+)\/drift$/.exec(url) ?? [];
-  if (collection !== undefined) return driftReport(store, collection, now);
+  if (collection !== undefined) return driftReport(store, collection, now, limit);
   const [, name, overrides] = /^\/v1\/organizations\/([^/?]+)(\/overrides)?(?:\?.*)?$/.exec(url) ?? [];
   if (name === undefined) return undefined;
   if (method === 'PATCH') return written(store, name, body as OverrideRequest, now);
@@ -27,10 +28,10 @@ export function answerOfDrift(
 }
 
 /** As the server's, whose history knows who it was: here it is always the same one. */
-function driftReport(store: MemoryStateStore, collection: string, now: Date) {
+function driftReport(store: MemoryStateStore, collection: string, now: Date, limit: number) {
   const author = { by: 'ops', since: now.toISOString() };
   return store.transaction('rollback', async (state) => {
-    const drifts = await driftOfCollection(state, collection, 100, now);
+    const drifts = await driftOfCollection(state, collection, limit, now);
     const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides }) => ({
       organization: head.name,
       revision: head.revision,
@@ -46,7 +47,8 @@ function driftReport(store: MemoryStateStore, collection: string, now: Date) {
       })),
       unmanaged: unmanaged.map((path) => ({ path, ...author })),
     }));
-    return { collection, organizations, more: 0 };
+    const { deviating } = await state.collection(collection);
+    return { collection, organizations, more: deviating - drifts.length };
   });
 }
 

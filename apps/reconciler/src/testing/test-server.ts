@@ -66,6 +66,8 @@ export class TestServer {
   directory: TestDirectory | undefined;
   /** What ends by itself. */
   expiring: readonly ExpiringItem[] = [];
+  /** Organizations that drifted are shown up to here. */
+  driftsShown = 100;
   /** Nothing is answered but errors. */
   down = false;
   /** This many answers to applies are lost on the way. */
@@ -119,7 +121,7 @@ export class TestServer {
     if (/^\/v1\/collections\/[^/]+\/lease(?:\?|$)/.test(request.url ?? ''))
       return answerOfLease(this.store, request.method ?? '', request.url ?? '', body, NOW);
     const { method = '', url = '' } = request;
-    const ofDrift = answerOfDrift(this.store, { method, url }, body, NOW);
+    const ofDrift = answerOfDrift(this.store, { method, url }, body, NOW, this.driftsShown);
     if (ofDrift !== undefined) return ofDrift;
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);

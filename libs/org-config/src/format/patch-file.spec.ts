@@ -64,6 +64,19 @@ spec:
   );
 });
 
+it('takes no template for the organization that has its name', () => {
+  const text = `kind: OrganizationTemplate
+metadata: { name: acme }
+spec: { login: { session: { idle: 30m } } }
+---
+kind: Organization
+metadata: { name: acme }
+spec: { from: [acme], login: { session: { idle: 30m } } }
+`;
+  const edits = [{ organization: 'acme', pointer: '/spec/login/session/idle', value: '5m' }];
+  expect(patchFile({ path: 'orgs.yaml', text }, edits)).toBe(text.replace(/30m(?=[^]*$)(?![^]*30m)/, '5m'));
+});
+
 it('adds what is not there, with the maps around it', () => {
   const text = patched({ pointer: '/spec/roles/creator', value: { permissions: ['a', 'b'] } });
   expect(lines(text)).toEqual(expect.arrayContaining(['  roles:', '    creator:', '      permissions:']));

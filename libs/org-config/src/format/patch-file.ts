@@ -38,9 +38,7 @@ function withScalarsSet(text: string, edits: readonly FileEdit[]) {
   const others: FileEdit[] = [];
   const splices: { readonly start: number; readonly end: number; readonly value: string }[] = [];
   for (const edit of edits) {
-    const node = documents
-      .find((one) => one.errors.length === 0 && one.getIn(['metadata', 'name']) === edit.organization)
-      ?.getIn(keysOf(edit.pointer), true);
+    const node = documents.find((one) => one.errors.length === 0 && isOf(edit, one))?.getIn(keysOf(edit.pointer), true);
     const [start = 0, end = 0] = isScalar(node) && !node.anchor ? (node.range ?? []) : [];
     const value = oneLine(edit.value);
     const isPlain = end > start && value !== undefined && !text.slice(start, end).includes('\n');
@@ -68,7 +66,7 @@ function printedAnew(text: string, edits: readonly FileEdit[]): string | undefin
     const print = () => documents.map((document) => document.toString(PRINTING)).join('');
     const unchanged = print();
     for (const edit of edits) {
-      const document = documents.find((one) => one.getIn(['metadata', 'name']) === edit.organization);
+      const document = documents.find((one) => isOf(edit, one));
       if (document === undefined) return undefined;
       patch(document, edit);
     }
@@ -76,6 +74,11 @@ function printedAnew(text: string, edits: readonly FileEdit[]): string | undefin
   } catch {
     return undefined;
   }
+}
+
+/** A template may have the name of an organization. */
+function isOf({ organization }: FileEdit, document: Document.Parsed): boolean {
+  return document.getIn(['kind']) !== 'OrganizationTemplate' && document.getIn(['metadata', 'name']) === organization;
 }
 
 function patch(document: Document.Parsed, { pointer, value }: FileEdit): void {

@@ -1,0 +1,17 @@
+import { readSettings } from './files/settings.ts';
+import type { Io } from './io.ts';
+import type { GlobalOptions } from './options.ts';
+import { Client } from './server/client.ts';
+import { connectionOf } from './server/connection.ts';
+
+type Flags = Pick<GlobalOptions, 'server' | 'token' | 'collection'>;
+
+/** The server, and the collection that is meant unless an organization says so. */
+export function target(
+  options: Flags,
+  io: Io,
+  settings = readSettings(io.cwd),
+): { readonly client: Client; readonly collection: string } {
+  const collection = options.collection ?? settings?.collection ?? 'default';
+  return { client: new Client(connectionOf(options, io, settings)), collection };
+}
