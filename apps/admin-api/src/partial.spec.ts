@@ -34,6 +34,29 @@ it('goes back to a former revision, and has the file that says otherwise sent ag
   expect(plan.absent).toEqual([]);
 });
 
+it('goes back without declaring what no file declares', async () => {
+  const auditor = { permissions: ['audit.read'] };
+  await api.client.apply(requestOf([named('acme', 'one')]));
+  const added = { patch: { spec: { roles: { auditor } } }, baseRevision: 1 };
+  expect((await api.client.call('PATCH', '/v1/organizations/acme', added)).status).toBe(200);
+  await api.client.apply(requestOf([named('acme', 'two')]));
+  const { json } = await api.client.call<{ document: object }>('GET', '/v1/organizations/acme/revisions/2');
+  await api.client.apply(part([json.document], { conflicts: 'git', partial: { fromServer: true } }));
+  const live = () => api.client.call('GET', '/v1/organizations/acme');
+  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'one', roles: { auditor } } } });
+  await api.client.apply(requestOf([named('acme', 'two')]));
+  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'two', roles: { auditor } } } });
+});
+
+it('takes an organization without declaring anything of it', async () => {
+  await api.client.apply(requestOf([named('acme', 'one')]));
+  await api.client.apply(part([], { partial: { release: ['acme'] } }));
+  const taken = { adopt: true, partial: { fromServer: true } };
+  expect((await api.client.apply(part([named('acme', 'one')], taken))).status).toBe(200);
+  const { json } = await api.client.plan(requestOf([organization('acme', { displayName: undefined })]));
+  expect(json.changes).toEqual([]);
+});
+
 it('gives organizations up and takes them, with no other change', async () => {
   await api.client.apply(requestOf([organization('acme', {}, { deletionPolicy: 'delete' })]));
   expect((await api.client.apply(part([], { partial: { release: ['acme'] } }))).status).toBe(200);

@@ -128,7 +128,7 @@ function staysEmpty({ last, wanted, live }: Values): boolean {
 /** Objects whose keys mean something only together: who declares one declares all of it. */
 const ONE_VALUE = /\/(?:when|metadata|clientSecret|secret|facts|expect)$/;
 
-function isOneValue(path: string, wanted: Value, live: Value): boolean {
+export function isOneValue(path: string, wanted: Value, live: Value): boolean {
   if (path !== '/metadata' && ONE_VALUE.test(path)) return true;
   return isObject(wanted) && isObject(live) && wanted['type'] !== live['type'];
 }

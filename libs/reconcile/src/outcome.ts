@@ -5,7 +5,9 @@ import type { ReconcileProblem } from './errors.ts';
 import type { FieldChange } from './plan.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { activePaths, compareThreeWay } from './three-way.ts';
+import { activePaths, compareThreeWay, entriesBeside } from './three-way.ts';
+import type { ThreeDocuments } from './three-way.ts';
+import { withoutUndeclared } from './undeclared.ts';
 
 /** What an apply would make of one organization that exists, nothing of it written. */
 export interface Outcome {
@@ -13,13 +15,17 @@ export interface Outcome {
   readonly after: OrganizationDocument;
   /** `documentDigest(after)`. */
   readonly digest: string;
+  /** What is on record as declared from then on; undefined = nothing is, until files are read. */
+  readonly declares: Declared | undefined;
+  /** What was until now. */
+  readonly declaredBefore: OrganizationDocument | undefined;
   readonly fields: readonly FieldChange[];
   readonly unmanaged: readonly string[];
   /** Every override on record, ended ones too. */
   readonly overrides: readonly Override[];
 }
 
-type Rules = Pick<ReconcileRequest, 'unmanaged' | 'conflicts'>;
+type Rules = Pick<ReconcileRequest, 'unmanaged' | 'conflicts' | 'partial'>;
 type Declared = Pick<DesiredOrganization, 'document' | 'digest'>;
 
 /**
@@ -41,11 +47,23 @@ export async function outcomeOf(
     : await state.declaration(head.id);
   const overrides = head.deviation?.driftsAt === undefined ? [] : await state.overrides(head.id);
   const documents = { declaredBefore: declaration?.document, declared: declared.document, live };
+  const overridden = activePaths(overrides, now);
   const three = compareThreeWay(documents, {
-    overridden: activePaths(overrides, now),
+    overridden,
     dropUnmanaged: rules.unmanaged === 'delete',
   });
-  return { live, ...three, digest: documentDigest(three.after), overrides };
+  const declares = rules.partial?.fromServer ? declaredFromServer(documents) : declared;
+  const unmanaged =
+    declares === declared || declares === undefined
+      ? three.unmanaged
+      : entriesBeside(three.after, declares.document, overridden);
+  const { declaredBefore } = documents;
+  return { live, ...three, unmanaged, digest: documentDigest(three.after), declares, declaredBefore, overrides };
+}
+
+/** Whoever made a part keeps it. Where no collection declared anything yet, only files say what is git's. */
+function declaredFromServer(documents: ThreeDocuments): Declared | undefined {
+  return documents.declaredBefore && withoutUndeclared(documents);
 }
 
 /** Declared as at the last apply, and nobody changed what was declared or added an entry: nothing has to be compared. */

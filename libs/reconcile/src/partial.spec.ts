@@ -1,7 +1,7 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
-import type { OrganizationDocument } from '@rolecall/org-config';
-import { reconcile } from './index.ts';
-import type { ReconcileRequest } from './index.ts';
+import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import { reconcile, writeOrganization } from './index.ts';
+import type { OrganizationWrite, ReconcileRequest } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -84,4 +84,59 @@ it.each(['nowhere', 'hooli'])('lets nothing go that is not its own: %s', async (
 it('is held to the limits of any apply', async () => {
   const wanted = partial([], { partial: { release: ['acme', 'globex'] }, limits: { deletes: '1' } });
   await expect(apply(wanted)).rejects.toMatchObject({ code: 'too_many_deletes' });
+});
+
+describe('documents from the server', () => {
+  const spec = (name: string, of: OrganizationSpec) =>
+    normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec: of });
+  const auditor = { permissions: ['audit.read'] };
+  const wantedOf = (one: OrganizationDocument) => ({
+    document: one,
+    digest: documentDigest(one),
+    identityProviders: {},
+  });
+  const stateOf = (name: string) => store.organizations().find(({ head }) => head.name === name);
+  const live = (name: string) => stateOf(name)?.revisions.at(-1)?.document.spec;
+  const write = (one: OrganizationDocument, override?: OrganizationWrite['override']) =>
+    store.transaction('commit', (state) => {
+      const baseRevision = stateOf(one.metadata.name)?.head.revision ?? 0;
+      return writeOrganization(state, { wanted: wantedOf(one), baseRevision, by: 'ops', override }, NOW);
+    });
+  const fromServer = (documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}) =>
+    apply(partial(documents, { partial: { fromServer: true }, conflicts: 'git', ...rest }));
+
+  it('that are live already are declared otherwise than the files say: those are sent again', async () => {
+    await write(document('globex', 'live'), { reason: 'r', expires: new Date(NOW.getTime() + 1) });
+    const plan = await fromServer([document('globex', 'live')]);
+    expect(plan.changes).toEqual([]);
+    expect((await files()).filter(({ digest }) => digest === '').map(({ path }) => path)).toEqual(['globex.yaml']);
+  });
+
+  it('declare nothing that nobody declared, whether it is live as they say or not', async () => {
+    await write(spec('globex', { displayName: 'one', roles: { auditor }, login: { session: { idle: '5m' } } }));
+    const former = { displayName: 'zero', roles: { auditor, helper: auditor }, login: { session: { idle: '9m' } } };
+    const plan = await fromServer([spec('globex', former)]);
+    expect(live('globex')).toEqual(spec('globex', former).spec);
+    expect(plan.unmanaged).toEqual([{ organization: 'globex', path: '/spec/roles/auditor' }]);
+    const declared = await store.transaction('rollback', (state) =>
+      state.declaration(stateOf('globex')?.head.id ?? ''),
+    );
+    expect(declared?.document).toEqual(spec('globex', { displayName: 'zero', roles: { helper: auditor } }));
+    await apply(partial([document('globex', 'one')]));
+    expect(live('globex')).toEqual(
+      spec('globex', { displayName: 'one', roles: { auditor }, login: { session: { idle: '9m' } } }).spec,
+    );
+  });
+
+  it('declare nothing of what is adopted: what a file says comes from git, and the rest stays', async () => {
+    store.setCollection('hooli', undefined);
+    await write(spec('hooli', { displayName: 'live', roles: { auditor } }));
+    await fromServer([spec('hooli', { displayName: 'live', roles: { auditor } })], { adopt: true });
+    expect(stateOf('hooli')?.head).toMatchObject({ collection: 'default' });
+    expect(stateOf('hooli')?.head.appliedDigest).toBeUndefined();
+    const plan = await apply(partial([document('hooli', 'one')]));
+    expect(plan.changes[0]?.fields).toMatchObject([{ path: '/spec/displayName', origin: 'git' }]);
+    expect(live('hooli')).toEqual(spec('hooli', { displayName: 'one', roles: { auditor } }).spec);
+    expect(plan.unmanaged).toEqual([{ organization: 'hooli', path: '/spec/roles/auditor' }]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { ReconcileProblem } from './errors.ts';
+import type { Prepared } from './perform.ts';
 import type { OrganizationChange } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
@@ -27,14 +28,19 @@ export function removalsOf(
 
 /**
  * The collection's files as they are on record, but that those of organizations which changed without them have to be sent
- * again: what they say is not what is there any more.
+ * again, and those of organizations that are declared otherwise now though nothing of them changed: what they say is not what
+ * is there, or what was said last, any more.
  */
 export function withFilesToSend(
   stored: readonly FileDigest[],
   changes: readonly OrganizationChange[],
+  prepared: readonly Prepared[],
 ): readonly FileDigest[] {
   const names = changes.flatMap(({ organization, previousName = organization }) => [organization, previousName]);
-  const changed = new Set(names);
+  const declaredAnew = prepared.flatMap((step) =>
+    step.action === 'update' && step.declares?.digest !== step.head.appliedDigest ? [step.name] : [],
+  );
+  const changed = new Set([...names, ...declaredAnew]);
   return stored.map((file) =>
     file.organizations.some((name) => changed.has(name)) ? { ...file, digest: NO_DIGEST } : file,
   );

@@ -46,6 +46,8 @@ export interface Change extends Kept {
   readonly before: OrganizationDocument;
   /** `documentDigest(after)`. */
   readonly digest: string;
+  /** What is on record as declared from now on. `desired` unless that was not read from a file; undefined = nothing is. */
+  readonly declares: Pick<DesiredOrganization, 'document' | 'digest'> | undefined;
   readonly renames: readonly EntryRename[];
   readonly unmanaged: readonly string[];
   /** Those on record, ended ones too. */
@@ -128,6 +130,7 @@ export async function changeTo(
     before,
     after,
     digest,
+    declares: outcome.declares,
     renames,
     unmanaged,
     overrides,
@@ -203,18 +206,15 @@ async function change(
 }
 
 /** Records what is declared from now on, and what of the live document is otherwise. */
-export function settleStep(
+export async function settleStep(
   state: StateTransaction,
-  { head, desired, after, overrides }: Change,
+  { head, desired, declares, after, overrides }: Change,
   request: ReconcileRequest,
   now: Date,
 ): Promise<void> {
-  const { document, digest } = desired;
-  return settle(
-    state,
-    { head, declared: { document, digest, origin: originOf(desired, request) }, after, overrides },
-    now,
-  );
+  if (declares === undefined) return;
+  const declared = { ...declares, origin: originOf(desired, request) };
+  await settle(state, { head, declared, after, overrides }, now);
 }
 
 /** Makes the step's document live, with all that follows from it. The one way in which a document changes. */

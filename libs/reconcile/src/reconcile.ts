@@ -60,7 +60,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   for (const step of prepared) {
     if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
-  const known = request.partial === undefined ? files : withFilesToSend(stored, changes);
+  const known = request.partial === undefined ? files : withFilesToSend(stored, changes, prepared);
   await state.saveFileDigests(request.collection, known);
   return {
     formatVersion: PLAN_FORMAT_VERSION,

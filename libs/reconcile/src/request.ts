@@ -52,6 +52,11 @@ export interface ReconcileRequest {
     readonly release?: readonly string[];
     /** To be deleted or given up, by their stored deletion policy. */
     readonly prune?: readonly string[];
+    /**
+     * True = the documents were read from the server, as a rollback's are: what nobody declared stays nobody's, and of an
+     * organization that is adopted nothing is declared until files are read. Default false.
+     */
+    readonly fromServer?: boolean;
   };
   /** How far it may go, as it says itself. */
   readonly limits?: Limits;

@@ -58,7 +58,7 @@ export function activePaths(overrides: readonly Override[], now: Date): Readonly
 }
 
 /** Entries of keyed maps that `document` has and `declared` has not. */
-function entriesBeside(
+export function entriesBeside(
   document: OrganizationDocument,
   declared: OrganizationDocument,
   except: ReadonlySet<string>,

@@ -156,7 +156,16 @@ function changeOf(
   differences: readonly FieldDifference[],
 ): Promise<Change> {
   const fields = differences.map((field) => ({ ...field, origin: 'drift' as const }));
-  const outcome = { live, after: wanted.document, digest: wanted.digest, fields, unmanaged: [], overrides: [] };
+  const outcome = {
+    live,
+    after: wanted.document,
+    digest: wanted.digest,
+    declares: undefined,
+    declaredBefore: undefined,
+    fields,
+    unmanaged: [],
+    overrides: [],
+  };
   // as an apply, whose secrets come with their values
   const request = { collection: head.collection ?? '', expectedFingerprint: '' };
   return changeTo(state, { head, desired: wanted, outcome }, request);

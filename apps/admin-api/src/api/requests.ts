@@ -17,7 +17,12 @@ export interface PlanRequest {
   /** Default false. */
   readonly adopt?: boolean;
   /** It speaks of a few organizations, and of no files. */
-  readonly partial?: { readonly release?: readonly string[]; readonly prune?: readonly string[] };
+  readonly partial?: {
+    readonly release?: readonly string[];
+    readonly prune?: readonly string[];
+    /** The documents were read from the server: what no file declared stays so. Default false. */
+    readonly fromServer?: boolean;
+  };
   /** How far it may go. */
   readonly limits?: Limits;
   /** Remove and replace also identity providers that users are linked to. Default false. */

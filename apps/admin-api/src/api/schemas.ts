@@ -96,8 +96,14 @@ const planRequest = {
       {
         release: { ...list(slug, MAX_ORGANIZATIONS), description: 'To be given up, whatever their deletion policy' },
         prune: { ...list(slug, MAX_ORGANIZATIONS), description: 'To be deleted or given up, by their deletion policy' },
+        fromServer: {
+          type: 'boolean',
+          default: false,
+          description:
+            'The documents were read from the server, not from files: what no file declared stays undeclared',
+        },
       },
-      ['release', 'prune'],
+      ['release', 'prune', 'fromServer'],
     ),
     description:
       'Present when the request speaks of a few organizations, and not of the whole collection and its files',

@@ -17,7 +17,13 @@ export async function adopt(names: readonly string[], options: ApplyOptions, io:
     return EXIT.done;
   }
   const organizations = others.map(({ document }) => ({ document }));
-  const ended = await applyPart(client, collection, { organizations, adopt: true }, options, io);
+  const ended = await applyPart(
+    client,
+    collection,
+    { organizations, adopt: true, partial: { fromServer: true } },
+    options,
+    io,
+  );
   io.err(`Files of them are written by "rolecall import ${others.map(({ name }) => name).join(' ')}".\n`);
   return ended;
 }

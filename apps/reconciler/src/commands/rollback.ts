@@ -27,10 +27,18 @@ export async function rollback(organization: string, options: RollbackOptions, i
     throw new CommandError(EXIT.guarded, 'needs_adopt', message);
   }
   const { document } = await answered(client.revision(organization, Number(to)));
-  // the name stays: links and bookmarks hang on it, and it may be somebody else's by now
-  const metadata = { ...document.metadata, name: record.document.metadata.name };
+  // the names stay: links and bookmarks hang on them, and a former one may be somebody else's by now
+  const { previously: _, ...then } = document.metadata;
+  const { name, previously } = record.document.metadata;
+  const metadata = { ...then, name, ...(previously && { previously }) };
   const organizations = [{ document: { ...document, metadata } }];
-  const ended = await applyPart(client, record.collection, { organizations, conflicts: 'git' }, options, io);
+  const ended = await applyPart(
+    client,
+    record.collection,
+    { organizations, conflicts: 'git', partial: { fromServer: true } },
+    options,
+    io,
+  );
   const file = `rolecall show ${organization} --revision ${to}`;
   io.err(`The files still say otherwise: the next apply of them undoes this. "${file}" prints what to put there.\n`);
   return ended;

@@ -26,7 +26,12 @@ export interface PlanRequest {
   readonly unmanaged?: UnmanagedMode;
   readonly conflicts?: 'git';
   /** It speaks of a few organizations, and of no files. */
-  readonly partial?: { readonly release?: readonly string[]; readonly prune?: readonly string[] };
+  readonly partial?: {
+    readonly release?: readonly string[];
+    readonly prune?: readonly string[];
+    /** The documents were read from the server: what no file declared stays so. Default false. */
+    readonly fromServer?: boolean;
+  };
   readonly limits?: Limits;
   readonly allowReplace?: boolean;
   /** A plan's: to be applied once, under an id. */
