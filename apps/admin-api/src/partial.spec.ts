@@ -1,4 +1,5 @@
 import { API_RIGHTS } from '@rolecall/persistence';
+import { changesInOrder, fingerprintOf } from '@rolecall/reconcile';
 import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
@@ -55,6 +56,40 @@ it('takes an organization without declaring anything of it', async () => {
   expect((await api.client.apply(part([named('acme', 'one')], taken))).status).toBe(200);
   const { json } = await api.client.plan(requestOf([organization('acme', { displayName: undefined })]));
   expect(json.changes).toEqual([]);
+});
+
+it('applies a plan organization by organization, each by its own fingerprint, and then knows the files', async () => {
+  const domain = (name: string) => ({ [name]: { verification: 'asserted' } });
+  const both = { ...domain('b.example'), ...domain('moving.example') };
+  const before = [organization('acme'), organization('globex', { emailDomains: both }), organization('hooli')];
+  expect((await api.client.apply(requestOf(before))).status).toBe(200);
+  const after = [
+    organization('acme', { emailDomains: domain('moving.example') }),
+    organization('globex', { emailDomains: domain('b.example') }),
+    organization('initech', { emailDomains: domain('taken.example') }),
+  ];
+  const whole = requestOf(after, { prune: true });
+  const { changes } = (await api.client.plan(whole)).json;
+  const rival = [organization('rival', { emailDomains: domain('taken.example') })];
+  expect((await api.client.apply(requestOf(rival, { collection: 'others' }))).status).toBe(200);
+
+  const outcomes: unknown[] = [];
+  for (const change of changesInOrder(changes)) {
+    const named = after.filter((one) => (one as { metadata: { name: string } }).metadata.name === change.organization);
+    const request = part(named, named.length === 0 ? { partial: { prune: [change.organization] } } : {});
+    const { status, json } = await api.client.apply(request, fingerprintOf([change]));
+    outcomes.push([change.organization, status, json.applied?.[0]?.revision ?? json.error.code]);
+  }
+  expect(outcomes).toEqual([
+    ['hooli', 200, 1],
+    ['globex', 200, 2],
+    ['acme', 200, 2],
+    ['initech', 422, 'email_domain_taken'],
+  ]);
+  expect((await changedFiles(after)).toSorted()).toEqual(['acme.yaml', 'globex.yaml', 'initech.yaml']);
+  const rest = after.slice(0, 2);
+  expect((await api.client.apply(requestOf(rest), fingerprintOf([]))).json.applied).toEqual([]);
+  expect(await changedFiles(rest)).toEqual([]);
 });
 
 it('gives organizations up and takes them, with no other change', async () => {

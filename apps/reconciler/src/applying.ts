@@ -29,7 +29,7 @@ export async function sendApply(client: Client, request: ApplyRequest, io: Io): 
 }
 
 /** Nobody knows whether the server did it. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   if (error instanceof CommandError) return error.code === 'server_unreachable' || error.code === 'server_timeout';
   return error instanceof ServerRefusal && [502, 503, 504].includes(error.status);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
-import type { ExpiringItem } from './server/client.ts';
+import type { ExpiringItem, PlanRequest } from './server/client.ts';
 import type { Domain } from './server/domains.ts';
 import type { IdentityProvider } from './server/identity-providers.ts';
 import type { Flow, SsoTest } from './server/logins.ts';
@@ -14,8 +14,8 @@ import type { TestDirectory } from './testing/test-server.ts';
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
 // e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
-// `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default", and
-// `transcript.txt`: what a person sees, with the exit codes.
+// `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default",
+// `meanwhile.json` with what somebody else applies right after the first plan, and `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
 const CASES = join(import.meta.dirname, '../cases');
@@ -69,6 +69,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(expiring)) testServer.expiring = JSON.parse(readFileSync(expiring, 'utf8')) as ExpiringItem[];
     const directory = join(CASES, name, 'directory.json');
     if (existsSync(directory)) testServer.directory = JSON.parse(readFileSync(directory, 'utf8')) as TestDirectory;
+    const meanwhile = join(CASES, name, 'meanwhile.json');
+    if (existsSync(meanwhile)) testServer.meanwhile = JSON.parse(readFileSync(meanwhile, 'utf8')) as PlanRequest;
     const lease = join(CASES, name, 'lease.json');
     if (existsSync(lease)) {
       const by = JSON.parse(readFileSync(lease, 'utf8')) as { holder: string; token: string };

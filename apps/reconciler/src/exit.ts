@@ -7,6 +7,7 @@ export const EXIT = {
   stale: 4,
   guarded: 5,
   driftOnly: 6,
+  partlyApplied: 7,
   usage: 64,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

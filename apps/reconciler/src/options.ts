@@ -44,6 +44,8 @@ export interface ApplyOptions extends PlanningOptions, OutputOptions {
   readonly expect?: string;
   /** How long to wait for the lease that somebody else holds. */
   readonly lockTimeout?: string;
+  /** What is done whole or not at all. */
+  readonly atomic?: 'plan' | 'org';
 }
 
 /** Writes a value as the JSON that `--format json` promises. */

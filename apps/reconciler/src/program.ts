@@ -80,5 +80,6 @@ Exit codes:
   4   stale plan: something changed in between; or somebody else applies
   5   refused by a guard
   6   only drift: somebody changed on the server what is declared (plan --detailed-exitcode)
+  7   apply --atomic org: not every organization was applied
   64  wrong usage
 `;

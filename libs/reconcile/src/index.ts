@@ -7,6 +7,7 @@ export { CONFLICT_CODES, GUARD_CODES, INPUT_CODES, ReconcileError, StalePlanErro
 export type { ReconcileCode, ReconcileProblem } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export * from './leases.ts';
+export { changesInOrder } from './order.ts';
 export { isCap } from './limits.ts';
 export type { Cap, Limits } from './limits.ts';
 export * from './once.ts';

@@ -1,6 +1,8 @@
 import { changesNothing, domainsToProve, renderPlan, tokensToIssue } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { sendApply } from '../applying.ts';
+import { applyEach, recordFiles } from '../applying-each.ts';
+import type { OrganizationOutcome } from '../applying-each.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { Secrets } from '../files/secrets.ts';
@@ -14,6 +16,7 @@ import type { Hold } from '../locking.ts';
 import { answered, makePlan, openChanged } from '../planning.ts';
 import type { BeforePlan, Planned } from '../planning.ts';
 import { recordsToPublish } from '../output/domains.ts';
+import { outcomesText } from '../output/outcomes.ts';
 import { Progress } from '../output/progress.ts';
 import { readPlan } from '../saved-plan.ts';
 import type { Opened } from '../secrets/open-sealed.ts';
@@ -26,6 +29,8 @@ import { DomainsClient } from '../server/domains.ts';
 export async function apply(targets: readonly string[], options: ApplyOptions, io: Io): Promise<ExitCode> {
   const [file] = targets;
   const saved = file !== undefined && targets.length === 1 && file.endsWith('.json');
+  const each = options.atomic === 'org';
+  if (saved && each) throw wholeOnly('saved_plan_is_whole', 'a saved plan is applied once, and as a whole');
   let hold: Hold | undefined;
   const takeLease = async (client: Client, collection: string) => {
     hold = await lock(client, collection, options.lockTimeout, io);
@@ -52,25 +57,53 @@ export async function applyPlan(
   if (options.expect !== undefined && options.expect !== plan.fingerprint) {
     throw stale(`the plan is now ${plan.fingerprint}, expected was ${options.expect}`);
   }
+  const each = options.atomic === 'org' && !changesNothing(plan);
+  if (each && plan.platform) throw wholeOnly('platform_is_whole', 'the plan changes the platform document as well');
   if (!changesNothing(plan)) await approve(options, io, saved);
   if (request === undefined) return done({ plan, applied: [] }, options, io);
   const progress = new Progress(io);
-  progress.show('Applying ...');
   try {
     const organizations = request.organizations.map((one) => withValues(one, secrets, opened));
     const { fingerprint, saved: { id: planId } = {} } = plan;
     const body = { ...request, organizations, fingerprint, lease: hold?.fencing, planId };
+    if (each) return await oneByOne(plan, body, client, options, io);
+    progress.show('Applying ...');
     const { applied } = await answered(sendApply(client, body, io), loaded);
     progress.clear();
     const ended = done({ plan, applied }, options, io);
-    if (options.format === 'human') {
-      await showRecords(plan, client, io);
-      io.out(tokensText(plan));
-    }
+    if (options.format === 'human') await showNext(plan.changes, client, io);
     return ended;
   } finally {
     progress.clear();
   }
+}
+
+/** The changes one after the other, and what came of each. */
+async function oneByOne(
+  plan: Plan,
+  request: ApplyRequest,
+  client: Client,
+  options: ApplyOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const organizations = await applyEach(plan, request, client, io);
+  const done = new Set(organizations.filter(isApplied).map(({ organization }) => organization));
+  const all = done.size === organizations.length;
+  if (all) await recordFiles(request, client, io);
+  if (options.format === 'json') printJson(io, { plan, organizations });
+  else {
+    io.out(outcomesText(organizations));
+    const changes = plan.changes.filter(({ organization }) => done.has(organization));
+    await showNext(changes, client, io);
+  }
+  return all ? EXIT.done : EXIT.partlyApplied;
+}
+
+const isApplied = ({ outcome }: OrganizationOutcome) => outcome === 'applied';
+
+/** @throws CommandError */
+function wholeOnly(code: string, why: string): CommandError {
+  return new CommandError(EXIT.usage, code, `${why}: do that with --atomic plan`);
 }
 
 /** The values go into this one request. */
@@ -139,9 +172,15 @@ async function approve(options: ApplyOptions, io: Io, saved: boolean): Promise<v
 
 const MAX_SHOWN = 10;
 
+/** What there is to do now that this is applied. */
+async function showNext(changes: Plan['changes'], client: Client, io: Io): Promise<void> {
+  await showRecords(changes, client, io);
+  io.out(tokensText(changes));
+}
+
 /** What the organizations' people have to publish now. The apply is done: not being able to show it changes nothing of that. */
-async function showRecords(plan: Plan, client: Client, io: Io): Promise<void> {
-  const names = plan.changes.filter((change) => domainsToProve(change).length > 0).map((change) => change.organization);
+async function showRecords(changes: Plan['changes'], client: Client, io: Io): Promise<void> {
+  const names = changes.filter((change) => domainsToProve(change).length > 0).map((change) => change.organization);
   for (const name of names.slice(0, MAX_SHOWN)) {
     const records = await new DomainsClient(client, name).list().then(
       ({ domains }) => recordsToPublish(domains),
@@ -153,8 +192,8 @@ async function showRecords(plan: Plan, client: Client, io: Io): Promise<void> {
 }
 
 /** The commands that make the tokens which the plan declared; an apply makes none. */
-function tokensText(plan: Plan): string {
-  const commands = plan.changes.flatMap((change) =>
+function tokensText(changes: Plan['changes']): string {
+  const commands = changes.flatMap((change) =>
     tokensToIssue(change).map((name) => `  rolecall scim token issue ${change.organization} ${name}\n`),
   );
   if (commands.length === 0) return '';

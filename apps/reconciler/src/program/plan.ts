@@ -41,15 +41,26 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')
     .option('--max-affected <number>', 'refuse when more users would gain or lose anything: 50, or a share such as 10%')
     .option('--allow-replace', 'remove and replace also identity providers that users are linked to')
+    .addOption(atomic())
     .option('--lock-timeout <duration>', 'how long to wait while somebody else applies, such as 5m (default: 0s)')
     .addHelpText(
       'after',
-      examples('rolecall apply', 'rolecall apply orgs --expect sha256:…', 'rolecall apply plan.json'),
+      examples(
+        'rolecall apply',
+        'rolecall apply orgs --expect sha256:…',
+        'rolecall apply plan.json',
+        'rolecall apply --atomic org',
+      ),
     )
     .action(async (paths: string[], _flags, command: Command) => {
       const { apply } = await import('../commands/apply.ts');
       finish(await apply(paths, command.optsWithGlobals<ApplyOptions>(), io));
     });
+}
+
+function atomic(): Option {
+  const says = 'plan: all or nothing (default); org: each organization by itself, one that fails stops no other';
+  return new Option('--atomic <unit>', says).choices(['plan', 'org']);
 }
 
 function conflicts(): Option {

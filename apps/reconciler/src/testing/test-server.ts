@@ -68,6 +68,10 @@ export class TestServer {
   expiring: readonly ExpiringItem[] = [];
   /** Organizations that drifted are shown up to here. */
   driftsShown = 100;
+  /** What somebody else applies as soon as the first plan is answered. */
+  meanwhile: PlanRequest | undefined;
+  /** Nobody's token is known any more. */
+  revoked = false;
   /** Nothing is answered but errors. */
   down = false;
   /** This many answers to applies are lost on the way. */
@@ -114,7 +118,7 @@ export class TestServer {
 
   async #answer(request: IncomingMessage): Promise<unknown> {
     if (this.down) throw new Error('down');
-    if (request.headers.authorization !== `Bearer ${TEST_TOKEN}`)
+    if (this.revoked || request.headers.authorization !== `Bearer ${TEST_TOKEN}`)
       throw new Refusal(401, 'unauthorized', 'no such token');
     const sent = await text(request);
     const body: unknown = sent === '' ? undefined : JSON.parse(sent);
@@ -295,6 +299,7 @@ export class TestServer {
   async #plan(request: PlanRequest) {
     const wanted = this.#wanted(request);
     const plan = await this.store.transaction('rollback', (state) => reconcile(state, wanted, NOW));
+    await this.#doMeanwhile();
     if (request.save !== true) return plan;
     const { collection, fingerprint } = plan;
     this.#plans += 1;
@@ -302,6 +307,13 @@ export class TestServer {
     const expiresAt = new Date(NOW.getTime() + 7 * 24 * 3_600_000);
     await this.store.savePlan({ id, collection, fingerprint, base: baseOf(plan), expiresAt });
     return { ...plan, saved: { id, expiresAt: expiresAt.toISOString() } };
+  }
+
+  async #doMeanwhile(): Promise<void> {
+    if (this.meanwhile === undefined) return;
+    const wanted = this.#wanted(this.meanwhile);
+    this.meanwhile = undefined;
+    await this.store.transaction('commit', (state) => reconcile(state, wanted, NOW));
   }
 
   #apply(request: ApplyRequest) {
