@@ -64,10 +64,14 @@ ${idp.metadata().replace(/^/gm, '          ')}
         grants: { account/main: [reporter] }
 `;
 
-  constructor(private readonly file: string) {}
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
 
   write(): void {
-    writeFileSync(this.file, this.#yaml);
+    writeFileSync(this.#file, this.#yaml);
   }
 
   replace(before: string, after: string): void {
@@ -78,7 +82,7 @@ ${idp.metadata().replace(/^/gm, '          ')}
 
   /** What a command wrote into it. */
   read(): string {
-    return (this.#yaml = readFileSync(this.file, 'utf8'));
+    return (this.#yaml = readFileSync(this.#file, 'utf8'));
   }
 }
 
