@@ -15,7 +15,8 @@ const NAMES_SOMEBODY =
 
 /**
  * Issuers whose tokens anybody can have: their entry must say whose jobs are meant. By claim, what a value must be to say that;
- * a prefix is held to the same.
+ * a prefix is held to the same. Not among them: `job_workflow_ref` of GitHub, which any repository's token carries that calls the
+ * reusable workflow, and whoever can read a workflow can call it.
  */
 const OF_EVERYBODY: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'https://token.actions.githubusercontent.com': {
@@ -25,7 +26,6 @@ const OF_EVERYBODY: Readonly<Record<string, Readonly<Record<string, RegExp>>>> =
     repository_owner_id: /./,
     enterprise_id: /./,
     sub: /^repo:[^/:]+\//,
-    job_workflow_ref: /^[^/]+\//,
     workflow_ref: /^[^/]+\//,
   },
   'https://gitlab.com': {
