@@ -2,12 +2,12 @@ import { API_RIGHTS } from '@rolecall/persistence';
 import { OPERATIONS } from './api/operations.ts';
 import type { Operation } from './api/operations.ts';
 import { asOwner, everyRow } from './testing/rows.ts';
-import { organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 
 /*
  * A token that is held to `mine` and `my-*`, and everything that there is: `foreign` in a collection of its own, and the
- * collection `shared` with both.
+ * collection `shared` with both; the platform document in `platform-only`.
  */
 
 let api: TestApi;
@@ -28,6 +28,14 @@ beforeAll(async () => {
   await succeeded(api.client.apply(toMine([mine()])));
   const shared = [organization('my-shared'), organization('foreign-shared')];
   await succeeded(api.client.apply(requestOf(shared, { collection: 'shared' })));
+  const document = {
+    apiVersion: 'rolecall/v1',
+    kind: 'Platform',
+    metadata: { name: 'platform' },
+    spec: { trustedIssuers: {} },
+  };
+  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
+  await succeeded(api.client.apply(requestOf([], { collection: 'platform-only', files, platform: { document } })));
 });
 afterAll(() => api?.close());
 
@@ -82,7 +90,7 @@ describe.each(all.filter(({ path }) => path.includes(':organization')).map((one)
 describe.each(all.filter(({ path }) => path.includes(':collection')).map((one) => [one.id, one] as const))(
   '%s of a collection with others',
   (_id, operation) => {
-    it.each(['foreign', 'shared'])('is refused, and writes nothing: %s', async (collection) => {
+    it.each(['foreign', 'shared', 'platform-only'])('is refused, and writes nothing: %s', async (collection) => {
       const before = await everyRow(api.database.ownerUrl);
       const { status, json, text } = await ask(held, operation, pathOf(operation, 'foreign', collection));
       expect([status, json.error.code]).toEqual([403, 'collection_out_of_reach']);
@@ -170,6 +178,11 @@ describe('plan and apply', () => {
     [
       'a shared collection',
       requestOf([organization('my-shared', { displayName: 'x' })], { collection: 'shared' }),
+      'collection_out_of_reach',
+    ],
+    [
+      'the collection of the platform document',
+      requestOf([organization('my-first')], { collection: 'platform-only' }),
       'collection_out_of_reach',
     ],
   ];

@@ -18,7 +18,7 @@ export function reaches({ organizations }: Pick<ApiToken, 'organizations'>, name
 
 /**
  * Holds a request to the organizations of its token by what its path names. An organization outside is as unknown as one that
- * does not exist; a collection must be inside as a whole, since its digests tell of all of its files; what names neither is the
+ * does not exist; a collection must be inside as a whole, since its digests tell of all of its files, and not the platform document's; what names neither is the
  * deployment's, unless its handler narrows it.
  * @throws Problem 404 `unknown_organization`, 403 `collection_out_of_reach`, `organizations_restricted`
  */
@@ -47,7 +47,7 @@ export async function requireCollection(
 
 /** Names nobody: who is outside is not this token's to know. */
 export function collectionOutOfReach(): Problem {
-  const what = 'the collection has organizations that this token is not for';
+  const what = 'the collection has organizations, or the platform document, that this token is not for';
   return new Problem(403, 'collection_out_of_reach', `${what}; keep those of this token in a collection of their own`);
 }
 

@@ -1,7 +1,7 @@
 import type { ApiToken, Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
-import type { OrganizationHead, Plan } from '@rolecall/reconcile';
+import type { LivePlatform, OrganizationHead, Plan } from '@rolecall/reconcile';
 import { collectionOutOfReach, reaches, requireCollection } from '../access/reach.ts';
 import type { PlanRequest } from '../api/requests.ts';
 import type { CheckedOrganization } from './check-documents.ts';
@@ -34,16 +34,19 @@ export async function requireRequestInReach(
 
 /**
  * The same for what came of it, in the transaction that does it: no change is about anybody else, and nobody put another
- * organization into the collection meanwhile.
+ * organization, or the platform document, into the collection meanwhile.
  * @param owned what the collection owns now, by name
+ * @param platform the live document of the deployment with its collection, if there is one
  * @throws Problem 403 `collection_out_of_reach`
  */
 export function requirePlanInReach(
   caller: ApiToken,
-  { changes, absent }: Plan,
+  { collection, changes, absent }: Plan,
   owned: ReadonlyMap<string, OrganizationHead>,
+  platform: Pick<LivePlatform, 'collection'> | undefined,
 ): void {
   if (caller.organizations === undefined) return;
+  if (platform?.collection === collection) throw collectionOutOfReach();
   const touched = changes.flatMap(({ organization, previousName = organization }) => [organization, previousName]);
   if (![...touched, ...absent, ...owned.keys()].every((name) => reaches(caller, name))) throw collectionOutOfReach();
 }

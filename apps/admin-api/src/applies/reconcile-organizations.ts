@@ -124,7 +124,7 @@ export class ReconcileOrganizations {
       if (done.plan !== undefined) {
         requireSameBase(done.plan, heads);
         if (terms !== undefined) requirePlatformRight(caller, done.plan);
-        requirePlanInReach(caller, done.plan, await state.heads(collection, []));
+        requirePlanInReach(caller, done.plan, await state.heads(collection, []), await state.platform.live());
       }
       return done;
     });

@@ -52,7 +52,7 @@ export async function compareFiles(
   return { changed: pathsOf('changed'), removed: pathsOf('removed') };
 }
 
-/** Whether a collection owns an organization, or has a file with one, that none of the patterns describes. */
+/** Whether a collection owns an organization, or has a file with one, that none of the patterns describes, or is the deployment's. */
 export async function reachesBeyond(pool: Pool, collection: string, globs: readonly string[]): Promise<boolean> {
   const rows = await query<{ beyond: boolean }>(pool, sql.REACHES_BEYOND, [collection, globs.map(likeOf)]);
   return rows[0]?.beyond ?? true;

@@ -40,6 +40,8 @@ select exists (
 ) or exists (
   select from collection_files f, unnest(f.organizations) as named (name)
   where f.collection = $1 and not named.name like any ($2)
+) or coalesce(
+  (select collection = $1 from platform_revisions order by number desc limit 1), false
 ) as beyond`,
 };
 
