@@ -8,6 +8,7 @@ import {
   LOG_LEVELS,
   mailAddresses,
   mailFrom,
+  networks,
   origins,
   port,
   postgresUrl,
@@ -42,6 +43,8 @@ const variables = {
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
   dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
+  /** Proxies that tell the client's address: networks in CIDR notation. */
+  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
   /** How far one apply may go; the requests may ask for less. */
   maxDeletes: checked('ROLECALL_MAX_DELETES', LIMIT, isCap),
   maxAffected: checked('ROLECALL_MAX_AFFECTED', LIMIT, isCap),
@@ -65,6 +68,7 @@ export interface Config {
   readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly dnsServers: readonly string[];
+  readonly trustedProxies: readonly string[];
   readonly limits: Limits;
   /** Present when the platform team is to be told by mail. */
   readonly post: { readonly smtp: SmtpServer; readonly from: Mailbox; readonly to: readonly string[] } | undefined;

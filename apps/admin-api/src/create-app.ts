@@ -39,7 +39,7 @@ export async function createApp(
     post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
     limits: config.limits,
   });
-  const app = await createJsonApp(root, { logger, metrics, url });
+  const app = await createJsonApp(root, { logger, metrics, url, trustedProxies: config.trustedProxies });
   acceptForms(app.getHttpAdapter().getInstance());
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));
   return app;

@@ -45,12 +45,12 @@ const GRANT = {
 };
 type Fields = Readonly<Record<string, string | readonly string[] | null>>;
 
-async function exchange(token: string, form: Fields = {}, url = api.client.url) {
+async function exchange(token: string, form: Fields = {}, url = api.client.url, headers = {}) {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...GRANT, subject_token: token, ...form })) {
     for (const each of [value ?? []].flat()) body.append(name, each);
   }
-  const response = await fetch(`${url}/v1/token`, { method: 'POST', body });
+  const response = await fetch(`${url}/v1/token`, { method: 'POST', body, headers });
   const json = (await response.json()) as Partial<Answer> & Partial<ErrorBody>;
   return { status: response.status, headers: response.headers, json };
 }
@@ -222,17 +222,39 @@ it('trusts nobody before there is a document, and nobody that left it', async ()
   expect([status, logged(json.error?.traceId)]).toEqual([400, 'workload_token_issuer_unknown']);
 });
 
-it('makes those wait who are refused too often, and counts nobody who is not', async () => {
-  const other = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: issuer.issuer });
-  try {
+describe('whoever is refused often', () => {
+  let other: TestApi;
+  beforeEach(async () => {
+    other = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: issuer.issuer, ROLECALL_TRUSTED_PROXIES: '127.0.0.1' });
     const trusts = read('trusted-issuers.json') as object;
-    expect((await other.client.with(await other.token(API_RIGHTS)).apply(platform(trusts))).status).toBe(200);
-    const good = () => exchange(issuer.token(OURS, new Date()), {}, other.client.url);
-    for (let n = 0; n < 310; n += 1) expect((await good()).status).toBe(200);
+    await other.client.with(await other.token(API_RIGHTS)).apply(platform(trusts));
+  });
+  afterEach(() => other?.close());
+
+  const send = (token: string, form: Fields = {}, from = '192.0.2.1') =>
+    exchange(token, form, other.client.url, { 'x-forwarded-for': from });
+  const good = (from?: string) => send(issuer.token(OURS, new Date()), {}, from);
+  const times = async (count: number, what: () => ReturnType<typeof exchange>) => {
     const statuses = new Set<number>();
-    for (let n = 0; n < 301; n += 1) statuses.add((await exchange('nonsense', {}, other.client.url)).status);
-    expect([...statuses]).toEqual([400, 429]);
-  } finally {
-    await other.close();
-  }
+    for (let n = 0; n < count; n += 1) statuses.add((await what()).status);
+    return [...statuses];
+  };
+
+  it('waits when each cost work, alone, and is told for how long', async () => {
+    const forged = () => send(issuer.token(OURS, new Date(), { signedWith: 'attacker' }));
+    expect(await times(310, () => good())).toEqual([200]);
+    expect(await times(301, forged)).toEqual([400, 429]);
+    const { status, headers } = await good();
+    expect([status, Number(headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await good('192.0.2.2')).status).toBe(200);
+  });
+
+  it('keeps no job waiting with forms and issuers that cost nothing', async () => {
+    expect(await times(301, () => send('nonsense'))).toEqual([400]);
+    expect(await times(301, () => send('', { grant_type: 'password' }))).toEqual([400]);
+    const stranger = issuer.token(OURS, new Date(), { claims: { iss: 'https://ci.attacker.example' } });
+    expect(await times(301, () => send(stranger))).toEqual([400]);
+    expect((await good()).status).toBe(200);
+  });
 });

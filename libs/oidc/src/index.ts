@@ -19,6 +19,7 @@ export { verifyLogoutToken, type VerifiedLogoutToken } from './logout/verify-log
 export { HardenedOidcStrategy, type OidcStrategyOptions } from './strategy/hardened-oidc-strategy.ts';
 export type { OidcAnswer, OidcTransport } from './transport.ts';
 export {
+  namedIssuer,
   verifyWorkloadToken,
   type VerifiedWorkloadToken,
   type WorkloadTokenToVerify,

@@ -22,6 +22,8 @@ export interface JsonAppOptions {
   readonly mediaTypes?: readonly string[];
   /** Of a body without a limit of the route's own, in bytes; default `DEFAULT_BODY_LIMIT`. */
   readonly bodyLimit?: number;
+  /** Proxies whose X-Forwarded-For tells the client's address: networks in CIDR notation. Default none. */
+  readonly trustedProxies?: readonly string[];
   /** Routes match with a slash at the end and with doubled slashes as well. */
   readonly lenientPaths?: boolean;
   /** Errors of the app's own libraries as Problems; what it does not know it returns as it is. */
@@ -48,6 +50,7 @@ export async function createJsonApp(
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     requestTimeout: 60_000, // to receive the request, not to answer it
     connectionTimeout: 0,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: lenient, ignoreDuplicateSlashes: lenient },
   });
   const fastify = adapter.getInstance();

@@ -45,7 +45,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { body, contentType } = this.render(problem, trace.traceId);
     this.adapter.setHeader(response, 'Content-Type', contentType);
     if (problem.status === 401) this.adapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
-    if (problem.status === 503) this.adapter.setHeader(response, 'Retry-After', '5');
+    const { retryAfterSeconds: wait } = problem;
+    if (wait !== undefined) this.adapter.setHeader(response, 'Retry-After', String(wait));
     this.adapter.reply(response, body, problem.status);
   }
 }

@@ -14,6 +14,8 @@ export class Problem extends Error {
     readonly code: string,
     message: string,
     readonly diagnostics?: readonly ProblemDetail[],
+    /** When to come again. */
+    readonly retryAfterSeconds: number | undefined = status === 503 ? 5 : undefined,
   ) {
     super(message);
   }

@@ -1,6 +1,6 @@
 import { durationSeconds, EVERY_ORGANIZATION, trustsOf, unmetConditions } from '@rolecall/org-config';
 import type { ApiRight, NamedTrust, PlatformDocument } from '@rolecall/org-config';
-import { OIDC_ERROR_CODES, OidcError, verifyWorkloadToken } from '@rolecall/oidc';
+import { OIDC_ERROR_CODES, namedIssuer, OidcError, verifyWorkloadToken } from '@rolecall/oidc';
 import type { OidcErrorCode, OidcProviders, VerifiedWorkloadToken } from '@rolecall/oidc';
 import type { Database } from '@rolecall/persistence';
 import { rememberedClaims } from './remembered-claims.ts';
@@ -35,12 +35,23 @@ export class TokenExchange {
     private readonly ownAudience: string,
   ) {}
 
-  async exchange(request: ExchangeRequest, now: Date, traceId: string): Promise<Exchanged | Refused> {
+  /**
+   * @param attempt told, with the trusted issuer that a token names, before it is verified: the first that costs work. What it throws
+   *   is thrown on
+   */
+  async exchange(
+    request: ExchangeRequest,
+    now: Date,
+    traceId: string,
+    attempt: (unverifiedIssuer: string) => Promise<void>,
+  ): Promise<Exchanged | Refused> {
     const document = (await this.database.platform.live())?.document;
+    const trustedIssuers = issuersOf(document);
     try {
+      await attempt(namedIssuer(request.unverifiedToken, trustedIssuers));
       const verified = await verifyWorkloadToken({
         unverifiedToken: request.unverifiedToken,
-        trustedIssuers: issuersOf(document),
+        trustedIssuers,
         providers: this.providers,
         now,
       });

@@ -28,10 +28,10 @@ export class TokenController {
   @Serves(OPERATIONS.exchangeToken)
   @Header('Cache-Control', 'no-store')
   async exchange(@Body() form: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const attempt = await this.#limit.attempt(request.ip);
     const wanted = readExchangeRequest(form);
+    const attempt = this.#limit.of(request.ip);
     const trace = traceOf(request);
-    const outcome = await this.tokens.exchange(wanted, this.now(), trace.traceId);
+    const outcome = await this.tokens.exchange(wanted, this.now(), trace.traceId, attempt.begin);
     if ('code' in outcome) {
       this.#outcomes.inc({ outcome: outcome.code });
       const { code, sentence, detail } = outcome;

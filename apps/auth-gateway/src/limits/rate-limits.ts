@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import { clientOf, LOGGER, type Logger, Metrics } from '@rolecall/platform';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Counter } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { CONFIG, type Config } from '../config.ts';
-import { clientOf } from './client-address.ts';
 import type { RateLimitSettings } from './settings.ts';
 import { TooManyRequests } from './too-many-requests.ts';
 

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /**
  * Whom a limit counts: an IPv4 address, or the /64 network of an IPv6 address, since one host has all of that to choose from.
- * `ip` is Express's, which reads X-Forwarded-For from trusted proxies alone; undefined when the client has gone.
+ * `ip` is the framework's, which reads X-Forwarded-For from trusted proxies alone; undefined when the client has gone.
  */
 export function clientOf(ip: string | undefined): string {
   const address = (ip ?? '').split('%')[0] ?? ''; // without the zone of a link-local address
