@@ -1,3 +1,4 @@
+import type { PlanSummary } from '@rolecall/reconcile';
 import type { Failure, Outcome } from './outcome.ts';
 import type { WatchSettings } from './settings.ts';
 
@@ -13,6 +14,7 @@ export class Status {
   #outcome: Outcome['is'] | undefined;
   #inSyncAt: Date | undefined;
   #pending = 0;
+  #platformPending = false;
   #failures: readonly Failure[] = [];
   readonly #rounds = new Map<string, number>();
   readonly #failed = new Map<string, number>();
@@ -35,8 +37,10 @@ export class Status {
     this.#rounds.set(last.is, (this.#rounds.get(last.is) ?? 0) + 1);
     if (last.is === 'failed') return;
     if (last.is !== 'in_sync' && last.drift) this.#drifts += 1;
-    this.#pending = last.is === 'pending' ? last.organizations.length : 0;
-    if (last.is !== 'pending') this.#inSyncAt = now;
+    this.#pending = last.is === 'pending' ? changedBy(last.summary) : 0;
+    this.#platformPending = last.is === 'pending' && last.platform === true;
+    // with git away nobody knows what it says by now
+    if (last.is !== 'pending' && this.#failures.length === 0) this.#inSyncAt = now;
   }
 
   /** Whether looks still end. */
@@ -57,6 +61,7 @@ export class Status {
       lookedAt: this.#lookedAt,
       inSyncAt: this.#inSyncAt ?? null,
       pendingOrganizations: this.#pending,
+      pendingPlatform: this.#platformPending,
       failures: this.#failures.map(({ where, code, message, diagnostics }) => ({ where, code, message, diagnostics })),
     };
   }
@@ -70,11 +75,19 @@ export class Status {
       ...family('rolecall_watch_failures_total', 'counter', 'Failures, by where', by('where', this.#failed)),
       ...family('rolecall_watch_drift_total', 'counter', 'Changes that git did not say', [[{}, this.#drifts]]),
       ...family('rolecall_watch_pending_organizations', 'gauge', 'That an apply would change', [[{}, this.#pending]]),
+      ...family('rolecall_watch_pending_platform', 'gauge', '1 = an apply would change the platform document', [
+        [{}, this.#platformPending ? 1 : 0],
+      ]),
       ...family('rolecall_watch_in_sync_timestamp_seconds', 'gauge', 'When the server last was as git says', [
         [{}, (this.#inSyncAt?.getTime() ?? 0) / 1_000],
       ]),
     ].join('');
   }
+}
+
+/** A plan names some of them, and counts all. */
+function changedBy({ create, update, rename, delete: deleted, release, adopt }: PlanSummary): number {
+  return create + update + rename + deleted + release + adopt;
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
