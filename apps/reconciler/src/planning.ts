@@ -1,14 +1,6 @@
 import { type LoadedDocument, type LoadedPlatform, renderDiagnostics } from '@rolecall/org-config';
-import {
-  CONFLICT_CODES,
-  fingerprintOf,
-  GUARD_CODES,
-  INPUT_CODES,
-  PLAN_FORMAT_VERSION,
-  rootDigestOf,
-} from '@rolecall/reconcile';
+import { fingerprintOf, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
-import { CommandError, EXIT } from './exit.ts';
 import { discover } from './files/discover.ts';
 import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
@@ -18,6 +10,7 @@ import type { Loaded } from './files/load.ts';
 import { Secrets } from './files/secrets.ts';
 import type { CollectionKey } from './files/secrets.ts';
 import { readSettings } from './files/settings.ts';
+import type { Settings } from './files/settings.ts';
 import { InvalidConfiguration } from './invalid-configuration.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
@@ -30,10 +23,10 @@ import { Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
 import { changedIn, NOTHING_OPENED, openSealed, sealedOf } from './secrets/open-sealed.ts';
 import type { Opened } from './secrets/open-sealed.ts';
-import { Client } from './server/client.ts';
-import type { PlanRequest, SentOrganization } from './server/client.ts';
+import type { Client, PlanRequest, SentOrganization } from './server/client.ts';
+import { meaningOf } from './refusal.ts';
 import { ServerRefusal } from './server/http.ts';
-import { connectionOf } from './server/connection.ts';
+import { target } from './target.ts';
 
 /** A plan with all that an apply of it needs. */
 export interface Planned {
@@ -64,11 +57,10 @@ export async function makePlan(
   beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
   const settings = readSettings(io.cwd);
-  const client = new Client(connectionOf(options, io, settings));
-  const collection = options.collection ?? settings?.collection ?? 'default';
+  const { client, collection } = target(options, io, settings);
   // `prune: true` of rolecall.yaml is about the whole collection; PATHs may be a part of it
   const prune = options.prune ?? (paths.length === 0 && settings?.prune === true);
-  const limits = limitsOf(options, settings);
+  const terms = termsOf(options, settings, io);
   const progress = new Progress(io);
   try {
     const found = discover(paths, io.cwd, settings);
@@ -114,23 +106,9 @@ export async function makePlan(
       progress.clear();
       io.err(renderDiagnostics(loaded.diagnostics, loaded.sources, paintFor(io, 'err', options.color)));
     }
-    const request: PlanRequest = {
-      collection,
-      organizations: loaded.documents.map((one) => ({
-        ...sentOrganization(one, secrets, key),
-        ...withLines(one, loaded.documents.length),
-      })),
-      ...(loaded.platform && { platform: sentPlatform(loaded.platform) }),
-      unchangedFiles: digests.map((file) => file.path).filter((path) => !toSend.has(path)),
-      files: withOrganizations(digests, loaded.documents),
-      prune,
-      ...(options.adopt ? { adopt: true } : {}),
-      ...(settings?.unmanaged ? { unmanaged: settings.unmanaged } : {}),
-      ...(options.conflicts ? { conflicts: options.conflicts } : {}),
-      ...(options.allowReplace ? { allowReplace: true } : {}),
-      ...(limits === undefined ? {} : { limits }),
-      origin: originOf(io.env),
-    };
+    const unchangedFiles = digests.map((file) => file.path).filter((path) => !toSend.has(path));
+    const files = withOrganizations(digests, loaded.documents);
+    const request = { collection, ...contentOf(loaded, secrets, key), unchangedFiles, files, prune, ...terms };
     progress.show('Waiting for the plan ...');
     const plan = await answered(client.plan(options.out === undefined ? request : { ...request, save: true }), loaded);
     const opened = await openChanged(plan, request, io);
@@ -150,6 +128,36 @@ export async function openChanged(plan: Plan, { organizations }: PlanRequest, io
   const what = opened.closed === 1 ? 'One sealed secret was' : `${opened.closed} sealed secrets were`;
   if (opened.closed > 0) io.err(`${what} not opened: ROLECALL_AGE_IDENTITY is not set. An apply needs it.\n`);
   return opened;
+}
+
+/** What holds for the whole request, whatever is in the files. */
+function termsOf(
+  { adopt, conflicts, allowReplace, ...options }: PlanningOptions,
+  settings: Settings | undefined,
+  io: Io,
+): Pick<PlanRequest, 'adopt' | 'unmanaged' | 'conflicts' | 'allowReplace' | 'limits' | 'origin'> {
+  const limits = limitsOf(options, settings);
+  return {
+    ...(adopt ? { adopt: true } : {}),
+    ...(settings?.unmanaged ? { unmanaged: settings.unmanaged } : {}),
+    ...(conflicts ? { conflicts } : {}),
+    ...(allowReplace ? { allowReplace: true } : {}),
+    ...(limits === undefined ? {} : { limits }),
+    origin: originOf(io.env),
+  };
+}
+
+/** What the files that are sent declare. */
+function contentOf(
+  { documents, platform }: Loaded,
+  secrets: Secrets,
+  key: CollectionKey | undefined,
+): Pick<PlanRequest, 'organizations' | 'platform'> {
+  const organizations = documents.map((one) => ({
+    ...sentOrganization(one, secrets, key),
+    ...withLines(one, documents.length),
+  }));
+  return { organizations, ...(platform && { platform: sentPlatform(platform) }) };
 }
 
 const sentPlatform = ({ document, file }: LoadedPlatform) => ({ document, file });
@@ -200,25 +208,4 @@ export async function answered<T>(call: Promise<T>, loaded: Loaded = NOTHING_LOA
   } catch (error) {
     throw error instanceof ServerRefusal ? meaningOf(error, loaded) : error;
   }
-}
-
-function meaningOf(refusal: ServerRefusal, loaded: Loaded): Error {
-  const { code, status, message, traceId } = refusal;
-  const guarded = GUARD_CODES.some((guard) => guard === code);
-  const conflict = CONFLICT_CODES.some((known) => known === code);
-  const exitCode = conflict ? EXIT.stale : guarded ? EXIT.guarded : EXIT.invalid;
-  if (refusal.diagnostics.length > 0) {
-    return new InvalidConfiguration(locate(refusal.diagnostics, loaded), loaded.sources, exitCode);
-  }
-  if (guarded || INPUT_CODES.some((input) => input === code)) return new CommandError(exitCode, code, message);
-  if (status === 409) return new CommandError(EXIT.stale, code, message);
-  if (status === 401) {
-    const hint = 'set ROLECALL_TOKEN to a valid one ("rolecall token create" on the server makes one)';
-    return new CommandError(EXIT.failed, code, `the server does not know the token; ${hint}`);
-  }
-  if (status === 403) return new CommandError(EXIT.failed, code, `${message}; use a token that has this right`);
-  if (status === 404) return new CommandError(EXIT.failed, code, message);
-  if (status === 422 || status === 400) return new CommandError(EXIT.invalid, code, message);
-  const trace = traceId === undefined ? '' : ` (trace id ${traceId})`;
-  return new CommandError(EXIT.failed, code, `${message}${trace}; look at the server's log and try again`);
 }

@@ -212,6 +212,17 @@ describe('rolecall', () => {
     expect(JSON.parse(out)).toMatchObject({ written: ['globex.yaml'], more: 0 });
   });
 
+  it.each([
+    ['organization_out_of_reach', '\n  acme.yaml:3:13 "acme" is none of the organizations that this token is for'],
+    ['collection_out_of_reach', ''],
+    ['missing_right', '; use a token that has this right'],
+  ])('says that it is the token that may not: %s', async (code, rest) => {
+    server.forbids = code;
+    expect(await rolecall('plan --format json')).toBe(1);
+    expect(err).toBe(`rolecall: the token "ci" is for other organizations, nothing was changed${rest}\n`);
+    expect(JSON.parse(out)).toMatchObject({ error: { code } });
+  });
+
   it('colours what a terminal shows, unless it is asked not to', async () => {
     await rolecall('plan', { outIsTerminal: true });
     expect(out).toContain('\u001b[32m+ acme');

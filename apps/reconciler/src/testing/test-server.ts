@@ -47,6 +47,19 @@ class Refusal extends Error {
   }
 }
 
+function forbidden(code: string, { organizations }: PlanRequest): Refusal {
+  const details = organizations.map(({ document, file = '' }) => ({
+    severity: 'error' as const,
+    code,
+    message: `"${document.metadata.name}" is none of the organizations that this token is for`,
+    position: { file, line: 1, column: 1 },
+    pointer: '/metadata/name',
+    organization: document.metadata.name,
+  }));
+  const message = 'the token "ci" is for other organizations, nothing was changed';
+  return new Refusal(403, code, message, code === 'organization_out_of_reach' ? details : []);
+}
+
 /**
  * The admin API's routes that the commands use, over the real reconcile code and a store in memory. The whole with
  * PostgreSQL is tested end to end; this makes the commands' own tests fast.
@@ -72,6 +85,8 @@ export class TestServer {
   meanwhile: PlanRequest | undefined;
   /** Nobody's token is known any more. */
   revoked = false;
+  /** The code with which plans and applies are refused, as those of a token that may not have them. */
+  forbids: string | undefined;
   /** Nothing is answered but errors. */
   down = false;
   /** This many answers to applies are lost on the way. */
@@ -297,6 +312,7 @@ export class TestServer {
   }
 
   async #plan(request: PlanRequest) {
+    if (this.forbids !== undefined) throw forbidden(this.forbids, request);
     const wanted = this.#wanted(request);
     const plan = await this.store.transaction('rollback', (state) => reconcile(state, wanted, NOW));
     await this.#doMeanwhile();
