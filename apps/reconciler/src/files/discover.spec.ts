@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -92,6 +93,30 @@ describe('files', () => {
     expect(() => discover([], at('repo'), undefined)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
   });
 
+  it('refuses paths of rolecall.yaml that lead out of its directory by a link', () => {
+    put('outside/a.yaml');
+    put('repo/orgs/a.yaml');
+    symlinkSync(at('outside'), at('repo/out'));
+    symlinkSync('orgs', at('repo/in'));
+    const own = (path: string) => discover([], at('repo'), { directory: at('repo'), paths: [path] });
+    expect(own('in/a.yaml').paths).toEqual(['in/a.yaml']);
+    for (const path of ['out', 'out/a.yaml']) {
+      expect(() => own(path)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
+    }
+  });
+
+  it('refuses what is no file before it is read, wherever its name comes from', () => {
+    mkdirSync(at('repo'));
+    execFileSync('mkfifo', [at('repo/pipe.yaml')]);
+    symlinkSync('pipe.yaml', at('repo/link.yaml'));
+    const refused = expect.objectContaining({ code: 'no_regular_file', exitCode: 3 }) as Error;
+    for (const targets of [[], ['pipe.yaml'], ['link.yaml'], ['/dev/zero']]) {
+      expect(() => discover(targets, at('repo'), undefined)).toThrow(refused);
+    }
+    const settings = { directory: at('repo'), paths: ['pipe.yaml'] };
+    expect(() => discover([], at('repo'), settings)).toThrow(refused);
+  });
+
   it('refuses a metadata file that is a link out of the root', () => {
     put('secret.xml', '<secret/>');
     put('repo/acme.yaml', organization('{ file: okta.xml }'));
@@ -179,11 +204,29 @@ describe('rolecall.yaml', () => {
     ['server: 1\n', 'rolecall.yaml:1:1  invalid_value  "server" must be a string'],
     ['collection: a\nprune: yes please\n', 'rolecall.yaml:2:1  invalid_value  "prune" must be a boolean'],
     ['paths: orgs\n', 'rolecall.yaml:1:1  invalid_value  "paths" must be a list of strings'],
+    [
+      'paths:\n  - orgs\n  - /etc\n',
+      'rolecall.yaml:3:5  invalid_value  "/etc" leads out of the directory of rolecall.yaml',
+    ],
+    ['paths: [orgs, ../other]\n', 'rolecall.yaml:1:15  invalid_value  "../other" leads out'],
+    ['paths: [orgs/../../other]\n', 'rolecall.yaml:1:9  invalid_value  "orgs/../../other" leads out'],
+    ['paths: [../settings/orgs]\n', 'rolecall.yaml:1:9  invalid_value  "../settings/orgs" leads out'],
+    ['paths: [..]\n', 'rolecall.yaml:1:9  invalid_value  ".." leads out'],
     ['- server\n', 'rolecall.yaml:1:1  it must be a map of settings'],
     ['prune: true\nprune: false\n', 'rolecall.yaml:2:1  Map keys must be unique'],
   ])('is refused with its line: %j', (text, message) => {
     writeFileSync(join(directory, 'rolecall.yaml'), text);
     expect(() => readSettings(directory)).toThrow(message);
+  });
+
+  it('has paths that are absolute refused, even where they lead inside', () => {
+    writeFileSync(join(directory, 'rolecall.yaml'), `paths: [${directory}/orgs]\n`);
+    expect(() => readSettings(directory)).toThrow('leads out of the directory of rolecall.yaml, or is absolute');
+  });
+
+  it('has paths inside taken, however they are written', () => {
+    writeFileSync(join(directory, 'rolecall.yaml'), 'paths: [., ./orgs, orgs/../other, ..orgs]\n');
+    expect(readSettings(directory)?.paths).toEqual(['.', './orgs', 'orgs/../other', '..orgs']);
   });
 
   it('may be empty', () => {

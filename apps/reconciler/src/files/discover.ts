@@ -24,12 +24,15 @@ interface Search {
 /**
  * Finds organization files: the PATHs of the command line, else `paths` of rolecall.yaml, else the working directory.
  * Directories are searched for *.yaml and *.yml, without dotfiles, node_modules and rolecall.yaml itself.
+ * PATHs may be anywhere; paths of rolecall.yaml, which a pull request may change, are below it, where their links really lead too.
+ * Whatever is found is a regular file.
  */
 export function discover(targets: readonly string[], cwd: string, settings: Settings | undefined): Discovered {
   const base = settings?.directory ?? cwd;
   const wanted = targets.length > 0 ? targets.map((path) => resolve(cwd, path)) : ownPaths(base, settings);
   const root = rootOf(base, wanted);
   const nameOf = (file: string) => nameFor(file, targets, cwd);
+  if (targets.length === 0) for (const path of wanted.filter(exists)) refuseOutside(path, base, nameOf(path));
   const found = new Set(wanted.flatMap((path) => filesAt(path, { root, nameOf })));
   if (found.size === 0) {
     const where = wanted.map(nameOf).join(', ');
@@ -63,7 +66,7 @@ function filesAt(path: string, search: Search): string[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new CommandError(EXIT.invalid, 'no_such_file', `there is no ${search.nameOf(path)}`);
   if (stats.isSymbolicLink()) refuseOutside(path, search.root, search.nameOf(path));
-  if (!isDirectory(path)) return [path];
+  if (!isDirectory(path)) return [regularFile(path, search)];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === SETTINGS_FILE) return [];
     const inner = join(path, entry.name);
@@ -71,6 +74,13 @@ function filesAt(path: string, search: Search): string[] {
     if (entry.isSymbolicLink() && isDirectory(inner)) return linkedDirectory(inner, search);
     return /\.ya?ml$/i.test(entry.name) ? filesAt(inner, search) : [];
   });
+}
+
+/** Devices and pipes have the size 0 and no end. */
+function regularFile(path: string, search: Search): string {
+  if (statSync(path).isFile()) return path;
+  const message = `${search.nameOf(path)} is neither a file nor a directory; save what it gives as a file`;
+  throw new CommandError(EXIT.invalid, 'no_regular_file', message);
 }
 
 /** What a linked directory has is found where it really is; following the link could go round in circles. */
@@ -93,6 +103,10 @@ function realpathOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isDirectory(path: string): boolean {

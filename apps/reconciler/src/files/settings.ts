@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Pair } from 'yaml';
 import { isCap } from '@rolecall/reconcile';
 import type { Limits, UnmanagedMode } from '@rolecall/reconcile';
@@ -15,6 +15,7 @@ export interface Settings {
   readonly directory: string;
   readonly server?: string;
   readonly collection?: string;
+  /** Relative, and by their words inside `directory`: whoever may change the file must not choose files elsewhere on the machine. */
   readonly paths?: readonly string[];
   readonly prune?: boolean;
   /** What becomes of entries on the server that no file declares. Default `report`. */
@@ -80,6 +81,14 @@ function checkSetting(pair: Pair, fail: (offset: number, message: string) => nev
             ? isLimits(collection)
             : isAge(collection);
   if (!ok) fail(offset, `invalid_value  "${key}" must be a ${KEYS[key]}`);
+  if (key === 'paths' && isSeq(pair.value)) pair.value.items.forEach((item) => checkPath(item, offset, fail));
+}
+
+function checkPath(item: unknown, offset: number, fail: (offset: number, message: string) => never): void {
+  const { value, range } = isScalar(item) ? item : {};
+  if (typeof value === 'string' && !isAbsolute(value) && normalize(value).split(sep)[0] !== '..') return;
+  const message = `"${String(value)}" leads out of the directory of ${SETTINGS_FILE}, or is absolute; files elsewhere are given as PATHs`;
+  fail(range?.[0] ?? offset, `invalid_value  ${message}`);
 }
 
 function isKnown(key: string): key is keyof typeof KEYS {

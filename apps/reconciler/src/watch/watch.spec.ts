@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestRepository } from '../testing/test-repository.ts';
 import { TestServer } from '../testing/test-server.ts';
@@ -127,6 +127,22 @@ describe('what is pushed', () => {
     const watching = applying('--once');
     expect(await watching.exitCode).toBe(3);
     expect(watching.events.at(-1)).toMatchObject({ diagnostics: [expect.stringMatching(/^link\.yaml:1:1 /)] });
+    expect(live()).toEqual({});
+  });
+
+  it.each(['absolute', 'relative'])('leads nowhere by paths of its rolecall.yaml: %s', async (how) => {
+    mkdirSync(join(repository.temporary, 'elsewhere'));
+    const elsewhere = join(repository.temporary, 'elsewhere/acme.yaml');
+    writeFileSync(elsewhere, organization('Elsewhere'));
+    const path = how === 'absolute' ? elsewhere : '../../elsewhere';
+    repository.push({ 'rolecall.yaml': `paths: [${path}]\n`, 'acme.yaml': organization('Acme') });
+    const watching = applying('--once');
+    expect(await watching.exitCode).toBe(3);
+    expect(watching.events.at(-1)).toMatchObject({
+      where: 'configuration',
+      code: 'invalid_settings',
+      message: expect.stringMatching(/^rolecall\.yaml:1:9 /) as unknown,
+    });
     expect(live()).toEqual({});
   });
 
