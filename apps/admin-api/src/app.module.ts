@@ -27,7 +27,7 @@ import { DirectoryTokensController } from './directory/tokens.controller.ts';
 import { DomainChecks } from './domains/domain-checks.ts';
 import { DomainsController } from './domains/domains.controller.ts';
 import type { ResolveTxt } from './domains/txt-record.ts';
-import { ExpiryController } from './expiry/expiry.controller.ts';
+import { ExpiryController, METRICS_ARE_OURS } from './expiry/expiry.controller.ts';
 import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
@@ -56,6 +56,8 @@ export interface AppOptions extends PlatformOptions {
   readonly resolveTxt: ResolveTxt;
   /** Who is told by mail what ends. */
   readonly post: ExpiryPost | undefined;
+  /** Not everybody who reaches the port can read `/metrics`: it may name organizations. */
+  readonly metricsAreOurs: boolean;
   /** How far one apply may go. */
   readonly limits: Limits;
 }
@@ -110,6 +112,7 @@ export class AppModule {
           useFactory: (database: Database) =>
             new TokenExchange(database, workloadIssuers(guarded, url.startsWith('http:')), url),
         },
+        { provide: METRICS_ARE_OURS, useValue: options.metricsAreOurs },
         { provide: MetadataSource, useValue: metadata },
         {
           provide: MetadataRefresh,

@@ -1,5 +1,6 @@
 import {
   baseUrl,
+  bearerToken,
   checked,
   choice,
   dnsServers,
@@ -43,6 +44,8 @@ const variables = {
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
   dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
+  /** What `/metrics` asks for; none = nothing. */
+  metricsToken: bearerToken('ROLECALL_METRICS_TOKEN'),
   /** Proxies that tell the client's address: networks in CIDR notation. */
   trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
   /** How far one apply may go; the requests may ask for less. */
@@ -68,6 +71,7 @@ export interface Config {
   readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly dnsServers: readonly string[];
+  readonly metricsToken: string | undefined;
   readonly trustedProxies: readonly string[];
   readonly limits: Limits;
   /** Present when the platform team is to be told by mail. */

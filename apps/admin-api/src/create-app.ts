@@ -9,6 +9,9 @@ import type { Config } from './config.ts';
 import { acceptForms } from './api/forms.ts';
 import { txtResolver } from './domains/txt-record.ts';
 
+/** Hosts to listen on that only this machine reaches. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
 /**
  * The admin API, not listening yet.
  * @param refreshesMetadata false = metadata is refreshed when somebody asks for it only
@@ -38,6 +41,8 @@ export async function createApp(
     refreshesMetadata,
     post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
     limits: config.limits,
+    metricsToken: config.metricsToken,
+    metricsAreOurs: config.metricsToken !== undefined || LOOPBACK.has(config.host),
   });
   const app = await createJsonApp(root, { logger, metrics, url, trustedProxies: config.trustedProxies });
   acceptForms(app.getHttpAdapter().getInstance());

@@ -98,16 +98,75 @@ it('tells a plan what of its collection ends within 30 days', async () => {
   expect(json.endingSoon.map(({ name, kind }) => `${kind} ${name}`)).toEqual(['idp-certificate okta']);
 });
 
+describe('the metric', () => {
+  const TOKEN = 'metrics-0123456789-abcdef';
+  const metrics = async (environment: Readonly<Record<string, string>>, authorization?: string) => {
+    const other = await startTestApi(environment, () => NOW);
+    try {
+      await other.client.apply(requestOf([organization('acme')]));
+      await asOwner(other.database.ownerUrl, async (owner) => {
+        for (const [kind, name, end] of [
+          ['client-secret', 'google', at(12.5)],
+          ['override', '/spec/jit/enabled', at(3)],
+          ['override', '/spec/login/enforceSso', at(5)],
+        ])
+          await owner.query(`insert into expiring_items select org_id, $1, $2, $3 from organization_registry`, [
+            kind,
+            name,
+            end,
+          ]);
+        await owner.query(`update api_tokens set expires_at = $1`, [at(7.5)]);
+      });
+      const { status, text } = await other.client
+        .with(undefined)
+        .call('GET', '/metrics', undefined, authorization === undefined ? {} : { authorization });
+      return { status, series: text.split('\n').filter((line) => line.startsWith('rolecall_days_left{')), text };
+    } finally {
+      await other.close();
+    }
+  };
+
+  it('names organizations where a token is asked for, and neither API tokens nor what is overridden', async () => {
+    const { status, series } = await metrics(
+      { ROLECALL_HOST: '0.0.0.0', ROLECALL_METRICS_TOKEN: TOKEN },
+      `Bearer ${TOKEN}`,
+    );
+    expect([status, series.toSorted()]).toEqual([
+      200,
+      [
+        'rolecall_days_left{org="",kind="api-token",name="",app="admin-api"} 7',
+        'rolecall_days_left{org="acme",kind="client-secret",name="google",app="admin-api"} 12',
+        'rolecall_days_left{org="acme",kind="override",name="",app="admin-api"} 3',
+      ],
+    ]);
+  });
+
+  it('is not there where everybody can read it', async () => {
+    const { status, text } = await metrics({ ROLECALL_HOST: '0.0.0.0' });
+    expect([status, text.includes('http_request_duration_seconds')]).toEqual([200, true]);
+    expect(text).not.toMatch(/rolecall_days_left|acme|google/);
+  });
+
+  it.each([undefined, 'Bearer', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, `Basic ${TOKEN}`])(
+    'is not shown for %j',
+    async (authorization) => {
+      const { status, text } = await metrics({ ROLECALL_METRICS_TOKEN: TOKEN }, authorization);
+      expect([status, (JSON.parse(text) as ErrorBody).error.code]).toEqual([401, 'unauthorized']);
+      expect(text).not.toContain('acme');
+    },
+  );
+});
+
 it('is a metric of what ends within 90 days or ended within 30, and of nothing else', async () => {
   const series = async () => {
     const { text } = await api.client.call('GET', '/metrics');
     return text.split('\n').filter((line) => line.startsWith('rolecall_days_left{'));
   };
   expect(await series()).toEqual([
-    'rolecall_days_left{org="acme",kind="idp-certificate",name="okta",app="admin-api"} -2',
-    'rolecall_days_left{org="hooli",kind="metadata-valid-until",name="idp",app="admin-api"} 0',
-    'rolecall_days_left{org="acme",kind="client-secret",name="google",app="admin-api"} 12',
     'rolecall_days_left{org="globex",kind="scim-token",name="entra",app="admin-api"} 40',
+    'rolecall_days_left{org="acme",kind="client-secret",name="google",app="admin-api"} 12',
+    'rolecall_days_left{org="hooli",kind="metadata-valid-until",name="idp",app="admin-api"} 0',
+    'rolecall_days_left{org="acme",kind="idp-certificate",name="okta",app="admin-api"} -2',
   ]);
   await asOwner(api.database.ownerUrl, (owner) => owner.query(`delete from expiring_items where kind = 'scim-token'`));
   expect(await series()).toHaveLength(3);

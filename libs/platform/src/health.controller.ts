@@ -1,7 +1,12 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Controller, Get, Header, Headers, Inject, Res } from '@nestjs/common';
 import { DATABASE } from './database.ts';
 import type { DatabaseConnection } from './database.ts';
 import { Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+
+/** Injection token of what `/metrics` asks for; undefined = nothing. */
+export const METRICS_TOKEN = Symbol('MetricsToken');
 
 /** A database that takes longer serves nobody. */
 const ANSWER_MS = 2_000;
@@ -12,6 +17,7 @@ export class HealthController {
   constructor(
     @Inject(DATABASE) private readonly database: DatabaseConnection,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(METRICS_TOKEN) private readonly metricsToken: string | undefined,
   ) {}
 
   /** The process runs and its event loop turns; says nothing of what it depends on. */
@@ -28,9 +34,13 @@ export class HealthController {
     return { status: 'unready', checks: { database: 'failed' } };
   }
 
+  /** @throws Problem 401 `unauthorized` */
   @Get('/metrics')
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  async exposition(): Promise<string> {
+  async exposition(@Headers('authorization') authorization: string | undefined): Promise<string> {
+    if (this.metricsToken !== undefined && !shows(authorization, this.metricsToken)) {
+      throw new Problem(401, 'unauthorized', 'the metrics need the bearer token of ROLECALL_METRICS_TOKEN');
+    }
     return this.metrics.render();
   }
 
@@ -45,4 +55,10 @@ export class HealthController {
       clearTimeout(timer);
     }
   }
+}
+
+/** Compares digests, which takes the same time wherever they differ and however long the texts are. */
+function shows(authorization: string | undefined, token: string): boolean {
+  const shown = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+  return timingSafeEqual(hash('sha256', shown, 'buffer'), hash('sha256', token, 'buffer'));
 }

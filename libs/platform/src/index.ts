@@ -33,6 +33,7 @@ export { traceOf } from './request-trace.ts';
 export { main, runApp, StartError } from './run-app.ts';
 export {
   baseUrl,
+  bearerToken,
   checked,
   choice,
   dnsServers,

@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The measurements of one app, served at `/metrics`. Labels have few values: never an organization, a user or a raw URL. */
+/**
+ * The measurements of one app, served at `/metrics`. Labels have few values: never a user or a raw URL, and an organization with
+ * `gaugeOf` alone, where not everybody can read it.
+ */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
@@ -47,7 +50,8 @@ export class Metrics {
 
   /**
    * A gauge whose series, labels included, are read when somebody asks for the metrics; what is no longer read is gone. The one
-   * place where a label may name an organization: the reader must bound how many series there are. When it fails, there are none.
+   * place where a label may name an organization: the reader must bound how many series there are, and make it only where `/metrics`
+   * asks for a token or listens on loopback. When it fails, there are none.
    */
   gaugeOf<const L extends string>(
     name: string,

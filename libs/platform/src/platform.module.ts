@@ -4,7 +4,7 @@ import { CLOCK, systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { DATABASE } from './database.ts';
 import type { DatabaseConnection } from './database.ts';
-import { HealthController } from './health.controller.ts';
+import { HealthController, METRICS_TOKEN } from './health.controller.ts';
 import type { Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 
@@ -16,6 +16,8 @@ export interface PlatformOptions {
   readonly metrics: Metrics;
   /** `() => openDatabase({ … })`; called once at the start, closed after the last request. */
   readonly openDatabase: () => Promise<DatabaseConnection>;
+  /** What `/metrics` asks for as a bearer token; without one it is open to whoever reaches the port. SECRET */
+  readonly metricsToken?: string | undefined;
   /** Tests give their own. */
   readonly clock?: Clock;
 }
@@ -33,6 +35,7 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: LOGGER, useValue: options.logger },
       { provide: CLOCK, useValue: options.clock ?? systemClock },
       { provide: Metrics, useValue: options.metrics },
+      { provide: METRICS_TOKEN, useValue: options.metricsToken },
       { provide: DATABASE, useFactory: options.openDatabase },
     ];
     return { module: PlatformModule, global: true, controllers: [HealthController], providers, exports: providers };

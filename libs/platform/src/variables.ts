@@ -89,6 +89,13 @@ export function sealingKey<F = never>(name: string, optional?: Optional<F>): Var
   return variable(name, want, parseSealingKey, optional, true);
 }
 
+/** A secret that somebody shows in `Authorization: Bearer …` (RFC 6750 §2.1); absent when nothing is given. */
+export function bearerToken(name: string): Variable<string | undefined> {
+  const want = '20 to 256 letters, digits or -._~+/=; make it with: openssl rand -hex 32';
+  const parse = (text: string) => (/^[\w\-.~+/]{16,252}={0,4}$/.test(text) && text.length >= 20 ? text : undefined);
+  return variable(name, want, parse, { fallback: undefined }, true);
+}
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = address.includes('%') ? 0 : isIP(address);

@@ -12,6 +12,11 @@ import { daysLeft, viewOf } from './expiry-view.ts';
 const DAY_MS = 86_400_000;
 /** Series of the metric: what ends within 90 days or ended within 30, the first thousand of them. */
 const METRIC = { pastMs: 30 * DAY_MS, aheadMs: 90 * DAY_MS, limit: 1000 };
+/** In the metric by kind only: who has a token, and what is overridden where, is for those who may ask the API. */
+const NAMELESS: ReadonlySet<string> = new Set(['api-token', 'override']);
+
+/** Injection token: whether not everybody who reaches the port can read `/metrics`. */
+export const METRICS_ARE_OURS = Symbol('MetricsAreOurs');
 
 @Controller()
 export class ExpiryController {
@@ -19,7 +24,9 @@ export class ExpiryController {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(METRICS_ARE_OURS) ours: boolean,
   ) {
+    if (!ours) return;
     metrics.gaugeOf(
       'rolecall_days_left',
       'Whole days until something ends; negative = it has. Only what ends within 90 days, or ended within 30',
@@ -44,9 +51,11 @@ export class ExpiryController {
     const now = this.clock();
     const [from, before] = [-METRIC.pastMs, METRIC.aheadMs].map((ms) => new Date(now.getTime() + ms));
     const items = await this.database.expiry.list({ now, from, before, limit: METRIC.limit });
-    return items.map((item) => ({
-      labels: { org: item.organization ?? '', kind: item.kind, name: item.name },
+    const series = items.map((item) => ({
+      labels: { org: item.organization ?? '', kind: item.kind, name: NAMELESS.has(item.kind) ? '' : item.name },
       value: daysLeft(item, now),
     }));
+    // of those that share their labels, the last counts: the one that ends first
+    return series.toReversed();
   }
 }
