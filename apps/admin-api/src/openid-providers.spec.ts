@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { API_RIGHTS } from '@rolecall/persistence';
 import { secretFingerprint } from '@rolecall/reconcile';
 import { everyRow } from './testing/rows.ts';
 import { organization, requestOf, startTestApi, TestClient } from './testing/test-api.ts';
@@ -209,13 +210,62 @@ describe('with keys instead of a secret', () => {
   });
 });
 
-it('lets nobody vouch for the addresses of a provider without the right', async () => {
-  const document = acme({ google: google({ trustEmail: true }) });
-  const request = await requestWith(document, { [POINTER]: 'one' }, 'plan');
-  const rights = ['organizations.read', 'plan', 'apply'] as const;
-  const planner = new TestClient(await api.app.getUrl(), await api.token(rights));
-  expect((await planner.plan(request)).status).toBe(403);
-  expect((await api.client.plan(request)).status).toBe(200);
+describe('an address that a provider is trusted with', () => {
+  const trusting = (more: object = {}) => acme({ google: google({ trustEmail: true, ...more }) });
+  const provider = (more: object) => ({ spec: { identityProviders: { google: more } } });
+  const other = () => `${issuer}/2`;
+  const planned = async (client: TestClient, document: object) => {
+    const answer = await client.plan(await requestWith(document, { [POINTER]: 'one' }, 'plan'));
+    return [answer.status, answer.json.error?.code];
+  };
+  const patch = (client: TestClient, wanted: object, baseRevision: number, override?: object) =>
+    client.call<{ readonly error?: { readonly code: string } }>('PATCH', '/v1/organizations/acme', {
+      baseRevision,
+      patch: wanted,
+      override,
+    });
+  let limited: TestClient;
+  beforeEach(async () => {
+    const rights = API_RIGHTS.filter((right) => right !== 'domains.assert');
+    limited = new TestClient(await api.app.getUrl(), await api.token(rights));
+  });
+
+  it('is vouched for by nobody without the right, and what stands stays', async () => {
+    expect(await planned(limited, trusting())).toEqual([403, 'missing_right']);
+    expect((await apply(trusting(), { [POINTER]: 'one' })).status).toBe(200);
+    expect(await planned(limited, trusting({ displayName: 'Google' }))).toEqual([200, undefined]);
+    const renamed = google({ trustEmail: true, previously: ['google'] });
+    expect(await planned(limited, acme({ workspace: renamed }))).toEqual([200, undefined]);
+  });
+
+  it.each<[string, () => object]>([
+    ['issuer', () => ({ issuer: other() })],
+    ['client', () => ({ clientId: 'mallory' })],
+    ['claim', () => ({ attributes: { email: 'nickname' } })],
+  ])('stays with its %s: trust that only the server has passes to no other', async (_what, change) => {
+    await apply(acme(), { [POINTER]: 'one' });
+    expect((await patch(limited, provider({ trustEmail: true }), 1)).json.error?.code).toBe('missing_right');
+    expect((await patch(api.client, provider({ trustEmail: true }), 1)).status).toBe(200);
+    const changed = acme({ google: google(change()) });
+    if ('issuer' in change()) configuration = { ...configuration, issuer: other() };
+    expect(await planned(limited, acme({ google: google({ displayName: 'Google' }) }))).toEqual([200, undefined]);
+    expect(await planned(limited, changed)).toEqual([403, 'missing_right']);
+    const request = await requestWith(changed, { [POINTER]: 'one' }, 'apply');
+    expect((await limited.apply(request, `sha256:${'0'.repeat(64)}`)).json.error.code).toBe('missing_right');
+    expect(await planned(api.client, changed)).toEqual([200, undefined]);
+  });
+
+  it('stays with its provider in a write past git too', async () => {
+    await apply(acme(), { [POINTER]: 'one' });
+    await patch(api.client, provider({ trustEmail: true }), 1);
+    expect((await patch(limited, provider({ displayName: 'Google' }), 2)).status).toBe(200);
+    configuration = { ...configuration, issuer: other() };
+    const override = { reason: 'incident 7', expires: new Date(Date.now() + 3_600_000).toISOString() };
+    const moved = provider({ issuer: other() });
+    expect((await patch(limited, moved, 3, override)).json.error?.code).toBe('missing_right');
+    // permitted, as far as that goes: another issuer gets a secret of its own
+    expect((await patch(api.client, moved, 3, override)).json.error?.code).toBe('secret_unavailable');
+  });
 });
 
 describe('discovery', () => {

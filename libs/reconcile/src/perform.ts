@@ -2,6 +2,7 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import { lossOfAll, rederive } from './derive.ts';
 import type { Removed } from './derive.ts';
 import { diffDocuments } from './diff.ts';
+import { StalePlanError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { NO_IMPACT } from './impact.ts';
 import { outcomeOf, refusalsOf } from './outcome.ts';
@@ -101,6 +102,8 @@ async function prepareOne(
   }
   const { head } = step;
   const outcome = await outcomeOf(state, head, desired, request, now);
+  const { preparedFor = outcome.digest } = desired;
+  if (preparedFor !== outcome.digest) throw new StalePlanError(`${name} changed while the request was prepared`);
   const change = await changeTo(state, { head, desired, outcome }, request);
   const problems = [...change.problems, ...refusalsOf(outcome, desired, request, now)];
   return { ...change, action: actionOn(head, name), problems };

@@ -178,6 +178,17 @@ describe('reconcile', () => {
     await expect(apply({ ...wanted, expectedFingerprint: fingerprint })).rejects.toMatchObject({ code: 'stale_plan' });
   });
 
+  it('refuses another outcome than the one that was prepared and permitted', async () => {
+    await apply(request([document('acme', { displayName: 'One' })]));
+    const wanted = request([document('acme', { displayName: 'Two' })]);
+    const preparedFor = (digest: string) => ({
+      ...wanted,
+      organizations: wanted.organizations.map((one) => ({ ...one, preparedFor: digest })),
+    });
+    await expect(plan(preparedFor('sha256:00'))).rejects.toMatchObject({ code: 'stale_plan' });
+    expect((await plan(preparedFor(wanted.organizations[0]!.digest))).summary.update).toBe(1);
+  });
+
   it('refuses an empty input', async () => {
     await apply(request([document('acme')]));
     expect((await refusal(request([], { prune: true }))).map((one) => one.code)).toEqual(['empty_input']);

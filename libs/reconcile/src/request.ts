@@ -18,6 +18,11 @@ export interface DesiredOrganization {
    * and is there); fetched and checked before the transaction.
    */
   readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+  /**
+   * Digest of the document that was expected to be live, and that everything was prepared and permitted for; any other is a
+   * StalePlanError. Default: none was expected.
+   */
+  readonly preparedFor?: string;
   /** `secretFingerprint` of each secret whose value is at hand, by the JSON pointer of its reference. */
   readonly secrets?: Readonly<Record<string, string>>;
 }

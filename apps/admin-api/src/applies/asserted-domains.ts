@@ -2,19 +2,21 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import { Problem, type ProblemDetail } from '@rolecall/platform';
 import type { OrganizationHead, StateTransaction } from '@rolecall/reconcile';
 import type { CheckedOrganization } from './check-documents.ts';
+import { headOf } from './head-of.ts';
 
 /**
  * For a caller without the right `domains.assert`: no document may vouch for an e-mail domain that its organization does not
  * vouch for already. What stands stays, so that other changes of such an organization need no more rights than before.
+ * @param after the documents as they will be live
  * @throws Problem 403 `domain_assertion_refused` with every domain
  */
 export async function requireNoNewAssertion(
-  checked: readonly CheckedOrganization[],
+  after: readonly CheckedOrganization[],
   heads: ReadonlyMap<string, OrganizationHead>,
-  state: StateTransaction,
+  state: Pick<StateTransaction, 'document'>,
 ): Promise<void> {
   const problems: ProblemDetail[] = [];
-  for (const { document, file = '' } of checked) {
+  for (const { document, file = '' } of after) {
     const asserted = assertedDomains(document);
     if (asserted.length === 0) continue;
     const head = headOf(document, heads);
@@ -32,11 +34,6 @@ const MAX_PROBLEMS = 1_000;
 function assertedDomains({ spec }: OrganizationDocument): readonly string[] {
   const declared = Object.entries(spec.emailDomains ?? {});
   return declared.filter(([, { verification }]) => verification === 'asserted').map(([domain]) => domain);
-}
-
-function headOf({ metadata }: OrganizationDocument, heads: ReadonlyMap<string, OrganizationHead>) {
-  const names = [metadata.name, ...(metadata.previously ?? [])];
-  return names.map((name) => heads.get(name)).find((head) => head !== undefined);
 }
 
 function problemOf(domain: string, organization: string, file: string): ProblemDetail {

@@ -2,6 +2,7 @@ import { documentAfter } from '@rolecall/reconcile';
 import type { OrganizationHead, StateTransaction } from '@rolecall/reconcile';
 import type { PlanRequest } from '../api/requests.ts';
 import type { CheckedOrganization } from './check-documents.ts';
+import { headOf } from './head-of.ts';
 
 /**
  * The documents that an apply makes live, in the order of `checked`: what is declared, what is overridden, and what nobody
@@ -16,8 +17,7 @@ export async function documentsAfter(
 ): Promise<readonly CheckedOrganization[]> {
   const after: CheckedOrganization[] = [];
   for (const [index, organization] of checked.entries()) {
-    const { name, previously = [] } = organization.document.metadata;
-    const head = [name, ...previously].map((known) => heads.get(known)).find((found) => found !== undefined);
+    const head = headOf(organization.document, heads);
     const withSecrets = Object.keys(request.organizations[index]?.secrets ?? {}).length > 0;
     const { unmanaged } = request;
     const documents = head && (await documentAfter(state, head, organization, { unmanaged, withSecrets }, now));

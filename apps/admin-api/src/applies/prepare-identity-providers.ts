@@ -15,6 +15,7 @@ import type { KeyUse, ServiceProviderKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { createClientKeys } from './client-keys.ts';
+import { headOf } from './head-of.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import type { OrganizationWithSecrets } from './secrets.ts';
 
@@ -50,7 +51,7 @@ export async function prepareIdentityProviders(
 
 async function prepareOrganization(organization: OrganizationWithSecrets, preparation: Preparation) {
   const { secretValues, ...checked } = organization;
-  const head = headOf(organization, preparation.heads);
+  const head = headOf(organization.document, preparation.heads);
   const identityProviders: Record<string, PreparedIdentityProvider> = {};
   const problems: ProblemDetail[] = [];
   if (head?.digest !== organization.digest || Object.keys(organization.secrets).length > 0) {
@@ -238,11 +239,6 @@ function storedProvider(
   const { metadata } = before ?? {};
   const entityId = metadata?.entityId;
   return runtime && { ...runtime, entityId, source: metadata && metadataSourceOf(metadata), wanted: undefined };
-}
-
-function headOf({ document }: CheckedOrganization, heads: ReadonlyMap<string, OrganizationHead>) {
-  const { name, previously = [] } = document.metadata;
-  return [name, ...previously].map((candidate) => heads.get(candidate)).find((head) => head !== undefined);
 }
 
 /** The snapshot of the head's revision; a cache that lags behind counts as nothing stored, and the metadata is fetched. */

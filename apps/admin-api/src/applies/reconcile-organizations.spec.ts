@@ -17,22 +17,16 @@ const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined, 
 const guarded = new GuardedFetch({ allowedOrigins: [] });
 const metadata = new MetadataSource(guarded, []);
 
-it('refuses what changed between the preparation and the transaction, even when the plan comes out the same', async () => {
-  const identityProviders = { okta: { type: 'saml', metadata: { xml: new TestIdp().metadata() } } };
-  const version = (displayName: string) => requestOf([organization('acme', { displayName, identityProviders })]);
+/** Does something between the preparation and the transaction that commits. */
+function interruptedBy(something: () => Promise<unknown>): ReconcileOrganizations {
   const { database } = api.database;
-  await api.client.apply(version('one'));
-  const { fingerprint } = (await api.client.plan(version('two'))).json;
-  await api.client.apply(version('two'));
-
-  // prepared when the organization is as wanted, so nothing is; and before the transaction it is back at one
-  const interrupted = new ReconcileOrganizations(
+  return new ReconcileOrganizations(
     {
       organizations: database.organizations,
       collections: database.collections,
       reconcileState: (by) => ({
         async transaction(end, work) {
-          if (end === 'commit') await api.client.apply(version('one'));
+          if (end === 'commit') await something();
           return database.reconcileState(by).transaction(end, work);
         },
       }),
@@ -42,6 +36,18 @@ it('refuses what changed between the preparation and the transaction, even when 
     {},
     'http://localhost:4002',
   );
+}
+
+it('refuses what changed between the preparation and the transaction, even when the plan comes out the same', async () => {
+  const identityProviders = { okta: { type: 'saml', metadata: { xml: new TestIdp().metadata() } } };
+  const version = (displayName: string) => requestOf([organization('acme', { displayName, identityProviders })]);
+  const { database } = api.database;
+  await api.client.apply(version('one'));
+  const { fingerprint } = (await api.client.plan(version('two'))).json;
+  await api.client.apply(version('two'));
+
+  // prepared when the organization is as wanted, so nothing is; and before the transaction it is back at one
+  const interrupted = interruptedBy(() => api.client.apply(version('one')));
   const request = { ...(version('two') as PlanRequest), fingerprint } satisfies ApplyRequest;
   await expect(interrupted.apply(request, CALLER, new Date())).rejects.toMatchObject({
     status: 409,
@@ -52,4 +58,21 @@ it('refuses what changed between the preparation and the transaction, even when 
   const { json } = await api.client.call<{ organizationId: string; revision: number }>('GET', '/v1/organizations/acme');
   expect(json.revision).toBe(3);
   expect((await database.organizations.byId(json.organizationId))?.identityProviders.has('okta')).toBe(true);
+});
+
+it('refuses another outcome than it was prepared for, where no revision tells', async () => {
+  const version = (more: object = {}) => requestOf([organization('globex', more)], { collection: 'two' });
+  await api.client.apply(version());
+  const override = { reason: 'incident 7', expires: new Date(Date.now() + 3_600_000).toISOString() };
+  const broken = { baseRevision: 1, patch: { spec: { displayName: 'Broken glass' } }, override };
+  expect((await api.client.call('PATCH', '/v1/organizations/globex', broken)).status).toBe(200);
+  const wanted = version({ roles: { auditor: { permissions: ['audit.read'] } } });
+  const { fingerprint } = (await api.client.plan(wanted)).json;
+  const inAMinute = new Date(Date.now() + 60_000); // when what ends now is over
+  const interrupted = interruptedBy(() => api.client.call('DELETE', '/v1/organizations/globex/overrides'));
+  const request = { ...(wanted as PlanRequest), fingerprint } satisfies ApplyRequest;
+  await expect(interrupted.apply(request, CALLER, inAMinute)).rejects.toMatchObject({
+    code: 'stale_plan',
+    message: expect.stringContaining('globex changed while the request was prepared'),
+  });
 });

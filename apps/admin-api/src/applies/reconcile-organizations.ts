@@ -8,7 +8,6 @@ import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths, requireWholeOrPart } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
-import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import { documentsAfter } from './documents-after.ts';
 import { desiredPlatform, requirePlatformRight } from './platform.ts';
@@ -16,7 +15,7 @@ import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
 import { withSecrets } from './secrets.ts';
-import { requireEmailTrust } from './trusts-email.ts';
+import { requireVouched } from './vouched.ts';
 
 /** A plan, and what an apply made of it. */
 type Done = Applied & { readonly plan: Plan };
@@ -78,11 +77,11 @@ export class ReconcileOrganizations {
     );
     const platform = desiredPlatform(request, caller);
     await requireRequestInReach(caller, request, checked, this.database.collections);
-    requireEmailTrust(checked, caller);
     const { heads, after } = await store.transaction('rollback', async (state) => {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
-      if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
-      return { heads: found, after: await documentsAfter(state, found, checked, request, now) };
+      const documents = await documentsAfter(state, found, checked, request, now);
+      await requireVouched(documents, found, state, caller);
+      return { heads: found, after: documents };
     });
     const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace, partial } =
       request;
@@ -95,7 +94,11 @@ export class ReconcileOrganizations {
       makeKeys: terms !== undefined,
       now,
     });
-    const organizations = prepared.map((one, index) => ({ ...one, ...declaredOf(checked[index]) }));
+    const organizations = prepared.map((one, index) => ({
+      ...one,
+      ...declaredOf(checked[index]),
+      preparedFor: one.digest,
+    }));
     const origin = { ...request.origin, actor: caller.name };
     const wanted: ReconcileRequest = {
       collection,

@@ -7,13 +7,12 @@ import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/rec
 import type { DesiredOrganization, Limits, OrganizationWrite, Written } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
-import { requireNoNewAssertion } from '../applies/asserted-domains.ts';
 import { checkDocuments } from '../applies/check-documents.ts';
 import type { OpenIdProviders } from '../applies/openid-providers.ts';
 import { prepareIdentityProviders } from '../applies/prepare-identity-providers.ts';
 import { refusing } from '../applies/refusal.ts';
 import { withSecrets } from '../applies/secrets.ts';
-import { requireEmailTrust } from '../applies/trusts-email.ts';
+import { requireVouched } from '../applies/vouched.ts';
 import { knownOrganization } from './known-organization.ts';
 
 const MAX_OVERRIDE_MS = 7 * 24 * 60 * 60 * 1000;
@@ -65,14 +64,13 @@ export class WriteOrganization {
       return 'problem' in read ? [read.problem] : [];
     });
     const checked = await checkDocuments({ organizations }, checkMetadata, now);
-    requireEmailTrust(checked, caller);
     const store = this.database.reconcileState({ actor: caller.id, now });
     const heads = await store.transaction('rollback', async (state) => {
       const found = await state.heads(
         '',
         checked.map(({ document }) => document.metadata.name),
       );
-      if (!caller.rights.includes('domains.assert')) await requireNoNewAssertion(checked, found, state);
+      await requireVouched(checked, found, state, caller);
       return found;
     });
     const collection = owner ?? NO_COLLECTION;
