@@ -48,6 +48,19 @@ describe('an identity provider that users are linked to', () => {
     expect((await api.client.apply(consented, fingerprint)).status).toBe(200);
   });
 
+  it.each<[string, object | null]>([
+    ['removed', null],
+    ['another one by its metadata', { metadata: { xml: second.metadata() } }],
+  ])('is %s past git only with consent as well', async (_what, okta) => {
+    const before = await everyRow(api.database.ownerUrl);
+    const override = { reason: 'incident 7', expires: new Date(Date.now() + 3_600_000).toISOString() };
+    const body = { baseRevision: 1, patch: { spec: { identityProviders: { okta } } }, override };
+    const patch = (more: object) => api.client.call<ErrorBody>('PATCH', '/v1/organizations/acme', { ...body, ...more });
+    expect(codeOf(await patch({}))).toEqual([409, 'replace_needs_consent']);
+    expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+    expect((await patch({ allowReplace: true })).status).toBe(200);
+  });
+
   it('needs none for another setting, or to be known by its entity id', async () => {
     const { status, json } = await api.client.plan(acme(saml(first, { displayName: 'Okta', forceAuthn: true })));
     expect([status, json.summary.update]).toEqual([200, 1]);
