@@ -460,6 +460,7 @@ create table platform_revisions (
   digest text not null,
   origin jsonb not null,
   applied_at timestamp(3) with time zone not null,
+  moved_to text,
   constraint platform_revisions_pkey PRIMARY KEY (number)
 );
 
@@ -2716,6 +2717,8 @@ grant delete, insert, select, update on users to rolecall_runtime;
 grant update (expires_at, last_used_at, name, revoked_at) on directory_tokens to rolecall_runtime;
 
 grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
+
+grant update (moved_to) on platform_revisions to rolecall_runtime;
 
 grant execute on function announce_organization to public;
 

@@ -113,6 +113,20 @@ it('is refused in a second file while the first has it still', async () => {
   await expect(run({ ...both, unchangedFiles: [], files: [files[1]!] })).resolves.toBeDefined();
 });
 
+it('may move to another file as it is, and change there when the first stays without it', async () => {
+  await run(request({ github: github() }));
+  const first = { path: 'platform.yaml', digest: 'without it', organizations: [] };
+  const second = (digest: string) => ({ path: 'again.yaml', digest, organizations: [] });
+  const moved = request({ github: github() });
+  const files = [first, second('x')];
+  const { platform } = await run({ ...moved, platform: { ...moved.platform!, file: 'again.yaml' }, files });
+  expect(platform).toBeUndefined();
+  const wanted = request({});
+  const changed = { ...wanted, platform: { ...wanted.platform!, file: 'again.yaml' }, files: [first, second('y')] };
+  const { platform: change } = await run({ ...changed, unchangedFiles: ['platform.yaml'] });
+  expect(change).toMatchObject({ action: 'update', baseRevision: 1 });
+});
+
 describe('an apply by a trusted issuer', () => {
   beforeEach(async () => {
     await run(request({ github: github() }));

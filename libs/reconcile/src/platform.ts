@@ -32,6 +32,8 @@ export interface PlatformState {
   live(): Promise<LivePlatform | undefined>;
   /** Adds the revision after `base` (0 = none). Throws RevisionMovedError when there is one already. */
   save(base: number, next: Omit<LivePlatform, 'revision'>): Promise<void>;
+  /** The live revision stands in another file by now: no change of what is live, and no revision. */
+  moveTo(file: string): Promise<void>;
 }
 
 /** A change of the deployment's document that is looked into and not yet done. */
@@ -71,6 +73,17 @@ export async function performPlatform(
   const from = file === undefined ? origin : { ...origin, file };
   await state.platform.save(change.baseRevision, { collection, document, digest, origin: from });
   return change;
+}
+
+/** Remembers the file that has what is live already: it may have come from another one, which has it no more. */
+export async function followPlatform(
+  { platform }: Pick<StateTransaction, 'platform'>,
+  { platform: desired, collection }: ReconcileRequest,
+): Promise<void> {
+  if (desired?.file === undefined) return;
+  const live = await platform.live();
+  if (live?.collection !== collection || live.digest !== desired.digest || live.origin.file === desired.file) return;
+  await platform.moveTo(desired.file);
 }
 
 function ownedByOther({ collection, adopt = false }: ReconcileRequest, live?: LivePlatform): ReconcileProblem[] {

@@ -5,7 +5,7 @@ import { overridesOf, unmanagedOf } from './besides.ts';
 import { changesSomething, perform, prepare, settleStep } from './perform.ts';
 import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
-import { performPlatform, preparePlatform } from './platform.ts';
+import { followPlatform, performPlatform, preparePlatform } from './platform.ts';
 import type { ReconcileRequest } from './request.ts';
 import { withOrganizationHints } from './rename-hints.ts';
 import { guards } from './guards.ts';
@@ -60,6 +60,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   for (const step of prepared) {
     if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
+  await followPlatform(state, request);
   const known = request.partial === undefined ? files : withFilesToSend(stored, changes, prepared);
   await state.saveFileDigests(request.collection, known);
   return {

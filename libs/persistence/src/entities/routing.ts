@@ -219,6 +219,8 @@ export const PlatformRevision = defineEntity({
     digest: p.text(),
     origin: p.json<RevisionOrigin>(),
     appliedAt: p.datetime(3),
+    /** The file that has it since. */
+    movedTo: p.text().nullable(),
   },
 });
 

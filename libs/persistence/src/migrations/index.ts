@@ -48,6 +48,7 @@ import { overrideExpiry } from './20261122T65-override-expiry.ts';
 import { platformRevisions } from './20261122T66-platform.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
+import { platformFile } from './20261122T67-platform-file.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -102,4 +103,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   platformRevisions,
   tokenOrganizations,
   workloadTokens,
+  platformFile,
 ];

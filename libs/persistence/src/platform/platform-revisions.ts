@@ -3,7 +3,7 @@ import type { PlatformDocument } from '@rolecall/org-config';
 import { RevisionMovedError } from '@rolecall/reconcile';
 import type { LivePlatform, PlatformState, RevisionOrigin } from '@rolecall/reconcile';
 import { query } from '../sql.ts';
-import { ADD_PLATFORM_REVISION, LIVE_PLATFORM } from './statements.ts';
+import { ADD_PLATFORM_REVISION, LIVE_PLATFORM, MOVE_PLATFORM } from './statements.ts';
 
 /** The live document of the deployment with when it was applied. */
 export interface PlatformRecord extends LivePlatform {
@@ -49,5 +49,9 @@ export class PgPlatformState implements PlatformState {
       throw new RevisionMovedError('the platform document', base, live?.revision ?? 0);
     }
     this.saved(base + 1, next);
+  }
+
+  async moveTo(file: string): Promise<void> {
+    await query(this.client, MOVE_PLATFORM, [file]);
   }
 }

@@ -11,5 +11,10 @@ export function memoryPlatform({ platform }: MemoryState): PlatformState {
       platform.push({ ...next, revision: base + 1 });
       return Promise.resolve();
     },
+    moveTo(file) {
+      const live = platform.pop();
+      if (live) platform.push({ ...live, origin: { ...live.origin, file } });
+      return Promise.resolve();
+    },
   };
 }

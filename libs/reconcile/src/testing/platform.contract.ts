@@ -37,6 +37,16 @@ export function platformContract(name: string, make: () => Promise<StateStoreHar
       expect(await live()).toMatchObject({ revision: 1, digest: 'a' });
     });
 
+    it('is the same revision when it stands in another file', async () => {
+      const { origin, ...first } = version('a');
+      await commit((state) => state.platform.save(0, { ...first, origin: { ...origin, file: 'a.yaml' } }));
+      await commit((state) => state.platform.save(1, { ...first, origin: { ...origin, file: 'a.yaml' } }));
+      await commit((state) => state.platform.moveTo('b.yaml'));
+      expect(await live()).toMatchObject({ revision: 2, ...first, origin: { ...origin, file: 'b.yaml' } });
+      await commit((state) => state.platform.save(2, version('b')));
+      expect((await live())?.origin).toEqual(origin);
+    });
+
     it('leaves nothing of a plan', async () => {
       await harness.store.transaction('rollback', (state) => state.platform.save(0, version('a')));
       expect(await live()).toBeUndefined();
