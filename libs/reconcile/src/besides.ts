@@ -2,16 +2,27 @@ import type { Prepared } from './perform.ts';
 import type { PlanOverride, UnmanagedEntry } from './plan.ts';
 import type { OrganizationHead, StateTransaction } from './state-store.ts';
 
-/** Overrides that count at this moment, of every organization that the collection owns. */
+/**
+ * Overrides that count at this moment, of every organization that the collection owns, once the steps are done: what they take back
+ * stands no longer.
+ */
 export async function overridesOf(
   state: StateTransaction,
   collection: string,
-  heads: ReadonlyMap<string, OrganizationHead>,
+  {
+    heads,
+    prepared,
+  }: { readonly heads: ReadonlyMap<string, OrganizationHead>; readonly prepared: readonly Prepared[] },
   now: Date,
 ): Promise<readonly PlanOverride[]> {
   const overrides: PlanOverride[] = [];
-  for (const { id, name: organization, collection: owner, deviation } of heads.values()) {
+  const stepOf = new Map(prepared.flatMap((step) => ('head' in step ? [[step.head.id, step] as const] : [])));
+  const byId = new Map([...heads.values()].map((head) => [head.id, head] as const));
+  for (const { id, name, collection: owner, deviation } of byId.values()) {
+    const step = stepOf.get(id);
     if (owner !== collection || deviation?.driftsAt === undefined) continue;
+    if (step?.action === 'release' || step?.action === 'delete') continue;
+    const organization = step?.name ?? name;
     for (const { path, by, reason, expires } of await state.overrides(id)) {
       if (expires > now) overrides.push({ organization, path, by, reason, expires: expires.toISOString() });
     }

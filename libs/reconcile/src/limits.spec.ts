@@ -66,6 +66,12 @@ describe('deletions', () => {
     });
   });
 
+  it('say what to do: there are no files where a few organizations are named', async () => {
+    await expect(plan(without(60))).rejects.toThrow('remove fewer files at a time');
+    const release = request([], { partial: { release: names.slice(0, 60) } });
+    await expect(plan(release)).rejects.toThrow('name fewer organizations at a time');
+  });
+
   it('say who has to be asked for more', async () => {
     const refusal = (rest: Partial<ReconcileRequest>) => plan(without(60, rest)).catch((error: Error) => error.message);
     expect(await refusal({ limits: { deletes: '3' } })).toMatch(/--max-deletes/);

@@ -39,7 +39,8 @@ export function deletesGuard(request: ReconcileRequest, removals: number, owned:
   if (removals <= cap) return [];
   const whose = cap < ceiling ? raise('--max-deletes') : deployment('ROLECALL_MAX_DELETES');
   const why = `${removals} of ${owned} organizations would be deleted or released, one apply may do that to ${cap}`;
-  return [{ code: 'too_many_deletes', message: `${why}; remove fewer files at a time${whose}` }];
+  const less = request.partial === undefined ? 'remove fewer files at a time' : 'name fewer organizations at a time';
+  return [{ code: 'too_many_deletes', message: `${why}; ${less}${whose}` }];
 }
 
 /** How many users the organizations have that change; looked up only where a share is asked for. */

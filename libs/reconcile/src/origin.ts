@@ -34,7 +34,8 @@ export function originsOf(documents: ThreeDocuments): (difference: FieldDifferen
 
 type FormerNames = ReadonlyMap<string, string>;
 
-function formerNames(before: OrganizationDocument, after: OrganizationDocument): FormerNames {
+/** By the pointer of a renamed entry in `after`: its name in `before`. */
+export function formerNames(before: OrganizationDocument, after: OrganizationDocument): FormerNames {
   return new Map(entryRenames(before, after).renames.map(({ map, from, to }) => [pointerTo(map, to), from]));
 }
 

@@ -1,5 +1,7 @@
 import { checkDocument, documentDigest, testOutcomes } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
+import { formerNames, valueIn } from './origin.ts';
+import { asJson } from './renames.ts';
 import { pathOf } from './render-plan.ts';
 import type { ReconcileProblem } from './errors.ts';
 import type { FieldChange } from './plan.ts';
@@ -98,13 +100,22 @@ export function refusalsOf(
   const organization = document.metadata.name;
   const conflicting = outcome.fields.filter(({ origin }) => origin === 'conflict' && conflicts === 'refuse');
   return [
-    ...conflicting.map((field) => conflictAt(organization, field)),
+    ...conflicting.map(({ path }) => conflictAt(organization, path, wasDeclared(outcome, document, path))),
     ...(unmanaged === 'fail' ? outcome.unmanaged.map((path) => unmanagedAt(organization, path)) : []),
     ...(outcome.digest === digest ? [] : misfits(outcome.after, organization, now)),
   ];
 }
 
-function conflictAt(organization: string, { path }: FieldChange): ReconcileProblem {
+function wasDeclared({ declaredBefore }: Outcome, declared: OrganizationDocument, path: string): boolean {
+  if (declaredBefore === undefined) return false;
+  return valueIn(asJson(declaredBefore), path, formerNames(declaredBefore, declared)) !== undefined;
+}
+
+function conflictAt(organization: string, path: string, declaredBefore: boolean): ReconcileProblem {
+  if (!declaredBefore) {
+    const message = `${organization}: ${pathOf(path)} is declared for the first time, and was set otherwise on the server; make the file say what is live, or take what is declared with --conflicts git`;
+    return { code: 'conflict', organization, pointer: path, message };
+  }
   const message = `${organization}: ${pathOf(path)} is declared otherwise than at the last apply, and was changed on the server as well; take what is declared with --conflicts git, or take over what is live with "rolecall drift --write"`;
   return { code: 'conflict', organization, pointer: path, message };
 }

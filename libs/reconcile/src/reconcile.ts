@@ -45,7 +45,6 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   if (problem !== undefined) throw new ReconcileError([problem, ...others]);
 
   const absent = resolved.absent.flatMap((name) => heads.get(name) ?? []);
-  const overrides = await overridesOf(state, request.collection, heads, now);
   const users = await usersOf(state, request, steps);
   const changes: OrganizationChange[] = [];
   for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
@@ -61,6 +60,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
   await followPlatform(state, request);
+  const overrides = await overridesOf(state, request.collection, { heads, prepared }, now);
   const known = request.partial === undefined ? files : withFilesToSend(stored, changes, prepared);
   await state.saveFileDigests(request.collection, known);
   return {

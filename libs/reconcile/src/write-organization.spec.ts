@@ -163,3 +163,73 @@ it('a patch cannot reach a prototype', () => {
   expect(Object.keys(merged as object)).toEqual(['__proto__']);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
+
+describe('an override of what is live already', () => {
+  const LATER = new Date('2026-11-04T12:00:00Z');
+  const globex = { spec: { displayName: 'Globex' } };
+  const override = (expires: Date, reason = 'r') => ({ patch: globex, override: { reason, expires } });
+
+  it('prolongs the one that runs, and is audited', async () => {
+    const store = await applied({ displayName: 'Acme', login: { session: { idle: '1h' } } });
+    const spec = { displayName: 'Globex', login: { session: { idle: '5m' } } };
+    await write(store, spec, { override: { reason: 'r', expires: TOMORROW } });
+    const written = await write(store, spec, { baseRevision: 2, ...override(LATER, 'longer') });
+    expect(written).toMatchObject({ revision: 2, fields: [] });
+    expect(written.overrides).toMatchObject([
+      { path: '/spec/displayName', expires: LATER, reason: 'longer' },
+      { path: '/spec/login/session/idle', expires: TOMORROW, reason: 'r' },
+    ]);
+    expect(store.audit('acme').at(-1)).toEqual({
+      type: 'organization.overridden',
+      data: { paths: ['/spec/displayName'], reason: 'longer', until: LATER.toISOString() },
+    });
+    expect(store.organizations()[0]?.head.deviation).toEqual({ driftsAt: TOMORROW, unmanaged: 0 });
+  });
+
+  it('gives what drifted an end', async () => {
+    const store = await applied({ displayName: 'Acme' });
+    await write(store, { displayName: 'Globex' }, { override: { reason: 'r', expires: TOMORROW } });
+    await store.transaction('commit', (state) => endOverrides(state, { name: 'acme' }, NOW));
+    await write(store, { displayName: 'Globex' }, { baseRevision: 2, ...override(TOMORROW) });
+    const plan = await store.transaction('commit', (state) => reconcile(state, request({ displayName: 'Acme' }), NOW));
+    expect(plan).toMatchObject({ changes: [], overrides: [{ path: '/spec/displayName' }] });
+  });
+});
+
+describe('a plan names an override', () => {
+  const overridden = async () => {
+    const store = await applied({ roles: { helper: { permissions: ['a'] } } });
+    const helper = { permissions: ['b'] };
+    await write(store, { roles: { helper } }, { override: { reason: 'r', expires: TOMORROW } });
+    return store;
+  };
+  const planned = async (more: Partial<ReconcileRequest>) => {
+    const store = await overridden();
+    return store.transaction('rollback', (state) => reconcile(state, { ...request({}), ...more }, NOW));
+  };
+
+  it('that stands', async () => {
+    const plan = await planned(request({ displayName: 'Acme', roles: { helper: { permissions: ['a'] } } }));
+    expect(plan.overrides).toMatchObject([{ organization: 'acme', path: '/spec/roles/helper/permissions' }]);
+  });
+
+  it.each<[string, Partial<ReconcileRequest>]>([
+    ['a renamed entry', request({ roles: { aide: { permissions: ['a'], previously: ['helper'] } } })],
+    ['a release', { organizations: [], files: [], partial: { release: ['acme'] } }],
+  ])('no more that is taken back by %s', async (_what, more) => {
+    const plan = await planned(more);
+    expect(plan.changes).toHaveLength(1);
+    expect(plan.overrides).toEqual([]);
+  });
+});
+
+it('a conflict over what is declared for the first time says so', async () => {
+  const store = await applied({});
+  await write(store, { displayName: 'Globex' });
+  const failing = store.transaction('commit', (state) => reconcile(state, request({ displayName: 'Acme' }), NOW));
+  await expect(failing).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('for the first time'),
+  });
+  await expect(failing).rejects.toMatchObject({ message: expect.not.stringContaining('drift --write') });
+});

@@ -1,9 +1,10 @@
 import { canonicalJson } from '@rolecall/org-config';
-import type { OrganizationDocument } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { diffDocuments } from './diff.ts';
 import type { FieldDifference } from './diff.ts';
 import { ReconcileError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
+import { namedByPatch } from './named-by-patch.ts';
 import { valueIn } from './origin.ts';
 import { affectedGuard, usersOf } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -23,6 +24,8 @@ import { deviationOf, driftOf } from './three-way.ts';
 export interface OrganizationWrite {
   /** The whole document, checked and normalized; its name is the organization's. */
   readonly wanted: DesiredOrganization;
+  /** What it was made by, a merge patch: of an override, it says which fields count though they are live so already. */
+  readonly patch?: Json;
   /** The revision that the document was made from. */
   readonly baseRevision: number;
   /** Name of the API token. */
@@ -57,14 +60,14 @@ export async function writeOrganization(
   write: OrganizationWrite,
   now: Date,
 ): Promise<Written> {
-  const { wanted, baseRevision, by, override } = write;
+  const { wanted, baseRevision, override } = write;
   const { name } = wanted.document.metadata;
   const head = (await state.heads('', [name])).get(name);
   if (head?.revision !== baseRevision) throw new RevisionMovedError(name, baseRevision, head?.revision ?? 0);
   const live = await state.document(head.id);
   const declaration = await state.declaration(head.id);
   const before = await state.overrides(head.id);
-  const touched = declaration ? declaredFieldsTouched(declaration.document, live, wanted.document) : [];
+  const touched = declaration ? declaredFieldsTouched(declaration.document, live, write) : [];
   if (declaration && touched.length > 0 && override === undefined) {
     refuse(touched.map((path) => ownedByGit(name, head.collection ?? '', path, declaration.origin)));
   }
@@ -78,10 +81,9 @@ export async function writeOrganization(
   const step = await changeOf(state, head, live, write, fields);
   refuse([...step.problems, ...(await ssoGuards(state, [step], now)), ...(await replaceGuard(state, [step], write))]);
   const active = overrides.filter(({ expires }) => expires > now);
-  if (step.fields.length === 0) return { organization: name, revision: head.revision, fields: [], overrides: active };
-  const users = await usersOf(state, { ceilings: write.ceilings }, [step]);
-  const { impact } = await writeChange(state, step, { actor: by }, now);
-  refuse(affectedGuard({ ceilings: write.ceilings }, [{ organization: name, impact }], users));
+  const unchanged = { organization: name, revision: head.revision, fields: [], overrides: active };
+  if (step.fields.length === 0 && touched.length === 0) return unchanged;
+  const impact = step.fields.length === 0 ? undefined : await written(state, step, write, now);
   if (override && touched.length > 0) {
     const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });
@@ -90,8 +92,17 @@ export async function writeOrganization(
     await state.replaceOverrides(head.id, overrides);
     await state.deviate(head.id, deviationOf(declaration.document, wanted.document, overrides, now));
   }
+  if (impact === undefined) return unchanged;
   const shown = step.fields.map(({ origin: _origin, ...field }) => field);
   return { organization: name, revision: head.revision + 1, fields: shown, impact, overrides: active };
+}
+
+async function written(state: StateTransaction, step: Change, write: OrganizationWrite, now: Date): Promise<Impact> {
+  const { ceilings, by } = write;
+  const users = await usersOf(state, { ceilings }, [step]);
+  const { impact } = await writeChange(state, step, { actor: by }, now);
+  refuse(affectedGuard({ ceilings }, [{ organization: step.name, impact }], users));
+  return impact;
 }
 
 /** Ends overrides now, all of them or the one at `path`: the next apply takes their fields back. Tells which ended. */
@@ -115,16 +126,20 @@ export async function endOverrides(
   return ended;
 }
 
-/** Declared fields that the write sets otherwise than they are declared, and than they are live. */
+/**
+ * Declared fields that the write sets otherwise than they are declared, and than they are live. An override also counts what its
+ * patch names and is live so already: one that runs gets another end, and what drifted gets one.
+ */
 function declaredFieldsTouched(
   declared: OrganizationDocument,
   live: OrganizationDocument,
-  wanted: OrganizationDocument,
+  { wanted, override, patch }: OrganizationWrite,
 ) {
-  const [from, to] = [asJson(live), asJson(wanted)];
+  const [from, to] = [asJson(live), asJson(wanted.document)];
+  const isNamed = override === undefined || patch === undefined ? () => false : namedByPatch(patch);
   const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
-  const paths = driftOf(declared, wanted).map(({ path }) => path);
-  return paths.filter((path) => textAt(from, path) !== textAt(to, path));
+  const paths = driftOf(declared, wanted.document).map(({ path }) => path);
+  return paths.filter((path) => isNamed(path) || textAt(from, path) !== textAt(to, path));
 }
 
 /** A secret has no value that an apply could take back: where a collection declares it, only an apply sets it. */

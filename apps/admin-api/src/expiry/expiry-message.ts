@@ -15,7 +15,10 @@ const KINDS: Readonly<Record<ExpiryKind, { readonly what: string; readonly todo:
   'client-secret': { what: 'Client secret', todo: 'make another at the identity provider, and apply it' },
   'scim-token': { what: 'Token of the directory', todo: 'rolecall scim token issue' },
   'sp-key': { what: 'Our key', todo: 'raise serviceProviderKeys.generation, and apply it' },
-  override: { what: 'Override of git', todo: 'write into git what shall stay: rolecall drift --write' },
+  override: {
+    what: 'Override of git',
+    todo: 'put into the file what shall stay, or let it end: the next apply takes it back',
+  },
   'api-token': { what: 'API token', todo: 'rolecall token create' },
 };
 

@@ -4,7 +4,7 @@ import type { ApiToken, Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
-import type { DesiredOrganization, Limits, OrganizationWrite, Written } from '@rolecall/reconcile';
+import type { DesiredOrganization, Limits, Written } from '@rolecall/reconcile';
 import { requireRight } from '../access/authenticate.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 import { checkDocuments } from '../applies/check-documents.ts';
@@ -39,8 +39,9 @@ export class WriteOrganization {
     requireSameName(document, record.name);
     const wanted = await this.prepared({ document, secrets: request.secrets }, record.collection, caller, now);
     const { baseRevision, allowReplace } = request;
+    const patch = request.patch as Json;
     const { ceilings } = this;
-    const write: OrganizationWrite = { wanted, baseRevision, by: caller.name, override, allowReplace, ceilings };
+    const write = { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings };
     const store = this.database.reconcileState({ actor: caller.id, now });
     const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
     return refusing(

@@ -12,7 +12,10 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: str
   'client-secret': { what: 'client secret', todo: 'make another at the identity provider, and apply it' },
   'scim-token': { what: 'token of the directory', todo: 'rolecall scim token issue ORG NAME' },
   'sp-key': { what: 'our key', todo: 'raise serviceProviderKeys.generation, and apply it' },
-  override: { what: 'override of git', todo: 'write into git what shall stay: rolecall drift --write' },
+  override: {
+    what: 'override of git',
+    todo: 'put into the file what shall stay, or let it end: the next apply takes it back',
+  },
   'api-token': { what: 'API token', todo: 'rolecall token create' },
 };
 

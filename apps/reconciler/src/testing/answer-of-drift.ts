@@ -60,7 +60,8 @@ function written(store: MemoryStateStore, name: string, { patch, baseRevision, o
     if (document === undefined) throw new Error(diagnostics[0]?.message);
     const wanted = { document, digest, identityProviders: {} };
     const until = { reason: override.reason, expires: new Date(override.expires) };
-    const result = await writeOrganization(state, { wanted, baseRevision, by: 'ops', override: until }, now);
+    const write = { wanted, patch: patch as Json, baseRevision, by: 'ops', override: until };
+    const result = await writeOrganization(state, write, now);
     return { ...result, overrides: result.overrides.map(presented) };
   });
 }
