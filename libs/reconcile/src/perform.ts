@@ -12,10 +12,10 @@ import { withRenameHints } from './rename-hints.ts';
 import { entryRenames } from './renames.ts';
 import type { EntryRename } from './renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
-import type { Step } from './resolve.ts';
+import type { AsDeclared, Step } from './resolve.ts';
 import { secretChanges } from './secret-changes.ts';
 import type { SecretsWanted } from './secret-changes.ts';
-import { settle } from './settle.ts';
+import { settle, standsElsewhere } from './settle.ts';
 import type {
   EndedTokens,
   NewRevision,
@@ -218,6 +218,18 @@ export async function settleStep(
   if (declares === undefined) return;
   const declared = { ...declares, origin: originOf(desired, request) };
   await settle(state, { head, declared, after, overrides }, now);
+}
+
+/** Of an organization that is as declared: remembers where it stands by now, in an apply. */
+export async function followDeclaration(
+  state: StateTransaction,
+  { head, desired }: AsDeclared,
+  request: ReconcileRequest,
+): Promise<void> {
+  const origin = originOf(desired, request);
+  if (request.expectedFingerprint === undefined || !(await standsElsewhere(state, head.id, origin))) return;
+  const { document, digest } = desired;
+  await state.declare(head.id, { document, digest, origin }, head.deviation);
 }
 
 /** Makes the step's document live, with all that follows from it. The one way in which a document changes. */

@@ -2,7 +2,7 @@ import { appliesIn } from './order.ts';
 import { ReconcileError, StalePlanError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { overridesOf, unmanagedOf } from './besides.ts';
-import { changesSomething, perform, prepare, settleStep } from './perform.ts';
+import { changesSomething, followDeclaration, perform, prepare, settleStep } from './perform.ts';
 import { PLAN_FORMAT_VERSION } from './plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
 import { followPlatform, performPlatform, preparePlatform } from './platform.ts';
@@ -59,6 +59,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   for (const step of prepared) {
     if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
   }
+  for (const one of resolved.asDeclared) await followDeclaration(state, one, request);
   await followPlatform(state, request);
   const overrides = await overridesOf(state, request.collection, { heads, prepared }, now);
   const known = request.partial === undefined ? files : withFilesToSend(stored, changes, prepared);

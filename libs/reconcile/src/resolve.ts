@@ -15,9 +15,16 @@ export type Step =
       readonly release?: true;
     };
 
+export interface AsDeclared {
+  readonly head: OrganizationHead;
+  readonly desired: DesiredOrganization;
+}
+
 export interface Resolved {
   readonly steps: readonly Step[];
   readonly unchanged: number;
+  /** Sent, and declared as at the last apply: nothing has to happen with them. */
+  readonly asDeclared: readonly AsDeclared[];
   /** Owned, not in the input, and kept. Sorted. */
   readonly absent: readonly string[];
   readonly problems: readonly ReconcileProblem[];
@@ -42,6 +49,7 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
   const twice = duplicates(request, unsent);
   const problems = [...twice.values()];
   const steps: Step[] = [];
+  const asDeclared: AsDeclared[] = [];
   const kept = new Set(unsent.map((name) => heads.get(name)?.id));
   for (const desired of request.organizations) {
     if (twice.has(desired)) continue;
@@ -53,6 +61,7 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
       kept.add(match.head.id);
       if (!isAsDeclared(match.head, desired) || hasSecrets(desired))
         steps.push({ kind: 'change', desired, head: match.head });
+      else asDeclared.push({ desired, head: match.head });
     }
   }
   if (request.partial !== undefined) {
@@ -61,6 +70,7 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
     return {
       steps: [...steps, ...removals.steps],
       unchanged,
+      asDeclared,
       absent: [],
       problems: [...problems, ...removals.problems],
     };
@@ -69,9 +79,9 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
     .filter((head) => head.collection === request.collection && !kept.has(head.id))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const unchanged = unsent.length + request.organizations.length - steps.length - problems.length;
-  if (!request.prune) return { steps, unchanged, absent: absent.map((head) => head.name), problems };
+  if (!request.prune) return { steps, unchanged, asDeclared, absent: absent.map((head) => head.name), problems };
   const pruned = absent.map((head): Step => ({ kind: 'absent', head }));
-  return { steps: [...steps, ...pruned], unchanged, absent: [], problems };
+  return { steps: [...steps, ...pruned], unchanged, asDeclared, absent: [], problems };
 }
 
 /** Only a look at what is stored tells whether a secret is another one now. */

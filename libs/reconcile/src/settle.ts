@@ -1,5 +1,13 @@
+import { canonicalJson } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from './state-store.ts';
+import type {
+  Declaration,
+  Deviation,
+  OrganizationHead,
+  Override,
+  RevisionOrigin,
+  StateTransaction,
+} from './state-store.ts';
 import { deviationOf, driftOf } from './three-way.ts';
 
 /** What an apply leaves of one organization. */
@@ -22,8 +30,24 @@ export async function settle(
   const kept = stillNeeded(overrides, declared.document, after, now);
   if (kept.length < overrides.length) await state.replaceOverrides(head.id, kept);
   const deviation = deviationOf(declared.document, after, kept, now);
-  if (head.appliedDigest === declared.digest && sameDeviation(head.deviation, deviation)) return;
+  const same = head.appliedDigest === declared.digest && sameDeviation(head.deviation, deviation);
+  if (same && !(await standsElsewhere(state, head.id, declared.origin))) return;
   await state.declare(head.id, declared, deviation);
+}
+
+/**
+ * The file or a line of it is another one than was recorded. Without lines nothing is looked up: so many documents came at once that
+ * the command line left them out, and the place of the recorded commit stays as right as it was.
+ */
+export async function standsElsewhere(
+  state: Pick<StateTransaction, 'declaration'>,
+  organizationId: string,
+  { file, lines }: RevisionOrigin,
+): Promise<boolean> {
+  if (file === undefined || lines === undefined) return false;
+  const before = (await state.declaration(organizationId))?.origin;
+  if (before === undefined) return false;
+  return before.file !== file || canonicalJson(before.lines ?? {}) !== canonicalJson(lines);
 }
 
 function stillNeeded(
