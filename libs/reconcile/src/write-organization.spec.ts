@@ -196,6 +196,16 @@ describe('an override of what is live already', () => {
   });
 });
 
+it('an override that adds what no file declares says so with its reason in the audit log', async () => {
+  const store = await applied({ displayName: 'Acme' });
+  const spec = { displayName: 'Acme', roles: { auditor: { permissions: ['audit.read'] } } };
+  await write(store, spec, { override: { reason: 'incident', expires: TOMORROW } });
+  expect(store.audit('acme').at(-1)).toEqual({
+    type: 'organization.overridden',
+    data: { paths: [], beside: ['/spec/roles/auditor'], reason: 'incident', until: TOMORROW.toISOString() },
+  });
+});
+
 describe('a plan names an override', () => {
   const overridden = async () => {
     const store = await applied({ roles: { helper: { permissions: ['a'] } } });

@@ -84,8 +84,11 @@ export async function writeOrganization(
   const unchanged = { organization: name, revision: head.revision, fields: [], overrides: active };
   if (step.fields.length === 0 && touched.length === 0) return unchanged;
   const impact = step.fields.length === 0 ? undefined : await written(state, step, write, now);
-  if (override && touched.length > 0) {
-    const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
+  if (override) {
+    const ending = new Set(touched);
+    const beside = step.fields.flatMap(({ path }) => (ending.has(path) ? [] : [path]));
+    const until = override.expires.toISOString();
+    const data = { paths: touched, ...(beside.length > 0 && { beside }), reason: override.reason, until };
     await state.audit(head.id, { type: 'organization.overridden', data });
   }
   if (declaration) {

@@ -13,7 +13,7 @@ import { answered } from '../planning.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
 import { DriftClient } from '../server/drift.ts';
-import type { ServedOverride } from '../server/drift.ts';
+import type { ServedOverride, WrittenOrganization } from '../server/drift.ts';
 
 export interface OverrideOptions extends OutputOptions {
   readonly reason: string;
@@ -36,15 +36,15 @@ export async function override(
   const request = { patch, baseRevision, ...allowReplace, override: { reason: options.reason, expires } };
   const written = await answered(new DriftClient(client).override(organization, request));
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', ...written });
-  else if (written.fields.length === 0) io.out(`Nothing changed: ${organization} is so already.\n`);
-  else {
-    io.out(
-      `${organization} is at revision ${written.revision}: ${written.fields.map(({ path }) => pathOf(path)).join(', ')}\n`,
-    );
+  else if (written.fields.length + written.overrides.length === 0) {
+    io.out(`Nothing changed: ${organization} is so already.\n`);
+  } else {
+    const changed = written.fields.map(({ path }) => pathOf(path)).join(', ') || 'no value changed';
+    io.out(`${organization} is at revision ${written.revision}: ${changed}\n`);
     if (written.overrides.length === 0) io.out('No file declares this, so it stays until somebody changes it.\n');
     else
       io.out(
-        `\n${overrideTable(written.overrides, io.now)}\nEvery plan names them; the first apply after the end takes them back.\n`,
+        `\n${overrideTable(written.overrides, io.now)}\nEvery plan names them; the first apply after the end takes them back.\n${withoutEnd(written)}`,
       );
   }
   return EXIT.done;
@@ -113,4 +113,11 @@ function endOf(text: string, now: Date): string {
     'invalid_end',
     `--expires "${text}" is neither a duration such as 4h nor a moment such as 2026-12-01T12:00:00Z`,
   );
+}
+
+/** What the patch set besides, such as a role that it added: nothing takes that back. */
+function withoutEnd({ fields, overrides }: WrittenOrganization): string {
+  const ending = new Set(overrides.map(({ path }) => path));
+  const paths = fields.flatMap(({ path }) => (ending.has(path) ? [] : [pathOf(path)]));
+  return paths.length === 0 ? '' : `Not overridden, so it has no end: ${paths.join(', ')}\n`;
 }
