@@ -57,6 +57,10 @@ export interface LastStatement {
 /**
  * Runs `work` in one transaction, on one connection, that is committed when `work` resolves. BEGIN, the organization and
  * the first statement of `work` are one round trip; so are the one that `last` gives then and COMMIT.
+ *
+ * When BEGIN itself fails (cancelled, say), the first statement is on its way already and runs outside of any transaction:
+ * under row-level security it sees and writes nothing, since the organization is not set, but what it writes to a table without
+ * stays, though the caller gets the error. No second statement is sent then.
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -70,9 +74,12 @@ export async function inTransaction<T>(
   });
   let broken: Error | undefined;
   try {
-    const [opened, working] = inOnePacket(client, () => [begun(client, opening), work(client)] as const);
+    const [opened, working] = inOnePacket(client, () => {
+      const answer = begun(client, opening);
+      return [answer, work(onceBegun(client, answer))] as const;
+    });
     const result = await working;
-    await opened();
+    await opened;
     if (options.end === 'rollback') await client.query('rollback');
     else await commit(client, last());
     return result;
@@ -92,11 +99,31 @@ function openingOf({ consistent, organizationId, timeLimitMs }: TransactionOptio
   return parts.join('; ');
 }
 
-/** Begins a transaction; whether that failed is asked when the work, which then failed as well, is done. */
-function begun(client: PoolClient, opening: string): () => Promise<unknown> {
+/** Begins a transaction. Nobody waits for the answer at first, so a refusal that is not looked at is no accident. */
+function begun(client: PoolClient, opening: string): Promise<unknown> {
   const answer = client.query(opening);
   answer.catch(() => undefined);
-  return () => answer;
+  return answer;
+}
+
+/**
+ * The client, which sends the first statement at once and others when BEGIN has worked. Answers come in the order of the
+ * statements, so whoever waited for the first one waits for nothing here.
+ */
+function onceBegun(client: PoolClient, opened: Promise<unknown>): PoolClient {
+  let isFirst = true;
+  let isOpen = false;
+  opened.then(
+    () => (isOpen = true),
+    () => undefined,
+  );
+  const send = (...statement: Parameters<PoolClient['query']>): Promise<unknown> => {
+    const isSent = isFirst || isOpen;
+    isFirst = false;
+    const answer = () => client.query(...statement) as unknown as Promise<unknown>;
+    return isSent ? answer() : opened.then(answer);
+  };
+  return new Proxy(client, { get: (of, key) => (key === 'query' ? send : Reflect.get(of, key, of)) });
 }
 
 /**
