@@ -62,6 +62,7 @@ create table collection_leases (
   token text not null,
   taken_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone,
+  secret_digest text,
   constraint collection_leases_pkey PRIMARY KEY (collection)
 );
 

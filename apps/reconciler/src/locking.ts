@@ -9,14 +9,15 @@ import { answered } from './planning.ts';
 import type { Client } from './server/client.ts';
 import { ServerRefusal } from './server/http.ts';
 import { endLease, renewLease, takeLease } from './server/leases.ts';
-import type { Lease } from './server/leases.ts';
+import type { TakenLease } from './server/leases.ts';
 
 /** Between two looks whether the holder of a lease is done. */
 const PAUSE_MS = 2_000;
 
 /** The lease of a collection, kept alive until it is released. */
 export interface Hold {
-  readonly fencing: number;
+  /** What an apply sends of it. */
+  readonly shown: { readonly lease: number; readonly leaseSecret: string };
   /** Ends it; when that fails it ends by itself within a minute. Also done when the command is interrupted. */
   release(): Promise<void>;
 }
@@ -35,11 +36,11 @@ export async function lock(client: Client, collection: string, timeout: string |
   heartbeat.unref();
   const end = async () => {
     clearInterval(heartbeat);
-    await endLease(client, collection, lease.fencing).catch(() => undefined);
+    await endLease(client, collection, lease).catch(() => undefined);
   };
   const forget = io.onInterrupt?.(end);
   return {
-    fencing: lease.fencing,
+    shown: { lease: lease.fencing, leaseSecret: lease.secret },
     async release() {
       forget?.();
       await end();
@@ -47,7 +48,7 @@ export async function lock(client: Client, collection: string, timeout: string |
   };
 }
 
-async function taken(client: Client, collection: string, timeout: number, io: Io): Promise<Lease> {
+async function taken(client: Client, collection: string, timeout: number, io: Io): Promise<TakenLease> {
   const { pause = (milliseconds: number) => clockPause(milliseconds) } = io;
   for (let waited = 0; ; waited += PAUSE_MS) {
     try {

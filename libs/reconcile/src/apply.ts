@@ -1,5 +1,6 @@
 import { StalePlanError } from './errors.ts';
 import { requireLease } from './leases.ts';
+import type { HeldLease } from './leases.ts';
 import { baseOf, requireSameApply, requireUnused } from './once.ts';
 import type { AppliedRevision, ApplyResult } from './once.ts';
 import type { OrganizationChange, Plan } from './plan.ts';
@@ -11,8 +12,8 @@ import type { StateTransaction } from './state-store.ts';
 export interface ApplyTerms {
   /** Id of the API token. */
   readonly actor: string;
-  /** Fencing number of its lease. Without it the collection must be nobody's at the moment. */
-  readonly lease?: number;
+  /** Its lease. Without it the collection must be nobody's at the moment. */
+  readonly lease?: HeldLease;
   /** UUID of the saved plan that it is, which may be applied once. */
   readonly planId?: string;
   /** UUID that the client chose: the same one again gets the same result, and nothing is done twice. */

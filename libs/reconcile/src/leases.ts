@@ -1,3 +1,5 @@
+import { createHash, randomBytes } from 'node:crypto';
+
 /** A lease whose holder says nothing for this long is anybody's. */
 export const LEASE_TTL_MS = 60_000;
 
@@ -17,17 +19,30 @@ export interface Lease {
   readonly expiresAt: Date;
 }
 
+/** What a holder shows: the number alone can be guessed. */
+export interface HeldLease {
+  readonly fencing: number;
+  /** Of its taking, 128 random bits in base64url. SECRET; UNVERIFIED where it is shown */
+  readonly secret: string;
+}
+
+/** A lease as its store has it. */
+export interface StoredLease extends Lease {
+  /** `secretDigest()`. Undefined = nobody can hold it any more. */
+  readonly secretDigest: string | undefined;
+}
+
 /** One lease per collection, at most. A plan needs none. */
 export interface LeaseStore {
-  /** @throws LeaseError `lease_held` while another one lives */
-  take(collection: string, by: Pick<Lease, 'holder' | 'token'>, now: Date): Promise<Lease>;
+  /** Gives the secret, once. @throws LeaseError `lease_held` while another one lives */
+  take(collection: string, by: Pick<Lease, 'holder' | 'token'>, now: Date): Promise<Lease & HeldLease>;
   /** Also brings back one that is over, as long as nobody took or ended it. @throws LeaseError `lease_lost` */
-  renew(collection: string, fencing: number, now: Date): Promise<Lease>;
+  renew(collection: string, held: HeldLease, now: Date): Promise<Lease>;
   /**
    * Ends a lease and returns it; undefined = there was none.
-   * @param fencing of the one to end; without it whichever there is, also in the hands of somebody else
+   * @param held the one to end; without it whichever there is, also in the hands of somebody else
    */
-  end(collection: string, fencing: number | undefined): Promise<Lease | undefined>;
+  end(collection: string, held: HeldLease | undefined): Promise<Lease | undefined>;
 }
 
 /**
@@ -58,16 +73,27 @@ export function leaseLost(collection: string): LeaseError {
 /**
  * Whether an apply may go on: with its own lease, or without any while nobody has one.
  * @param lease the collection's that nobody ended, if any
- * @param fencing the apply's, if it took one
+ * @param held the apply's, if it took one
  * @throws LeaseError
  */
 export function requireLease(
   collection: string,
-  lease: Lease | undefined,
-  fencing: number | undefined,
+  lease: StoredLease | undefined,
+  held: HeldLease | undefined,
   now: Date,
 ): void {
-  if (fencing === undefined) {
+  if (held === undefined) {
     if (lease !== undefined && lease.expiresAt > now) throw leaseHeld(lease);
-  } else if (lease?.fencing !== fencing) throw leaseLost(collection);
+  } else if (lease?.fencing !== held.fencing || lease.secretDigest !== secretDigest(held.secret))
+    throw leaseLost(collection);
+}
+
+/** For one lease: 128 random bits. */
+export function newLeaseSecret(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** SHA-256 in hexadecimals: what is stored, and compared; where two of them differ says nothing about a secret. */
+export function secretDigest(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }

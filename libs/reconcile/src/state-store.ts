@@ -1,6 +1,6 @@
 import type { PlatformState } from './platform.ts';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { Lease } from './leases.ts';
+import type { StoredLease } from './leases.ts';
 import type { ApplyResult, SavedPlan } from './once.ts';
 import type { SecretPlace } from './secret.ts';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
@@ -20,7 +20,7 @@ export interface StateTransaction {
   readonly platform: PlatformState;
   collection(name: string): Promise<CollectionState>;
   /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
-  lease(collection: string, hold?: 'hold'): Promise<Lease | undefined>;
+  lease(collection: string, hold?: 'hold'): Promise<StoredLease | undefined>;
   /** In a commit nobody else uses it before the end. */
   savedPlan(id: string): Promise<SavedPlan | undefined>;
   usePlan(id: string, now: Date): Promise<void>;

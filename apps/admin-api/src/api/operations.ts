@@ -110,7 +110,7 @@ export const OPERATIONS = {
     summary: 'Takes the lease of a collection for 60 seconds: nobody else applies to it until it ends',
     right: 'apply',
     body: 'LeaseRequest',
-    response: 'Lease',
+    response: 'TakenLease',
     refusals: { 409: ['lease_held'] },
   },
   renewLease: {
@@ -133,6 +133,10 @@ export const OPERATIONS = {
       fencing: {
         description: 'Only this one; without it whichever there is, also that of somebody else',
         schema: { type: 'integer', minimum: 1 },
+      },
+      secret: {
+        description: 'Of that one, as its taking gave it',
+        schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
       },
     },
     response: 'LeaseEnded',

@@ -41,6 +41,8 @@ export interface ApplyRequest extends PlanRequest {
   readonly fingerprint: string;
   /** Fencing number of the caller's lease. */
   readonly lease?: number;
+  /** Of that lease, as its taking gave it. SECRET */
+  readonly leaseSecret?: string;
   /** Of a saved plan. */
   readonly planId?: string;
   /** Chosen by the client: the same one again gets the same result. */
@@ -55,6 +57,8 @@ export interface LeaseRequest {
 /** `LeaseRenewal` of the API. */
 export interface LeaseRenewal {
   readonly fencing: number;
+  /** SECRET */
+  readonly secret: string;
 }
 
 /** `OrganizationPatch` of the API. */

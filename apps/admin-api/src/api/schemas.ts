@@ -28,6 +28,7 @@ const path = { type: 'string', minLength: 1, maxLength: 1024, description: 'Rela
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const fingerprint = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'Of the plan that was reviewed' };
 const slug = { type: 'string', pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$' };
+const leaseSecret = { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' };
 const fencing = { type: 'integer', minimum: 1, maximum: 2_147_483_647 };
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' };
 const cap = { type: 'string', pattern: '^(?:[0-9]{1,7}|(?:100|[0-9]{1,2})%)$' };
@@ -204,6 +205,7 @@ const requests = {
         ...fencing,
         description: "The caller's lease; without it the apply is refused while somebody has one",
       },
+      leaseSecret: { ...leaseSecret, description: 'Of that lease, as its taking gave it' },
       planId: { ...uuid, description: 'Of the saved plan that this is; one is applied once' },
       applyId: {
         ...uuid,
@@ -211,7 +213,7 @@ const requests = {
           'Chosen by the client. Sent again within a day, it gets the result of the first and changes nothing',
       },
     },
-    [...optionalInPlans, 'lease', 'planId', 'applyId'],
+    [...optionalInPlans, 'lease', 'leaseSecret', 'planId', 'applyId'],
   ),
   LeaseRequest: object({
     holder: {
@@ -220,7 +222,7 @@ const requests = {
       description: 'Who applies, for people: the address of a CI job, or a host',
     },
   }),
-  LeaseRenewal: object({ fencing }),
+  LeaseRenewal: object({ fencing, secret: leaseSecret }),
 } satisfies Record<string, JsonSchema>;
 
 const change = {
@@ -360,6 +362,10 @@ const responses = {
   }),
   ExpiryPage: object({ items: list(ref('ExpiringItem')), nextCursor: { type: ['string', 'null'] } }),
   Lease: object(lease),
+  TakenLease: object({
+    ...lease,
+    secret: { ...leaseSecret, description: 'Given once: who renews, ends or applies with the lease shows it' },
+  }),
   LeaseEnded: object({ ended: { anyOf: [ref('Lease'), { type: 'null' }] } }),
   Comparison: object({ changed: list(string), removed: list(string) }),
   FieldChange: object(

@@ -43,7 +43,8 @@ export class ReconcileOrganizations {
 
   /** All or nothing, and what is sent again once. @throws Problem */
   async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
-    const { collection, fingerprint: expectedFingerprint, lease, planId, applyId } = request;
+    const { collection, fingerprint: expectedFingerprint, lease: fencing, leaseSecret, planId, applyId } = request;
+    const lease = fencing === undefined ? undefined : { fencing, secret: leaseSecret ?? '' };
     const terms: ApplyTerms = { actor: caller.id, lease, planId, applyId };
     const store = this.database.reconcileState({ actor: caller.id, now });
     const before = store.transaction('rollback', (state) =>

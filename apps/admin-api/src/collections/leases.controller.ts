@@ -2,7 +2,7 @@ import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { ApiToken, Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, LOGGER } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
-import type { Lease } from '@rolecall/reconcile';
+import type { HeldLease, Lease } from '@rolecall/reconcile';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { invalidQuery, knownOnly } from '../api/query.ts';
@@ -24,13 +24,14 @@ export class LeasesController {
   async take(@Param('collection') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
     const { holder } = validated<LeaseRequest>('LeaseRequest', body);
     const by = { holder, token: caller.name };
-    return viewOf(await refusing(this.database.leases.take(validated('Slug', name), by, this.clock())));
+    const { secret, ...lease } = await refusing(this.database.leases.take(validated('Slug', name), by, this.clock()));
+    return { ...viewOf(lease), secret };
   }
 
   @Serves(OPERATIONS.renewLease)
   async renew(@Param('collection') name: string, @Body() body: unknown): Promise<object> {
-    const { fencing } = validated<LeaseRenewal>('LeaseRenewal', body);
-    return viewOf(await refusing(this.database.leases.renew(validated('Slug', name), fencing, this.clock())));
+    const held = validated<LeaseRenewal>('LeaseRenewal', body);
+    return viewOf(await refusing(this.database.leases.renew(validated('Slug', name), held, this.clock())));
   }
 
   @Serves(OPERATIONS.endLease)
@@ -39,20 +40,23 @@ export class LeasesController {
     @Query() query: Parameters,
     @Caller() caller: ApiToken,
   ): Promise<{ ended: object | null }> {
-    knownOnly(query, ['fencing']);
-    const fencing = fencingOf(query);
-    const ended = await this.database.leases.end(validated('Slug', name), fencing);
-    if (ended !== undefined && fencing === undefined)
+    knownOnly(query, ['fencing', 'secret']);
+    const held = heldOf(query);
+    const ended = await this.database.leases.end(validated('Slug', name), held);
+    if (ended !== undefined && held === undefined)
       this.logger.warn({ actor: caller.id, collection: name, fencing: ended.fencing }, 'a lease was ended by unlock');
     return { ended: ended === undefined ? null : viewOf(ended) };
   }
 }
 
 /** @throws Problem 400 `invalid_request` */
-function fencingOf({ fencing }: Parameters): number | undefined {
-  if (fencing === undefined) return undefined;
-  if (typeof fencing === 'string' && /^[1-9]\d{0,8}$/.test(fencing)) return Number(fencing);
-  throw invalidQuery('fencing must be the number of a lease');
+function heldOf({ fencing, secret }: Parameters): HeldLease | undefined {
+  if (fencing === undefined && secret === undefined) return undefined;
+  if (typeof fencing !== 'string' || !/^[1-9]\d{0,8}$/.test(fencing)) {
+    throw invalidQuery('fencing must be the number of a lease');
+  }
+  if (typeof secret === 'string' && /^[\w-]{22}$/.test(secret)) return { fencing: Number(fencing), secret };
+  throw invalidQuery('secret must be what the taking of the lease gave');
 }
 
 const viewOf = ({ takenAt, expiresAt, ...lease }: Lease) => ({

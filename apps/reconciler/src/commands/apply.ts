@@ -65,7 +65,7 @@ export async function applyPlan(
   try {
     const organizations = request.organizations.map((one) => withValues(one, secrets, opened));
     const { fingerprint, saved: { id: planId } = {} } = plan;
-    const body = { ...request, organizations, fingerprint, lease: hold?.fencing, planId };
+    const body = { ...request, organizations, fingerprint, ...hold?.shown, planId };
     if (each) return await oneByOne(plan, body, client, options, io);
     progress.show('Applying ...');
     const { applied } = await answered(sendApply(client, body, io), loaded);

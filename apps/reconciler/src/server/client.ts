@@ -48,6 +48,8 @@ export interface ApplyRequest extends Omit<PlanRequest, 'organizations'> {
   readonly fingerprint: string;
   /** Fencing number of the lease. */
   readonly lease?: number;
+  /** Of that lease. SECRET */
+  readonly leaseSecret?: string;
   /** Of the saved plan that this is. */
   readonly planId?: string;
   /** The same one again gets the same result. */

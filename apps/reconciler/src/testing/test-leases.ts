@@ -11,11 +11,14 @@ export async function answerOfLease(
 ): Promise<unknown> {
   const { pathname, searchParams } = new URL(url, 'http://server');
   const [, collection = ''] = /^\/v1\/collections\/([^/]+)\/lease$/.exec(pathname) ?? [];
-  const sent = (body ?? {}) as { holder: string; fencing: number };
-  if (method === 'POST') return viewOf(await leases.take(collection, { holder: sent.holder, token: 'ci' }, now));
-  if (method === 'PUT') return viewOf(await leases.renew(collection, sent.fencing, now));
-  const fencing = searchParams.get('fencing');
-  const ended = await leases.end(collection, fencing === null ? undefined : Number(fencing));
+  const sent = (body ?? {}) as { holder: string; fencing: number; secret: string };
+  if (method === 'POST') {
+    const { secret, ...lease } = await leases.take(collection, { holder: sent.holder, token: 'ci' }, now);
+    return { ...viewOf(lease), secret };
+  }
+  if (method === 'PUT') return viewOf(await leases.renew(collection, sent, now));
+  const [fencing, secret] = [searchParams.get('fencing'), searchParams.get('secret') ?? ''];
+  const ended = await leases.end(collection, fencing === null ? undefined : { fencing: Number(fencing), secret });
   return { ended: ended === undefined ? null : viewOf(ended) };
 }
 

@@ -333,7 +333,8 @@ export class TestServer {
   }
 
   #apply(request: ApplyRequest) {
-    const { fingerprint: expectedFingerprint, lease, planId, applyId } = request;
+    const { fingerprint: expectedFingerprint, lease: fencing, leaseSecret: secret = '', planId, applyId } = request;
+    const lease = fencing === undefined ? undefined : { fencing, secret };
     const wanted = { ...this.#wanted(request), expectedFingerprint };
     const terms = { actor: 'ci', lease, planId, applyId };
     return this.store.transaction('commit', (state) => apply(state, wanted, terms, NOW));

@@ -134,6 +134,8 @@ export const CollectionLease = defineEntity({
     takenAt: p.datetime(3),
     /** Null = ended. */
     expiresAt: p.datetime(3).nullable(),
+    /** SHA-256 of what its holder was given; null = taken before there was one. */
+    secretDigest: p.text().nullable(),
   },
 });
 

@@ -49,6 +49,7 @@ import { platformRevisions } from './20261122T66-platform.ts';
 import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
+import { leaseSecrets } from './20261122T68-lease-secrets.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -104,4 +105,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   tokenOrganizations,
   workloadTokens,
   platformFile,
+  leaseSecrets,
 ];

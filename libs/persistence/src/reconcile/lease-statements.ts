@@ -1,15 +1,15 @@
 import type { Statement } from '../sql.ts';
 
-const COLUMNS = 'collection, fencing, holder, token, taken_at, expires_at';
+const COLUMNS = 'collection, fencing, holder, token, taken_at, expires_at, secret_digest';
 
 /** No row comes back while somebody else's is alive at $4. */
 export const TAKE_LEASE: Statement = {
   name: 'reconcile.take-lease',
   text: `
-insert into collection_leases as l (${COLUMNS}) values ($1, 1, $2, $3, $4::timestamptz, $5::timestamptz)
+insert into collection_leases as l (${COLUMNS}) values ($1, 1, $2, $3, $4::timestamptz, $5::timestamptz, $6)
 on conflict (collection) do update
 set fencing = l.fencing + 1, holder = excluded.holder, token = excluded.token, taken_at = excluded.taken_at,
-  expires_at = excluded.expires_at
+  expires_at = excluded.expires_at, secret_digest = excluded.secret_digest
 where l.expires_at is null or l.expires_at <= $4::timestamptz
 returning ${COLUMNS}`,
 };
@@ -18,7 +18,7 @@ export const RENEW_LEASE: Statement = {
   name: 'reconcile.renew-lease',
   text: `
 update collection_leases set expires_at = $3::timestamptz
-where collection = $1 and fencing = $2 and expires_at is not null
+where collection = $1 and fencing = $2 and secret_digest = $4 and expires_at is not null
 returning ${COLUMNS}`,
 };
 
@@ -28,7 +28,8 @@ export const END_LEASE: Statement = {
   text: `
 with before as (
   select ${COLUMNS} from collection_leases
-  where collection = $1 and ($2::integer is null or fencing = $2::integer) and expires_at is not null
+  where collection = $1 and ($2::integer is null or fencing = $2::integer and secret_digest = $3)
+    and expires_at is not null
   for update
 ), ended as (
   update collection_leases l set expires_at = null from before where l.collection = before.collection

@@ -11,7 +11,7 @@ import type {
   EndedTokens,
   FileDigest,
   HeldRename,
-  Lease,
+  StoredLease,
   NewOrganization,
   NewRevision,
   OrganizationHead,
@@ -117,7 +117,7 @@ export class PgStateTransaction implements StateTransaction {
     return lock ? lockCollection(this.client, name) : readCollection(this.client, name);
   }
 
-  lease(collection: string, hold?: 'hold'): Promise<Lease | undefined> {
+  lease(collection: string, hold?: 'hold'): Promise<StoredLease | undefined> {
     return readLease(this.client, collection, hold === 'hold');
   }
 

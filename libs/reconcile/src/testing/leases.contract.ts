@@ -1,7 +1,7 @@
 /// <reference types="jest" />
 import { apply } from '../apply.ts';
 import { LEASE_TTL_MS } from '../leases.ts';
-import type { LeaseStore } from '../leases.ts';
+import type { HeldLease, LeaseStore } from '../leases.ts';
 import type { ReconcileRequest } from '../request.ts';
 import type { StateStore } from '../state-store.ts';
 
@@ -36,7 +36,7 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
       leases = harness.leases;
     });
     afterEach(() => harness.close());
-    const applied = (lease: number | undefined, now = NOW) =>
+    const applied = (lease: HeldLease | undefined, now = NOW) =>
       harness.store.transaction('commit', (state) =>
         apply(state, REQUEST, { actor: 'ci', ...(lease === undefined ? {} : { lease }) }, now),
       );
@@ -46,6 +46,7 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
       expect(lease).toEqual({
         collection: 'default',
         fencing: 1,
+        secret: expect.stringMatching(/^[\w-]{22}$/),
         ...CI,
         takenAt: NOW,
         expiresAt: after(LEASE_TTL_MS),
@@ -63,52 +64,67 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
     });
 
     it('lasts as long as its holder says that it lives', async () => {
-      const { fencing } = await leases.take('default', CI, NOW);
-      const renewed = await leases.renew('default', fencing, after(50_000));
-      expect(renewed).toMatchObject({ fencing, takenAt: NOW, expiresAt: after(50_000 + LEASE_TTL_MS) });
+      const held = await leases.take('default', CI, NOW);
+      const renewed = await leases.renew('default', held, after(50_000));
+      expect(renewed).not.toHaveProperty('secret');
+      expect(renewed).toMatchObject({ fencing: held.fencing, takenAt: NOW, expiresAt: after(50_000 + LEASE_TTL_MS) });
       await expect(leases.take('default', OTHER, after(100_000))).rejects.toMatchObject({ code: 'lease_held' });
       expect(await leases.take('default', OTHER, after(50_000 + LEASE_TTL_MS))).toMatchObject({ fencing: 2 });
-      await expect(leases.renew('default', fencing, after(50_000))).rejects.toMatchObject({ code: 'lease_lost' });
+      await expect(leases.renew('default', held, after(50_000))).rejects.toMatchObject({ code: 'lease_lost' });
     });
 
     it('comes back to a holder that was away, while nobody else took it', async () => {
-      const { fencing } = await leases.take('default', CI, NOW);
-      expect(await leases.renew('default', fencing, after(90_000))).toMatchObject({ fencing });
+      const held = await leases.take('default', CI, NOW);
+      expect(await leases.renew('default', held, after(90_000))).toMatchObject({ fencing: held.fencing });
+    });
+
+    it('is nobody’s who only knows its number', async () => {
+      const { fencing, secret } = await leases.take('default', CI, NOW);
+      const another = await leases.take('another', OTHER, NOW);
+      for (const guessed of [another.secret, '', secret.slice(1), `${secret}x`]) {
+        const held = { fencing, secret: guessed };
+        await expect(leases.renew('default', held, after(1))).rejects.toMatchObject({ code: 'lease_lost' });
+        expect(await leases.end('default', held)).toBeUndefined();
+        await expect(applied(held)).rejects.toMatchObject({ code: 'lease_lost' });
+      }
+      await expect(applied({ fencing, secret })).resolves.toMatchObject({ applied: [] });
     });
 
     it('is ended by its holder, or by somebody who says so; never by a former one', async () => {
       const first = await leases.take('default', CI, NOW);
-      expect(await leases.end('default', first.fencing)).toEqual(first);
-      expect(await leases.end('default', first.fencing)).toBeUndefined();
+      const { secret: _first, ...shownFirst } = first;
+      expect(await leases.end('default', first)).toEqual(shownFirst);
+      expect(await leases.end('default', first)).toBeUndefined();
       const second = await leases.take('default', OTHER, NOW);
       expect(second.fencing).toBe(2);
-      expect(await leases.end('default', first.fencing)).toBeUndefined();
-      expect(await leases.end('default', undefined)).toEqual(second);
-      await expect(leases.renew('default', second.fencing, NOW)).rejects.toMatchObject({ code: 'lease_lost' });
+      expect(await leases.end('default', first)).toBeUndefined();
+      const { secret: _second, ...shownSecond } = second;
+      expect(await leases.end('default', undefined)).toEqual(shownSecond);
+      await expect(leases.renew('default', second, NOW)).rejects.toMatchObject({ code: 'lease_lost' });
       expect(await leases.end('nothing', undefined)).toBeUndefined();
     });
 
     it('lets its holder apply, and nobody else', async () => {
       await expect(applied(undefined)).resolves.toMatchObject({ applied: [] });
-      const { fencing } = await leases.take('default', CI, NOW);
-      await expect(applied(fencing)).resolves.toMatchObject({ applied: [] });
+      const held = await leases.take('default', CI, NOW);
+      await expect(applied(held)).resolves.toMatchObject({ applied: [] });
       await expect(applied(undefined)).rejects.toMatchObject({ code: 'lease_held' });
       await expect(applied(undefined, after(LEASE_TTL_MS))).resolves.toMatchObject({ applied: [] });
-      await leases.take('default', OTHER, after(LEASE_TTL_MS));
-      await expect(applied(fencing)).rejects.toMatchObject({ code: 'lease_lost' });
+      const next = await leases.take('default', OTHER, after(LEASE_TTL_MS));
+      await expect(applied(held)).rejects.toMatchObject({ code: 'lease_lost' });
       await leases.end('default', undefined);
-      await expect(applied(2)).rejects.toMatchObject({ code: 'lease_lost' });
+      await expect(applied(next)).rejects.toMatchObject({ code: 'lease_lost' });
     });
 
     it('that is lost while the apply is under way leaves nothing of it', async () => {
-      const { fencing } = await leases.take('default', CI, NOW);
+      const lease = await leases.take('default', CI, NOW);
       const late = harness.store.transaction('commit', async (state) => {
         const saveFileDigests = state.saveFileDigests.bind(state);
         state.saveFileDigests = async (...parameters) => {
           await saveFileDigests(...parameters);
           await leases.end('default', undefined);
         };
-        return apply(state, REQUEST, { actor: 'ci', lease: fencing }, NOW);
+        return apply(state, REQUEST, { actor: 'ci', lease }, NOW);
       });
       await expect(late).rejects.toMatchObject({ code: 'lease_lost' });
       const state = await harness.store.transaction('rollback', (left) => left.collection('default'));

@@ -1,41 +1,50 @@
-import { LEASE_TTL_MS, leaseHeld, leaseLost } from '../leases.ts';
-import type { Lease, LeaseStore } from '../leases.ts';
+import { LEASE_TTL_MS, leaseHeld, leaseLost, newLeaseSecret, secretDigest } from '../leases.ts';
+import type { HeldLease, Lease, LeaseStore, StoredLease } from '../leases.ts';
 
 /** Leases in memory, beside the state: they change while a transaction is under way. */
 export class MemoryLeases implements LeaseStore {
   /** The last one of each collection. */
-  readonly #leases = new Map<string, { readonly lease: Lease; readonly ended: boolean }>();
+  readonly #leases = new Map<string, { readonly lease: StoredLease; readonly ended: boolean }>();
 
   /** The one that nobody ended. */
-  find(collection: string): Lease | undefined {
+  find(collection: string): StoredLease | undefined {
     const last = this.#leases.get(collection);
     return last?.ended === false ? last.lease : undefined;
   }
 
-  async take(collection: string, by: Pick<Lease, 'holder' | 'token'>, now: Date): Promise<Lease> {
+  async take(collection: string, by: Pick<Lease, 'holder' | 'token'>, now: Date): Promise<Lease & HeldLease> {
     const current = this.find(collection);
     if (current !== undefined && current.expiresAt > now) throw leaseHeld(current);
     const fencing = (this.#leases.get(collection)?.lease.fencing ?? 0) + 1;
-    return this.#keep({ collection, fencing, ...by, takenAt: now, expiresAt: later(now) });
+    const secret = newLeaseSecret();
+    const lease = { collection, fencing, ...by, takenAt: now, expiresAt: later(now) };
+    return { ...this.#keep({ ...lease, secretDigest: secretDigest(secret) }), secret };
   }
 
-  async renew(collection: string, fencing: number, now: Date): Promise<Lease> {
+  async renew(collection: string, held: HeldLease, now: Date): Promise<Lease> {
     const current = this.find(collection);
-    if (current?.fencing !== fencing) throw leaseLost(collection);
+    if (current === undefined || !isHeld(current, held)) throw leaseLost(collection);
     return this.#keep({ ...current, expiresAt: later(now) });
   }
 
-  async end(collection: string, fencing: number | undefined): Promise<Lease | undefined> {
+  async end(collection: string, held: HeldLease | undefined): Promise<Lease | undefined> {
     const lease = this.find(collection);
-    if (lease === undefined || (fencing !== undefined && lease.fencing !== fencing)) return undefined;
+    if (lease === undefined || (held !== undefined && !isHeld(lease, held))) return undefined;
     this.#leases.set(collection, { lease, ended: true });
-    return lease;
+    return shown(lease);
   }
 
-  #keep(lease: Lease): Lease {
+  #keep(lease: StoredLease): Lease {
     this.#leases.set(lease.collection, { lease, ended: false });
-    return lease;
+    return shown(lease);
   }
+}
+
+const isHeld = (lease: StoredLease, { fencing, secret }: HeldLease) =>
+  lease.fencing === fencing && lease.secretDigest === secretDigest(secret);
+
+function shown({ collection, fencing, holder, token, takenAt, expiresAt }: StoredLease): Lease {
+  return { collection, fencing, holder, token, takenAt, expiresAt };
 }
 
 const later = (now: Date) => new Date(now.getTime() + LEASE_TTL_MS);

@@ -1,6 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
-import type { Lease } from '../leases.ts';
+import type { StoredLease } from '../leases.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { PlatformState } from '../platform.ts';
 import { rootDigestOf } from '../root-digest.ts';
@@ -53,7 +53,7 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve({ name, generation, deviating, ...(applied ? { rootDigest: rootDigestOf(files) } : {}) });
   }
 
-  lease(collection: string): Promise<Lease | undefined> {
+  lease(collection: string): Promise<StoredLease | undefined> {
     return Promise.resolve(this.leases.find(collection));
   }
 

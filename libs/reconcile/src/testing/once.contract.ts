@@ -91,7 +91,9 @@ export function onceContract(name: string, make: () => Promise<OnceHarness>): vo
     it('a refused apply does not use it up', async () => {
       const request = requestFor('Acme');
       const { plan, planId } = await save(request);
-      await expect(applied(request, plan, { planId, lease: 7 })).rejects.toMatchObject({ code: 'lease_lost' });
+      await expect(applied(request, plan, { planId, lease: { fencing: 7, secret: '' } })).rejects.toMatchObject({
+        code: 'lease_lost',
+      });
       await expect(applied(request, plan, { planId })).resolves.toMatchObject({ applied: [{ revision: 1 }] });
     });
 
@@ -124,7 +126,7 @@ export function onceContract(name: string, make: () => Promise<OnceHarness>): vo
       const applyId = randomUUID();
       const first = await applied(request, plan, { applyId });
       expect(first).toMatchObject({ plan: { fingerprint: plan.fingerprint } });
-      const again = await applied(request, plan, { applyId, lease: 9 });
+      const again = await applied(request, plan, { applyId, lease: { fencing: 9, secret: '' } });
       expect(again).toEqual({ applied: first.applied, repeated: true });
       expect(await revision()).toBe(1);
     });
@@ -142,7 +144,9 @@ export function onceContract(name: string, make: () => Promise<OnceHarness>): vo
       const request = requestFor('Acme');
       const plan = await planOf(request);
       const applyId = randomUUID();
-      await expect(applied(request, plan, { applyId, lease: 9 })).rejects.toMatchObject({ code: 'lease_lost' });
+      await expect(applied(request, plan, { applyId, lease: { fencing: 9, secret: '' } })).rejects.toMatchObject({
+        code: 'lease_lost',
+      });
       await expect(applied(request, plan, { applyId })).resolves.toMatchObject({ plan: {} });
     });
 
