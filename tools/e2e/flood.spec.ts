@@ -56,9 +56,14 @@ describe('a flood of hostile posts at an ACS (rule G15)', () => {
     `costs less than ${MOST_CPU_MS} ms of CPU a body, whatever is in it`,
     () =>
       withGateway({}, async (gateway) => {
-        const costs = [...(await costOfBodies(gateway, 20))];
-        expect(costs.length).toBeGreaterThan(10);
-        expect(costs.filter(([, cpuMs]) => cpuMs >= MOST_CPU_MS)).toEqual([]);
+        const least = new Map(await costOfBodies(gateway, 20));
+        expect(least.size).toBeGreaterThan(10);
+        const tooMuch = () => [...least].filter(([, cpuMs]) => cpuMs >= MOST_CPU_MS);
+        // what else the machine does can only add to a measurement, so the least of a few is the cost
+        for (let again = 0; again < 3 && tooMuch().length > 0; again++)
+          for (const [body, cpuMs] of await costOfBodies(gateway, 20))
+            least.set(body, Math.min(cpuMs, least.get(body) ?? cpuMs));
+        expect(tooMuch()).toEqual([]);
       }),
     LONG,
   );
