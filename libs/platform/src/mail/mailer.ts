@@ -37,7 +37,7 @@ const TIMEOUT_MS = 20_000;
 const MAX_RECIPIENTS = 100;
 const MAX_SUBJECT = 200;
 /** RFC 5322, section 2.2: a header ends at a line end; no other control character belongs into one either. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
 
 /** A mailer over SMTP (RFC 5321); a connection per message. */
