@@ -213,7 +213,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),
     inOrganization: (organizationId, work) =>
-      inOrganization(pool, organizationId, work).catch((error: unknown) => {
+      inOrganization(pool, masterKeys, organizationId, work).catch((error: unknown) => {
         // the caller decides anew, and must not get what it was refused for out of the cache again
         if (error instanceof PersistenceError && error.code === 'stale_revision') organizations.forget(organizationId);
         throw error;

@@ -93,7 +93,7 @@ describe('round trips', () => {
     const { logins: waiting } = test.current.database;
     await waiting.begin(newLogin(acme.id, '_r'));
     await waiting.accept(at(acme.id), assertion('_r', '_a'));
-    await inOrganization(pool, acme.id, async (tx) => {
+    await inOrganization(pool, undefined, acme.id, async (tx) => {
       await tx.takeVerifiedLogin(HANDLE, BROWSER, NOW);
       const user = await tx.findUserBySubject(subject('eve'));
       await tx.storeLogin(

@@ -6,6 +6,8 @@ import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
 import { overtaken } from '../errors.ts';
 import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
+import type { MasterKeys } from '../secrets/master-keys.ts';
+import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
@@ -46,6 +48,7 @@ import { claimUnsolicitedLogin, takeVerifiedLogin, type TakenLogin } from './ver
  */
 export async function inOrganization<T>(
   pool: Pool,
+  masterKeys: MasterKeys | undefined,
   organizationId: string,
   work: (tx: OrganizationTransaction) => Promise<T>,
 ): Promise<T> {
@@ -53,7 +56,10 @@ export async function inOrganization<T>(
   return inTransaction(
     pool,
     { organizationId },
-    (client) => work(new PgOrganizationTransaction(client, organizationId, end)),
+    (client) => {
+      const vault = new Vault(client, organizationId, masterKeys);
+      return work(new PgOrganizationTransaction(client, organizationId, end, vault));
+    },
     () => end.statement(organizationId),
   );
 }
@@ -65,6 +71,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     private readonly client: PoolClient,
     readonly organizationId: string,
     private readonly end: TransactionEnd,
+    private readonly vault: Vault,
   ) {}
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {

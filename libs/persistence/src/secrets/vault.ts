@@ -7,6 +7,9 @@ import { seal, unseal } from './seal.ts';
 import type { Place } from './seal.ts';
 import { ADD_KEY, DELETE_SECRET, READ_KEY, READ_SECRET, WRITE_SECRET } from './statements.ts';
 
+/** A place of the vault's organization. */
+export type SealedAt = Omit<Place, 'organizationId'>;
+
 /**
  * The sealed secrets of one organization, within a transaction that works for it. Each is sealed with the organization's
  * data key, which is wrapped by the deployment's master key. Without that key every use of a secret fails.
@@ -32,6 +35,16 @@ export class Vault {
 
   async delete(name: string): Promise<void> {
     await query(this.client, DELETE_SECRET, [this.organizationId, name]);
+  }
+
+  /** Seals what another table keeps, to its column and row there. */
+  async sealed(at: SealedAt, secret: Buffer): Promise<Buffer> {
+    return seal(await this.dataKey(), { ...at, organizationId: this.organizationId }, secret);
+  }
+
+  /** What `sealed` made for this very place. @throws PersistenceError `sealed_secret_invalid` */
+  async opened(at: SealedAt, sealed: Buffer): Promise<Buffer> {
+    return unseal(await this.dataKey(), { ...at, organizationId: this.organizationId }, sealed);
   }
 
   /** The organization's data key; made when it has none. */
