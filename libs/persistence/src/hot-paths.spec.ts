@@ -14,7 +14,7 @@ import * as identities from './identities/statements.ts';
 import * as logins from './logins/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import * as organizations from './organizations/statements.ts';
-import { FACTS_OF_USERS, LOCK_USERS } from './reconcile/statements.ts';
+import { FACTS_OF_USERS, LOCK_USERS } from './reconcile/user-statements.ts';
 import * as sessions from './sessions/statements.ts';
 import type { Statement } from './sql.ts';
 import { committedFile } from './testing/committed-file.ts';

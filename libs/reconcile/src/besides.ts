@@ -1,4 +1,4 @@
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { PlanOverride, UnmanagedEntry } from './plan.ts';
 import type { OrganizationHead, StateTransaction } from './state-store.ts';
 

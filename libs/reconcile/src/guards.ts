@@ -1,6 +1,6 @@
 import type { ReconcileProblem } from './errors.ts';
 import { deletesGuard } from './limits.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { ReconcileRequest } from './request.ts';
 
 /** Refusals of what is sound by itself and might still be a mistake: an input that came out empty or much too short. */

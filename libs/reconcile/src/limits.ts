@@ -1,6 +1,6 @@
 import type { ReconcileProblem } from './errors.ts';
 import type { OrganizationChange } from './plan.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { StateTransaction } from './state-store.ts';
 

@@ -1,4 +1,4 @@
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { OrganizationChange } from './plan.ts';
 
 /**

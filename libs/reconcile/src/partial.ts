@@ -1,5 +1,5 @@
 import type { ReconcileProblem } from './errors.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { OrganizationChange } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';

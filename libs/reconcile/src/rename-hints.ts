@@ -1,7 +1,7 @@
 import { canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { isObject, keysOf, pointerTo, RENAMEABLE_MAPS } from './address.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { FieldChange, OrganizationChange } from './plan.ts';
 import { asJson } from './renames.ts';
 import type { OrganizationHead, StateTransaction } from './state-store.ts';

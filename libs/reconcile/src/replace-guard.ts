@@ -1,5 +1,5 @@
 import type { ReconcileProblem } from './errors.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { StateTransaction } from './state-store.ts';
 

@@ -1,6 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { ReconcileProblem } from './errors.ts';
-import type { Prepared } from './perform.ts';
+import type { Prepared } from './prepare.ts';
 import type { SignInEvidence, StateTransaction } from './state-store.ts';
 
 /** A sign-in that is older than this says too little of today. */

@@ -3,7 +3,7 @@ import { rootDigestOf } from '@rolecall/reconcile';
 import type { CollectionState, FileDigest } from '@rolecall/reconcile';
 import { likeOf } from '../organizations/globs.ts';
 import { query } from '../sql.ts';
-import * as sql from './statements.ts';
+import * as sql from './collection-statements.ts';
 
 interface CollectionRow {
   generation: number | null;

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { UserFacts } from '@rolecall/reconcile';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { query } from '../sql.ts';
-import { FACTS_OF_USERS, LOCK_ORGANIZATION, LOCK_USERS } from './statements.ts';
+import { FACTS_OF_USERS, LOCK_ORGANIZATION, LOCK_USERS } from './user-statements.ts';
 
 const BATCH = 1_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';

@@ -10,7 +10,7 @@ import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { query } from '../sql.ts';
 import { RENAME_EVIDENCE } from '../sso/statements.ts';
-import * as sql from './statements.ts';
+import * as sql from './identity-provider-statements.ts';
 
 interface StoredProvider {
   identity_provider: string;

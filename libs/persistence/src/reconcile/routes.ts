@@ -6,7 +6,7 @@ import { ReconcileError } from '@rolecall/reconcile';
 import type { ReconcileProblem } from '@rolecall/reconcile';
 import { query } from '../sql.ts';
 import type { DomainVerification } from '../stores.ts';
-import { REPLACE_CLAIMS, REPLACE_ROUTES } from './statements.ts';
+import { REPLACE_CLAIMS, REPLACE_ROUTES } from './route-statements.ts';
 
 /**
  * Makes the document's e-mail domains, as far as they are asserted or proved, its previous names and its issuers exactly what

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { RevisionMovedError, secretFingerprint } from '@rolecall/reconcile';
+import { secretFingerprint } from '@rolecall/reconcile';
 import type {
   ApplyResult,
   CollectionState,
@@ -25,41 +25,29 @@ import type {
   UserFacts,
   UserGrants,
 } from '@rolecall/reconcile';
-import { appendAudit } from '../audit/append.ts';
 import { DEPLOYMENT } from '../audit/deployment.ts';
 import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
-import { driverError } from '../errors.ts';
 import { noteExpiringItems } from '../expiry/note-items.ts';
 import { replaceGrants } from '../grants/replace-grants.ts';
-import type { LiveRevisionRow } from '../organizations/load-organization.ts';
-import { LIVE_REVISION } from '../organizations/statements.ts';
 import { PgPlatformState } from '../platform/platform-revisions.ts';
 import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
-import { query, workingFor } from '../sql.ts';
 import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
-import type { Statement } from '../sql.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
+import { readDeclaration, readOverrides, writeDeclaration, writeDeviation, writeOverrides } from './declarations.ts';
 import { factsOfUsers } from './facts-of-users.ts';
+import { readHeads } from './heads.ts';
 import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
 import { readLease } from './leases.ts';
 import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
-import { nameTaken, replaceRoutes } from './routes.ts';
-import * as sql from './statements.ts';
+import { OrganizationConnection } from './organization-connection.ts';
+import { PendingEvents } from './pending-events.ts';
+import { insertOrganization, insertRevision, liveRevision, renameOrganization } from './revisions.ts';
+import { replaceRoutes } from './routes.ts';
+import { ADOPT_ORGANIZATION, DELETE_ORGANIZATION, RELEASE_ORGANIZATION } from './organization-statements.ts';
 import type { Reconciler } from './state-store.ts';
-
-interface HeadRow {
-  org_id: string;
-  name: string;
-  collection: string | null;
-  revision: number;
-  digest: string;
-  deletion_policy: 'retain' | 'delete';
-  applied_digest: string | null;
-  drifts_at: Date | null;
-  unmanaged: number;
-}
+import { DIRECTORY_USERS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
 
 interface EvidenceRow {
   readonly identity_provider: string;
@@ -67,18 +55,15 @@ interface EvidenceRow {
   readonly at: Date;
 }
 
-/** So many organizations' events are sent before the first is answered. */
-const AT_ONCE = 50;
-
-/** One plan or apply. It walks from organization to organization; row-level security shows it one at a time. */
+/** One plan or apply, on PostgreSQL. */
 export class PgStateTransaction implements StateTransaction {
   readonly platform: PlatformState;
-  #workingFor: string | undefined;
   #changed = false;
   /** The collection whose row is locked. */
   #locked: string | undefined;
   readonly #written = new Set<string>();
-  readonly #events = new Map<string, AuditEvent[]>();
+  readonly #events = new PendingEvents();
+  readonly #on: OrganizationConnection;
 
   constructor(
     private readonly client: PoolClient,
@@ -90,6 +75,7 @@ export class PgStateTransaction implements StateTransaction {
      */
     private readonly applies: boolean,
   ) {
+    this.#on = new OrganizationConnection(client);
     this.platform = new PgPlatformState(client, by.now, (revision, { digest, origin, collection }) => {
       const { file, commit, repository } = origin;
       this.record(DEPLOYMENT, 'platform.updated', { revision, digest, file, commit, repository, collection });
@@ -102,13 +88,7 @@ export class PgStateTransaction implements StateTransaction {
    */
   async finish(): Promise<void> {
     if (this.applies) for (const organizationId of [...this.#written].sort()) await this.endSessions(organizationId);
-    const events = [...this.#events].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (let at = 0; at < events.length; at += AT_ONCE) {
-      const some = events.slice(at, at + AT_ONCE);
-      await Promise.all(
-        some.map(([id, ofOne]) => this.withOrganization(id, () => appendAudit(this.client, id, ofOne))),
-      );
-    }
+    await this.#events.append(this.#on);
   }
 
   collection(name: string): Promise<CollectionState> {
@@ -137,131 +117,92 @@ export class PgStateTransaction implements StateTransaction {
     return keepApplyResult(this.client, result, now);
   }
 
-  async heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
-    const statement = this.applies ? sql.LOCK_HEADS : sql.HEADS;
-    const rows = await query<HeadRow>(this.client, statement, [collection, names]);
-    return new Map(rows.map((row) => [row.name, toHead(row)]));
+  heads(collection: string, names: readonly string[]): Promise<ReadonlyMap<string, OrganizationHead>> {
+    return readHeads(this.client, collection, names, this.applies);
   }
 
   async document(organizationId: string): Promise<OrganizationDocument> {
-    return (await this.liveRevision(organizationId)).document;
+    return (await liveRevision(this.#on, organizationId)).document;
   }
 
-  async create({ collection, name, revision }: NewOrganization): Promise<OrganizationHead> {
-    const id = uuidv7();
-    const { document, digest, origin } = revision;
-    const deletionPolicy = document.metadata.deletionPolicy ?? 'retain';
-    const created = await this.in<{ org_id: string }>(id, sql.CREATE_ORGANIZATION, [
-      name,
-      collection,
-      JSON.stringify(document),
-      digest,
-      deletionPolicy,
-      JSON.stringify(origin),
-      this.by.now,
-    ]);
-    if (created.length === 0) throw nameTaken(name, name);
-    await this.writeAround(id, name, revision, 'new');
-    return { id, name, collection, revision: 1, digest, appliedDigest: digest, deletionPolicy };
+  async create(organization: NewOrganization): Promise<OrganizationHead> {
+    const { name, revision } = organization;
+    const head = await insertOrganization(this.#on, uuidv7(), organization, this.by.now);
+    await this.writeAround(head.id, name, revision, 'new');
+    return head;
   }
 
   async addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead> {
-    const { document, digest, origin } = revision;
-    const [row] = await this.in<HeadRow>(organizationId, sql.ADD_REVISION, [
-      base,
-      JSON.stringify(document),
-      digest,
-      document.metadata.deletionPolicy ?? 'retain',
-      JSON.stringify(origin),
-      this.by.now,
-    ]);
-    if (row === undefined) {
-      const live = await this.liveRevision(organizationId);
-      throw new RevisionMovedError(live.name, base, live.revision);
-    }
-    await this.writeAround(organizationId, row.name, revision);
-    return toHead(row);
+    const head = await insertRevision(this.#on, organizationId, base, revision, this.by.now);
+    await this.writeAround(organizationId, head.name, revision);
+    return head;
   }
 
   async rename(organizationId: string, name: string): Promise<void> {
-    const renamed = await this.in(organizationId, sql.RENAME_ORGANIZATION, [name]).catch((error: unknown) => {
-      throw driverError(error).constraint === 'organization_registry_pkey' ? nameTaken(name, name) : error;
-    });
-    if (renamed.length === 0) throw nameTaken(name, name);
+    await renameOrganization(this.#on, organizationId, name);
     this.#changed = true;
   }
 
   async release(organizationId: string): Promise<void> {
-    await this.in(organizationId, sql.RELEASE_ORGANIZATION, []);
+    await this.#on.query(organizationId, RELEASE_ORGANIZATION);
     this.#changed = true;
   }
 
   async adopt(organizationId: string, collection: string): Promise<void> {
-    const adopted = await this.in(organizationId, sql.ADOPT_ORGANIZATION, [collection]);
+    const adopted = await this.#on.query(organizationId, ADOPT_ORGANIZATION, [collection]);
     if (adopted.length > 0) this.#changed = true;
   }
 
-  async declaration(organizationId: string): Promise<Declaration | undefined> {
-    const [row] = await this.in<Declaration>(organizationId, sql.DECLARATION, []);
-    return row;
+  declaration(organizationId: string): Promise<Declaration | undefined> {
+    return readDeclaration(this.#on, organizationId);
   }
 
-  async declare(
-    organizationId: string,
-    { document, digest, origin }: Declaration & { readonly digest: string },
-    deviation?: Deviation,
-  ): Promise<void> {
-    const { driftsAt = null, unmanaged = 0 } = deviation ?? {};
-    const values = [digest, JSON.stringify(document), JSON.stringify(origin), driftsAt, unmanaged];
-    await this.in(organizationId, sql.DECLARE, values);
+  declare(id: string, declared: Declaration & { readonly digest: string }, deviation?: Deviation): Promise<void> {
+    return writeDeclaration(this.#on, id, declared, deviation);
   }
 
-  async deviate(organizationId: string, deviation: Deviation | undefined): Promise<void> {
-    const { driftsAt = null, unmanaged = 0 } = deviation ?? {};
-    await this.in(organizationId, sql.DEVIATE, [driftsAt, unmanaged]);
+  deviate(organizationId: string, deviation: Deviation | undefined): Promise<void> {
+    return writeDeviation(this.#on, organizationId, deviation);
   }
 
   overrides(organizationId: string): Promise<readonly Override[]> {
-    return this.in<Override>(organizationId, sql.OVERRIDES, []);
+    return readOverrides(this.#on, organizationId);
   }
 
-  async replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void> {
-    await this.in(organizationId, sql.REPLACE_OVERRIDES, [JSON.stringify(overrides)]);
+  replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void> {
+    return writeOverrides(this.#on, organizationId, overrides);
   }
 
   async delete(organizationId: string): Promise<void> {
-    await this.in(organizationId, sql.DELETE_ORGANIZATION, []);
+    await this.#on.query(organizationId, DELETE_ORGANIZATION);
     this.#changed = true;
   }
 
   async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
-    await this.enter(organizationId);
+    await this.#on.enter(organizationId);
     for await (const batch of factsOfUsers(this.client, organizationId, this.applies)) {
       yield batch;
       // the caller may have worked for another organization in between
-      await this.enter(organizationId);
+      await this.#on.enter(organizationId);
     }
   }
 
   async replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void> {
     if (!this.applies) return;
-    await this.enter(organizationId);
+    await this.#on.enter(organizationId);
     await replaceGrants(this.client, organizationId, revision, users, this.by.now);
   }
 
-  async users(organizationId: string): Promise<number> {
-    const [row] = await this.in<{ users: number }>(organizationId, sql.USERS, []);
-    return row?.users ?? 0;
+  users(organizationId: string): Promise<number> {
+    return this.#on.count(organizationId, USERS);
   }
 
-  async linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
-    const [row] = await this.in<{ users: number }>(organizationId, sql.LINKED_USERS, [identityProvider]);
-    return row?.users ?? 0;
+  linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
+    return this.#on.count(organizationId, LINKED_USERS, [identityProvider]);
   }
 
-  async directoryUsers(organizationId: string): Promise<number> {
-    const [row] = await this.in<{ users: number }>(organizationId, sql.DIRECTORY_USERS, []);
-    return row?.users ?? 0;
+  directoryUsers(organizationId: string): Promise<number> {
+    return this.#on.count(organizationId, DIRECTORY_USERS);
   }
 
   async secretFingerprint(
@@ -269,7 +210,7 @@ export class PgStateTransaction implements StateTransaction {
     identityProvider: string,
     at: SecretPlace,
   ): Promise<string | undefined> {
-    await this.enter(organizationId);
+    await this.#on.enter(organizationId);
     const secret = await new Vault(this.client, organizationId, this.keys.masterKeys).read(
       clientSecretName(identityProvider),
     );
@@ -277,29 +218,29 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
-    await this.enter(organizationId);
+    await this.#on.enter(organizationId);
     await renameIdentityProvider(this.client, organizationId, this.keys.masterKeys, { from, to });
   }
 
   async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
-    const rows = await this.in<EvidenceRow>(organizationId, EVIDENCE, []);
+    const rows = await this.#on.query<EvidenceRow>(organizationId, EVIDENCE);
     return new Map(rows.map((row) => [row.identity_provider, { connectionDigest: row.connection_digest, at: row.at }]));
   }
 
   async forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
-    await this.in(organizationId, FORGET_EVIDENCE, [identityProvider]);
+    await this.#on.query(organizationId, FORGET_EVIDENCE, [identityProvider]);
   }
 
   async renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
-    if (this.applies) await this.in(organizationId, RENAME_TOKENS, [from, to]);
+    if (this.applies) await this.#on.query(organizationId, RENAME_TOKENS, [from, to]);
   }
 
   async endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
     if (names.length === 0) return [];
     const values = [names, this.by.now];
-    const alive = await this.in<{ name: string; tokens: number }>(organizationId, COUNT_TOKENS, values);
+    const alive = await this.#on.query<{ name: string; tokens: number }>(organizationId, COUNT_TOKENS, values);
     if (this.applies && alive.length > 0) {
-      const ended = await this.in<{ token_id: string; name: string }>(organizationId, REVOKE_TOKENS, values);
+      const ended = await this.#on.query<{ token_id: string; name: string }>(organizationId, REVOKE_TOKENS, values);
       for (const { token_id: id, name } of ended) {
         this.record(organizationId, 'directory.token_revoked', { name, reason: 'undeclared' }, id);
       }
@@ -309,7 +250,7 @@ export class PgStateTransaction implements StateTransaction {
 
   async renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
     for (const { kind, from, to } of renames) {
-      await this.in(organizationId, sql.RENAME_HELD[kind], [from, to ?? null]);
+      await this.#on.query(organizationId, RENAME_HELD[kind], [from, to ?? null]);
     }
   }
 
@@ -344,7 +285,7 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   private async endSessions(organizationId: string): Promise<void> {
-    await this.enter(organizationId);
+    await this.#on.enter(organizationId);
     const sessions = await endSessionsOfDisabled(this.client, organizationId);
     const reason = 'identity_provider_disabled';
     if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
@@ -359,35 +300,7 @@ export class PgStateTransaction implements StateTransaction {
     if (!this.applies) return;
     const actor = { kind: 'token' as const, id: this.by.actor };
     const event: AuditEvent = { type, at: this.by.now, actor, subject, data };
-    this.#events.set(organizationId, [...(this.#events.get(organizationId) ?? []), event]);
-  }
-
-  private async liveRevision(organizationId: string): Promise<LiveRevisionRow> {
-    const [row] = await this.in<LiveRevisionRow>(organizationId, LIVE_REVISION, []);
-    if (row === undefined) throw new Error(`there is no organization ${organizationId}`);
-    return row;
-  }
-
-  /** Runs a statement for one organization, whose id is its first parameter. */
-  private async in<R extends object>(
-    organizationId: string,
-    statement: Statement,
-    values: readonly unknown[],
-  ): Promise<R[]> {
-    return this.withOrganization(organizationId, () => query<R>(this.client, statement, [organizationId, ...values]));
-  }
-
-  /** Makes the organization the current one and sends one statement behind that, without waiting in between. */
-  private async withOrganization<T>(organizationId: string, send: () => Promise<T>): Promise<T> {
-    const [, answer] = await Promise.all([this.enter(organizationId), send()]);
-    return answer;
-  }
-
-  /** Sent when it is called, so that what is sent next is the organization's. A transaction in which it failed is lost anyway. */
-  private async enter(organizationId: string): Promise<void> {
-    if (this.#workingFor === organizationId) return;
-    this.#workingFor = organizationId;
-    await this.client.query(workingFor(organizationId));
+    this.#events.add(organizationId, event);
   }
 }
 
@@ -396,19 +309,4 @@ async function settled(...work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-function toHead(row: HeadRow): OrganizationHead {
-  const { applied_digest: appliedDigest, drifts_at: driftsAt, unmanaged } = row;
-  const deviates = driftsAt !== null || unmanaged > 0;
-  return {
-    id: row.org_id,
-    name: row.name,
-    ...(row.collection !== null && { collection: row.collection }),
-    revision: row.revision,
-    digest: row.digest,
-    ...(appliedDigest !== null && { appliedDigest }),
-    ...(deviates && { deviation: { ...(driftsAt && { driftsAt }), unmanaged } }),
-    deletionPolicy: row.deletion_policy,
-  };
 }

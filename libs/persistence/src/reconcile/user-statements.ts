@@ -1,0 +1,72 @@
+import type { Statement } from '../sql.ts';
+
+export const USERS: Statement = {
+  name: 'reconcile.users',
+  text: 'select count(*)::integer as users from users where org_id = $1',
+};
+
+export const LINKED_USERS: Statement = {
+  name: 'reconcile.linked-users',
+  text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',
+};
+
+export const DIRECTORY_USERS: Statement = {
+  name: 'reconcile.directory-users',
+  text: 'select users from directories where org_id = $1',
+};
+
+/** Waits for logins that are creating users and keeps further ones waiting: their foreign key needs this row. */
+export const LOCK_ORGANIZATION: Statement = {
+  name: 'reconcile.lock-organization',
+  text: 'select from organizations where org_id = $1 for update',
+};
+
+/** Waits for logins of these users and keeps further ones waiting, until the new grants are committed. */
+export const LOCK_USERS: Statement = {
+  name: 'reconcile.lock-users',
+  text: `
+select from users
+where org_id = $1 and user_id > $2
+order by user_id
+limit $3
+for no key update`,
+};
+
+export const FACTS_OF_USERS: Statement = {
+  name: 'reconcile.facts-of-users',
+  text: `
+select u.user_id, i.identity_provider, i.facts,
+  (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role) order by g.scope, g.role), '[]')
+     from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
+  (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')
+     from memberships m where m.org_id = $1 and m.user_id = u.user_id) as groups
+from (select * from users where org_id = $1 and user_id > $2 order by user_id limit $3) u
+left join identities i
+  on i.org_id = u.org_id and i.identity_provider = u.deciding_identity_provider
+  and i.name_id_format = u.deciding_name_id_format and i.name_id = u.deciding_name_id
+order by u.user_id`,
+};
+
+/** Moves what is held under $2 to $3; where $3 is held already or null, drops it. */
+function renameHeld(kind: string, table: string, column: string, restOfKey: string): Statement {
+  const target = `select from ${table} o
+    where o.org_id = h.org_id and o.user_id = h.user_id and o.${column} = $3${restOfKey}`;
+  return {
+    name: `reconcile.rename-held-${kind}`,
+    text: `
+with moved as (
+  update ${table} h set ${column} = $3
+  where h.org_id = $1 and h.${column} = $2 and $3::text is not null and not exists (
+    ${target})
+)
+delete from ${table} h
+where h.org_id = $1 and h.${column} = $2 and ($3::text is null or exists (
+    ${target}))`,
+  };
+}
+
+export const RENAME_HELD = {
+  role: renameHeld('role', 'grants', 'role', ' and o.scope = h.scope'),
+  scope: renameHeld('scope', 'grants', 'scope', ' and o.role = h.role'),
+  group: renameHeld('group', 'memberships', 'group_name', ''),
+} as const;

@@ -1,0 +1,65 @@
+import { rederive } from './derive.ts';
+import { tokensOf, withEndedTokens } from './ended-tokens.ts';
+import type { FieldChange, OrganizationChange } from './plan.ts';
+import type { Change } from './prepare.ts';
+import { eventOf, revisionOf } from './recorded.ts';
+import { removedBy } from './removed.ts';
+import type { RevisionOrigin, StateTransaction } from './state-store.ts';
+
+/** Makes the step's document live, with all that follows from it. The one way in which a document changes. */
+export async function writeChange(
+  state: StateTransaction,
+  step: Change,
+  origin: RevisionOrigin,
+  now: Date,
+): Promise<OrganizationChange> {
+  const { head, before, after, digest, desired, renames, fields } = step;
+  const previousName = step.action === 'rename' ? head.name : undefined;
+  const removed = await removedBy(state, step);
+  if (previousName !== undefined) {
+    await state.rename(head.id, step.name);
+    const data = { revision: head.revision, from: previousName, to: step.name };
+    await state.audit(head.id, { type: 'organization.renamed', data });
+  }
+  for (const { map, from, to } of renames) {
+    if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
+    if (map === '/spec/scim/tokens') await state.renameDirectoryToken(head.id, from, to);
+  }
+  const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(step));
+  for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
+  const { lines: _, ...shortOrigin } = origin;
+  const revision = revisionOf({ ...desired, document: after, digest }, shortOrigin);
+  const next = await state.addRevision(head.id, head.revision, revision);
+  const paths = fields.map((field) => field.path);
+  const adopted = step.action === 'adopt' ? true : undefined;
+  await state.audit(head.id, { type: 'organization.updated', data: { ...eventOf(next, revision), paths, adopted } });
+  const policyChange = {
+    organizationId: head.id,
+    before,
+    after,
+    revision: next.revision,
+    renames,
+    removed,
+  };
+  const impact = withEndedTokens(await rederive(state, policyChange, now), ended);
+  return {
+    organization: step.name,
+    action: step.action,
+    ...(previousName === undefined ? {} : { previousName }),
+    baseRevision: head.revision,
+    fields,
+    impact,
+  };
+}
+
+/** Names under which tokens may be alive that go on under none. */
+function undeclaredTokens({ before, after, renames }: Change): readonly string[] {
+  const stays = new Set(tokensOf(after));
+  const moved = new Set(renames.filter((it) => it.map === '/spec/scim/tokens').map((it) => it.from));
+  return tokensOf(before).filter((name) => !stays.has(name) && !moved.has(name));
+}
+
+/** What was proved with the old client secret says nothing of the new one. */
+function providersWithNewSecret(fields: readonly FieldChange[]): readonly string[] {
+  return fields.flatMap(({ path }) => /^\/spec\/identityProviders\/([^/]+)\/clientSecret$/.exec(path)?.[1] ?? []);
+}
