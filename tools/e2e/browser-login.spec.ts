@@ -238,7 +238,7 @@ spec:
       displayName: Umbrella sign-in
       metadata: { url: ${system.urls.idp}/saml/metadata }
       attributes: { email: email, givenName: firstName, familyName: lastName }
-  login: { enforceSso: ${enforceSso} }
+  login: { enforceSso: ${enforceSso}, recoveryAdmins: [it@umbrella.example] }
   authorization:
     mappingRoles:
       engineering: { grants: { account/main: [member] } }

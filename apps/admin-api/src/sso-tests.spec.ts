@@ -138,7 +138,7 @@ it('lets enforceSso be turned on once somebody signed in through the connection'
       [
         organization('hooli', {
           identityProviders: { okta: { type: 'saml', metadata: { xml } } },
-          login: { enforceSso },
+          login: { enforceSso, recoveryAdmins: ['it@hooli.example'] },
         }),
       ],
       {

@@ -103,7 +103,7 @@ describe('a write past git', () => {
       { spec: { jit: { defaults: { grants: { 'account/main': ['nobody'] } } } } },
       'configuration_invalid',
     ],
-    ['SSO that nobody tried', { spec: { login: { enforceSso: true } } }, undefined],
+    ['SSO that nobody tried', { spec: { login: { enforceSso: true, recoveryAdmins: ['it@acme.com'] } } }, undefined],
     ['another name', { metadata: { name: 'umbrella' } }, 'rename_refused'],
   ])('is checked as an apply is: %s', async (_what, wanted, code) => {
     const { status, json } = await patch({ patch: wanted });

@@ -29,16 +29,13 @@ export interface OrganizationDocument {
 export interface OrganizationSpec {
   readonly displayName?: string;
   readonly emailDomains?: Readonly<Record<string, { readonly verification: 'dns' | 'asserted' }>>;
+  /** Outside people of these domains may be invited. */
+  readonly guestDomains?: readonly string[];
   readonly scopes?: Readonly<Record<string, ScopeEntry>>;
   readonly roles?: Readonly<Record<string, RoleEntry>>;
   readonly groups?: Readonly<Record<string, GroupEntry>>;
   readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
-  readonly login?: {
-    readonly enforceSso?: boolean;
-    /** Name of an identity provider. */
-    readonly default?: string;
-    readonly session?: { readonly idle?: string; readonly lifetime?: string };
-  };
+  readonly login?: LoginEntry;
   readonly jit?: {
     readonly enabled?: boolean;
     readonly defaults?: { readonly grants?: GrantSet; readonly groups?: readonly string[] };
@@ -46,12 +43,36 @@ export interface OrganizationSpec {
   readonly authorization?: {
     readonly managedBy?: 'idp' | 'app';
     readonly unmatched?: 'refuse' | 'defaults';
+    /** With `managedBy: idp`: scopes whose roles are edited in the application. */
+    readonly appScopes?: readonly string[];
     readonly mappingRoles?: Readonly<Record<string, MappingRoleEntry>>;
     readonly rules?: readonly RuleEntry[];
     readonly accountAttributes?: Readonly<Record<string, string>>;
   };
   readonly scim?: ScimEntry;
   readonly tests?: readonly DocumentTest[];
+}
+
+export interface LoginEntry {
+  readonly enforceSso?: boolean;
+  /** Turning `enforceSso` on ends the sessions that did not come from SSO; default true. */
+  readonly endOtherSessions?: boolean;
+  /** By plain address in lower case. */
+  readonly exemptions?: Readonly<Record<string, Exemption>>;
+  /** Plain addresses in lower case. */
+  readonly recoveryAdmins?: readonly string[];
+  readonly recovery?: { readonly twoPerson?: boolean };
+  /** For sign-ins with a password. */
+  readonly secondFactor?: 'optional' | 'required';
+  /** Name of an identity provider. */
+  readonly default?: string;
+  readonly session?: { readonly idle?: string; readonly lifetime?: string };
+}
+/** Somebody who may use a password although SSO is enforced. */
+export interface Exemption {
+  readonly reason: string;
+  /** The last day on which it holds, UTC, such as 2027-03-31. */
+  readonly expires: string;
 }
 
 interface Renameable {

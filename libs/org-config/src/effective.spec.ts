@@ -16,11 +16,19 @@ describe('effective', () => {
       deletionPolicy: 'retain',
       labels: {},
       emailDomains: [],
+      guestDomains: [],
       scopes: {},
       roles: {},
       groups: {},
       identityProviders: {},
-      enforceSso: false,
+      login: {
+        enforceSso: false,
+        endOtherSessions: true,
+        exemptions: {},
+        recoveryAdmins: [],
+        recovery: { twoPerson: false },
+        secondFactor: 'optional',
+      },
       sessionIdleSeconds: 3_600,
       sessionLifetimeSeconds: 43_200,
       jitEnabled: true,
@@ -33,7 +41,17 @@ describe('effective', () => {
         defaults: {},
         roles: ['member', 'sso_admin'],
       },
+      appScopes: [],
     });
+  });
+
+  it('knows whose roles are edited in the application: all scopes there, or some', () => {
+    const scopes = { b: {}, a: {}, c: {} };
+    const appScopesOf = (authorization: OrganizationSpec['authorization']) =>
+      effective(organization({ scopes, ...(authorization && { authorization }) })).appScopes;
+    expect(appScopesOf(undefined)).toEqual([]);
+    expect(appScopesOf({ managedBy: 'idp', appScopes: ['c', 'b'] })).toEqual(['b', 'c']);
+    expect(appScopesOf({ managedBy: 'app' })).toEqual(['a', 'b', 'c']);
   });
 
   it('fills the defaults of an identity provider', () => {

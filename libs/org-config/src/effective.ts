@@ -2,11 +2,14 @@ import type { AttributeNames, Giving, MappingPolicy } from '@rolecall/role-mappi
 import { durationSeconds, OVERLAP_LIMITS, REFRESH_LIMITS, SESSION_LIMITS } from './duration.ts';
 import {
   BUILT_IN_ROLES,
+  type Exemption,
   type GroupEntry,
   type IdentityProvider,
+  type LoginEntry,
   type MinimumSigned,
   type OidcIdentityProvider,
   type OrganizationDocument,
+  type OrganizationSpec,
   type RoleEntry,
   type SamlIdentityProvider,
   type ScopeEntry,
@@ -23,11 +26,13 @@ export interface EffectiveOrganization {
   readonly labels: Readonly<Record<string, string>>;
   /** Lower case, sorted; empty = users of any domain. */
   readonly emailDomains: readonly string[];
+  /** Outside people of these may be invited. Lower case, sorted. */
+  readonly guestDomains: readonly string[];
   readonly scopes: Readonly<Record<string, ScopeEntry>>;
   readonly roles: Readonly<Record<string, RoleEntry>>;
   readonly groups: Readonly<Record<string, GroupEntry>>;
   readonly identityProviders: Readonly<Record<string, EffectiveIdentityProvider>>;
-  readonly enforceSso: boolean;
+  readonly login: EffectiveLogin;
   /** For e-mail addresses of domains that no identity provider names. */
   readonly defaultIdentityProvider: string | undefined;
   /** A session without a request for this long ends; never more than the lifetime. */
@@ -35,8 +40,25 @@ export interface EffectiveOrganization {
   readonly sessionLifetimeSeconds: number;
   readonly jitEnabled: boolean;
   readonly policy: MappingPolicy;
+  /** Scopes whose roles are edited in the application; every scope with `managedBy: app`. Sorted. */
+  readonly appScopes: readonly string[];
   /** The directory; undefined = the organization has none, and nobody is managed by it. */
   readonly scim: EffectiveScim | undefined;
+}
+
+/** Who may sign in by what, beside single sign-on. */
+export interface EffectiveLogin {
+  /** Only `localSignIn` looks at this to decide about somebody. */
+  readonly enforceSso: boolean;
+  /** Turning `enforceSso` on ends the sessions that did not come from SSO. */
+  readonly endOtherSessions: boolean;
+  /** By plain address in lower case. Ended ones too: `localSignIn` knows the day. */
+  readonly exemptions: Readonly<Record<string, Exemption>>;
+  /** Plain addresses in lower case, sorted. */
+  readonly recoveryAdmins: readonly string[];
+  readonly recovery: { readonly twoPerson: boolean };
+  /** Of sign-ins with a password. */
+  readonly secondFactor: 'optional' | 'required';
 }
 
 interface Effective {
@@ -114,18 +136,36 @@ export function effective(document: OrganizationDocument): EffectiveOrganization
     deletionPolicy: metadata.deletionPolicy ?? 'retain',
     labels: metadata.labels ?? emptyMap(),
     emailDomains: Object.keys(spec.emailDomains ?? {}).sort(),
+    guestDomains: (spec.guestDomains ?? []).toSorted(),
     scopes: spec.scopes ?? emptyMap(),
     roles: spec.roles ?? emptyMap(),
     groups: spec.groups ?? emptyMap(),
     identityProviders,
-    enforceSso: spec.login?.enforceSso ?? false,
+    login: loginOf(spec.login ?? {}),
     defaultIdentityProvider: spec.login?.default,
     sessionIdleSeconds: Math.min(idle, lifetime),
     sessionLifetimeSeconds: lifetime,
     jitEnabled: spec.jit?.enabled ?? true,
     policy: policyOf(document),
+    appScopes: appScopesOf(spec),
     scim: spec.scim && scimOf(spec.scim),
   };
+}
+
+function loginOf(declared: LoginEntry): EffectiveLogin {
+  return {
+    enforceSso: declared.enforceSso ?? false,
+    endOtherSessions: declared.endOtherSessions ?? true,
+    exemptions: declared.exemptions ?? emptyMap(),
+    recoveryAdmins: (declared.recoveryAdmins ?? []).toSorted(),
+    recovery: { twoPerson: declared.recovery?.twoPerson ?? false },
+    secondFactor: declared.secondFactor ?? 'optional',
+  };
+}
+
+function appScopesOf({ authorization, scopes }: OrganizationSpec): readonly string[] {
+  const all = authorization?.managedBy === 'app';
+  return (all ? Object.keys(scopes ?? {}) : (authorization?.appScopes ?? [])).toSorted();
 }
 
 /** The part of a document that decides grants and groups, with its defaults. @param document a valid document */

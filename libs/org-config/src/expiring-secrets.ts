@@ -1,9 +1,9 @@
+import { quoted } from './check/finding.ts';
+import { daysUntil, endOfDay, whenIs } from './day.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { OrganizationDocument } from './document.ts';
 import { pointerTo } from './json.ts';
 import type { LoadedDocument } from './load/load-documents.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long before its end a secret is warned of, in days: time for a customer's administrator to make another. */
 export const WARN_DAYS = 30;
@@ -28,14 +28,36 @@ export function expiringSecrets({ spec }: OrganizationDocument, now: Date): read
       const expires = declared.type === 'oidc' ? declared.clientSecret?.expires : undefined;
       if (expires === undefined) return [];
       const pointer = pointerTo('/spec/identityProviders', identityProvider, 'clientSecret', 'expires');
-      const endsAt = endOf(expires);
+      const endsAt = endOfDay(expires);
       return [{ identityProvider, pointer, expires, endsAt, daysLeft: daysUntil(endsAt, now) }];
     })
     .sort((a, b) => a.daysLeft - b.daysLeft);
 }
 
-/** Warnings for the secrets of a document that have ended or will within `WARN_DAYS`. Never errors: other changes go on. */
+/**
+ * Warnings for the secrets and exemptions of a document that have ended or will within `WARN_DAYS`. Never errors: other changes go on.
+ */
 export function expiryDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagnostic[] {
+  return [...secretDiagnostics(loaded, now), ...exemptionDiagnostics(loaded, now)];
+}
+
+function exemptionDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagnostic[] {
+  return Object.entries(loaded.document.spec.login?.exemptions ?? {}).flatMap(([address, { expires }]) => {
+    const daysLeft = daysUntil(endOfDay(expires), now);
+    if (daysLeft > WARN_DAYS) return [];
+    const pointer = pointerTo('/spec/login/exemptions', address, 'expires');
+    return {
+      severity: 'warning',
+      code: daysLeft < 0 ? 'exemption_expired' : 'exemption_expires_soon',
+      message: `the exemption of ${quoted(address)} ${daysLeft < 0 ? 'ended' : 'ends'} ${whenIs(daysLeft)} (${expires})`,
+      suggestion: daysLeft < 0 ? 'remove it, or correct `expires`' : 'correct `expires` should it last longer',
+      pointer,
+      position: loaded.positionOf(pointer),
+    };
+  });
+}
+
+function secretDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagnostic[] {
   return expiringSecrets(loaded.document, now)
     .filter(({ daysLeft }) => daysLeft <= WARN_DAYS)
     .map(({ identityProvider, pointer, expires, daysLeft }) => ({
@@ -51,21 +73,4 @@ export function expiryDiagnostics(loaded: LoadedDocument, now: Date): readonly D
 function isSealed({ document }: LoadedDocument, identityProvider: string): boolean {
   const declared = document.spec.identityProviders?.[identityProvider];
   return declared?.type === 'oidc' && declared.clientSecret !== undefined && 'age' in declared.clientSecret;
-}
-
-/** Days that no calendar has count on: the 31st of February is the 3rd of March. */
-function endOf(day: string): Date {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, date + 1));
-}
-
-function daysUntil(end: Date, now: Date): number {
-  return Math.floor((end.getTime() - 1 - now.getTime()) / DAY_MS);
-}
-
-function whenIs(daysLeft: number): string {
-  if (daysLeft === 0) return 'today';
-  const days = Math.abs(daysLeft);
-  const count = `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
-  return daysLeft < 0 ? `${count} ago` : `in ${count}`;
 }

@@ -11,6 +11,7 @@ export { durationSeconds } from './duration.ts';
 export { attributeNamesOf, effective, policyOf, serviceProviderKeysOf } from './effective.ts';
 export type {
   EffectiveIdentityProvider,
+  EffectiveLogin,
   EffectiveOidcIdentityProvider,
   EffectiveOrganization,
   EffectiveSamlIdentityProvider,
@@ -27,6 +28,7 @@ export { formatFile, type Formatted } from './format/format-file.ts';
 export { patchFile, type FileEdit } from './format/patch-file.ts';
 export { printDocument } from './format/print-document.ts';
 export { checkDocument, type CheckedDocument } from './load/check-document.ts';
+export { localSignIn, type LocalSignIn } from './local-sign-in.ts';
 export { loadDocuments, type LoadedDocument, type LoadOptions, type LoadResult } from './load/load-documents.ts';
 export { checkPlatform, type CheckedPlatform, type LoadedPlatform } from './load/platform.ts';
 export type { SourceFile } from './load/source-text.ts';

@@ -13,7 +13,10 @@ type Default = (organization: EffectiveOrganization) => Json | undefined;
 const OF_ORGANIZATION = new Map<string, Default>([
   ['/metadata/deletionPolicy', (it) => it.deletionPolicy],
   ['/spec/displayName', (it) => it.displayName],
-  ['/spec/login/enforceSso', (it) => it.enforceSso],
+  ['/spec/login/enforceSso', (it) => it.login.enforceSso],
+  ['/spec/login/endOtherSessions', (it) => it.login.endOtherSessions],
+  ['/spec/login/recovery/twoPerson', (it) => it.login.recovery.twoPerson],
+  ['/spec/login/secondFactor', (it) => it.login.secondFactor],
   ['/spec/login/session/idle', (it) => duration(it.sessionIdleSeconds)],
   ['/spec/login/session/lifetime', (it) => duration(it.sessionLifetimeSeconds)],
   ['/spec/jit/enabled', (it) => it.jitEnabled],

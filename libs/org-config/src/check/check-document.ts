@@ -2,21 +2,16 @@ import { checkCel } from '@rolecall/role-mapping';
 import type { Json } from '../document.ts';
 import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { organizationSchema } from '../schema/organization-schema.ts';
-import { checkEmailDomains } from './email-domains.ts';
+import { checkAppScopes } from './app-scopes.ts';
+import { checkEmailDomains, checkGuestDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
+import { checkAddresses, checkEnforceSso, checkSession, checkTwoPersonRule } from './login.ts';
 import { metadataOf } from './metadata.ts';
 import { checkServiceProviderKeys } from './service-provider-keys.ts';
 import { checkMetadataSources } from './metadata-source.ts';
 import { checkConsumerAccounts, checkOpenIdProviders } from './openid-providers.ts';
 import { checkPreviousNames, checkReferences, checkScopeParents } from './references.ts';
-import {
-  checkAliases,
-  checkEnforceSso,
-  checkGiving,
-  checkSession,
-  checkTestProviders,
-  checkUniqueNames,
-} from './rules.ts';
+import { checkAliases, checkGiving, checkTestProviders, checkUniqueNames } from './rules.ts';
 import { checkScim } from './scim.ts';
 import { checkStructure } from './structure.ts';
 import { unsupported } from './unsupported.ts';
@@ -47,10 +42,14 @@ const CHECKS: readonly Check[] = [
   checkPreviousNames,
   checkUniqueNames,
   checkEmailDomains,
+  checkGuestDomains,
   checkOpenIdProviders,
   checkConsumerAccounts,
   checkGiving,
+  checkAppScopes,
   checkEnforceSso,
+  checkTwoPersonRule,
+  checkAddresses,
   checkAliases,
   checkSession,
   checkTestProviders,

@@ -1,7 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { getPublicSuffix } from 'tldts';
 import type { Json } from '../document.ts';
-import { mapOf, own, pointerTo } from '../json.ts';
+import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { type Finding, type Findings, quoted } from './finding.ts';
 
 /** Where anybody has an address: who claims one of these leads strangers to an identity provider of a customer. */
@@ -27,6 +27,26 @@ export function checkEmailDomains(document: Json, findings: Findings): void {
     const wrong = everybodys(domain) ?? mixedScripts(domain);
     if (wrong) findings.add({ ...wrong, pointer: pointerTo('/spec/emailDomains', domain) });
   }
+}
+
+/** Guests may be of any domain that can be read; who is of the organization itself is no guest. */
+export function checkGuestDomains(document: Json, findings: Findings): void {
+  const spec = mapOf(own(mapOf(document), 'spec'));
+  const domains = mapOf(own(spec, 'emailDomains'));
+  for (const [index, domain] of listOf(own(spec, 'guestDomains')).entries()) {
+    if (typeof domain !== 'string' || findings.full) continue;
+    const pointer = pointerTo('/spec/guestDomains', index);
+    const wrong = own(domains, domain) === undefined ? mixedScripts(domain) : ownDomain(domain);
+    if (wrong) findings.add({ ...wrong, pointer, at: 'value' });
+  }
+}
+
+function ownDomain(domain: string): Wrong {
+  return {
+    code: 'guest_domain_of_its_own',
+    message: `${quoted(domain)} is one of \`emailDomains\`: its people are no guests`,
+    suggestion: 'remove one of the two',
+  };
 }
 
 type Wrong = Pick<Finding, 'code' | 'message' | 'suggestion'>;

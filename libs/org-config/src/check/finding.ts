@@ -51,7 +51,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 export function insteadOf(word: string, known: readonly string[], plural: string): string | undefined {
   const near = nearest(word, known);
   if (near !== undefined) return `write ${quoted(near)}`;
-  return known.length > 0 && known.length <= 12 ? `the ${plural} are ${known.map(quoted).join(', ')}` : undefined;
+  return known.length > 0 && known.length <= 16 ? `the ${plural} are ${known.map(quoted).join(', ')}` : undefined;
 }
 
 /** A name or value inside a sentence; long ones are cut, so that a sentence stays one. */

@@ -51,6 +51,9 @@ export function checkReferences(document: Json, findings: Findings): void {
 
 function checkAuthorization(authorization: JsonMap, check: ReferenceCheck): void {
   const at = '/spec/authorization';
+  for (const [index, scope] of listOf(own(authorization, 'appScopes')).entries()) {
+    check.name('scope', scope, pointerTo(at, 'appScopes', index), 'value');
+  }
   for (const [name, mappingRole] of Object.entries(mapOf(own(authorization, 'mappingRoles')))) {
     check.giving(mappingRole, pointerTo(at, 'mappingRoles', name));
   }

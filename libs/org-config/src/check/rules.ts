@@ -1,5 +1,4 @@
 import { PROFILE_FIELDS } from '@rolecall/role-mapping';
-import { durationSeconds, SESSION_LIMITS } from '../duration.ts';
 import type { Json } from '../document.ts';
 import { CLAIMS } from '../effective.ts';
 import { isMap, listOf, mapOf, own, pointerTo, type JsonMap } from '../json.ts';
@@ -64,54 +63,6 @@ function givesSomething(entry: Json, what: string, pointer: string, findings: Fi
   if (given.some((value) => typeof value !== 'object' || value === null || Object.keys(value).length > 0)) return;
   const suggestion = 'add `grants` or `groups`, or remove it';
   findings.add({ code: 'gives_nothing', message: `this ${what} gives nothing`, suggestion, pointer });
-}
-
-/** `enforceSso` closes every other door, so one must be open. */
-export function checkEnforceSso(document: Json, findings: Findings): void {
-  const spec = specOf(document);
-  if (own(mapOf(own(spec, 'login')), 'enforceSso') !== true) return;
-  const providers = Object.values(mapOf(own(spec, 'identityProviders')));
-  if (providers.some((provider) => own(mapOf(provider), 'enabled') !== false)) return;
-  findings.add({
-    code: 'no_enabled_identity_provider',
-    message: 'nobody could sign in: `enforceSso` is true and no identity provider is enabled',
-    suggestion:
-      providers.length === 0 ? 'declare one under `identityProviders`' : 'enable one, or write `enforceSso: false`',
-    pointer: '/spec/login/enforceSso',
-  });
-}
-
-/** Durations of a session stay within bounds, and `idle` within `lifetime`. */
-export function checkSession(document: Json, findings: Findings): void {
-  const session = mapOf(own(mapOf(own(specOf(document), 'login')), 'session'));
-  const idle = boundedSeconds(session, 'idle', findings);
-  const lifetime = boundedSeconds(session, 'lifetime', findings) ?? SESSION_LIMITS.lifetime.default;
-  if (idle === undefined || idle <= lifetime) return;
-  const declared = own(session, 'lifetime');
-  const shown = typeof declared === 'string' ? declared : '12h, its default';
-  findings.add({
-    code: 'invalid_value',
-    message: `a session cannot be idle for longer than its lifetime (${shown})`,
-    suggestion: 'shorten `idle`, or lengthen `lifetime`',
-    pointer: '/spec/login/session/idle',
-    at: 'value',
-  });
-}
-
-function boundedSeconds(session: JsonMap, key: 'idle' | 'lifetime', findings: Findings): number | undefined {
-  const declared = own(session, key);
-  const seconds = typeof declared === 'string' ? durationSeconds(declared) : undefined;
-  if (seconds === undefined) return undefined;
-  const { min, max, words } = SESSION_LIMITS[key];
-  if (seconds >= min && seconds <= max) return seconds;
-  findings.add({
-    code: 'invalid_value',
-    message: `${quoted(declared ?? '')} is out of bounds`,
-    suggestion: `write a duration from ${words.replace(' to ', ' to at most ')}`,
-    pointer: `/spec/login/session/${key}`,
-    at: 'value',
-  });
-  return undefined;
 }
 
 /** A test must say through which IdP its user comes when that makes a difference for its facts. */

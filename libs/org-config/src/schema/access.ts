@@ -156,6 +156,15 @@ export const authorization: JsonSchema = {
       default: 'refuse',
       examples: ['defaults'],
     },
+    appScopes: {
+      description:
+        'With `managedBy: idp`: scopes whose roles are edited in the application all the same, such as an account of a partner. Nothing under `mappingRoles`, `rules`, `accountAttributes` and `jit.defaults` may grant on them. With `managedBy: app` every scope is one.',
+      type: 'array',
+      uniqueItems: true,
+      maxItems: 10_000,
+      items: { ...name, description: 'One of `spec.scopes`.', examples: ['account/partner'] },
+      examples: [['account/partner']],
+    },
     mappingRoles,
     rules,
     accountAttributes: {

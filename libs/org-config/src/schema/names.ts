@@ -17,6 +17,9 @@ const SIGN_IN_STEPS: readonly string[] = ['acs', 'callback', 'continue', 'login'
 const SLUG = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 const NAME = '^[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}$';
 const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$';
+// RFC 5322 section 3.4.1: dot-atom only. In lower case and ASCII, so that one address has one spelling here and in the database
+const ADDRESS =
+  "^(?!.*\\.[.@])[a-z0-9!#$%&'*+/=?^_`{|}~-][a-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$";
 const DURATION = '^[1-9][0-9]{0,6}[smhd]$';
 // no user:password@ in front of the host: a document in git is no place for a password
 const HTTP_URL = '^https?://[^\\s/?#@]+(?:[/?#]\\S*)?$';
@@ -58,6 +61,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   [SLUG]: 'lower-case letters, digits and inner hyphens, 1 to 63 of them',
   [NAME]: 'letters, digits, `.`, `_`, `/` and `-`, 1 to 128 of them, beginning with a letter, a digit or `_`',
   [DOMAIN]: 'a domain name in lower case as DNS has it, such as example.com',
+  [ADDRESS]: 'a plain e-mail address in lower case, such as it@acme.com',
   [DURATION]: 'a whole number and a unit: s, m, h or d, such as 30m or 12h',
   [HTTP_URL]: 'a URL that begins with https:// (or http:// in development), without a password in it',
   [ISSUER]: 'a URL that begins with https:// (or http:// in development), without a query or a fragment',
@@ -87,6 +91,8 @@ export const identityProviderName: JsonSchema = { type: 'string', pattern: SLUG,
 export const slug: JsonSchema = { type: 'string', pattern: SLUG };
 export const name: JsonSchema = { type: 'string', pattern: NAME };
 export const domain: JsonSchema = { type: 'string', pattern: DOMAIN, maxLength: 253 };
+/** RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, with its brackets. */
+export const emailAddress: JsonSchema = { type: 'string', pattern: ADDRESS, maxLength: 254 };
 export const duration: JsonSchema = { type: 'string', pattern: DURATION };
 export const httpUrl: JsonSchema = { type: 'string', pattern: HTTP_URL, maxLength: 2048 };
 export const issuer: JsonSchema = { type: 'string', pattern: ISSUER, maxLength: 512 };

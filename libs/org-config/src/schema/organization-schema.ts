@@ -3,8 +3,9 @@ import { authorization, groups, roles, scopes } from './access.ts';
 import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { login } from './login.ts';
 import { oidcIdentityProvider } from './oidc-identity-provider.ts';
-import { domain, duration, identityProviderName, previously, organizationName, slug, text } from './names.ts';
+import { domain, previously, organizationName, slug, text } from './names.ts';
 import { scim } from './scim.ts';
 import { tests } from './tests.ts';
 
@@ -63,46 +64,14 @@ const emailDomains: JsonSchema = {
   examples: [{ 'acme.com': { verification: 'dns' } }],
 };
 
-const login: JsonSchema = {
-  description: 'How users sign in, and for how long.',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    enforceSso: {
-      description:
-        'Only single sign-on lets users of this organization in. Needs an enabled identity provider, and to be turned on a sign-in through it within the last 14 days: `rolecall test-sso`.',
-      type: 'boolean',
-      default: false,
-      examples: [true],
-    },
-    default: {
-      ...identityProviderName,
-      description:
-        'The identity provider for e-mail addresses whose domain no identity provider names in its `emailDomains`. Without it, and where several are left, the sign-in page offers a choice.',
-      examples: ['okta'],
-    },
-    session: {
-      description: 'How long a signed-in browser stays signed in.',
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        idle: {
-          ...duration,
-          description: 'Without any request for this long, the session ends: 1m to 7d, at most `lifetime`.',
-          default: '1h',
-          examples: ['30m', '1h'],
-        },
-        lifetime: {
-          ...duration,
-          description: 'After this long it ends in any case: 5m to 30d.',
-          default: '12h',
-          examples: ['12h', '7d'],
-        },
-      },
-      examples: [{ idle: '1h', lifetime: '12h' }],
-    },
-  },
-  examples: [{ enforceSso: true }],
+const guestDomains: JsonSchema = {
+  description:
+    'Domains of outside people – agencies, contractors – who may be invited, exempted and made recovery admins. Nobody is led here, created or linked because of them: sign-ins and SCIM create only users of `emailDomains`. Matters only where `emailDomains` says something.',
+  type: 'array',
+  uniqueItems: true,
+  maxItems: 1000,
+  items: { ...domain, description: 'A domain that is none of `emailDomains`.', examples: ['agency.example'] },
+  examples: [['agency.example']],
 };
 
 const jit: JsonSchema = {
@@ -163,6 +132,7 @@ export const organizationSchema: JsonSchema = {
           examples: ['Acme Corp'],
         },
         emailDomains,
+        guestDomains,
         scopes,
         roles,
         groups,
