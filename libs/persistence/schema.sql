@@ -232,6 +232,15 @@ create table domain_claims (
   constraint domain_claims_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table due_mails (
+  org_id uuid not null,
+  mail_id uuid not null,
+  due_at timestamp(3) with time zone not null,
+  give_up_at timestamp(3) with time zone not null,
+  tries integer not null,
+  constraint due_mails_pkey PRIMARY KEY (org_id, mail_id)
+);
+
 create table email_domains (
   domain text not null,
   org_id uuid not null,
@@ -352,6 +361,14 @@ create table logouts (
   constraint logouts_state UNIQUE (org_id, state_hash),
   constraint logouts_pkey PRIMARY KEY (org_id, request_id, identity_provider),
   constraint logouts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
+create table mails (
+  org_id uuid not null,
+  mail_id uuid not null,
+  sealed bytea not null,
+  created_at timestamp(3) with time zone not null,
+  constraint mails_pkey PRIMARY KEY (org_id, mail_id)
 );
 
 create table memberships (
@@ -616,6 +633,8 @@ CREATE INDEX directory_users_modified ON public.directory_users USING btree (org
 
 CREATE INDEX domain_checks_due ON public.domain_checks USING btree (due_at);
 
+CREATE INDEX due_mails_give_up ON public.due_mails USING btree (give_up_at);
+
 CREATE INDEX email_domains_org_id ON public.email_domains USING btree (org_id);
 
 CREATE INDEX expiring_items_expiry ON public.expiring_items USING btree (expires_at);
@@ -740,6 +759,10 @@ alter table logouts enable row level security;
 
 alter table logouts force row level security;
 
+alter table mails enable row level security;
+
+alter table mails force row level security;
+
 alter table memberships enable row level security;
 
 alter table memberships force row level security;
@@ -861,6 +884,10 @@ create policy own_organization on login_transactions as permissive for all to pu
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on logouts as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on mails as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -2167,6 +2194,18 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_mails()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.mails where org_id = old.org_id;
+  delete from public.due_mails where org_id = old.org_id;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_sso_evidence()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2241,6 +2280,28 @@ begin
     (org_id, request_id, identity_provider, browser_hash, trace_id, return_to, mode, created_at, expires_at)
   values
     (p_org_id, p_request_id, p_identity_provider, p_browser_hash, p_trace_id, p_return_to, p_mode, p_created_at, p_expires_at);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mails_give_up(p_now timestamp with time zone, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_due record;
+  v_total bigint := 0;
+begin
+  for v_due in
+    select d.org_id, d.mail_id from due_mails d where d.give_up_at <= p_now
+    order by d.give_up_at limit p_limit for update skip locked
+  loop
+    perform set_config('rolecall.organization_id', v_due.org_id::text, true);
+    delete from mails m where m.org_id = v_due.org_id and m.mail_id = v_due.mail_id;
+    delete from due_mails d where d.org_id = v_due.org_id and d.mail_id = v_due.mail_id;
+    v_total := v_total + 1;
+  end loop;
+  return v_total;
 end
 $function$
 ;
@@ -2611,6 +2672,8 @@ CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE O
 
 CREATE TRIGGER organizations_forget_directory AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_directory();
 
+CREATE TRIGGER organizations_forget_mails AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_mails();
+
 CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
 
 CREATE TRIGGER overrides_note_expiry AFTER INSERT OR DELETE OR UPDATE ON public.overrides FOR EACH ROW EXECUTE FUNCTION override_note_expiry();
@@ -2655,6 +2718,8 @@ grant delete, insert, select, update on domain_checks to rolecall_runtime;
 
 grant delete, insert, select, update on domain_claims to rolecall_runtime;
 
+grant delete, insert, select, update on due_mails to rolecall_runtime;
+
 grant delete, insert, select, update on email_domains to rolecall_runtime;
 
 grant delete, insert, select, update on expiring_items to rolecall_runtime;
@@ -2672,6 +2737,8 @@ grant delete, insert, select, update on identity_provider_metadata to rolecall_r
 grant delete, insert, select, update on login_transactions to rolecall_runtime;
 
 grant delete, insert, select, update on logouts to rolecall_runtime;
+
+grant delete, insert, select on mails to rolecall_runtime;
 
 grant delete, insert, select, update on memberships to rolecall_runtime;
 
@@ -2827,6 +2894,8 @@ grant execute on function directory_write_members to public;
 
 grant execute on function forget_directory to public;
 
+grant execute on function forget_mails to public;
+
 grant execute on function forget_sso_evidence to public;
 
 grant execute on function login_accept to public;
@@ -2834,6 +2903,8 @@ grant execute on function login_accept to public;
 grant execute on function login_accept_unsolicited to public;
 
 grant execute on function login_begin to public;
+
+grant execute on function mails_give_up to public;
 
 grant execute on function oidc_login_begin to public;
 

@@ -188,6 +188,7 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     requests: 0,
     once: 0,
     workloadTokens: 0,
+    mails: 0,
   });
   expect(await database.purgeExpired(later(60))).toEqual({
     logins: 0,
@@ -199,5 +200,6 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     requests: 0,
     once: 0,
     workloadTokens: 0,
+    mails: 0,
   });
 });

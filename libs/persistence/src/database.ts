@@ -19,6 +19,7 @@ import { expiryRegister } from './expiry/expiry-register.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
 import { logoutStore } from './logouts/logout-store.ts';
+import { mailOutbox } from './mails/outbox.ts';
 import { metadataStore } from './metadata/metadata-store.ts';
 import type { MetadataStore } from './metadata/metadata-store.ts';
 import { createOrm } from './orm.ts';
@@ -50,6 +51,7 @@ import type {
   ExpiryRegister,
   LoginTransactions,
   LogoutStore,
+  MailOutbox,
   OrganizationReader,
   OrganizationTransaction,
   SessionStore,
@@ -96,6 +98,8 @@ export interface Database {
   readonly ssoTests: SsoTestStore;
   /** That somebody could sign in through an identity provider as it is set up. */
   readonly ssoEvidence: SsoEvidenceStore;
+  /** Mails that wait to be sent; `OrganizationTransaction.mail` queues them. */
+  readonly mails: MailOutbox;
   readonly apiTokens: ApiTokenStore;
   /** Bearer tokens of SCIM clients. */
   readonly directoryTokens: DirectoryTokenStore;
@@ -193,6 +197,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     metadata: metadataStore(pool),
     ssoTests: ssoTestStore(pool),
     ssoEvidence: ssoEvidenceStore(pool),
+    mails: mailOutbox(pool, masterKeys, (queued) => listener.onMail(queued)),
     apiTokens: apiTokenStore(orm.em),
     directoryTokens: directoryTokenStore(pool, knownTokens, (organizationId) => organizations.forget(organizationId)),
     directoryRequests: directoryRequestLog(pool),

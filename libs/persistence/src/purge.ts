@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
+import { giveUpMails } from './mails/outbox.ts';
 import { purgeOnce } from './reconcile/once.ts';
 import { query } from './sql.ts';
 import type { Statement } from './sql.ts';
@@ -28,6 +29,8 @@ export interface Purged {
   readonly once: number;
   /** API tokens of jobs of pipelines. */
   readonly workloadTokens: number;
+  /** That nobody sent in time. */
+  readonly mails: number;
 }
 
 export const PURGE_EXPIRED: Statement = {
@@ -51,6 +54,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     keys: 0,
     requests: 0,
     once: await purgeOnce(pool, now),
+    mails: await giveUpMails(pool, now),
     workloadTokens: await purgeWorkloadTokens(pool, now, new Date(now.getTime() - RECORDS_KEPT_MS)),
   };
   const recordsBefore = new Date(now.getTime() - RECORDS_KEPT_MS);
@@ -66,7 +70,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once' | 'workloadTokens'>>(
+    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once' | 'workloadTokens' | 'mails'>>(
       pool,
       PURGE_EXPIRED,
       [ids, now, recordsBefore],

@@ -17,6 +17,7 @@ const WITHOUT_ORGANIZATION = [
   'deployment_keys',
   'directory_rotations',
   'domain_checks',
+  'due_mails',
   'email_domains',
   'expiring_items',
   'expiry_notices',
@@ -122,6 +123,7 @@ async function fill(name: string): Promise<string> {
     });
     const event = { at: NOW, actor: { kind: 'user' as const, id: user.userId }, subject: user.userId, data: {} };
     await tx.audit([{ type: 'login.succeeded', ...event }]);
+    await tx.mail({ kind: 'email-code', to: 'eve@acme.example', data: { code: '1' } }, NOW);
   });
   await fillDirectory(id);
   await overrideOne(id, document(name, spec));

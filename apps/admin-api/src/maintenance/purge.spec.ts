@@ -12,6 +12,7 @@ const NOTHING = {
   requests: 0,
   once: 0,
   workloadTokens: 0,
+  mails: 0,
 };
 const silent = createLogger({ app: 'test', level: 'error' });
 

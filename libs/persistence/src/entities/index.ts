@@ -11,6 +11,7 @@ import {
   OffboardingReceiptRow,
 } from './directory.ts';
 import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
+import { DueMail, MailRow } from './mails.ts';
 import {
   DeclarationRow,
   DomainClaimRow,
@@ -85,6 +86,8 @@ export const ENTITIES = [
   FlowRecordRow,
   SsoTestRow,
   SsoEvidenceRow,
+  DueMail,
+  MailRow,
   Directory,
   DirectoryUserRow,
   DirectoryEmail,

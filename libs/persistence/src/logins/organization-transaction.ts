@@ -6,6 +6,7 @@ import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
 import { overtaken } from '../errors.ts';
 import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
+import { queueMails } from '../mails/outbox.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
@@ -20,6 +21,7 @@ import type {
   NewLoginOfUser,
   NewSession,
   OrganizationTransaction,
+  OutgoingMail,
   StoredUser,
   SubjectKey,
   VerifiedLogin,
@@ -227,6 +229,10 @@ class PgOrganizationTransaction implements OrganizationTransaction {
 
   finishTest(traceId: string, result: SsoTestResult, now: Date): Promise<boolean> {
     return finishTest(this.client, this.organizationId, traceId, result, now);
+  }
+
+  mail(mail: OutgoingMail, now: Date): Promise<void> {
+    return queueMails(this.client, this.vault, [mail], now);
   }
 
   async audit(events: readonly AuditEvent[]): Promise<void> {

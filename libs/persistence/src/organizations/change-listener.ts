@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { MAIL_CHANNEL } from '../mails/statements.ts';
 
 /** Sent by every change of an organization, with its id as payload; delivered when the change commits. */
 export const ORGANIZATION_CHANNEL = 'rolecall_organization';
@@ -6,7 +7,7 @@ export const ORGANIZATION_CHANNEL = 'rolecall_organization';
 const RETRY_MS = { first: 200, most: 10_000 };
 
 /**
- * Listens for changed organizations on a connection of its own. A lost connection is opened again; `onGap` is called each
+ * Listens for changed organizations and queued mails on a connection of its own. A lost connection is opened again; `onGap` is called each
  * time that changes may have been missed.
  */
 export class ChangeListener {
@@ -14,6 +15,7 @@ export class ChangeListener {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #retryMs = RETRY_MS.first;
+  readonly #mailListeners = new Set<() => void>();
 
   constructor(
     private readonly url: string,
@@ -39,21 +41,35 @@ export class ChangeListener {
     };
     client.on('error', onLoss);
     client.on('end', onLoss);
-    client.on('notification', ({ payload }) => payload && this.on.change(payload));
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === MAIL_CHANNEL) this.tellOfMail();
+      else if (payload) this.on.change(payload);
+    });
     try {
       await client.connect();
-      await client.query(`listen ${ORGANIZATION_CHANNEL}`);
+      await client.query(`listen ${ORGANIZATION_CHANNEL}; listen ${MAIL_CHANNEL}`);
       this.#retryMs = RETRY_MS.first;
       this.on.gap();
+      this.tellOfMail();
     } catch {
       onLoss();
     }
+  }
+
+  /** Calls `queued` when somebody has queued mails, and when that may have been missed. Returns what ends it. */
+  onMail(queued: () => void): () => void {
+    this.#mailListeners.add(queued);
+    return () => void this.#mailListeners.delete(queued);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#client?.end().catch(() => undefined);
+  }
+
+  private tellOfMail(): void {
+    for (const queued of this.#mailListeners) queued();
   }
 
   private retryLater(): void {

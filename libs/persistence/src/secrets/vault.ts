@@ -19,7 +19,7 @@ export class Vault {
 
   constructor(
     private readonly client: PoolClient,
-    private readonly organizationId: string,
+    readonly organizationId: string,
     private readonly masterKeys: MasterKeys | undefined,
   ) {}
 

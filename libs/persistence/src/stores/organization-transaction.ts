@@ -2,6 +2,7 @@ import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type { FlowRecord } from './flows.ts';
+import type { OutgoingMail } from './mails.ts';
 import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
 import type {
   CreatedUser,
@@ -124,6 +125,8 @@ export interface OrganizationTransaction {
   findFlow(traceId: string): Promise<FlowRecord | undefined>;
   /** Stores the result of the test whose link began the login with this trace id; false when no link did. */
   finishTest(traceId: string, result: SsoTestResult, now: Date): Promise<boolean>;
+  /** Queues a mail: sent soon after the commit, at least once, and never when nothing is committed. Rejects with `master_key_missing`. */
+  mail(mail: OutgoingMail, now: Date): Promise<void>;
   /** Appends to the organization's hash chain, in order; written when the transaction commits. */
   audit(events: readonly AuditEvent[]): Promise<void>;
   /** Up to `limit` committed links of the chain after `afterSeq` (0 = from the first), in order. */
