@@ -321,6 +321,32 @@ create table identity_provider_metadata (
   constraint identity_provider_metadata_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table known_devices (
+  org_id uuid not null,
+  user_id uuid not null,
+  device_hash bytea not null,
+  first_seen_at timestamp(3) with time zone not null,
+  last_seen_at timestamp(3) with time zone not null,
+  constraint known_devices_pkey PRIMARY KEY (org_id, user_id, device_hash),
+  constraint known_devices_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
+create table local_accounts (
+  org_id uuid not null,
+  user_id uuid not null,
+  email_key text not null,
+  password_hash text,
+  password_changed_at timestamp(3) with time zone,
+  email_verified_at timestamp(3) with time zone,
+  totp_secret bytea,
+  totp_confirmed_at timestamp(3) with time zone,
+  totp_last_step bigint,
+  created_at timestamp(3) with time zone not null,
+  constraint local_accounts_email UNIQUE (org_id, email_key),
+  constraint local_accounts_pkey PRIMARY KEY (org_id, user_id),
+  constraint local_accounts_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
 create table login_transactions (
   org_id uuid not null,
   request_id text not null,
@@ -414,6 +440,21 @@ create table offboarding_receipts (
   constraint offboarding_receipts_pkey PRIMARY KEY (org_id, receipt_id)
 );
 
+create table one_time_links (
+  org_id uuid not null,
+  token_hash bytea not null,
+  purpose text not null,
+  user_id uuid,
+  address_key text not null,
+  about text,
+  created_by text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint one_time_links_pkey PRIMARY KEY (org_id, token_hash),
+  constraint one_time_links_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE,
+  constraint one_time_links_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
 create table openid_issuers (
   issuer text not null,
   org_id uuid not null,
@@ -471,6 +512,22 @@ create table overrides (
   constraint overrides_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+create table pending_sign_ins (
+  org_id uuid not null,
+  handle_hash bytea not null,
+  browser_hash bytea not null,
+  user_id uuid not null,
+  password_changed_at timestamp(3) with time zone not null,
+  tries integer not null,
+  email_code_hash bytea,
+  trace_id text not null,
+  return_to text,
+  started_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint pending_sign_ins_pkey PRIMARY KEY (org_id, handle_hash),
+  constraint pending_sign_ins_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
 create table platform_revisions (
   number integer not null,
   collection text not null,
@@ -480,6 +537,14 @@ create table platform_revisions (
   applied_at timestamp(3) with time zone not null,
   moved_to text,
   constraint platform_revisions_pkey PRIMARY KEY (number)
+);
+
+create table recovery_codes (
+  org_id uuid not null,
+  user_id uuid not null,
+  code_hash bytea not null,
+  constraint recovery_codes_pkey PRIMARY KEY (org_id, user_id, code_hash),
+  constraint recovery_codes_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES local_accounts(org_id, user_id) ON DELETE CASCADE
 );
 
 create table revisions (
@@ -661,6 +726,12 @@ CREATE INDEX offboarding_receipts_at ON public.offboarding_receipts USING btree 
 
 CREATE INDEX offboarding_receipts_user ON public.offboarding_receipts USING btree (org_id, user_id);
 
+CREATE INDEX one_time_links_expiry ON public.one_time_links USING btree (org_id, expires_at);
+
+CREATE UNIQUE INDEX one_time_links_one ON public.one_time_links USING btree (org_id, purpose, COALESCE((user_id)::text, address_key));
+
+CREATE INDEX one_time_links_user ON public.one_time_links USING btree (org_id, user_id);
+
 CREATE INDEX openid_issuers_org_id ON public.openid_issuers USING btree (org_id);
 
 CREATE INDEX organization_previous_names_org_id ON public.organization_previous_names USING btree (org_id);
@@ -668,6 +739,10 @@ CREATE INDEX organization_previous_names_org_id ON public.organization_previous_
 CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
 
 CREATE INDEX organization_registry_deviating ON public.organization_registry USING btree (collection) WHERE ((drifts_at IS NOT NULL) OR (unmanaged > 0));
+
+CREATE INDEX pending_sign_ins_expiry ON public.pending_sign_ins USING btree (org_id, expires_at);
+
+CREATE INDEX pending_sign_ins_user ON public.pending_sign_ins USING btree (org_id, user_id);
 
 CREATE INDEX saved_plans_expires_at ON public.saved_plans USING btree (expires_at);
 
@@ -751,6 +826,14 @@ alter table identity_provider_metadata enable row level security;
 
 alter table identity_provider_metadata force row level security;
 
+alter table known_devices enable row level security;
+
+alter table known_devices force row level security;
+
+alter table local_accounts enable row level security;
+
+alter table local_accounts force row level security;
+
 alter table login_transactions enable row level security;
 
 alter table login_transactions force row level security;
@@ -771,6 +854,10 @@ alter table offboarding_receipts enable row level security;
 
 alter table offboarding_receipts force row level security;
 
+alter table one_time_links enable row level security;
+
+alter table one_time_links force row level security;
+
 alter table organization_keys enable row level security;
 
 alter table organization_keys force row level security;
@@ -782,6 +869,14 @@ alter table organizations force row level security;
 alter table overrides enable row level security;
 
 alter table overrides force row level security;
+
+alter table pending_sign_ins enable row level security;
+
+alter table pending_sign_ins force row level security;
+
+alter table recovery_codes enable row level security;
+
+alter table recovery_codes force row level security;
 
 alter table revisions enable row level security;
 
@@ -879,6 +974,14 @@ create policy own_organization on identity_provider_metadata as permissive for a
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
+create policy own_organization on known_devices as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on local_accounts as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
 create policy own_organization on login_transactions as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
@@ -899,6 +1002,10 @@ create policy own_organization on offboarding_receipts as permissive for all to 
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
+create policy own_organization on one_time_links as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
 create policy own_organization on organization_keys as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
@@ -908,6 +1015,14 @@ create policy own_organization on organizations as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on overrides as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on pending_sign_ins as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on recovery_codes as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -2217,6 +2332,69 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.local_record_login(p_org_id uuid, p_user_id uuid, p_email_key text, p_password_changed_at timestamp with time zone, p_revision integer, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from organizations o where o.org_id = p_org_id and o.revision = p_revision for share;
+  if not found then
+    raise exception using errcode = 'RC001', message = 'decided with a revision that is not live any more';
+  end if;
+  perform from users u
+    where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' and u.email_key = p_email_key
+    for no key update;
+  if not found or not exists (
+    select from local_accounts l
+    where l.org_id = p_org_id and l.user_id = p_user_id and l.password_hash is not null
+      and l.password_changed_at = p_password_changed_at)
+  then
+    return false;
+  end if;
+  update users u set status = 'active', updated_at = p_now
+    where u.org_id = p_org_id and u.user_id = p_user_id and u.status = 'invited';
+  return true;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.local_set_password(p_org_id uuid, p_user_id uuid, p_email_key text, p_hash text, p_kept bytea, p_now timestamp with time zone)
+ RETURNS TABLE(outcome text, sessions integer)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from users u
+    where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' and u.email_key = p_email_key
+    for no key update;
+  if not found then
+    return query select 'gone', 0;
+    return;
+  end if;
+  -- an account whose user has another address by now holds this one no longer
+  delete from local_accounts l using users u
+    where l.org_id = p_org_id and l.email_key = p_email_key and l.user_id <> p_user_id
+      and u.org_id = p_org_id and u.user_id = l.user_id and u.email_key is distinct from l.email_key;
+  begin
+    insert into local_accounts as l
+      (org_id, user_id, email_key, password_hash, password_changed_at, email_verified_at, created_at)
+    values (p_org_id, p_user_id, p_email_key, p_hash, p_now, p_now, p_now)
+    on conflict (org_id, user_id) do update
+    set email_key = p_email_key, password_hash = p_hash, password_changed_at = p_now, email_verified_at = p_now;
+  exception when unique_violation then
+    return query select 'address_taken', 0;
+    return;
+  end;
+  delete from one_time_links k where k.org_id = p_org_id and k.user_id = p_user_id;
+  delete from pending_sign_ins s where s.org_id = p_org_id and s.user_id = p_user_id;
+  delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
+  delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id and s.token_hash is distinct from p_kept;
+  get diagnostics sessions = row_count;
+  outcome := 'set';
+  return next;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.login_accept(p_org_id uuid, p_identity_provider text, p_request_id text, p_assertion_id text, p_replayable_until timestamp with time zone, p_handle_hash bytea, p_name_id text, p_name_id_format text, p_session_index text, p_session_not_on_or_after timestamp with time zone, p_facts jsonb, p_now timestamp with time zone)
  RETURNS text
  LANGUAGE plpgsql
@@ -2414,6 +2592,29 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.purge_local_sign_ins(p_org_ids uuid[], p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_total bigint := 0;
+begin
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    delete from one_time_links l where l.org_id = v_org_id and l.expires_at <= p_now;
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
+    delete from pending_sign_ins s where s.org_id = v_org_id and s.expires_at <= p_now;
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
+    delete from known_devices d where d.org_id = v_org_id and d.last_seen_at <= p_now - interval '1 year';
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
+  end loop;
+  return v_total;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.purge_service_provider_keys(p_org_ids uuid[], p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2570,9 +2771,9 @@ begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
   select * into v_session from sessions s
     where s.org_id = p_org_id and s.token_hash = p_token_hash and s.expires_at > p_now and s.idle_expires_at > p_now
-      and exists (
+      and (s.identity_provider = '@password' or exists (
         select from identity_provider_metadata m
-        where m.org_id = p_org_id and m.identity_provider = s.identity_provider and m.enabled);
+        where m.org_id = p_org_id and m.identity_provider = s.identity_provider and m.enabled));
   if not found then
     return null;
   end if;
@@ -2640,13 +2841,15 @@ begin
            s."openedAt" + make_interval(secs => s."idleSeconds"), s.announcement
     from jsonb_to_recordset(p_sessions) as s(
       "tokenHash" text, "userId" uuid, "identityProvider" text, "nameIdFormat" text, "nameId" text, "sessionIndex" text,
-      "openedAt" timestamptz, "expiresAt" timestamptz, "idleSeconds" integer, announcement jsonb)
-    where exists (
+      "openedAt" timestamptz, "expiresAt" timestamptz, "idleSeconds" integer, announcement jsonb, revision integer)
+    where case when s."identityProvider" = '@password' then exists (
+      select from organizations o where o.org_id = p_org_id and o.revision = s.revision)
+    else exists (
       select from identity_provider_metadata m
-      where m.org_id = p_org_id and m.identity_provider = s."identityProvider" and m.enabled);
+      where m.org_id = p_org_id and m.identity_provider = s."identityProvider" and m.enabled) end;
   get diagnostics v_opened = row_count;
   if v_opened < jsonb_array_length(p_sessions) then
-    raise exception using errcode = 'RC001', message = 'an identity provider is disabled or gone';
+    raise exception using errcode = 'RC001', message = 'an identity provider is disabled or gone, or the document was replaced';
   end if;
   insert into flow_records (org_id, trace_id, kind, identity_provider, vendor, started_at, finished_at, outcome, code,
                             must_act, user_id, steps)
@@ -2734,6 +2937,10 @@ grant delete, insert, select, update on identities to rolecall_runtime;
 
 grant delete, insert, select, update on identity_provider_metadata to rolecall_runtime;
 
+grant delete, insert, select, update on known_devices to rolecall_runtime;
+
+grant delete, insert, select, update on local_accounts to rolecall_runtime;
+
 grant delete, insert, select, update on login_transactions to rolecall_runtime;
 
 grant delete, insert, select, update on logouts to rolecall_runtime;
@@ -2748,6 +2955,8 @@ grant select on mikro_orm_migrations to rolecall_runtime;
 
 grant insert, select on offboarding_receipts to rolecall_runtime;
 
+grant delete, insert, select, update on one_time_links to rolecall_runtime;
+
 grant delete, insert, select on openid_issuers to rolecall_runtime;
 
 grant insert, select on organization_keys to rolecall_runtime;
@@ -2760,7 +2969,11 @@ grant insert, select, update on organizations to rolecall_runtime;
 
 grant delete, insert, select, update on overrides to rolecall_runtime;
 
+grant delete, insert, select, update on pending_sign_ins to rolecall_runtime;
+
 grant insert, select on platform_revisions to rolecall_runtime;
+
+grant delete, insert, select, update on recovery_codes to rolecall_runtime;
 
 grant insert, select on revisions to rolecall_runtime;
 
@@ -2898,6 +3111,10 @@ grant execute on function forget_mails to public;
 
 grant execute on function forget_sso_evidence to public;
 
+grant execute on function local_record_login to public;
+
+grant execute on function local_set_password to public;
+
 grant execute on function login_accept to public;
 
 grant execute on function login_accept_unsolicited to public;
@@ -2917,6 +3134,8 @@ grant execute on function override_note_expiry to public;
 grant execute on function purge_directory_requests to public;
 
 grant execute on function purge_expired to public;
+
+grant execute on function purge_local_sign_ins to public;
 
 grant execute on function purge_service_provider_keys to public;
 

@@ -33,6 +33,8 @@ const directoryGroup = 'Id of a group of the directory';
 const holdReason = key('text', 'mass_change or last_sso_admin');
 const left = key('texts', 'Groups that this user left');
 
+const factor = key('text', 'totp, email_code or recovery_code');
+
 const metadata = {
   identityProvider,
   digest: key('text', 'SHA-256 of the metadata document'),
@@ -156,6 +158,44 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       'A user took an identity of an identity provider away from their account; the sessions that it opened ended',
     subject: user,
     data: { identityProvider, sessions: key('number', 'How many sessions ended') },
+  },
+  'user.invitation_accepted': {
+    description: 'An invited user set a password by the link of the invitation',
+    subject: user,
+    data: {},
+  },
+  'password.set': {
+    description: 'A user has another password: sessions, links and pending sign-ins of the former one ended',
+    subject: user,
+    data: {
+      how: key('text', 'invitation or reset: by a link that was mailed; change: by the user, signed in'),
+      sessions: key('number', 'How many sessions ended'),
+    },
+  },
+  'password.removed': {
+    description: 'The password of a user signs in no longer, since the user linked an account of their own',
+    subject: user,
+    data: { identityProvider },
+  },
+  'password.reset_requested': {
+    description: 'Somebody asked for a link to set a password, and it was mailed to the user',
+    subject: user,
+    data: {},
+  },
+  'second_factor.enrolled': {
+    description: 'A user has a second factor for sign-ins by password, or new recovery codes',
+    subject: user,
+    data: { factor },
+  },
+  'second_factor.removed': {
+    description: 'A second factor of a user is gone',
+    subject: user,
+    data: { factor },
+  },
+  'second_factor.failed': {
+    description: 'The password was right, and a code of the second factor was not',
+    subject: user,
+    data: { factor, tries: key('number', 'How many codes were tried in this sign-in') },
   },
   'grants.changed': {
     description: 'Grants changed: of one user by a login, or of an organization by new rules',

@@ -11,6 +11,7 @@ import * as flows from './flows/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
 import * as identities from './identities/statements.ts';
+import * as local from './local/statements.ts';
 import * as logins from './logins/statements.ts';
 import { inOrganization } from './logins/organization-transaction.ts';
 import * as organizations from './organizations/statements.ts';
@@ -33,6 +34,7 @@ const HOT: Statement[] = [
     ...flows,
     ...grants,
     ...identities,
+    ...local,
     ...logins,
     ...logouts,
     ...organizations,

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
+import { PURGE_LOCAL_SIGN_INS } from './local/statements.ts';
 import { giveUpMails } from './mails/outbox.ts';
 import { purgeOnce } from './reconcile/once.ts';
 import { query } from './sql.ts';
@@ -25,6 +26,8 @@ export interface Purged {
   readonly keys: number;
   /** Of the request logs of directories. */
   readonly requests: number;
+  /** One-time links, sign-ins that wait for a second factor, and devices that nobody uses. */
+  readonly localSignIns: number;
   /** Saved plans, and results of applies. */
   readonly once: number;
   /** API tokens of jobs of pipelines. */
@@ -43,7 +46,7 @@ export const PURGE_KEYS: Statement = {
   text: 'select purge_service_provider_keys($1, $2)::integer as keys',
 };
 
-/** Deletes expired logins, sessions, assertion ids, tests and keys, and flow records and request logs older than 30 days, in short transactions. */
+/** Deletes expired logins, local ones too, sessions, assertion ids, tests and keys, and flow records and request logs older than 30 days, in short transactions. */
 export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
   const total = {
     logins: 0,
@@ -53,6 +56,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     tests: 0,
     keys: 0,
     requests: 0,
+    localSignIns: 0,
     once: await purgeOnce(pool, now),
     mails: await giveUpMails(pool, now),
     workloadTokens: await purgeWorkloadTokens(pool, now, new Date(now.getTime() - RECORDS_KEPT_MS)),
@@ -70,15 +74,16 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     const [last] = page.slice(-1);
     if (last === undefined) return total;
     const ids = page.map((row) => row.orgId);
-    const [expired] = await query<Omit<Purged, 'tests' | 'keys' | 'requests' | 'once' | 'workloadTokens' | 'mails'>>(
-      pool,
-      PURGE_EXPIRED,
-      [ids, now, recordsBefore],
-    );
+    const [expired] = await query<Pick<Purged, 'logins' | 'assertions' | 'sessions' | 'flows'>>(pool, PURGE_EXPIRED, [
+      ids,
+      now,
+      recordsBefore,
+    ]);
     const [tests] = await query<Pick<Purged, 'tests'>>(pool, PURGE_TESTS, [ids, now]);
     const [keys] = await query<Pick<Purged, 'keys'>>(pool, PURGE_KEYS, [ids, now]);
     const [requests] = await query<Pick<Purged, 'requests'>>(pool, PURGE_REQUESTS, [ids, recordsBefore]);
-    const purged: Partial<Purged> = { ...expired, ...tests, ...keys, ...requests };
+    const [local] = await query<Pick<Purged, 'localSignIns'>>(pool, PURGE_LOCAL_SIGN_INS, [ids, now]);
+    const purged: Partial<Purged> = { ...expired, ...tests, ...keys, ...requests, ...local };
     for (const key of Object.keys(total) as (keyof Purged)[]) total[key] += purged[key] ?? 0;
     after = last.name;
   }

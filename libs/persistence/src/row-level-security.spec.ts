@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { workingFor } from './sql.ts';
+import type { OrganizationTransaction } from './stores.ts';
 import { connected, document, later, NOW, OKTA, subject, useTestDatabase } from './testing/fixture.ts';
 import { seedOrganization } from './testing/index.ts';
 
@@ -124,10 +125,29 @@ async function fill(name: string): Promise<string> {
     const event = { at: NOW, actor: { kind: 'user' as const, id: user.userId }, subject: user.userId, data: {} };
     await tx.audit([{ type: 'login.succeeded', ...event }]);
     await tx.mail({ kind: 'email-code', to: 'eve@acme.example', data: { code: '1' } }, NOW);
+    await signInLocally(tx, user.userId);
   });
   await fillDirectory(id);
   await overrideOne(id, document(name, spec));
   return id;
+}
+
+async function signInLocally(tx: OrganizationTransaction, userId: string): Promise<void> {
+  const at = { userId, addressKey: 'eve@acme.example', now: NOW };
+  await tx.accounts.setPassword({ ...at, hash: 'phc' });
+  await tx.accounts.replaceRecoveryCodes(userId, [hash('c')]);
+  await tx.links.create({ ...at, purpose: 'invitation', createdBy: 'ci' });
+  await tx.signIns.begin({
+    handleHash: hash('i'),
+    browserHash: hash('b'),
+    userId,
+    passwordChangedAt: NOW,
+    traceId: 'trace',
+    returnTo: undefined,
+    startedAt: NOW,
+    expiresAt: later(600),
+  });
+  await tx.devices.note(userId, hash('d'), NOW);
 }
 
 /** As rows, whose stores have specs of their own. */

@@ -4,6 +4,8 @@ export * from './stores/logins.ts';
 export * from './stores/people.ts';
 export * from './stores/sessions.ts';
 export * from './stores/flows.ts';
+export * from './stores/local-accounts.ts';
+export * from './stores/one-time-links.ts';
 export * from './stores/organization-transaction.ts';
 export * from './stores/logouts.ts';
 export * from './stores/api-tokens.ts';

@@ -10,6 +10,7 @@ const NOTHING = {
   tests: 0,
   keys: 0,
   requests: 0,
+  localSignIns: 0,
   once: 0,
   workloadTokens: 0,
   mails: 0,

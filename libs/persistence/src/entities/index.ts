@@ -13,6 +13,13 @@ import {
 import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
 import { DueMail, MailRow } from './mails.ts';
 import {
+  KnownDeviceRow,
+  LocalAccountRow,
+  OneTimeLinkRow,
+  PendingSignInRow,
+  RecoveryCodeRow,
+} from './local-accounts.ts';
+import {
   DeclarationRow,
   DomainClaimRow,
   IdentityProviderMetadata,
@@ -79,6 +86,11 @@ export const ENTITIES = [
   Identity,
   Grant,
   Membership,
+  LocalAccountRow,
+  RecoveryCodeRow,
+  OneTimeLinkRow,
+  PendingSignInRow,
+  KnownDeviceRow,
   LoginTransaction,
   Logout,
   UsedAssertion,

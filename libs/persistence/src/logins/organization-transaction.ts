@@ -5,6 +5,9 @@ import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolec
 import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
 import { overtaken } from '../errors.ts';
+import { localAccounts } from '../local/local-accounts.ts';
+import { oneTimeLinks } from '../local/one-time-links.ts';
+import { knownDevices, pendingSignIns } from '../local/pending-sign-ins.ts';
 import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { queueMails } from '../mails/outbox.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
@@ -75,6 +78,22 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     private readonly end: TransactionEnd,
     private readonly vault: Vault,
   ) {}
+
+  get accounts() {
+    return localAccounts(this.client, this.organizationId, this.vault);
+  }
+
+  get links() {
+    return oneTimeLinks(this.client, this.organizationId);
+  }
+
+  get signIns() {
+    return pendingSignIns(this.client, this.organizationId);
+  }
+
+  get devices() {
+    return knownDevices(this.client, this.organizationId);
+  }
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {
     return this.take({ handleHash, browserHash, now, unsolicited: false });

@@ -50,6 +50,7 @@ import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
+import { localAccounts } from './20261122T73-local-accounts.ts';
 import { mails } from './20261122T77-mails.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -107,5 +108,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   workloadTokens,
   platformFile,
   leaseSecrets,
+  localAccounts,
   mails,
 ];

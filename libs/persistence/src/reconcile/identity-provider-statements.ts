@@ -53,13 +53,13 @@ set refresh_seconds = excluded.refresh_seconds, due_at = excluded.due_at, attemp
   claimed_until = null, failures = 0, error_code = null`,
 };
 
-/** A statement of its own, since it must see what the one above wrote. */
+/** A statement of its own, since it must see what the one above wrote. What a password opened has no identity provider. */
 export const END_SESSIONS_OF_DISABLED: Statement = {
   name: 'reconcile.end-sessions-of-disabled',
   text: `
 with ended as (
   delete from sessions s
-  where s.org_id = $1 and not exists (
+  where s.org_id = $1 and s.identity_provider <> '@password' and not exists (
     select from identity_provider_metadata m
     where m.org_id = $1 and m.identity_provider = s.identity_provider and m.enabled)
   returning s.user_id

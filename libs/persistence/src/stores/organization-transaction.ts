@@ -2,6 +2,7 @@ import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type { FlowRecord } from './flows.ts';
+import type { KnownDevices, LocalAccounts, PendingSignIns } from './local-accounts.ts';
 import type { OutgoingMail } from './mails.ts';
 import type { UnsolicitedLogin, VerifiedLogin } from './logins.ts';
 import type {
@@ -14,11 +15,16 @@ import type {
   StoredUser,
   SubjectKey,
 } from './people.ts';
+import type { OneTimeLinks } from './one-time-links.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
 export interface OrganizationTransaction {
   readonly organizationId: string;
+  readonly accounts: LocalAccounts;
+  readonly links: OneTimeLinks;
+  readonly signIns: PendingSignIns;
+  readonly devices: KnownDevices;
   /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. Never an unsolicited one. */
   takeVerifiedLogin(
     handleHash: Buffer,
@@ -117,7 +123,8 @@ export interface OrganizationTransaction {
   ): Promise<GrantChanges>;
   /**
    * Written when the transaction commits, which throws PersistenceError `stale_revision` when an apply has disabled or removed
-   * the IdP since the caller read it. A login that replaces no grants (`managedBy: app`) is held to what is live by this alone.
+   * the IdP since the caller read it, or replaced the `revision` of a local sign-in. A login that replaces no grants
+   * (`managedBy: app`) is held to what is live by this alone.
    */
   openSession(session: NewSession): Promise<void>;
   /** Written when the transaction commits. */

@@ -20,6 +20,8 @@ export interface NewSession {
   readonly expiresAt: Date;
   readonly idleSeconds: number;
   readonly announcement: Announcement | undefined;
+  /** Of a local sign-in (`LOCAL_SIGN_IN`), and only of one: the document's revision that allowed it. */
+  readonly revision?: number;
 }
 
 /** What `/session` answers, read in one statement by organization and token hash. */

@@ -1,0 +1,1 @@
+delete from recovery_codes where org_id = $1 and user_id = $2

@@ -1,0 +1,52 @@
+import type { PoolClient } from 'pg';
+import { query } from '../sql.ts';
+import { LINK_LIFETIME_MS, type LinkPurpose, type OneTimeLink, type OneTimeLinks } from '../stores.ts';
+import { newOrganizationToken } from '../tokens/organization-token.ts';
+import * as sql from './statements.ts';
+
+interface LinkRow {
+  purpose: LinkPurpose;
+  user_id: string | null;
+  address_key: string;
+  about: string | null;
+  created_by: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+/** Within a transaction that works for the organization. */
+export function oneTimeLinks(client: PoolClient, organizationId: string): OneTimeLinks {
+  return {
+    async create({ purpose, userId = null, addressKey, about = null, createdBy, now }) {
+      const { value: token, hash } = newOrganizationToken(organizationId);
+      const expiresAt = new Date(now.getTime() + LINK_LIFETIME_MS[purpose]);
+      const values = [organizationId, hash, purpose, userId, addressKey, about, createdBy, now, expiresAt];
+      await query(client, sql.CREATE_LINK, values);
+      return { token, expiresAt };
+    },
+
+    async peek(tokenHash, now) {
+      const [row] = await query<LinkRow>(client, sql.PEEK_LINK, [organizationId, tokenHash, now]);
+      return row && toLink(row);
+    },
+
+    async take(tokenHash, purpose, now) {
+      const [row] = await query<LinkRow>(client, sql.TAKE_LINK, [organizationId, tokenHash, now, purpose]);
+      return row && toLink(row);
+    },
+
+    endAll: async (userId) => (await query(client, sql.END_LINKS, [organizationId, userId])).length,
+  };
+}
+
+function toLink(row: LinkRow): OneTimeLink {
+  return {
+    purpose: row.purpose,
+    userId: row.user_id ?? undefined,
+    addressKey: row.address_key,
+    about: row.about ?? undefined,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
