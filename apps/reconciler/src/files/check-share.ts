@@ -1,23 +1,24 @@
 import type { Claims } from '@rolecall/org-config';
 import { CommandError } from '../exit.ts';
 import type { Answer, Task, TaskResult } from './check.ts';
-import { Inventory } from './inventory.ts';
+import { FileReader } from './file-reader.ts';
+import { withInherited } from './inventory.ts';
+import type { Reading } from './inventory.ts';
 import { loadSome } from './load.ts';
 import type { Loaded } from './load.ts';
 
 /** So many are in memory at once. */
-const FILES_AT_ONCE = 500;
+const FILES_AT_ONCE = 100;
 
 /** Checks one share of the files of a collection; what comes back can go from thread to thread. */
-export async function checkShare({ root, paths, shown, wanted, now }: Task): Promise<Answer> {
+export async function checkShare(task: Task): Promise<Answer> {
   try {
-    const names = new Map(paths.map((path, index) => [path, shown[index] ?? path]));
-    const inventory = new Inventory({ root, paths, shown: (path) => names.get(path) ?? path });
-    const mine = new Set(wanted);
-    const files = inventory.files.filter(({ path }) => mine.has(path));
+    const reading = readingOf(task);
+    const mine = new Set(task.wanted);
+    const files = task.files.filter(({ path }) => mine.has(path));
     const results: TaskResult[] = [];
     for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
-      const loaded = await loadSome(inventory, files.slice(at, at + FILES_AT_ONCE), now, { alone: false });
+      const loaded = await loadSome(reading, files.slice(at, at + FILES_AT_ONCE), task.now, { alone: false });
       results.push(resultOf(loaded));
     }
     return results;
@@ -26,6 +27,18 @@ export async function checkShare({ root, paths, shown, wanted, now }: Task): Pro
     const { exitCode, code, message } = error;
     return { refused: { exitCode, code, message } };
   }
+}
+
+/** Files are read here and now: what the other thread knew of them is not asked for. */
+function readingOf({ root, files, shown }: Task): Reading {
+  const names = new Map(files.map(({ path }, index) => [path, shown[index] ?? path]));
+  const reader = new FileReader({ root, shown: (path) => names.get(path) ?? path });
+  return {
+    shown: (path) => reader.shown(path),
+    metadata: (path) => reader.metadata(path),
+    source: ({ path }) => ({ path, shownAs: reader.shown(path), text: reader.textOf(reader.bytes(path), path) }),
+    withTemplates: (some) => withInherited(some, files),
+  };
 }
 
 function resultOf(loaded: Loaded & { readonly claims: readonly Claims[] }): TaskResult {

@@ -29,8 +29,9 @@ export interface CheckedDocument {
 export interface Task {
   readonly root: string;
   /** The files of the task, and those that they may inherit from; and what they are called in messages. */
-  readonly paths: readonly string[];
+  readonly files: readonly InventoryFile[];
   readonly shown: readonly string[];
+  /** Paths of the files of the task. */
   readonly wanted: readonly string[];
   readonly now: Date;
 }
@@ -58,7 +59,7 @@ export async function checkAll(
 ): Promise<Checked> {
   const { files } = inventory;
   const count = Math.min(threads, MOST_THREADS, Math.ceil(files.length / perThread));
-  const tasks = shares(files, Math.max(1, count)).map((share) => inventory.task(share, now));
+  const tasks = shares(files, Math.max(1, count)).map((share) => taskOf(inventory, share, now));
   const results = (await Promise.all(tasks.map((task) => (tasks.length === 1 ? checkShare(task) : run(task))))).flatMap(
     understood,
   );
@@ -73,6 +74,12 @@ export async function checkAll(
     sources: sourcesOf(inventory, diagnostics),
     tests: results.reduce((sum, { tests }) => sum + tests, 0),
   };
+}
+
+function taskOf(inventory: Inventory, share: readonly InventoryFile[], now: Date): Task {
+  const files = inventory.withTemplates(share);
+  const shown = files.map(({ path }) => inventory.shown(path));
+  return { root: inventory.root, files, shown, wanted: share.map(({ path }) => path), now };
 }
 
 function shares(files: readonly InventoryFile[], count: number): readonly (readonly InventoryFile[])[] {

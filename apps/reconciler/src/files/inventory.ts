@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { API_VERSION } from '@rolecall/org-config';
 import type { SourceFile } from '@rolecall/org-config';
 import type { FileDigest } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
-import { MAX_FILE_BYTES, refuseOutside } from './discover.ts';
 import type { Discovered } from './discover.ts';
-import type { Task } from './check.ts';
+import { FileReader } from './file-reader.ts';
 import { templateWords, withTemplates } from './inheritance.ts';
 import type { Scan } from './inheritance.ts';
 
@@ -19,6 +17,9 @@ export interface InventoryFile extends Pick<FileDigest, 'path' | 'digest'> {
   readonly inherits: readonly string[];
 }
 
+/** Where the text of files comes from that are parsed. */
+export type Reading = Pick<Inventory, 'withTemplates' | 'source' | 'metadata' | 'shown'>;
+
 /**
  * The files of a collection with their digests. YAML is not parsed: that is the cost of a run, and files whose digest is
  * the one of the last apply need none.
@@ -27,13 +28,15 @@ export class Inventory {
   readonly files: readonly InventoryFile[];
   /** Digests of files by themselves, by path. */
   readonly #scans: ReadonlyMap<string, Scan>;
+  readonly #reader: FileReader;
 
   /** @param secretLines what a file's digest says of the secrets that it refers to; without it, nothing */
   constructor(
     private readonly discovered: Discovered,
     private readonly secretLines: (text: string, path: string) => readonly string[] = () => [],
   ) {
-    this.#scans = new Map(discovered.paths.map((path) => [path, this.#scan(path)]));
+    this.#reader = new FileReader(discovered);
+    this.#scans = new Map(discovered.paths.map((path) => [path, this.#scan(path, this.#reader.bytes(path))]));
     this.files = withTemplates(this.#scans);
   }
 
@@ -42,42 +45,37 @@ export class Inventory {
     return [...this.#scans.values()].filter(({ templates }) => templates.length === 0).length;
   }
 
-  /** Files with those that they inherit from. */
-  withTemplates(files: readonly InventoryFile[]): readonly InventoryFile[] {
-    const wanted = new Set(files.flatMap(({ path, inherits }) => [path, ...inherits]));
-    return wanted.size === files.length ? files : this.files.filter(({ path }) => wanted.has(path));
+  /** Where the paths begin. */
+  get root(): string {
+    return this.discovered.root;
   }
 
-  /** What a thread needs to check some of the files. */
-  task(files: readonly InventoryFile[], now: Date): Task {
-    const paths = this.withTemplates(files).map(({ path }) => path);
-    const wanted = files.map(({ path }) => path);
-    return { root: this.discovered.root, paths, shown: paths.map((path) => this.shown(path)), wanted, now };
+  /** Files with those that they inherit from. */
+  withTemplates(files: readonly InventoryFile[]): readonly InventoryFile[] {
+    return withInherited(files, this.files);
   }
 
   /** A path of the collection for people. */
   shown(path: string): string {
-    return this.discovered.shown(path);
+    return this.#reader.shown(path);
   }
 
   /** Reads a document again; a file that changed meanwhile is refused. */
-  source(file: InventoryFile): SourceFile {
-    if (this.#scan(file.path).digest !== this.#scans.get(file.path)?.digest) {
+  source({ path }: InventoryFile): SourceFile {
+    const bytes = this.#reader.bytes(path);
+    if (this.#scan(path, bytes).digest !== this.#scans.get(path)?.digest) {
       throw new CommandError(
         EXIT.failed,
         'file_changed',
-        `${this.shown(file.path)} changed while it was read; run the command again`,
+        `${this.shown(path)} changed while it was read; run the command again`,
       );
     }
-    return { path: file.path, shownAs: this.shown(file.path), text: this.#text(file.path) };
+    return { path, shownAs: this.shown(path), text: this.#reader.textOf(bytes, path) };
   }
 
   /** Reads a metadata file; undefined when there is none. */
   metadata(path: string): string | undefined {
-    const file = join(this.discovered.root, path);
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-    refuseOutside(file, this.discovered.root, this.shown(path));
-    return this.#text(path);
+    return this.#reader.metadata(path);
   }
 
   /**
@@ -85,8 +83,7 @@ export class Inventory {
    * secrets that it refers to; without its templates. The names are found by their spelling (`file: okta.xml`); `unseenMetadata` and
    * `unseenSecrets` refuse a spelling that this would miss.
    */
-  #scan(path: string): Scan {
-    const bytes = this.#bytes(path);
+  #scan(path: string, bytes: Buffer): Scan {
     const text = bytes.toString('utf8');
     const refersTo = metadataNames(text).map((name) => posix.join(posix.dirname(path), name));
     const hash = createHash('sha256').update(`${API_VERSION}\n${bytes.length}\n`).update(bytes);
@@ -97,28 +94,12 @@ export class Inventory {
     for (const line of this.secretLines(text, path)) hash.update(`\n${line}`);
     return { path, digest: hash.digest('hex'), refersTo, ...templateWords(text) };
   }
+}
 
-  #text(path: string): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(this.#bytes(path));
-    } catch (error) {
-      if (error instanceof CommandError) throw error;
-      throw new CommandError(EXIT.invalid, 'not_utf8', `${this.shown(path)} is not UTF-8 text; save it as UTF-8`);
-    }
-  }
-
-  #bytes(path: string): Buffer {
-    const file = join(this.discovered.root, path);
-    const { size } = statSync(file);
-    if (size > MAX_FILE_BYTES) {
-      throw new CommandError(
-        EXIT.invalid,
-        'file_too_large',
-        `${this.shown(path)} has ${size} bytes; a file may have 1 MiB, split it`,
-      );
-    }
-    return readFileSync(file);
-  }
+/** Some of all files, with those that they inherit from. */
+export function withInherited(some: readonly InventoryFile[], all: readonly InventoryFile[]): readonly InventoryFile[] {
+  const wanted = new Set(some.flatMap(({ path, inherits }) => [path, ...inherits]));
+  return wanted.size === some.length ? some : all.filter(({ path }) => wanted.has(path));
 }
 
 /** The metadata files that parsing found and the scan did not: their changes would go unnoticed. */

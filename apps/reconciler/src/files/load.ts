@@ -9,7 +9,7 @@ import type {
   SourceFile,
 } from '@rolecall/org-config';
 import { unseenMetadata } from './inventory.ts';
-import type { Inventory, InventoryFile } from './inventory.ts';
+import type { InventoryFile, Reading } from './inventory.ts';
 import { unseenSecrets } from './secrets.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,14 +33,14 @@ export interface Loaded {
 export const NOTHING_LOADED: Loaded = { documents: [], templates: [], diagnostics: [], sources: [], tests: 0 };
 
 /** Parses and checks files, with their metadata; of every valid document, runs the `tests` and looks for secrets that end. */
-export async function load(inventory: Inventory, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
+export async function load(inventory: Reading, files: readonly InventoryFile[], now: Date): Promise<Loaded> {
   const { claims: _claims, ...loaded } = await loadSome(inventory, files, now);
   return loaded;
 }
 
 /** What `load` does with some of the files: with `alone: false` whether their claims fit those of the others is the caller's to check. */
 export async function loadSome(
-  inventory: Inventory,
+  inventory: Reading,
   files: readonly InventoryFile[],
   now: Date,
   { alone = true }: { readonly alone?: boolean } = {},
@@ -86,7 +86,7 @@ export function hasErrors(loaded: Pick<Loaded, 'diagnostics'>): boolean {
 
 /** The digest of a file covers the metadata that it names on one line; any other spelling would hide later changes. */
 function unseen(
-  inventory: Inventory,
+  inventory: Reading,
   files: readonly InventoryFile[],
   read: ReadonlySet<string>,
   documents: readonly LoadedDocument[],
@@ -138,7 +138,7 @@ function unseenReferences(
   const textsOf = ({ file, templates: names }: LoadedDocument) =>
     [file, ...names.map((name) => fileOf.get(name) ?? '')].map((path) => texts.get(path) ?? '').join('\n');
   return documents.flatMap((loaded) =>
-    unseenSecrets(loaded.document, textsOf(loaded)).map((pointer) => ({
+    unseenSecrets(loaded.document, () => textsOf(loaded)).map((pointer) => ({
       severity: 'error',
       code: 'secret_spelling',
       message: 'the secret is referred to in a way that hides its changes',

@@ -77,11 +77,11 @@ export function secretsNeeded(document: OrganizationDocument): readonly string[]
 }
 
 /** Pointers of references that the text of their file has in a spelling which the digest does not see. */
-export function unseenSecrets(document: OrganizationDocument, text: string): readonly string[] {
-  const seen = new Set(spelledReferences(text).map((reference) => reference.join(' ')));
-  return placesIn(document)
-    .filter(([, reference]) => !seen.has(keyOf(reference).join(' ')))
-    .map(([pointer]) => pointer);
+export function unseenSecrets(document: OrganizationDocument, text: () => string): readonly string[] {
+  const places = placesIn(document);
+  if (places.length === 0) return [];
+  const seen = new Set(spelledReferences(text()).map((reference) => reference.join(' ')));
+  return places.filter(([, reference]) => !seen.has(keyOf(reference).join(' '))).map(([pointer]) => pointer);
 }
 
 function referencesIn({ spec }: OrganizationDocument): [string, SecretReference][] {
