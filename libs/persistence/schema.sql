@@ -539,6 +539,13 @@ create table platform_revisions (
   constraint platform_revisions_pkey PRIMARY KEY (number)
 );
 
+create table rate_limits (
+  key character varying(255) not null,
+  points integer default 0 not null,
+  expire bigint,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+);
+
 create table recovery_codes (
   org_id uuid not null,
   user_id uuid not null,
@@ -743,6 +750,8 @@ CREATE INDEX organization_registry_deviating ON public.organization_registry USI
 CREATE INDEX pending_sign_ins_expiry ON public.pending_sign_ins USING btree (org_id, expires_at);
 
 CREATE INDEX pending_sign_ins_user ON public.pending_sign_ins USING btree (org_id, user_id);
+
+CREATE INDEX rate_limits_expire ON public.rate_limits USING btree (expire);
 
 CREATE INDEX saved_plans_expires_at ON public.saved_plans USING btree (expires_at);
 
@@ -2972,6 +2981,8 @@ grant delete, insert, select, update on overrides to rolecall_runtime;
 grant delete, insert, select, update on pending_sign_ins to rolecall_runtime;
 
 grant insert, select on platform_revisions to rolecall_runtime;
+
+grant delete, insert, select, update on rate_limits to rolecall_runtime;
 
 grant delete, insert, select, update on recovery_codes to rolecall_runtime;
 

@@ -27,6 +27,7 @@ import { ConfirmationController } from './login/confirmation.controller.ts';
 import { AccountsController } from './login/accounts.controller.ts';
 import { LoginController } from './login/login.controller.ts';
 import { RateLimits } from './limits/rate-limits.ts';
+import { SharedLimits } from './limits/shared-limits.ts';
 import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
 import { LoginOutcomes } from './login/login-outcomes.ts';
@@ -95,6 +96,7 @@ export class AppModule implements NestModule {
         CurrentSession,
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         RateLimits,
+        SharedLimits,
         LoginOutcomes,
         Logins,
         Logouts,

@@ -19,6 +19,7 @@ import { expiryRegister } from './expiry/expiry-register.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
 import { logoutStore } from './logouts/logout-store.ts';
+import { sharedLimitStore } from './limits/shared-limits.ts';
 import { mailOutbox } from './mails/outbox.ts';
 import { metadataStore } from './metadata/metadata-store.ts';
 import type { MetadataStore } from './metadata/metadata-store.ts';
@@ -55,6 +56,7 @@ import type {
   OrganizationReader,
   OrganizationTransaction,
   SessionStore,
+  SharedLimitStore,
 } from './stores.ts';
 import { userList } from './users/user-list.ts';
 import type { UserList } from './users/user-list.ts';
@@ -98,6 +100,8 @@ export interface Database {
   readonly ssoTests: SsoTestStore;
   /** That somebody could sign in through an identity provider as it is set up. */
   readonly ssoEvidence: SsoEvidenceStore;
+  /** How often something may be tried, counted for all processes together. */
+  readonly limits: SharedLimitStore;
   /** Mails that wait to be sent; `OrganizationTransaction.mail` queues them. */
   readonly mails: MailOutbox;
   readonly apiTokens: ApiTokenStore;
@@ -197,6 +201,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     metadata: metadataStore(pool),
     ssoTests: ssoTestStore(pool),
     ssoEvidence: ssoEvidenceStore(pool),
+    limits: sharedLimitStore(pool, masterKeys),
     mails: mailOutbox(pool, masterKeys, (queued) => listener.onMail(queued)),
     apiTokens: apiTokenStore(orm.em),
     directoryTokens: directoryTokenStore(pool, knownTokens, (organizationId) => organizations.forget(organizationId)),

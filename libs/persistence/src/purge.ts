@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
+import { PURGE_LIMITS } from './limits/shared-limits.ts';
 import { PURGE_LOCAL_SIGN_INS } from './local/statements.ts';
 import { giveUpMails } from './mails/outbox.ts';
 import { purgeOnce } from './reconcile/once.ts';
@@ -61,6 +62,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     mails: await giveUpMails(pool, now),
     workloadTokens: await purgeWorkloadTokens(pool, now, new Date(now.getTime() - RECORDS_KEPT_MS)),
   };
+  await query(pool, PURGE_LIMITS, [now.getTime()]);
   const recordsBefore = new Date(now.getTime() - RECORDS_KEPT_MS);
   let after = '';
   for (;;) {

@@ -28,6 +28,7 @@ const WITHOUT_ORGANIZATION = [
   'organization_previous_names',
   'organization_registry',
   'platform_revisions',
+  'rate_limits',
   'saved_plans',
   'used_workload_tokens',
 ];

@@ -11,6 +11,7 @@ export * from './stores/logouts.ts';
 export * from './stores/api-tokens.ts';
 export * from './stores/domains.ts';
 export * from './stores/expiry.ts';
+export * from './stores/limits.ts';
 export * from './stores/mails.ts';
 export * from './stores/directory.ts';
 export * from './stores/directory-tokens.ts';

@@ -1,4 +1,4 @@
-import { clientOf } from './client-address.ts';
+import { clientOf, networkOf } from './client-address.ts';
 
 it.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -13,4 +13,14 @@ it.each([
   [undefined, 'unknown'],
 ])('%s is counted as %s', (ip, client) => {
   expect(clientOf(ip)).toBe(client);
+});
+
+it.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['::ffff:192.0.2.255', '192.0.2.0/24'],
+  ['2001:db8:1:22ff::1', '2001:db8:1:2200::/56'],
+  ['2001:db8::1', '2001:db8:0:0::/56'],
+  [undefined, 'unknown'],
+])('%s is in the network %s', (ip, network) => {
+  expect(networkOf(ip)).toBe(network);
 });

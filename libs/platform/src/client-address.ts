@@ -8,11 +8,21 @@ export function clientOf(ip: string | undefined): string {
   const address = (ip ?? '').split('%')[0] ?? ''; // without the zone of a link-local address
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
   if (isIPv4(mapped)) return mapped;
-  return isIPv6(address) ? `${networkOf(address)}::/64` : 'unknown';
+  return isIPv6(address) ? `${firstGroups(address)}::/64` : 'unknown';
+}
+
+/** The network around that client: a /24 of IPv4, a /56 of IPv6, which is about what one household or office gets. */
+export function networkOf(ip: string | undefined): string {
+  const client = clientOf(ip);
+  if (isIPv4(client)) return `${client.split('.').slice(0, 3).join('.')}.0/24`;
+  if (client === 'unknown') return client;
+  const [first = '', second = '', third = '', fourth = ''] = client.split('::')[0]?.split(':') ?? [];
+  const most = (Number.parseInt(fourth, 16) & 0xff00).toString(16);
+  return `${[first, second, third, most].join(':')}::/56`;
 }
 
 /** The first four groups, zeros written out. */
-function networkOf(address: string): string {
+function firstGroups(address: string): string {
   const [head = '', tail] = address.split('::');
   const before = groupsOf(head);
   const after = groupsOf(tail ?? '');

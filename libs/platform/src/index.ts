@@ -19,7 +19,7 @@ export type { AcceptProblem, Refreshed, RefreshOutcome } from './metadata/metada
 export { MetadataSource } from './metadata/metadata-source.ts';
 export type { MetadataProblem, UsableMetadata } from './metadata/metadata-source.ts';
 export { metadataSentence } from './metadata/sentences.ts';
-export { clientOf } from './client-address.ts';
+export { clientOf, networkOf } from './client-address.ts';
 export { Metrics } from './metrics.ts';
 export { GuardedFetch, OutboundError } from './outbound/guarded-fetch.ts';
 export type { Fetched } from './outbound/guarded-fetch.ts';

@@ -85,7 +85,8 @@ export class RateLimits {
     }
   }
 
-  private refusal(limit: keyof RateLimitSettings, { msBeforeNext }: RateLimiterRes): TooManyRequests {
+  /** What to throw at who is turned away by the limit of this name. */
+  refusal(limit: string, { msBeforeNext }: Pick<RateLimiterRes, 'msBeforeNext'>): TooManyRequests {
     this.turnedAway.inc({ limit });
     return new TooManyRequests(Math.max(1, Math.ceil(msBeforeNext / 1000)));
   }

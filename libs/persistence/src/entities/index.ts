@@ -49,6 +49,7 @@ import {
   OrganizationRegistry,
   SavedPlanRow,
   PlatformRevision,
+  RateLimitRow,
   UsedWorkloadToken,
 } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
@@ -73,6 +74,7 @@ export const ENTITIES = [
   ExpiringItemRow,
   ExpiryNotice,
   DeploymentKey,
+  RateLimitRow,
   Organization,
   Revision,
   DeclarationRow,

@@ -275,3 +275,16 @@ export const DeploymentKey = defineEntity({
     createdAt: p.datetime(3),
   },
 });
+
+/** How often which key was tried (`SharedLimitStore`); the key is an HMAC. Kept by rate-limiter-flexible, which says what its columns are. */
+export const RateLimitRow = defineEntity({
+  name: 'RateLimitRow',
+  tableName: 'rate_limits',
+  indexes: [{ name: 'rate_limits_expire', properties: ['expire'] }],
+  properties: {
+    key: p.string().length(255).primary(),
+    points: p.integer().default(0),
+    /** Milliseconds since 1970. */
+    expire: p.bigint('number').nullable(),
+  },
+});

@@ -52,6 +52,7 @@ import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
 import { mails } from './20261122T77-mails.ts';
+import { rateLimits } from './20261122T77-rate-limits.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -110,4 +111,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   leaseSecrets,
   localAccounts,
   mails,
+  rateLimits,
 ];

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { masterKeyMissing, PersistenceError } from '../errors.ts';
 import { masterKeyId, requireMasterKey, seal, unseal } from './seal.ts';
 import type { Place } from './seal.ts';
@@ -23,6 +24,11 @@ export class MasterKeys {
     const keys = previous === undefined ? [current] : [previous, current];
     keys.forEach(requireMasterKey);
     this.#byId = new Map(keys.map((key) => [masterKeyId(key), key]));
+  }
+
+  /** A key of its own for one purpose (RFC 5869). It goes with the master key: nothing that must outlive a rotation hangs on it. */
+  derived(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.current, '', purpose, 32));
   }
 
   wrap(place: Place, key: Buffer): WrappedKey {
