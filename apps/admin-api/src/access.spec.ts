@@ -76,7 +76,7 @@ it('looks at the token before it reads the body', async () => {
 
 it('does not open a route that forgot to say which right it needs', () => {
   const server = fastify({ serverFactory: (handler) => createServer(handler) });
-  checkAccess(server, api.database.database, () => new Date());
+  checkAccess(server, api.database.database, { origins: [], cookieName: 'rolecall_session' }, () => new Date());
   expect(() => server.get('/v1/forgotten', async () => 'secret')).toThrow(
     '/v1/forgotten does not say which right it needs',
   );

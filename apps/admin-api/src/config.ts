@@ -42,6 +42,8 @@ const variables = {
   previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
   /** Origins whose metadata may be fetched although they are not https or not public. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
+  /** Whose pages may ask with the session of a signed-in administrator; none = cookies are never looked at. */
+  consoleOrigins: origins('ROLECALL_CONSOLE_ORIGINS'),
   /** Whom to ask for the TXT records of e-mail domains; none = the servers of the system. */
   dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
   /** What `/metrics` asks for; none = nothing. */
@@ -70,6 +72,7 @@ export interface Config {
   readonly masterKey: Buffer;
   readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
+  readonly consoleOrigins: readonly string[];
   readonly dnsServers: readonly string[];
   readonly metricsToken: string | undefined;
   readonly trustedProxies: readonly string[];

@@ -1,9 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDatabase } from '@rolecall/persistence';
 import type { Database, OpenDatabaseOptions } from '@rolecall/persistence';
-import { CLOCK, createJsonApp, DATABASE, Metrics, smtpMailer } from '@rolecall/platform';
+import { CLOCK, createJsonApp, DATABASE, Metrics, sessionCookieName, smtpMailer } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
 import { checkAccess } from './access/access-hook.ts';
+import { allowConsoles } from './access/cors.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { acceptForms } from './api/forms.ts';
@@ -46,7 +47,10 @@ export async function createApp(
   });
   const app = await createJsonApp(root, { logger, metrics, url, trustedProxies: config.trustedProxies });
   acceptForms(app.getHttpAdapter().getInstance());
-  checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), app.get<Clock>(CLOCK));
+  const { consoleOrigins } = config;
+  allowConsoles(app.getHttpAdapter().getInstance(), consoleOrigins);
+  const consoles = { origins: consoleOrigins, cookieName: sessionCookieName(gatewayUrl) };
+  checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), consoles, app.get<Clock>(CLOCK));
   return app;
 }
 

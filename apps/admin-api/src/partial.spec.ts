@@ -36,17 +36,17 @@ it('goes back to a former revision, and has the file that says otherwise sent ag
 });
 
 it('goes back without declaring what no file declares', async () => {
-  const auditor = { permissions: ['audit.read'] };
+  const checker = { permissions: ['audit.read'] };
   await api.client.apply(requestOf([named('acme', 'one')]));
-  const added = { patch: { spec: { roles: { auditor } } }, baseRevision: 1 };
+  const added = { patch: { spec: { roles: { checker } } }, baseRevision: 1 };
   expect((await api.client.call('PATCH', '/v1/organizations/acme', added)).status).toBe(200);
   await api.client.apply(requestOf([named('acme', 'two')]));
   const { json } = await api.client.call<{ document: object }>('GET', '/v1/organizations/acme/revisions/2');
   await api.client.apply(part([json.document], { conflicts: 'git', partial: { fromServer: true } }));
   const live = () => api.client.call('GET', '/v1/organizations/acme');
-  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'one', roles: { auditor } } } });
+  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'one', roles: { checker } } } });
   await api.client.apply(requestOf([named('acme', 'two')]));
-  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'two', roles: { auditor } } } });
+  expect((await live()).json).toMatchObject({ document: { spec: { displayName: 'two', roles: { checker } } } });
 });
 
 it('takes an organization without declaring anything of it', async () => {

@@ -79,9 +79,9 @@ describe('a write past git', () => {
   });
 
   it('adds entries that every plan names, and that "unmanaged" refuses or removes', async () => {
-    await patch({ patch: { spec: { roles: { auditor: { permissions: ['audit.read'] } } } } });
+    await patch({ patch: { spec: { roles: { checker: { permissions: ['audit.read'] } } } } });
     expect(await collection()).toMatchObject({ deviating: 1 });
-    const entry = { organization: name, path: '/spec/roles/auditor' };
+    const entry = { organization: name, path: '/spec/roles/checker' };
     expect(await plan()).toMatchObject({ changes: [], unmanaged: [entry] });
     expect((await plan(SPEC, { unmanaged: 'fail' })).error.code).toBe('unmanaged_entries');
     expect((await api.client.apply(declared(SPEC, { unmanaged: 'delete' }))).status).toBe(200);
@@ -239,7 +239,7 @@ describe('an override', () => {
 describe('drift', () => {
   it('is told with who, since when, and where it is declared', async () => {
     await patch({ patch: PERMISSIONS, ...override() });
-    await patch({ patch: { spec: { roles: { auditor: {} } } }, baseRevision: 2 });
+    await patch({ patch: { spec: { roles: { checker: {} } } }, baseRevision: 2 });
     const { status, json } = await api.client.call('GET', `/v1/collections/${name}/drift`);
     expect(mistakes('Drift', json)).toEqual([]);
     const by = `test ${API_RIGHTS.join(' ')}`;
@@ -262,7 +262,7 @@ describe('drift', () => {
                 override: { reason: 'incident 7' },
               },
             ],
-            unmanaged: [{ path: '/spec/roles/auditor', by }],
+            unmanaged: [{ path: '/spec/roles/checker', by }],
           },
         ],
       },

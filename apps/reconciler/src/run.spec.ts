@@ -199,7 +199,7 @@ describe('rolecall', () => {
     writeFileSync(join(cwd, 'globex.yaml'), ACME.replace('acme', 'globex'));
     await rolecall('apply --auto-approve');
     mkdirSync(join(cwd, 'patches'));
-    writeFileSync(join(cwd, 'patches/patch.json'), '{"spec":{"roles":{"auditor":{"permissions":["audit.read"]}}}}');
+    writeFileSync(join(cwd, 'patches/patch.json'), '{"spec":{"roles":{"checker":{"permissions":["audit.read"]}}}}');
     for (const name of ['acme', 'globex']) {
       expect(await rolecall(`override ${name} patches/patch.json --reason test --expires 4h`)).toBe(0);
     }

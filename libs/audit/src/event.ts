@@ -48,9 +48,12 @@ export const AUDIT_EVENT_TYPES = [
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
-/** Who did it. `id` is a token's id, a user id or a component, never a secret and never an e-mail address. */
+/**
+ * Who did it. `id` is a token's id, a user id, a component or, of a recovery session, the SHA-256 of the address: never a secret and
+ * never an e-mail address.
+ */
 export interface Actor {
-  readonly kind: 'user' | 'token' | 'system';
+  readonly kind: 'user' | 'token' | 'recovery' | 'system';
   readonly id: string;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Rights of an API token, and of what a trusted issuer's tokens are exchanged for. `domains.assert` = may vouch for e-mail
  * domains (`verification: asserted`); `flows.read` = may read how logins ended, which can show what an identity provider said of a
- * user; `users.read` = may read who the users are and what they hold; `directory.read` = may read the request log of a directory; `directory.tokens` = may have its tokens made and ended, which
+ * user; `users.read` = may read who the users are and what they hold; `users.write` = may invite, deactivate and
+ * delete them and edit their roles; `audit.read` = may read the audit log; `directory.read` = may read the request log of a directory; `directory.tokens` = may have its tokens made and ended, which
  * let in whoever decides about users; `directory.release` = may let removals through that the brake holds; `platform.apply` = may
  * change `kind: Platform`, and so who else gets which of these rights; `organizations.write` = may change documents past git where no
  * collection declares a field; `organizations.override` = may also change declared fields, for seven days at most (break-glass).
@@ -15,6 +16,8 @@ export const API_RIGHTS = [
   'domains.assert',
   'flows.read',
   'users.read',
+  'users.write',
+  'audit.read',
   'directory.read',
   'directory.tokens',
   'directory.release',

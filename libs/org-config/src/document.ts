@@ -7,7 +7,7 @@ export const API_VERSION = 'rolecall/v1';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Roles that every organization has without declaring them. */
-export const BUILT_IN_ROLES = ['member', 'sso_admin'] as const;
+export const BUILT_IN_ROLES = ['member', 'sso_admin', 'auditor'] as const;
 
 /**
  * The organization document as declared (design §3), after validation: only the keys that the file has. `metadata.file`

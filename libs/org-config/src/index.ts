@@ -34,7 +34,8 @@ export { checkPlatform, type CheckedPlatform, type LoadedPlatform } from './load
 export type { SourceFile } from './load/source-text.ts';
 export { issuersOf, openIdProviderOf, type OpenIdProvider, type Preset } from './openid-provider.ts';
 export { EVERY_ORGANIZATION, isOrganizationGlob, matchesGlobs } from './organization-globs.ts';
-export type { ClaimCondition, PlatformDocument, TrustedIssuer } from './platform-document.ts';
+export { DEFAULT_PASSWORD_LENGTH } from './platform-document.ts';
+export type { ClaimCondition, PlatformAdministration, PlatformDocument, TrustedIssuer } from './platform-document.ts';
 export {
   platformDocs,
   publishedPlatformSchema,

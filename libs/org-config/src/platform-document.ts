@@ -8,7 +8,21 @@ export interface PlatformDocument {
   readonly metadata: { readonly name: 'platform' };
   readonly spec: {
     readonly trustedIssuers?: Readonly<Record<string, TrustedIssuer>>;
+    readonly passwords?: { readonly minimumLength?: number };
+    readonly administration?: PlatformAdministration;
   };
+}
+
+/** Characters of a password at least, where the document does not say. */
+export const DEFAULT_PASSWORD_LENGTH = 12;
+
+/** Who administers the deployment: users of one organization, by roles that it declares. Held on any scope. */
+export interface PlatformAdministration {
+  readonly organization: string;
+  /** Opens everything. */
+  readonly adminRole?: string;
+  /** Reads everything. */
+  readonly auditorRole?: string;
 }
 
 /** Whose tokens are exchanged for an API token of ours, and for which. */

@@ -55,6 +55,7 @@ import type {
   MailOutbox,
   OrganizationReader,
   OrganizationTransaction,
+  RecoverySessions,
   SessionStore,
   SharedLimitStore,
 } from './stores.ts';
@@ -91,6 +92,8 @@ export interface Database {
   readonly organizations: OrganizationReader;
   readonly logins: LoginTransactions;
   readonly sessions: SessionStore;
+  /** Sessions that only repair a sign-in. */
+  readonly recoverySessions?: RecoverySessions;
   readonly logouts: LogoutStore;
   /** How logins ended, and why. */
   readonly flows: FlowStore;

@@ -2,6 +2,7 @@
 export * from './stores/organizations.ts';
 export * from './stores/logins.ts';
 export * from './stores/people.ts';
+export * from './stores/recovery-sessions.ts';
 export * from './stores/sessions.ts';
 export * from './stores/flows.ts';
 export * from './stores/local-accounts.ts';

@@ -20,6 +20,7 @@ export { MetadataSource } from './metadata/metadata-source.ts';
 export type { MetadataProblem, UsableMetadata } from './metadata/metadata-source.ts';
 export { metadataSentence } from './metadata/sentences.ts';
 export { clientOf, networkOf } from './client-address.ts';
+export { readCookie, sessionCookieName } from './read-cookie.ts';
 export { Metrics } from './metrics.ts';
 export { GuardedFetch, OutboundError } from './outbound/guarded-fetch.ts';
 export type { Fetched } from './outbound/guarded-fetch.ts';

@@ -89,7 +89,7 @@ it('is held to the limits of any apply', async () => {
 describe('documents from the server', () => {
   const spec = (name: string, of: OrganizationSpec) =>
     normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec: of });
-  const auditor = { permissions: ['audit.read'] };
+  const checker = { permissions: ['audit.read'] };
   const wantedOf = (one: OrganizationDocument) => ({
     document: one,
     digest: documentDigest(one),
@@ -113,30 +113,30 @@ describe('documents from the server', () => {
   });
 
   it('declare nothing that nobody declared, whether it is live as they say or not', async () => {
-    await write(spec('globex', { displayName: 'one', roles: { auditor }, login: { session: { idle: '5m' } } }));
-    const former = { displayName: 'zero', roles: { auditor, helper: auditor }, login: { session: { idle: '9m' } } };
+    await write(spec('globex', { displayName: 'one', roles: { checker }, login: { session: { idle: '5m' } } }));
+    const former = { displayName: 'zero', roles: { checker, helper: checker }, login: { session: { idle: '9m' } } };
     const plan = await fromServer([spec('globex', former)]);
     expect(live('globex')).toEqual(spec('globex', former).spec);
-    expect(plan.unmanaged).toEqual([{ organization: 'globex', path: '/spec/roles/auditor' }]);
+    expect(plan.unmanaged).toEqual([{ organization: 'globex', path: '/spec/roles/checker' }]);
     const declared = await store.transaction('rollback', (state) =>
       state.declaration(stateOf('globex')?.head.id ?? ''),
     );
-    expect(declared?.document).toEqual(spec('globex', { displayName: 'zero', roles: { helper: auditor } }));
+    expect(declared?.document).toEqual(spec('globex', { displayName: 'zero', roles: { helper: checker } }));
     await apply(partial([document('globex', 'one')]));
     expect(live('globex')).toEqual(
-      spec('globex', { displayName: 'one', roles: { auditor }, login: { session: { idle: '9m' } } }).spec,
+      spec('globex', { displayName: 'one', roles: { checker }, login: { session: { idle: '9m' } } }).spec,
     );
   });
 
   it('declare nothing of what is adopted: what a file says comes from git, and the rest stays', async () => {
     store.setCollection('hooli', undefined);
-    await write(spec('hooli', { displayName: 'live', roles: { auditor } }));
-    await fromServer([spec('hooli', { displayName: 'live', roles: { auditor } })], { adopt: true });
+    await write(spec('hooli', { displayName: 'live', roles: { checker } }));
+    await fromServer([spec('hooli', { displayName: 'live', roles: { checker } })], { adopt: true });
     expect(stateOf('hooli')?.head).toMatchObject({ collection: 'default' });
     expect(stateOf('hooli')?.head.appliedDigest).toBeUndefined();
     const plan = await apply(partial([document('hooli', 'one')]));
     expect(plan.changes[0]?.fields).toMatchObject([{ path: '/spec/displayName', origin: 'git' }]);
-    expect(live('hooli')).toEqual(spec('hooli', { displayName: 'one', roles: { auditor } }).spec);
-    expect(plan.unmanaged).toEqual([{ organization: 'hooli', path: '/spec/roles/auditor' }]);
+    expect(live('hooli')).toEqual(spec('hooli', { displayName: 'one', roles: { checker } }).spec);
+    expect(plan.unmanaged).toEqual([{ organization: 'hooli', path: '/spec/roles/checker' }]);
   });
 });

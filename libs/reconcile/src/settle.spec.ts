@@ -44,7 +44,7 @@ beforeEach(async () => {
   store = new MemoryStateStore();
   await apply(request(NAMES, FIRST, 'one'));
   await store.transaction('commit', async (state) => {
-    const wanted = document('globex', { roles: { auditor: { permissions: ['audit.read'] } } });
+    const wanted = document('globex', { roles: { checker: { permissions: ['audit.read'] } } });
     const write = { wanted: { document: wanted, digest: documentDigest(wanted), identityProviders: {} } };
     return writeOrganization(state, { ...write, baseRevision: 1, by: 'ops' }, NOW);
   });

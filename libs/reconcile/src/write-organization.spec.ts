@@ -198,11 +198,11 @@ describe('an override of what is live already', () => {
 
 it('an override that adds what no file declares says so with its reason in the audit log', async () => {
   const store = await applied({ displayName: 'Acme' });
-  const spec = { displayName: 'Acme', roles: { auditor: { permissions: ['audit.read'] } } };
+  const spec = { displayName: 'Acme', roles: { checker: { permissions: ['audit.read'] } } };
   await write(store, spec, { override: { reason: 'incident', expires: TOMORROW } });
   expect(store.audit('acme').at(-1)).toEqual({
     type: 'organization.overridden',
-    data: { paths: [], beside: ['/spec/roles/auditor'], reason: 'incident', until: TOMORROW.toISOString() },
+    data: { paths: [], beside: ['/spec/roles/checker'], reason: 'incident', until: TOMORROW.toISOString() },
   });
 });
 

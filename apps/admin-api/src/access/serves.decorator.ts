@@ -9,6 +9,7 @@ import { callerOf } from './authenticate.ts';
 export interface RouteAccess {
   readonly access: Operation['right'] | 'open';
   readonly narrowed?: true;
+  readonly repairs?: true;
   readonly bodyLimit?: number;
 }
 
@@ -16,16 +17,17 @@ const METHODS = { patch: Patch, get: Get, post: Post, put: Put, delete: Delete }
 
 /** Routes a handler as its operation says: method, path, right and body limit. */
 export function Serves(operation: Operation): MethodDecorator {
-  const { method, path, right, narrowed, bodyLimit } = operation;
+  const { method, path, right, narrowed, repairs, bodyLimit } = operation;
   const config: RouteAccess = {
     access: right ?? 'open',
     ...(narrowed && { narrowed }),
+    ...(repairs && { repairs }),
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
   };
   return applyDecorators(METHODS[method](path), HttpCode(200), RouteConfig(config));
 }
 
-/** The API token that asks. */
+/** Who asks. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>().raw),
 );

@@ -1,9 +1,9 @@
-import type { ApiToken } from '@rolecall/persistence';
 import type { OrganizationHead, Plan } from '@rolecall/reconcile';
+import type { Principal } from '../access/principal.ts';
 import { requirePlanInReach } from './reach-of-request.ts';
 
 const plan = { collection: 'eu', changes: [{ organization: 'eu-new' }], absent: [] } as unknown as Plan;
-const held = { name: 'ci', organizations: ['eu-*'] } as unknown as ApiToken;
+const held = { name: 'ci', organizations: ['eu-*'] } as unknown as Principal;
 const owned = (...names: string[]) => new Map(names.map((name) => [name, {} as OrganizationHead]));
 
 it('lets a plan pass whose collection has what the token is for, and nothing else', () => {

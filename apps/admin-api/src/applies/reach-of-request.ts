@@ -1,7 +1,9 @@
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { ProblemDetail } from '@rolecall/platform';
 import type { LivePlatform, OrganizationHead, Plan } from '@rolecall/reconcile';
+import { called } from '../access/principal.ts';
+import type { Principal } from '../access/principal.ts';
 import { collectionOutOfReach, reaches, requireCollection } from '../access/reach.ts';
 import type { PlanRequest } from '../api/requests.ts';
 import type { CheckedOrganization } from './check-documents.ts';
@@ -14,7 +16,7 @@ const MAX_PROBLEMS = 1_000;
  * @throws Problem 403 `organization_out_of_reach` with every name that the request has, 403 `collection_out_of_reach`
  */
 export async function requireRequestInReach(
-  caller: ApiToken,
+  caller: Principal,
   request: PlanRequest,
   checked: readonly CheckedOrganization[],
   collections: Pick<Database['collections'], 'reachesBeyond'>,
@@ -25,7 +27,7 @@ export async function requireRequestInReach(
   );
   if (problems.length > 0) {
     const names = new Map(problems.map((problem) => [`${problem.file} ${problem.name}`, problem]));
-    const message = `the token "${caller.name}" is for other organizations, nothing was changed`;
+    const message = `${called(caller)} is for other organizations, nothing was changed`;
     const details = [...names.values()].slice(0, MAX_PROBLEMS).map(detailOf);
     throw new Problem(403, 'organization_out_of_reach', message, details);
   }
@@ -40,7 +42,7 @@ export async function requireRequestInReach(
  * @throws Problem 403 `collection_out_of_reach`
  */
 export function requirePlanInReach(
-  caller: ApiToken,
+  caller: Principal,
   { collection, changes, absent }: Plan,
   owned: ReadonlyMap<string, OrganizationHead>,
   platform: Pick<LivePlatform, 'collection'> | undefined,

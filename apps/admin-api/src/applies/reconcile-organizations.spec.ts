@@ -1,6 +1,7 @@
 import { API_RIGHTS } from '@rolecall/persistence';
 import { GuardedFetch, MetadataSource } from '@rolecall/platform';
 import { TestIdp } from '@rolecall/saml/testing';
+import type { Principal } from '../access/principal.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { organization, requestOf, startTestApi } from '../testing/test-api.ts';
 import type { TestApi } from '../testing/test-api.ts';
@@ -13,7 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-const CALLER = { id: '1', name: 'ci', rights: API_RIGHTS, expiresAt: undefined, organizations: undefined };
+const CALLER: Principal = {
+  kind: 'token',
+  id: '1',
+  name: 'ci',
+  actor: { kind: 'token', id: '1' },
+  rights: API_RIGHTS,
+  organizations: undefined,
+};
 const guarded = new GuardedFetch({ allowedOrigins: [] });
 const metadata = new MetadataSource(guarded, []);
 
@@ -66,7 +74,7 @@ it('refuses another outcome than it was prepared for, where no revision tells', 
   const override = { reason: 'incident 7', expires: new Date(Date.now() + 3_600_000).toISOString() };
   const broken = { baseRevision: 1, patch: { spec: { displayName: 'Broken glass' } }, override };
   expect((await api.client.call('PATCH', '/v1/organizations/globex', broken)).status).toBe(200);
-  const wanted = version({ roles: { auditor: { permissions: ['audit.read'] } } });
+  const wanted = version({ roles: { checker: { permissions: ['audit.read'] } } });
   const { fingerprint } = (await api.client.plan(wanted)).json;
   const inAMinute = new Date(Date.now() + 60_000); // when what ends now is over
   const interrupted = interruptedBy(() => api.client.call('DELETE', '/v1/organizations/globex/overrides'));

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
 import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import type { Principal } from '../access/principal.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths, requireWholeOrPart } from '../api/validate.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -32,7 +33,7 @@ export class ReconcileOrganizations {
   ) {}
 
   /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
-  async plan(request: PlanRequest, caller: ApiToken, now: Date): Promise<Plan> {
+  async plan(request: PlanRequest, caller: Principal, now: Date): Promise<Plan> {
     const { plan } = await refusing(this.run(request, undefined, caller, now));
     if (request.save !== true) return plan;
     const [id, expiresAt] = [randomUUID(), new Date(now.getTime() + SAVED_PLAN_MS)];
@@ -42,11 +43,11 @@ export class ReconcileOrganizations {
   }
 
   /** All or nothing, and what is sent again once. @throws Problem */
-  async apply(request: ApplyRequest, caller: ApiToken, now: Date): Promise<Applied> {
+  async apply(request: ApplyRequest, caller: Principal, now: Date): Promise<Applied> {
     const { collection, fingerprint: expectedFingerprint, lease: fencing, leaseSecret, planId, applyId } = request;
     const lease = fencing === undefined ? undefined : { fencing, secret: leaseSecret ?? '' };
     const terms: ApplyTerms = { actor: caller.id, lease, planId, applyId };
-    const store = this.database.reconcileState({ actor: caller.id, now });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const before = store.transaction('rollback', (state) =>
       appliedBefore(state, { collection, expectedFingerprint }, terms),
     );
@@ -57,17 +58,17 @@ export class ReconcileOrganizations {
    * Checks and fetches all that can be had without a lock, then does everything else in one transaction.
    * @param terms of an apply; without them nothing stays
    */
-  private async run(request: PlanRequest, terms: undefined, caller: ApiToken, now: Date): Promise<Done>;
-  private async run(request: ApplyRequest, terms: ApplyTerms, caller: ApiToken, now: Date): Promise<Applied>;
+  private async run(request: PlanRequest, terms: undefined, caller: Principal, now: Date): Promise<Done>;
+  private async run(request: ApplyRequest, terms: ApplyTerms, caller: Principal, now: Date): Promise<Applied>;
   private async run(
     request: PlanRequest & Partial<ApplyRequest>,
     terms: ApplyTerms | undefined,
-    caller: ApiToken,
+    caller: Principal,
     now: Date,
   ): Promise<Applied> {
     requireDistinctPaths(request.files);
     requireWholeOrPart(request);
-    const store = this.database.reconcileState({ actor: caller.id, now });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const checked = await checkDocuments(
       request,
       onceEach((xml, entityId) => {

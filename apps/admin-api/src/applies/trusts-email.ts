@@ -1,8 +1,8 @@
 import { openIdProviderOf } from '@rolecall/org-config';
 import type { IdentityProvider, OidcIdentityProvider } from '@rolecall/org-config';
-import type { ApiToken } from '@rolecall/persistence';
 import type { OrganizationHead, StateTransaction } from '@rolecall/reconcile';
-import { requireRight } from '../access/authenticate.ts';
+import { requireRight } from '../access/principal.ts';
+import type { Principal } from '../access/principal.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { headOf } from './head-of.ts';
 
@@ -16,7 +16,7 @@ export async function requireNoNewEmailTrust(
   after: readonly CheckedOrganization[],
   heads: ReadonlyMap<string, OrganizationHead>,
   state: Pick<StateTransaction, 'document'>,
-  caller: ApiToken,
+  caller: Principal,
 ): Promise<void> {
   for (const { document } of after) {
     const trusted = trustedOf(document.spec.identityProviders);

@@ -1,5 +1,5 @@
-import type { ApiToken } from '@rolecall/persistence';
 import type { OrganizationHead, StateTransaction } from '@rolecall/reconcile';
+import type { Principal } from '../access/principal.ts';
 import { requireNoNewAssertion } from './asserted-domains.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { requireNoNewEmailTrust } from './trusts-email.ts';
@@ -14,7 +14,7 @@ export async function requireVouched(
   after: readonly CheckedOrganization[],
   heads: ReadonlyMap<string, OrganizationHead>,
   state: Pick<StateTransaction, 'document'>,
-  caller: ApiToken,
+  caller: Principal,
 ): Promise<void> {
   if (caller.rights.includes('domains.assert')) return;
   await requireNoNewEmailTrust(after, heads, state, caller);

@@ -1,7 +1,8 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { CompareRequest } from '../api/requests.ts';
@@ -25,7 +26,7 @@ export class CollectionsController {
 
   /** A collection that nobody applied yet is at generation 0. */
   @Serves(OPERATIONS.readCollection)
-  async read(@Param('collection') name: string, @Caller() caller: ApiToken): Promise<object> {
+  async read(@Param('collection') name: string, @Caller() caller: Principal): Promise<object> {
     const { collections, directoryTokens } = this.database;
     const { generation, rootDigest = null, deviating } = await collections.state(validated('Slug', name));
     const directoryTokensDue = await directoryTokens.due(name, new Date(this.clock().getTime() + ROTATION_NOTICE_MS));
@@ -46,7 +47,7 @@ export class CollectionsController {
   }
 
   @Serves(OPERATIONS.readDrift)
-  drift(@Param('collection') name: string, @Caller() caller: ApiToken): Promise<object> {
+  drift(@Param('collection') name: string, @Caller() caller: Principal): Promise<object> {
     return driftReport(this.database, validated('Slug', name), caller.id, this.clock());
   }
 

@@ -1,8 +1,9 @@
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, LOGGER } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
 import type { HeldLease, Lease } from '@rolecall/reconcile';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { invalidQuery, knownOnly } from '../api/query.ts';
@@ -21,7 +22,7 @@ export class LeasesController {
   ) {}
 
   @Serves(OPERATIONS.takeLease)
-  async take(@Param('collection') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
+  async take(@Param('collection') name: string, @Body() body: unknown, @Caller() caller: Principal): Promise<object> {
     const { holder } = validated<LeaseRequest>('LeaseRequest', body);
     const by = { holder, token: caller.name };
     const { secret, ...lease } = await refusing(this.database.leases.take(validated('Slug', name), by, this.clock()));
@@ -38,7 +39,7 @@ export class LeasesController {
   async end(
     @Param('collection') name: string,
     @Query() query: Parameters,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
   ): Promise<{ ended: object | null }> {
     knownOnly(query, ['fencing', 'secret']);
     const held = heldOf(query);

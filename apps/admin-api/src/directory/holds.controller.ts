@@ -1,7 +1,8 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import type { ApiToken, Database, DirectoryHold, OffboardingReceipt } from '@rolecall/persistence';
+import type { Database, DirectoryHold, OffboardingReceipt } from '@rolecall/persistence';
 import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOnly, limitOf } from '../api/query.ts';
@@ -23,15 +24,15 @@ export class DirectoryHoldsController {
     return { holds: (await this.database.directory.holds(organizationId)).map(holdView) };
   }
 
-  /** Audited by the store, with the token that asks. */
+  /** Audited by the store, with who asks. */
   @Serves(OPERATIONS.releaseDirectoryHold)
   async release(
     @Param('organization') name: string,
     @Param('holdId') id: string,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
   ): Promise<object> {
     const { organizationId } = await knownOrganization(this.database, name);
-    const by = { tokenId: caller.id, now: this.clock() };
+    const by = { actor: caller.actor, now: this.clock() };
     if (await this.database.directory.releaseHold(organizationId, id, by)) return { id };
     throw new Problem(404, 'unknown_hold', 'nothing of this id is held in this directory');
   }

@@ -2,9 +2,10 @@ import { Body, Controller, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { EffectiveScim } from '@rolecall/org-config';
 import { MAX_DIRECTORY_TOKENS, PersistenceError } from '@rolecall/persistence';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, Problem, traceOf } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { DirectoryTokenRequest } from '../api/requests.ts';
@@ -26,13 +27,13 @@ export class DirectoryTokensController {
   async issue(
     @Param('organization') organization: string,
     @Body() body: unknown,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
     @Req() request: FastifyRequest,
   ): Promise<object> {
     const { name } = validated<DirectoryTokenRequest>('DirectoryTokenRequest', body);
     const { record, scim } = await declaredDirectory(this.database, organization);
     const policy = policyOf(scim, name);
-    const change = { by: caller.id, now: this.clock(), traceId: traceOf(request).traceId };
+    const change = { by: caller.id, kind: caller.kind, now: this.clock(), traceId: traceOf(request).traceId };
     const token = { name, revision: record.revision, ...policy };
     const issued = await this.database.directoryTokens.issue(record.organizationId, token, change).catch(overtaken);
     if (issued === 'too_many') {
@@ -46,11 +47,11 @@ export class DirectoryTokensController {
   async revoke(
     @Param('organization') organization: string,
     @Param('tokenId') id: string,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
     @Req() request: FastifyRequest,
   ): Promise<object> {
     const { organizationId } = await knownOrganization(this.database, organization);
-    const change = { by: caller.id, now: this.clock(), traceId: traceOf(request).traceId };
+    const change = { by: caller.id, kind: caller.kind, now: this.clock(), traceId: traceOf(request).traceId };
     if (await this.database.directoryTokens.revoke(organizationId, id, change)) return { id };
     throw new Problem(404, 'unknown_directory_token', 'no token of this id is alive in this directory');
   }

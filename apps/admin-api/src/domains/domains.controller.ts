@@ -1,6 +1,7 @@
 import { Controller, Inject, Param } from '@nestjs/common';
-import type { ApiToken, Database, DomainClaim } from '@rolecall/persistence';
+import type { Database, DomainClaim } from '@rolecall/persistence';
 import { DATABASE, Problem } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
@@ -26,12 +27,11 @@ export class DomainsController {
   async check(
     @Param('organization') name: string,
     @Param('domain') domain: string,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
   ): Promise<object> {
     const { organizationId } = await knownOrganization(this.database, name);
     const known = /^[a-z0-9.-]{1,253}$/.test(domain);
-    const actor = { kind: 'token', id: caller.id } as const;
-    const claim = known ? await this.checks.check(organizationId, domain, actor) : undefined;
+    const claim = known ? await this.checks.check(organizationId, domain, caller.actor) : undefined;
     if (claim) return shown(claim);
     throw new Problem(404, 'unknown_domain', 'the organization declares no such e-mail domain under emailDomains');
   }

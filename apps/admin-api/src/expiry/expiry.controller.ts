@@ -1,7 +1,8 @@
 import { Controller, Inject, Query } from '@nestjs/common';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, Metrics } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { reaches } from '../access/reach.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
@@ -36,7 +37,7 @@ export class ExpiryController {
   }
 
   @Serves(OPERATIONS.listExpiry)
-  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: ApiToken): Promise<object> {
+  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: Principal): Promise<object> {
     const now = this.clock();
     const filter = expiryFilterOf(query, now);
     const { organization } = filter;

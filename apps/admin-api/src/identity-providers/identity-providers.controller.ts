@@ -1,8 +1,9 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { effective } from '@rolecall/org-config';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, MetadataRefresh, MetadataSource, metadataSentence, Problem } from '@rolecall/platform';
 import type { AcceptProblem, Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { AcceptMetadataRequest } from '../api/requests.ts';
@@ -49,11 +50,11 @@ export class IdentityProvidersController {
     @Param('organization') organization: string,
     @Param('identityProvider') identityProvider: string,
     @Body() body: unknown,
-    @Caller() caller: ApiToken,
+    @Caller() caller: Principal,
   ): Promise<object> {
     const { digest } = validated<AcceptMetadataRequest>('AcceptMetadataRequest', body);
     const at = await this.known(organization, identityProvider);
-    const problem = await this.refresh.accept(at, digest, { kind: 'token', id: caller.id });
+    const problem = await this.refresh.accept(at, digest, caller.actor);
     if (problem !== undefined) throw refusalOf(problem);
     return { identityProvider, digest };
   }

@@ -1,6 +1,7 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { DATABASE, Problem } from '@rolecall/platform';
-import type { ApiToken, Database, RevisionEntry } from '@rolecall/persistence';
+import type { Database, RevisionEntry } from '@rolecall/persistence';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOrganization } from './known-organization.ts';
@@ -11,7 +12,7 @@ export class OrganizationsController {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   @Serves(OPERATIONS.listOrganizations)
-  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: ApiToken): Promise<object> {
+  async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: Principal): Promise<object> {
     const { cursor, limit } = pageOf(query);
     const page = await this.database.registry.list(cursor, limit, caller.organizations);
     const organizations = page.organizations.map(({ name, revision, digest, collection }) => {

@@ -1,11 +1,12 @@
 import { onceEach } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
 import type { DesiredOrganization, Limits, Written } from '@rolecall/reconcile';
-import { requireRight } from '../access/authenticate.ts';
+import { requireRight } from '../access/principal.ts';
+import type { Principal } from '../access/principal.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 import { checkDocuments } from '../applies/check-documents.ts';
 import type { OpenIdProviders } from '../applies/openid-providers.ts';
@@ -14,6 +15,7 @@ import { refusing } from '../applies/refusal.ts';
 import { withSecrets } from '../applies/secrets.ts';
 import { requireVouched } from '../applies/vouched.ts';
 import { knownOrganization } from './known-organization.ts';
+import { requireRepair } from './repair.ts';
 
 const MAX_OVERRIDE_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -31,7 +33,8 @@ export class WriteOrganization {
    * @param name UNTRUSTED, of the path
    * @throws Problem
    */
-  async patch(name: string, request: OrganizationPatch, caller: ApiToken, now: Date): Promise<Written> {
+  async patch(name: string, request: OrganizationPatch, caller: Principal, now: Date): Promise<Written> {
+    requireRepair(request, caller, now);
     const override = request.override && overrideOf(request.override, caller, now);
     const record = await knownOrganization(this.database, name);
     requireRevision(record.name, request.baseRevision, record.revision);
@@ -42,7 +45,7 @@ export class WriteOrganization {
     const patch = request.patch as Json;
     const { ceilings } = this;
     const write = { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings };
-    const store = this.database.reconcileState({ actor: caller.id, now });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
     return refusing(
       written.catch((error: unknown) => {
@@ -56,7 +59,7 @@ export class WriteOrganization {
   private async prepared(
     sent: { readonly document: object; readonly secrets?: OrganizationPatch['secrets'] },
     owner: string | undefined,
-    caller: ApiToken,
+    caller: Principal,
     now: Date,
   ): Promise<DesiredOrganization> {
     const organizations = [sent];
@@ -65,7 +68,7 @@ export class WriteOrganization {
       return 'problem' in read ? [read.problem] : [];
     });
     const checked = await checkDocuments({ organizations }, checkMetadata, now);
-    const store = this.database.reconcileState({ actor: caller.id, now });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const heads = await store.transaction('rollback', async (state) => {
       const found = await state.heads(
         '',
@@ -93,7 +96,7 @@ export class WriteOrganization {
 const NO_COLLECTION = '';
 
 /** @throws Problem 403 `missing_right`, 400 `invalid_request` */
-function overrideOf({ reason, expires }: NonNullable<OrganizationPatch['override']>, caller: ApiToken, now: Date) {
+function overrideOf({ reason, expires }: NonNullable<OrganizationPatch['override']>, caller: Principal, now: Date) {
   requireRight(caller, 'organizations.override', 'an override');
   const end = new Date(expires);
   const length = end.getTime() - now.getTime();

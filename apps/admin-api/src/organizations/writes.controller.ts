@@ -1,9 +1,10 @@
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
-import type { ApiToken, Database } from '@rolecall/persistence';
+import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import { endOverrides } from '@rolecall/reconcile';
 import type { Override } from '@rolecall/reconcile';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { invalidQuery, knownOnly } from '../api/query.ts';
@@ -23,30 +24,38 @@ export class WritesController {
   ) {}
 
   @Serves(OPERATIONS.patchOrganization)
-  async patch(@Param('organization') name: string, @Body() body: unknown, @Caller() caller: ApiToken): Promise<object> {
+  async patch(
+    @Param('organization') name: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+  ): Promise<object> {
     const request = validated<OrganizationPatch>('OrganizationPatch', body);
     const written = await this.organizations.patch(name, request, caller, this.now());
     return { ...written, overrides: written.overrides.map(presented) };
   }
 
   @Serves(OPERATIONS.listOverrides)
-  async list(@Param('organization') name: string, @Caller() caller: ApiToken): Promise<object> {
+  async list(@Param('organization') name: string, @Caller() caller: Principal): Promise<object> {
     const { organizationId } = await knownOrganization(this.database, name);
-    const store = this.database.reconcileState({ actor: caller.id, now: this.now() });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now: this.now() });
     const overrides = await store.transaction('rollback', (state) => state.overrides(organizationId));
     return { overrides: overrides.map(presented) };
   }
 
   /** All of the organization, or the one at `path`. */
   @Serves(OPERATIONS.endOverrides)
-  async end(@Param('organization') name: string, @Query() query: QueryOf, @Caller() caller: ApiToken): Promise<object> {
+  async end(
+    @Param('organization') name: string,
+    @Query() query: QueryOf,
+    @Caller() caller: Principal,
+  ): Promise<object> {
     knownOnly(query, ['path']);
     const { path } = query;
     if (path !== undefined && (typeof path !== 'string' || path.length > 1024))
       throw invalidQuery('there is no such path');
     const { name: organization } = await knownOrganization(this.database, name);
     const now = this.now();
-    const store = this.database.reconcileState({ actor: caller.id, now });
+    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const ended = await store.transaction('commit', (state) => endOverrides(state, { name: organization, path }, now));
     return { overrides: ended.map((override) => presented({ ...override, expires: now })) };
   }

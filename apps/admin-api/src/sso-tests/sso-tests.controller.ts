@@ -4,7 +4,8 @@ import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import { operatorEntry } from '@rolecall/platform/guidance';
 import { SSO_TEST_LIFETIME_MS } from '@rolecall/persistence';
-import type { ApiToken, Database, SsoTest } from '@rolecall/persistence';
+import type { Database, SsoTest } from '@rolecall/persistence';
+import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { GATEWAY_URL, guidanceOf, setupPageOf } from '../flows/guidance-of.ts';
@@ -28,7 +29,7 @@ export class SsoTestsController {
 
   /** The link's token leaves here once; only its SHA-256 is stored. */
   @Serves(OPERATIONS.createSsoTest)
-  async create(@Param() path: IdentityProviderPath, @Caller() caller: ApiToken): Promise<object> {
+  async create(@Param() path: IdentityProviderPath, @Caller() caller: Principal): Promise<object> {
     const organizationId = await this.organizationId(path);
     const { organization, identityProvider } = path;
     const token = randomBytes(TOKEN_BYTES).toString('base64url');

@@ -1,4 +1,5 @@
 import type { CookieOptions, Request, Response } from 'express';
+import { readCookie, sessionCookieName } from '@rolecall/platform';
 import { isSlug } from '../organizations/identifier.ts';
 
 /** How long a login may take between its start and its end, in milliseconds; the flow cookie lives as long. */
@@ -27,7 +28,7 @@ export class Cookies {
   constructor(gatewayUrl: string) {
     const secure = gatewayUrl.startsWith('https:');
     const prefix = secure ? '__Host-' : '';
-    this.sessionName = `${prefix}rolecall_session`;
+    this.sessionName = sessionCookieName(gatewayUrl);
     this.flowName = `${prefix}rolecall_flow`;
     this.lastLoginName = `${prefix}rolecall_last_login`;
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
@@ -71,18 +72,4 @@ export class Cookies {
   clearLastLogin(response: Response): void {
     response.clearCookie(this.lastLoginName, this.attributes);
   }
-}
-
-/**
- * The value of the one cookie with exactly this name; undefined when there is none, or more than one. Only the blanks that
- * RFC 6265 §5.4 puts between cookies are not part of a name: browsers guard the prefix `__Host-` by the name's bytes, so
- * whoever strips more (NBSP, say) takes a cookie that a sibling subdomain planted. Two cookies of one name were tossed.
- */
-export function readCookie(header: string | undefined, name: string): string | undefined {
-  const values = (header ?? '')
-    .split(';')
-    .map((pair) => pair.replace(/^[ \t]+/, ''))
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return values.length === 1 ? values[0] : undefined;
 }

@@ -8,7 +8,7 @@ export const grantSet: JsonSchema = {
   propertyNames: name,
   maxProperties: 1000,
   additionalProperties: {
-    description: 'Roles on this scope: declared under `roles`, or the built-in `member` and `sso_admin`.',
+    description: 'Roles on this scope: declared under `roles`, or the built-in `member`, `sso_admin` and `auditor`.',
     type: 'array',
     uniqueItems: true,
     minItems: 1,

@@ -1,7 +1,8 @@
 import { API_RIGHTS } from '../api-rights.ts';
 import { API_VERSION } from '../document.ts';
+import { DEFAULT_PASSWORD_LENGTH } from '../platform-document.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { audience, claimName, claimValue, duration, issuer, organizationGlob, slug } from './names.ts';
+import { audience, claimName, claimValue, duration, issuer, name, organizationGlob, slug } from './names.ts';
 
 const conditions: JsonSchema = {
   description:
@@ -91,6 +92,47 @@ const trustedIssuer: JsonSchema = {
   ],
 };
 
+const passwords: JsonSchema = {
+  description:
+    'Passwords of those who may sign in without an identity provider. Only their length is asked for, and that nobody knows them.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    minimumLength: {
+      description: 'Characters at least.',
+      type: 'integer',
+      minimum: 8,
+      maximum: 64,
+      default: DEFAULT_PASSWORD_LENGTH,
+      examples: [16],
+    },
+  },
+  examples: [{ minimumLength: 16 }],
+};
+
+const administration: JsonSchema = {
+  description:
+    'Who administers this deployment while signed in: users of one organization, by roles that it declares, on any scope. Without it API tokens and pipelines alone do. These roles open every organization: keep the organization in a collection that few may apply to.',
+  type: 'object',
+  required: ['organization'],
+  minProperties: 2,
+  additionalProperties: false,
+  properties: {
+    organization: { ...slug, description: 'Name of the organization of the platform team.', examples: ['example-inc'] },
+    adminRole: {
+      ...name,
+      description: 'The role that may do everything, as with a token that has every right.',
+      examples: ['platform-admin'],
+    },
+    auditorRole: {
+      ...name,
+      description: 'The role that may read everything: every right that ends with `.read`.',
+      examples: ['platform-auditor'],
+    },
+  },
+  examples: [{ organization: 'example-inc', adminRole: 'platform-admin' }],
+};
+
 /** JSON Schema (draft 2020-12) of the document of the deployment. */
 export const platformSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -126,6 +168,8 @@ export const platformSchema: JsonSchema = {
           additionalProperties: trustedIssuer,
           examples: [{}],
         },
+        passwords,
+        administration,
       },
       examples: [{ trustedIssuers: {} }],
     },

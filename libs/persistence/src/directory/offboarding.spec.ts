@@ -5,7 +5,7 @@ import type { DirectoryBrake } from '../stores.ts';
 
 const test = useTestDatabase();
 const BRAKE: DirectoryBrake = { share: 20, windowSeconds: 3600, atLeast: 2 };
-const by = { tokenId: 'token-1', now: NOW };
+const by = { actor: { kind: 'token', id: 'token-1' }, now: NOW } as const;
 let org: string;
 let named = 0;
 

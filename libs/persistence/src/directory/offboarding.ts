@@ -133,13 +133,12 @@ export function holds(pool: Pool): Pick<DirectoryStore, 'openHolds' | 'holds' | 
         return rows.map(toHold);
       }),
 
-    releaseHold: async (organizationId, holdId, { tokenId, now }) =>
+    releaseHold: async (organizationId, holdId, { actor, now }) =>
       isResourceId(holdId) &&
       inTransaction(pool, { organizationId }, async (client) => {
-        const values = [organizationId, holdId, now, tokenId];
+        const values = [organizationId, holdId, now, actor.id];
         const [row] = await query<{ reason: HoldReason }>(client, RELEASE_HOLD, values);
         if (row === undefined) return false;
-        const actor = { kind: 'token' as const, id: tokenId };
         const data = { reason: row.reason };
         await appendAudit(client, organizationId, [
           { type: 'directory.released', at: now, actor, subject: holdId, data },

@@ -133,9 +133,9 @@ function eventOf(
   type: AuditEvent['type'],
   subject: string,
   data: AuditEvent['data'],
-  { by, now, traceId }: DirectoryTokenChange,
+  { by, kind = 'token', now, traceId }: DirectoryTokenChange,
 ): AuditEvent {
-  const actor = { kind: 'token', id: by } as const;
+  const actor = { kind, id: by };
   return { type, at: now, actor, subject, data, ...(traceId !== undefined && { traceId }) };
 }
 

@@ -221,7 +221,7 @@ describe('adoption', () => {
     expect(await directory().counts(org)).toEqual({ users: 0, activeUsers: 0, groups: 0 });
     expect(await audited()).toEqual(['directory.held']);
     const holdId = 'holdId' in held ? held.holdId : '';
-    await directory().releaseHold(org, holdId, { tokenId: 'token-1', now: NOW });
+    await directory().releaseHold(org, holdId, { actor: { kind: 'token', id: 'token-1' }, now: NOW });
     expect(await off()).toMatchObject({ outcome: 'adopted', user: { userId, body: { active: false } } });
     expect(await status(userId)).toBe('disabled');
   });

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { AuditEventType } from '@rolecall/audit';
+import type { Actor, AuditEventType } from '@rolecall/audit';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
 /** The last link of an organization's chain; locked while links are appended. */
@@ -24,7 +24,7 @@ export const AuditEventRow = defineEntity({
     seq: p.bigint().primary(),
     type: p.text().$type<AuditEventType>(),
     at: p.datetime(3),
-    actorKind: p.text().$type<'user' | 'token' | 'system'>(),
+    actorKind: p.text().$type<Actor['kind']>(),
     actorId: p.text(),
     subject: p.text(),
     data: p.json<Readonly<Record<string, unknown>>>(),

@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
+import type { Actor } from '@rolecall/audit';
 import type { StateStore, StateTransaction } from '@rolecall/reconcile';
 import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
 import { inTransaction } from '../sql.ts';
 import { PgStateTransaction } from './state-transaction.ts';
 
-/** Who reconciles, for the audit log (the id of the API token: names may repeat), and the time of the request. */
+/** Who reconciles, for the audit log (an id: names may repeat), and the time of the request. */
 export interface Reconciler {
   readonly actor: string;
+  /** What has this id; default an API token. */
+  readonly kind?: Actor['kind'];
   readonly now: Date;
 }
 

@@ -298,7 +298,7 @@ export class PgStateTransaction implements StateTransaction {
     subject = organizationId,
   ): void {
     if (!this.applies) return;
-    const actor = { kind: 'token' as const, id: this.by.actor };
+    const actor = { kind: this.by.kind ?? 'token', id: this.by.actor };
     const event: AuditEvent = { type, at: this.by.now, actor, subject, data };
     this.#events.add(organizationId, event);
   }

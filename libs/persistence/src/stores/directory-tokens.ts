@@ -1,3 +1,5 @@
+import type { Actor } from '@rolecall/audit';
+
 /** A live token of a directory, found by what somebody presented. VERIFIED: its secret is in the database, alive at `now`. */
 export interface AuthenticatedDirectory {
   readonly organizationId: string;
@@ -41,8 +43,9 @@ export interface DueDirectoryToken {
 
 /** Who has a token made or ended, for the audit log. */
 export interface DirectoryTokenChange {
-  /** Id of an API token. */
   readonly by: string;
+  /** What has this id; default an API token. */
+  readonly kind?: Actor['kind'];
   readonly now: Date;
   readonly traceId?: string;
 }

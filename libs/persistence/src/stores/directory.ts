@@ -1,3 +1,4 @@
+import type { Actor } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import type { AttributePath, Filter, ResourceBody, ResourceMeta } from '@rolecall/scim';
 
@@ -342,6 +343,6 @@ export interface DirectoryStore {
   releaseHold(
     organizationId: string,
     holdId: string,
-    by: { readonly tokenId: string; readonly now: Date },
+    by: { readonly actor: Actor; readonly now: Date },
   ): Promise<boolean>;
 }

@@ -13,7 +13,9 @@ export interface Operation {
    * organizations of the token (`reaches`). Without it a token that is held to some organizations is refused.
    */
   readonly narrowed?: true;
-  /** The right that a token needs; undefined = open to everybody. */
+  /** Also for a recovery session, which is held to what repairs the sign-in of its organization. */
+  readonly repairs?: true;
+  /** The right that the caller needs; undefined = open to everybody. */
   readonly right?: ApiRight;
   readonly body?: SchemaName;
   /** The body is a form, and not JSON. */

@@ -22,6 +22,7 @@ export const organizations = {
     path: '/v1/organizations/:organization',
     summary: 'The live document of one organization, with its revision and who applied it',
     right: 'organizations.read',
+    repairs: true,
     response: 'Organization',
     refusals: { 404: ['unknown_organization'] },
   },
@@ -32,6 +33,7 @@ export const organizations = {
     summary:
       'Changes the live document past git, by the same checks as an apply; fields that a collection declares are refused, or overridden for a while',
     right: 'organizations.write',
+    repairs: true,
     body: 'OrganizationPatch',
     bodyLimit: 2_000_000,
     response: 'WrittenOrganization',

@@ -1,4 +1,4 @@
-import { readCookie } from './cookies.ts';
+import { readCookie } from './read-cookie.ts';
 
 const NAME = '__Host-rolecall_flow';
 
