@@ -9,10 +9,11 @@ import type { IdentityProvider } from './server/identity-providers.ts';
 import type { Flow, SsoTest } from './server/logins.ts';
 import type { User } from './server/users.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
+import type { TestUser } from '@rolecall/reconcile/testing';
 import type { TestDirectory } from './testing/test-server.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
-// directory), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
+// directory, or `sign-in` to let the users of `signed-in.json` have signed in), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
 // e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
 // `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default",
 // `meanwhile.json` with what somebody else applies right after the first plan, and `transcript.txt`: what a person sees, with the exit codes.
@@ -45,8 +46,13 @@ async function execute(line: string, cwd: string, server: string): Promise<strin
   return `${transcript}(exit ${exitCode})\n`.replaceAll(server, 'http://server').replaceAll(cwd, '/work');
 }
 
+function signIn({ store }: TestServer, file: string): void {
+  const users = JSON.parse(readFileSync(file, 'utf8')) as readonly (TestUser & { organization: string })[];
+  for (const { organization, ...user } of users) store.addUser(organization, user);
+}
+
 it('gives every case a number of its own', () => {
-  const numbers = readdirSync(CASES).map((name) => name.slice(0, 2));
+  const numbers = readdirSync(CASES).map((name) => name.split('-')[0]);
   expect(numbers).toEqual([...new Set(numbers)]);
 });
 
@@ -84,7 +90,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
         .split('\n')) {
         const [command, folder = ''] = line.split(' ');
         if (command === 'use') put(join(CASES, name, folder), cwd);
-        parts.push(command === 'use' ? `# ${line}\n` : await execute(line, cwd, server));
+        if (command === 'sign-in') signIn(testServer, join(CASES, name, 'signed-in.json'));
+        parts.push(command === 'use' || command === 'sign-in' ? `# ${line}\n` : await execute(line, cwd, server));
       }
       const transcript = parts.join('\n');
       const file = join(CASES, name, 'transcript.txt');

@@ -35,6 +35,8 @@ export interface PlanOptions extends PlanningOptions {
   readonly format: 'human' | 'json' | 'markdown' | ToolFormat;
   readonly org?: string;
   readonly full?: boolean;
+  /** Who is affected, by address. */
+  readonly names?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
 }

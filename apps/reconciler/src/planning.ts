@@ -52,7 +52,7 @@ export type BeforePlan = (client: Client, collection: string) => Promise<void>;
  */
 export async function makePlan(
   paths: readonly string[],
-  options: PlanningOptions & { readonly out?: string; readonly full?: boolean },
+  options: PlanningOptions & { readonly out?: string; readonly full?: boolean; readonly names?: boolean },
   io: Io,
   beforePlan: BeforePlan = () => Promise.resolve(),
 ): Promise<Planned> {
@@ -110,7 +110,11 @@ export async function makePlan(
     const files = withOrganizations(digests, loaded.documents);
     const request = { collection, ...contentOf(loaded, secrets, key), unchangedFiles, files, prune, ...terms };
     progress.show('Waiting for the plan ...');
-    const plan = await answered(client.plan(options.out === undefined ? request : { ...request, save: true }), loaded);
+    const asked = {
+      ...(options.out !== undefined && { save: true as const }),
+      ...(options.names === true && { names: true as const }),
+    };
+    const plan = await answered(client.plan({ ...request, ...asked }), loaded);
     const opened = await openChanged(plan, request, io);
     progress.clear();
     if (opened.problems.length > 0) {

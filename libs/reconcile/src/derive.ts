@@ -5,6 +5,7 @@ import { compilePolicy, decide, factsFromJson, nameFacts } from '@rolecall/role-
 import type { AttributeNames, DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
 import { ImpactCounter, NO_IMPACT } from './impact.ts';
 import type { Target } from './impact.ts';
+import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
 import type { EntryRename } from './renames.ts';
 import { DIRECTORY } from './state-store.ts';
@@ -19,6 +20,8 @@ export interface PolicyChange {
   readonly revision: number;
   readonly renames: readonly EntryRename[];
   readonly removed: Removed;
+  /** Where whoever is affected is to be named. */
+  readonly names?: Names | undefined;
 }
 
 /** What a change takes away beside what users hold. */
@@ -57,12 +60,27 @@ export async function rederive(state: StateTransaction, change: PolicyChange, no
       data: { revision: change.revision, ...counts },
     });
   }
-  return impact;
+  return withNames(state, change.organizationId, impact, change.names);
+}
+
+/** The same impact with the users' names, where they are asked for. */
+export async function withNames(
+  state: StateTransaction,
+  organizationId: string,
+  impact: Impact,
+  names: Names | undefined,
+): Promise<Impact> {
+  if (names === undefined || impact.affectedUsers === 0) return impact;
+  return { ...impact, named: await names.take(state, organizationId, impact.affectedUsers) };
 }
 
 /** The blast radius of an organization that is deleted: everybody loses everything. */
-export async function lossOfAll(state: StateTransaction, organizationId: string): Promise<ImpactCounter> {
-  const counter = new ImpactCounter();
+export async function lossOfAll(
+  state: StateTransaction,
+  organizationId: string,
+  names?: Names,
+): Promise<ImpactCounter> {
+  const counter = new ImpactCounter(names);
   for await (const users of state.factsOfUsers(organizationId)) {
     for (const user of users) counter.add(user, { ...NOTHING, refused: false });
   }
@@ -82,7 +100,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
     const decision = decide(nameFacts(factsFromJson(user.facts), names), policy, now);
     return decision.outcome === 'refused' ? NOTHING : { ...decision, refused: false };
   };
-  const counter = new ImpactCounter();
+  const counter = new ImpactCounter(change.names);
   for await (const users of state.factsOfUsers(change.organizationId)) {
     const decided: { user: UserFacts; target: Decided }[] = [];
     for (const user of users) {
@@ -102,7 +120,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
 }
 
 async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<Impact> {
-  const counter = new ImpactCounter();
+  const counter = new ImpactCounter(change.names);
   const gone = undeclared(change);
   if (gone.length > 0) {
     const isGone = (kind: HeldRename['kind'], name: string) => gone.some((it) => it.kind === kind && it.from === name);

@@ -1,4 +1,5 @@
 import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
+import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
 import type { UserFacts } from './state-store.ts';
 
@@ -30,6 +31,9 @@ export class ImpactCounter {
   #affected = 0;
   #refused = 0;
 
+  /** @param names of those who gain or lose something, where they are asked for */
+  constructor(private readonly names?: Names) {}
+
   /** Compares what one user holds with what the user shall hold. */
   add(user: UserFacts, target: Target): void {
     const grants = compare(user.grants, target.grants, (grant) => JSON.stringify([grant.scope, grant.role]));
@@ -42,7 +46,14 @@ export class ImpactCounter {
     for (const { scope, role } of grants.lost) this.#grant(scope, role).lose += 1;
     for (const { group } of groups.gained) this.#group(group).gain += 1;
     for (const { group } of groups.lost) this.#group(group).lose += 1;
-    if (grants.changed || groups.changed) this.#affected += 1;
+    if (grants.changed || groups.changed) {
+      this.#affected += 1;
+      const inWords = (side: 'gained' | 'lost') => [
+        ...grants[side].map(({ scope, role }) => `${role} on ${scope}`),
+        ...groups[side].map(({ group }) => `group ${group}`),
+      ];
+      this.names?.add(user.userId, () => ({ gains: inWords('gained'), loses: inWords('lost') }));
+    }
     if (target.refused) this.#refused += 1;
   }
 

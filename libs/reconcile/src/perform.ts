@@ -1,6 +1,7 @@
-import { lossOfAll } from './derive.ts';
+import { lossOfAll, withNames } from './derive.ts';
 import { tokensOf, withEndedTokens } from './ended-tokens.ts';
 import { NO_IMPACT } from './impact.ts';
+import type { Names } from './names.ts';
 import type { OrganizationChange } from './plan.ts';
 import type { Change, Creation, Prepared, Removal } from './prepare.ts';
 import { eventOf, originOf, revisionOf } from './recorded.ts';
@@ -11,24 +12,25 @@ import { settle, standsElsewhere } from './settle.ts';
 import type { StateTransaction } from './state-store.ts';
 import { writeChange } from './write-change.ts';
 
-/** Writes one step and says what it changed. */
+/** Writes one step and says what it changed, and of whom, where `names` are asked for. */
 export async function perform(
   state: StateTransaction,
   step: Prepared,
   request: ReconcileRequest,
   now: Date,
+  names?: Names,
 ): Promise<OrganizationChange> {
   switch (step.action) {
     case 'create':
       return create(state, step, request);
     case 'update':
     case 'rename':
-      return change(state, step, request, now);
+      return change(state, step, request, now, names);
     case 'adopt':
-      return adopt(state, step, request, now);
+      return adopt(state, step, request, now, names);
     case 'release':
     case 'delete':
-      return remove(state, step);
+      return remove(state, step, names);
   }
 }
 
@@ -51,10 +53,11 @@ async function adopt(
   step: Change,
   request: ReconcileRequest,
   now: Date,
+  names?: Names,
 ): Promise<OrganizationChange> {
   const { head, name } = step;
   await state.adopt(head.id, request.collection);
-  if (step.fields.length > 0) return change(state, step, request, now);
+  if (step.fields.length > 0) return change(state, step, request, now, names);
   await settleStep(state, step, request, now);
   await state.audit(head.id, { type: 'organization.updated', data: { adopted: true, revision: head.revision } });
   return { organization: name, action: 'adopt', baseRevision: head.revision, fields: [], impact: NO_IMPACT };
@@ -65,8 +68,9 @@ async function change(
   step: Change,
   request: ReconcileRequest,
   now: Date,
+  names?: Names,
 ): Promise<OrganizationChange> {
-  const written = await writeChange(state, step, originOf(step.desired, request), now);
+  const written = await writeChange(state, step, originOf(step.desired, request), now, names);
   await settleStep(state, step, request, now);
   return written;
 }
@@ -96,7 +100,7 @@ export async function followDeclaration(
 }
 
 /** Releasing keeps the organization and everything in it; only nobody's git owns it any more. */
-async function remove(state: StateTransaction, step: Removal): Promise<OrganizationChange> {
+async function remove(state: StateTransaction, step: Removal, names?: Names): Promise<OrganizationChange> {
   const { head, action, name } = step;
   const change = { organization: name, action, baseRevision: head.revision, fields: [] };
   if (action === 'release') {
@@ -105,10 +109,11 @@ async function remove(state: StateTransaction, step: Removal): Promise<Organizat
     return { ...change, impact: NO_IMPACT };
   }
   const providers = Object.keys(step.before.spec.identityProviders ?? {});
-  const loss = await lossOfAll(state, head.id);
+  const loss = await lossOfAll(state, head.id, names);
   const ended = await state.endDirectoryTokens(head.id, tokensOf(step.before));
   const removedIdentityProviders = await withLinkedUsers(state, head.id, providers);
-  const impact = withEndedTokens(loss.result({ removedIdentityProviders }), ended);
+  const lost = await withNames(state, head.id, loss.result({ removedIdentityProviders }), names);
+  const impact = withEndedTokens(lost, ended);
   await state.audit(head.id, { type: 'organization.deleted', data: { name, revision: head.revision } });
   await state.delete(head.id);
   return { ...change, impact };

@@ -144,4 +144,22 @@ export interface Impact {
    * directory knows stays, and counts again should `scim` come back.
    */
   readonly removedDirectory?: { readonly users: number };
+  /** Who they are, where the request asked for it by its `names`. PERSONAL: neither saved nor put where others read. */
+  readonly named?: NamedUsers;
+}
+
+/** Some of the affected users, by id. */
+export interface NamedUsers {
+  readonly users: readonly NamedUser[];
+  /** How many there are beside these. */
+  readonly more: number;
+}
+
+export interface NamedUser {
+  readonly userId: string;
+  /** Absent = on record without one. */
+  readonly email?: string;
+  /** Such as `member on account/main` and `group inbox/vip`. */
+  readonly gains: readonly string[];
+  readonly loses: readonly string[];
 }

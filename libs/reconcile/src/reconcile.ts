@@ -10,6 +10,7 @@ import { followPlatform, performPlatform, preparePlatform } from './platform.ts'
 import type { ReconcileRequest } from './request.ts';
 import { withOrganizationHints } from './rename-hints.ts';
 import { guards } from './guards.ts';
+import { Names } from './names.ts';
 import { affectedGuard, usersOf } from './limits.ts';
 import { withFilesToSend } from './partial.ts';
 import { replaceGuard } from './replace-guard.ts';
@@ -47,8 +48,9 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
 
   const absent = resolved.absent.flatMap((name) => heads.get(name) ?? []);
   const users = await usersOf(state, request, steps);
+  const names = request.names === true ? new Names() : undefined;
   const changes: OrganizationChange[] = [];
-  for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now));
+  for (const step of appliesIn(steps)) changes.push(await perform(state, step, request, now, names));
   changes.sort((a, b) => (a.organization < b.organization ? -1 : 1));
   const [excess] = affectedGuard(request, changes, users);
   if (excess !== undefined) throw new ReconcileError([excess]);

@@ -1,4 +1,5 @@
-import type { Impact } from './plan.ts';
+import { quoted } from './quoted.ts';
+import type { Impact, NamedUser } from './plan.ts';
 
 /** One line for each thing that users or identity providers gain or lose; empty when nobody does. */
 export function impactLines(impact: Impact): string[] {
@@ -12,6 +13,28 @@ export function impactLines(impact: Impact): string[] {
   const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
   return [...removed, ...directoryGone(impact), ...tokens, ...grants, ...groups, ...refused(impact)];
 }
+
+/** Who the affected users are, a line each, where the plan names them; never part of what is written for other people to read. */
+export function nameLines({ named }: Impact): string[] {
+  if (named === undefined) return [];
+  const more = named.more === 0 ? [] : [`and ${users(named.more)} more`];
+  return [...named.users.map(nameLine), ...more];
+}
+
+function nameLine({ userId, email, gains, loses }: NamedUser): string {
+  const parts = [
+    ...(gains.length > 0 ? [`gains ${gains.join(', ')}`] : []),
+    ...(loses.length > 0 ? [`loses ${loses.join(', ')}`] : []),
+  ];
+  return `${email === undefined ? userId : shownAddress(email)} ${parts.join('; ')}`;
+}
+
+/** What an identity provider called an address may be any text, and this goes to a terminal. */
+function shownAddress(email: string): string {
+  return /^[!-~]{1,254}$/.test(email) ? email : quoted(email.slice(0, MAX_ADDRESS));
+}
+
+const MAX_ADDRESS = 254;
 
 function gainAndLose(gain: number, lose: number, what: string): string {
   if (lose === 0) return `${users(gain)} ${verb(gain, 'gain')} ${what}`;

@@ -1,7 +1,8 @@
 import type { Json, SourcePosition } from '@rolecall/org-config';
 import { keysOf } from './address.ts';
 import { domainsToProve } from './domains-to-prove.ts';
-import { impactLines } from './render-impact.ts';
+import { quoted } from './quoted.ts';
+import { impactLines, nameLines } from './render-impact.ts';
 import { changesNothing } from './plan.ts';
 import type { FieldChange, OrganizationChange, Plan, PlanAction, PlanOverride, PlatformChange } from './plan.ts';
 
@@ -50,11 +51,13 @@ function renderChange(change: OrganizationChange, paint: Paint): string {
   const head = paint(styleOf(change.action), `${SYMBOLS[change.action]} ${titleOf(change)}`);
   const notes = [...impactLines(change.impact), ...renameLines(change), ...proofLines(change)];
   const impact = notes.map((line) => `    ${paint('strong', '!')} ${line}`);
+  const names = nameLines(change.impact).map((line) => `        ${line}`);
   return [
     head + place(change.source, paint),
     ...(change.action === 'adopt' ? [adoption(change.organization, paint)] : []),
     ...change.fields.map((field) => renderField(field, paint)),
     ...impact,
+    ...names,
   ].join('\n');
 }
 
@@ -165,14 +168,6 @@ export function pathOf(pointer: string): string {
 /** A key that reads as a word stands for itself, any other is quoted. */
 function keyOf(key: string): string {
   return /^[A-Za-z_][\w-]*$/.test(key) ? key : quoted(key);
-}
-
-/** JSON, with the control characters escaped that JSON lets through: values come from pull requests, logs from terminals. */
-function quoted(value: Json): string {
-  return JSON.stringify(value).replaceAll(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function text(value: Json | undefined): string {

@@ -69,6 +69,8 @@ export interface ReconcileRequest {
   readonly ceilings?: Limits;
   /** Remove and replace also identity providers that users are linked to. Default false. */
   readonly allowReplace?: boolean;
+  /** Plan only: name the users whom it concerns. The caller's right to know them is checked. Default false. */
+  readonly names?: boolean;
   readonly origin: RevisionOrigin;
   /** Apply only: the identity that the caller was let in by. Absent for an API token that somebody made. */
   readonly by?: AppliedBy;

@@ -58,6 +58,8 @@ export interface StateTransaction {
   factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
   /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
   replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
+  /** Addresses of these users, by id; whoever has none is not in the map. PERSONAL */
+  emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Every user of the organization. */
   users(organizationId: string): Promise<number>;
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;

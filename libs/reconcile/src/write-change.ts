@@ -1,5 +1,6 @@
 import { rederive } from './derive.ts';
 import { tokensOf, withEndedTokens } from './ended-tokens.ts';
+import type { Names } from './names.ts';
 import type { FieldChange, OrganizationChange } from './plan.ts';
 import type { Change } from './prepare.ts';
 import { eventOf, revisionOf } from './recorded.ts';
@@ -12,6 +13,7 @@ export async function writeChange(
   step: Change,
   origin: RevisionOrigin,
   now: Date,
+  names?: Names,
 ): Promise<OrganizationChange> {
   const { head, before, after, digest, desired, renames, fields } = step;
   const previousName = step.action === 'rename' ? head.name : undefined;
@@ -40,6 +42,7 @@ export async function writeChange(
     revision: next.revision,
     renames,
     removed,
+    names,
   };
   const impact = withEndedTokens(await rederive(state, policyChange, now), ended);
   return {

@@ -29,6 +29,8 @@ export interface PlanRequest {
   readonly allowReplace?: boolean;
   /** A plan's only: to be applied once, under an id. Default false. */
   readonly save?: boolean;
+  /** A plan's only: name whom it concerns. Default false. */
+  readonly names?: boolean;
   /** Default `report`. */
   readonly unmanaged?: UnmanagedMode;
   /** Default `refuse`. */

@@ -4,6 +4,7 @@ import { onceEach } from '@rolecall/org-config';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
 import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
 import { requireDistinctPaths, requireWholeOrPart } from '../api/validate.ts';
@@ -34,6 +35,7 @@ export class ReconcileOrganizations {
 
   /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
   async plan(request: PlanRequest, caller: Principal, now: Date): Promise<Plan> {
+    if (request.names === true) requireRight(caller, 'users.read', 'a plan that names users');
     const { plan } = await refusing(this.run(request, undefined, caller, now));
     if (request.save !== true) return plan;
     const [id, expiresAt] = [randomUUID(), new Date(now.getTime() + SAVED_PLAN_MS)];
@@ -116,6 +118,7 @@ export class ReconcileOrganizations {
       limits,
       ceilings: this.ceilings,
       allowReplace,
+      names: request.names,
       origin,
       ...(terms !== undefined &&
         caller.workload && { by: { identity: caller.workload, ownAudience: this.ownAudience } }),

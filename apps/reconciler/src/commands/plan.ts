@@ -20,6 +20,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
     const message = '--org narrows what is shown and --out saves all of it: use one of them';
     throw new CommandError(EXIT.usage, 'conflicting_flags', message);
   }
+  if (options.names === true) requireReader(options);
   const planned = await makePlan(paths, options, io);
   const shown = options.org === undefined ? planned.plan : narrowed(planned.plan, options.org);
   print(shown, planned.loaded, options, io);
@@ -29,6 +30,17 @@ export async function plan(paths: readonly string[], options: PlanOptions, io: I
   }
   if (!options.detailedExitcode || changesNothing(shown)) return EXIT.done;
   return onlyTakesBack(shown) ? EXIT.driftOnly : EXIT.changesPending;
+}
+
+/** Names are for whoever asks, not for files and logs that others read. @throws CommandError */
+function requireReader({ out, format }: PlanOptions): void {
+  if (out !== undefined) {
+    const message = '--names shows who is affected, and --out saves what others read: use one of them';
+    throw new CommandError(EXIT.usage, 'conflicting_flags', message);
+  }
+  if (format === 'human' || format === 'json') return;
+  const message = `--names has no place in ${format}, which ends up in logs and comments: use human or json`;
+  throw new CommandError(EXIT.usage, 'conflicting_flags', message);
 }
 
 function print(shown: Plan, loaded: Loaded, options: PlanOptions, io: Io): void {

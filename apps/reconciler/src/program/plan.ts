@@ -16,6 +16,7 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--detailed-exitcode', 'exit with 2 when there are changes, with 6 when all of them take drift back')
     .option('--out <file>', 'save the plan for "rolecall apply FILE"')
     .option('--org <glob>', 'show only these organizations')
+    .option('--names', 'name the users whom it concerns (needs the right users.read)')
     .option('--full', 'parse and compare everything, whatever is known of the files from the last apply')
     .option('--prune', 'release or delete organizations that the files no longer have')
     .option('--adopt', 'take organizations of the files that no collection owns')

@@ -34,6 +34,8 @@ export interface PlanRequest {
   };
   readonly limits?: Limits;
   readonly allowReplace?: boolean;
+  /** A plan's: name whom it concerns. */
+  readonly names?: true;
   /** A plan's: to be applied once, under an id. */
   readonly save?: true;
   readonly origin: { readonly repository?: string; readonly commit?: string };

@@ -21,12 +21,12 @@ const make = async (): Promise<StateStoreHarness> => {
       const token = { name, revision, rotateSeconds: 86_400, overlapSeconds: 3_600 };
       await database.directoryTokens.issue(organizationId, token, { by: 'ci', now: NOW });
     },
-    async addUser(organization, { identityProvider, facts, grants = [], groups = [] }) {
+    async addUser(organization, { identityProvider, facts, email, grants = [], groups = [] }) {
       const record = await database.registry.record(organization);
       const sources = [{ kind: 'default' as const, name: 'jit.defaults' }];
       return database.inOrganization(record!.organizationId, async (tx) => {
         const subject = { identityProvider, nameId: { value: uuidv7(), format: FORMAT } };
-        const { user } = await tx.createUser(subject, {}, facts, NOW);
+        const { user } = await tx.createUser(subject, { ...(email !== undefined && { email }) }, facts, NOW);
         const held = grants.map((grant) => ({ ...grant, sources }));
         const joined = groups.map((group) => ({ group, sources }));
         await tx.replaceGrants(user.userId, record!.revision, held, joined, NOW);

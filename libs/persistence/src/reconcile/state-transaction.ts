@@ -47,7 +47,7 @@ import { insertOrganization, insertRevision, liveRevision, renameOrganization } 
 import { replaceRoutes } from './routes.ts';
 import { ADOPT_ORGANIZATION, DELETE_ORGANIZATION, RELEASE_ORGANIZATION } from './organization-statements.ts';
 import type { Reconciler } from './state-store.ts';
-import { DIRECTORY_USERS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
+import { DIRECTORY_USERS, EMAILS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
 
 interface EvidenceRow {
   readonly identity_provider: string;
@@ -191,6 +191,11 @@ export class PgStateTransaction implements StateTransaction {
     if (!this.applies) return;
     await this.#on.enter(organizationId);
     await replaceGrants(this.client, organizationId, revision, users, this.by.now);
+  }
+
+  async emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#on.query<{ user_id: string; email: string }>(organizationId, EMAILS, [userIds]);
+    return new Map(rows.map((row) => [row.user_id, row.email]));
   }
 
   users(organizationId: string): Promise<number> {

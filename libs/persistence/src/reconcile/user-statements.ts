@@ -5,6 +5,11 @@ export const USERS: Statement = {
   text: 'select count(*)::integer as users from users where org_id = $1',
 };
 
+export const EMAILS: Statement = {
+  name: 'reconcile.emails',
+  text: 'select user_id, email from users where org_id = $1 and user_id = any($2::uuid[]) and email is not null',
+};
+
 export const LINKED_USERS: Statement = {
   name: 'reconcile.linked-users',
   text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',

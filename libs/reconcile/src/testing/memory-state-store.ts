@@ -10,6 +10,7 @@ import { MemoryTransaction } from './memory-transaction.ts';
 export interface TestUser {
   readonly identityProvider: string;
   readonly facts: FactsJson;
+  readonly email?: string;
   /** What the user holds before anything is decided. */
   readonly grants?: readonly { scope: string; role: string }[];
   readonly groups?: readonly string[];
@@ -44,6 +45,7 @@ export class MemoryStateStore implements StateStore {
     this.#state.nextId += 1;
     this.#named(organization).users.push({
       userId,
+      email: user.email,
       identityProvider: user.identityProvider,
       facts: user.facts,
       grants: (user.grants ?? []).map((grant) => ({ ...grant, sources: GIVEN })),

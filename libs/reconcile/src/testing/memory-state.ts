@@ -7,6 +7,7 @@ import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, Sign
 
 export interface MemoryUser {
   userId: string;
+  email?: string | undefined;
   identityProvider: string;
   facts: FactsJson;
   grants: DecidedGrant[];

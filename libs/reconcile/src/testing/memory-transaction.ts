@@ -204,6 +204,12 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve();
   }
 
+  emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { users } = this.#organization(organizationId);
+    const found = users.filter(({ userId, email }) => email !== undefined && userIds.includes(userId));
+    return Promise.resolve(new Map(found.map(({ userId, email = '' }) => [userId, email])));
+  }
+
   users(organizationId: string): Promise<number> {
     return Promise.resolve(this.#organization(organizationId).users.length);
   }

@@ -104,6 +104,17 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(heads.get('globex')?.collection).toBe('other');
     });
 
+    it('knows the addresses of users, of those of the organization alone', async () => {
+      const acme = await create(document('acme', OKTA));
+      await create(document('globex', OKTA));
+      const eve = await harness.addUser('acme', { identityProvider: 'okta', facts: {}, email: 'eve@acme.com' });
+      const nobody = await harness.addUser('acme', { identityProvider: 'okta', facts: {} });
+      const gus = await harness.addUser('globex', { identityProvider: 'okta', facts: {}, email: 'gus@globex.com' });
+      await harness.addUser('acme', { identityProvider: 'okta', facts: {}, email: 'not@asked.for' });
+      const found = await read((state) => state.emails(acme.id, [eve, nobody, gus]));
+      expect([...found]).toEqual([[eve, 'eve@acme.com']]);
+    });
+
     it('adds a revision only to the one that it was made for', async () => {
       const made = await create(document('acme'));
       const changed = document('acme', { displayName: 'Acme' });

@@ -97,8 +97,17 @@ export const organizations = {
       removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
       endedDirectoryTokens: list(object({ token: string, tokens: count })),
       removedDirectory: object({ users: count }),
+      named: {
+        ...object({
+          users: list(
+            object({ userId: string, email: string, gains: list(string), loses: list(string) }, ['email']),
+          ),
+          more: count,
+        }),
+        description: 'Who they are, when the request asked for `names`',
+      },
     },
-    ['endedDirectoryTokens', 'removedDirectory'],
+    ['endedDirectoryTokens', 'removedDirectory', 'named'],
   ),
   OrganizationChange: object(change, ['previousName', 'looksLike']),
   Plan: object(

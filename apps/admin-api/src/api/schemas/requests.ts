@@ -145,8 +145,13 @@ export const requests = {
     {
       ...planRequest,
       save: { type: 'boolean', default: false, description: 'Make it a plan that can be applied once, within 7 days' },
+      names: {
+        type: 'boolean',
+        default: false,
+        description: 'Name the users whom it concerns, the first hundred of each organization; needs `users.read`',
+      },
     },
-    [...optionalInPlans, 'save'],
+    [...optionalInPlans, 'save', 'names'],
   ),
   OrganizationPatch: object(
     {
