@@ -437,6 +437,11 @@ create table offboarding_receipts (
   identities integer not null,
   grants integer not null,
   groups integer not null,
+  effective_at timestamp(3) with time zone,
+  milliseconds integer,
+  sign_ins integer default 0 not null,
+  links integer default 0 not null,
+  devices integer default 0 not null,
   constraint offboarding_receipts_pkey PRIMARY KEY (org_id, receipt_id)
 );
 
@@ -667,6 +672,7 @@ create table users (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   email_key text default lower(email),
+  stopped_at timestamp(3) with time zone,
   constraint users_pkey PRIMARY KEY (org_id, user_id),
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -715,6 +721,8 @@ CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, f
 
 CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
 
+CREATE INDEX grants_role ON public.grants USING btree (org_id, role, user_id);
+
 CREATE INDEX grants_sso_admin ON public.grants USING btree (org_id, user_id) WHERE (role = 'sso_admin'::text);
 
 CREATE INDEX identities_user ON public.identities USING btree (org_id, user_id);
@@ -723,7 +731,7 @@ CREATE INDEX login_transactions_expiry ON public.login_transactions USING btree 
 
 CREATE INDEX logouts_expiry ON public.logouts USING btree (org_id, expires_at);
 
-CREATE INDEX memberships_group ON public.memberships USING btree (org_id, group_name);
+CREATE INDEX memberships_group_user ON public.memberships USING btree (org_id, group_name, user_id);
 
 CREATE INDEX metadata_refreshes_certificates ON public.metadata_refreshes USING btree (certificates_expire_at);
 
@@ -770,6 +778,8 @@ CREATE INDEX used_assertions_expiry ON public.used_assertions USING btree (org_i
 CREATE INDEX used_workload_tokens_expires_at ON public.used_workload_tokens USING btree (expires_at);
 
 CREATE INDEX users_email ON public.users USING btree (org_id, email_key);
+
+CREATE INDEX users_status ON public.users USING btree (org_id, status, user_id);
 
 alter table audit_events enable row level security;
 
@@ -1957,23 +1967,9 @@ $function$
 
 CREATE OR REPLACE FUNCTION public.directory_offboard(p_org_id uuid, p_user_id uuid, p_cause text, p_was_active boolean, p_receipt jsonb, p_now timestamp with time zone)
  RETURNS offboarding_receipts
- LANGUAGE plpgsql
+ LANGUAGE sql
 AS $function$
-declare
-  v_receipt offboarding_receipts;
-begin
-  delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
-  get diagnostics v_receipt.sessions = row_count;
-  insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups)
-  select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_was_active,
-    v_receipt.sessions,
-    (select count(*) from identities i
-       where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider <> '@directory'),
-    (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
-    (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id)
-  returning * into v_receipt;
-  return v_receipt;
-end
+  select offboard(p_org_id, p_user_id, p_cause, p_was_active, p_receipt, p_now)
 $function$
 ;
 
@@ -2493,6 +2489,50 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.offboard(p_org_id uuid, p_user_id uuid, p_cause text, p_counts boolean, p_receipt jsonb, p_now timestamp with time zone)
+ RETURNS offboarding_receipts
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_receipt offboarding_receipts;
+  v_took interval;
+  v_more integer;
+begin
+  delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
+  get diagnostics v_receipt.sessions = row_count;
+  -- what the identity provider has answered already, and accounts that the user is about to link
+  delete from login_transactions t
+  where t.org_id = p_org_id and (t.link_user_id = p_user_id or exists (
+      select from identities i
+      where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider = t.identity_provider
+        and i.name_id_format = t.name_id_format and i.name_id = t.name_id));
+  get diagnostics v_receipt.sign_ins = row_count;
+  delete from pending_sign_ins s where s.org_id = p_org_id and s.user_id = p_user_id;
+  get diagnostics v_more = row_count;
+  -- those to the address too: a recovery admin need not be a user when a link is asked for
+  delete from one_time_links l
+  where l.org_id = p_org_id and (l.user_id = p_user_id or l.address_key = (
+      select u.email_key from users u where u.org_id = p_org_id and u.user_id = p_user_id));
+  get diagnostics v_receipt.links = row_count;
+  delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
+  get diagnostics v_receipt.devices = row_count;
+  v_took := clock_timestamp() - transaction_timestamp();
+  insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups,
+                                    effective_at, milliseconds, sign_ins, links, devices)
+  select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_counts,
+    v_receipt.sessions,
+    (select count(*) from identities i
+       where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider <> '@directory'),
+    (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
+    (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id),
+    p_now + v_took, ceil(extract(epoch from v_took) * 1000), v_receipt.sign_ins + v_more, v_receipt.links,
+    v_receipt.devices
+  returning * into v_receipt;
+  return v_receipt;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.oidc_login_begin(p_org_id uuid, p_request_id text, p_identity_provider text, p_browser_hash bytea, p_trace_id text, p_return_to text, p_mode text, p_created_at timestamp with time zone, p_expires_at timestamp with time zone, p_state_hash bytea, p_nonce text, p_code_verifier text, p_provider jsonb, p_link_user_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2836,6 +2876,17 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.users_stay_stopped()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.status := 'disabled';
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.write_at_the_end(p_org_id uuid, p_sessions jsonb, p_flows jsonb, p_events jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2889,6 +2940,8 @@ CREATE TRIGGER organizations_forget_mails AFTER DELETE ON public.organizations F
 CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
 
 CREATE TRIGGER overrides_note_expiry AFTER INSERT OR DELETE OR UPDATE ON public.overrides FOR EACH ROW EXECUTE FUNCTION override_note_expiry();
+
+CREATE TRIGGER users_stay_stopped BEFORE UPDATE ON public.users FOR EACH ROW WHEN (((new.stopped_at IS NOT NULL) AND (new.status <> 'disabled'::text))) EXECUTE FUNCTION users_stay_stopped();
 
 grant insert, select on api_tokens to rolecall_runtime;
 
@@ -3134,6 +3187,8 @@ grant execute on function login_begin to public;
 
 grant execute on function mails_give_up to public;
 
+grant execute on function offboard to public;
+
 grant execute on function oidc_login_begin to public;
 
 grant execute on function oidc_login_hold to public;
@@ -3161,5 +3216,7 @@ grant execute on function replace_grants to public;
 grant execute on function session_check to public;
 
 grant execute on function store_login to public;
+
+grant execute on function users_stay_stopped to public;
 
 grant execute on function write_at_the_end to public;

@@ -31,6 +31,7 @@ import { ExpiryController, METRICS_ARE_OURS } from './expiry/expiry.controller.t
 import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { OffboardingController } from './users/offboarding.controller.ts';
 import { UsersController } from './users/users.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
@@ -83,6 +84,7 @@ export class AppModule {
         DomainsController,
         ExpiryController,
         FlowsController,
+        OffboardingController,
         UsersController,
         IdentityProvidersController,
         LeasesController,

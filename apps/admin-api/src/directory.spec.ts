@@ -333,7 +333,7 @@ describe('removals', () => {
     expect((await get<Counts>('globex')).json).toMatchObject({ users: 0, activeUsers: 0, openHolds: 0 });
     const receipts = await get<{ receipts: object[] }>('globex', '/receipts');
     expect(mistakes('OffboardingReceipts', receipts.json)).toEqual([]);
-    expect(receipts.json.receipts).toMatchObject([{ userId, token: 'okta', cause: 'deleted', at: now.toJSON() }]);
+    expect(receipts.json.receipts).toMatchObject([{ userId, by: 'okta', cause: 'deleted', at: now.toJSON() }]);
     expect((await get('globex', `/receipts?before=${now.toISOString()}`)).json).toEqual({ receipts: [] });
   });
 

@@ -127,17 +127,17 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: { revision },
   },
   'user.deactivated': {
-    description: 'A SCIM client deactivated a user; every session of it ended',
+    description: 'A SCIM client or an administrator deactivated a user; every way in of it ended',
     subject: user,
     data: { revision, receipt },
   },
   'user.reactivated': {
-    description: 'A SCIM client activated a user who was inactive',
+    description: 'A SCIM client or an administrator activated a user who was inactive',
     subject: user,
     data: { revision },
   },
   'user.deleted': {
-    description: 'A SCIM client deleted a user with all that belongs to it',
+    description: 'A SCIM client or an administrator deleted a user with all that belongs to it',
     subject: user,
     data: { receipt },
   },

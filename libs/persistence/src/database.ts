@@ -58,9 +58,9 @@ import type {
   RecoverySessions,
   SessionStore,
   SharedLimitStore,
+  UserStore,
 } from './stores.ts';
-import { userList } from './users/user-list.ts';
-import type { UserList } from './users/user-list.ts';
+import { userStore } from './users/user-store.ts';
 import { apiTokenStore } from './tokens/api-token-store.ts';
 import { workloadTokenStore } from './tokens/workload-exchange.ts';
 
@@ -113,7 +113,7 @@ export interface Database {
   /** What SCIM clients asked, and what came of it. */
   readonly directoryRequests: DirectoryRequestLog;
   /** Who the users of an organization are. */
-  readonly users: UserList;
+  readonly users: UserStore;
   readonly registry: Registry;
   readonly domains: DomainClaims;
   /** What ends by itself, over all organizations. */
@@ -209,7 +209,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     apiTokens: apiTokenStore(orm.em),
     directoryTokens: directoryTokenStore(pool, knownTokens, (organizationId) => organizations.forget(organizationId)),
     directoryRequests: directoryRequestLog(pool),
-    users: userList(pool),
+    users: userStore(pool),
     registry: registry(orm.em, pool),
     domains: domainClaims(pool),
     expiry: expiryRegister(pool),

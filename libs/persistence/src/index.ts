@@ -32,5 +32,4 @@ export { isUuid } from './sql.ts';
 export { newOrganizationToken, readOrganizationToken, sha256 } from './tokens/organization-token.ts';
 export type { PresentedToken } from './tokens/organization-token.ts';
 export type { Purged } from './purge.ts';
-export type { ListedUser, UserList, UserPage } from './users/user-list.ts';
 export type { Reconciler } from './reconcile/state-store.ts';

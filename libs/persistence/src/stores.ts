@@ -15,5 +15,6 @@ export * from './stores/expiry.ts';
 export * from './stores/limits.ts';
 export * from './stores/mails.ts';
 export * from './stores/directory.ts';
+export * from './stores/users.ts';
 export * from './stores/directory-tokens.ts';
 export * from './stores/directory-requests.ts';

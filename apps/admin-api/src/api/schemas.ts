@@ -2,9 +2,10 @@ import { directories } from './schemas/directories.ts';
 import { logins } from './schemas/logins.ts';
 import { organizations } from './schemas/organizations.ts';
 import { requests } from './schemas/requests.ts';
+import { users } from './schemas/users.ts';
 
 export type { JsonSchema } from './schemas/parts.ts';
 
 /** Everything that the API takes and gives, by name: checked at the door, and published in the OpenAPI document. */
-export const SCHEMAS = { ...requests, ...organizations, ...logins, ...directories };
+export const SCHEMAS = { ...requests, ...organizations, ...logins, ...directories, ...users };
 export type SchemaName = keyof typeof SCHEMAS;

@@ -1,5 +1,5 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import type { Database, DirectoryHold, OffboardingReceipt } from '@rolecall/persistence';
+import type { Database, DirectoryHold } from '@rolecall/persistence';
 import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
@@ -8,6 +8,7 @@ import { OPERATIONS } from '../api/operations.ts';
 import { knownOnly, limitOf } from '../api/query.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
+import { receiptView } from '../users/receipt-view.ts';
 import { momentOf } from './request-query.ts';
 
 /** Removals by the directory: those that are held, and what the others ended. */
@@ -49,9 +50,4 @@ export class DirectoryHoldsController {
 function holdView({ holdId, reason, userId, at, releasedAt, releasedBy }: DirectoryHold): object {
   const released = { releasedAt: releasedAt ?? null, releasedBy: releasedBy ?? null };
   return { id: holdId, reason, userId: userId ?? null, at, ...released };
-}
-
-function receiptView({ by, ...receipt }: OffboardingReceipt): object {
-  const { userId, at, cause, sessionsEnded, identities, grants, groups } = receipt;
-  return { userId, at, token: by, cause, sessionsEnded, identities, grants, groups };
 }

@@ -1,27 +1,56 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { DATABASE } from '@rolecall/platform';
-import { isUuid } from '@rolecall/persistence';
+import { CLOCK, DATABASE } from '@rolecall/platform';
+import type { Clock } from '@rolecall/platform';
 import type { Database } from '@rolecall/persistence';
-import { Serves } from '../access/serves.decorator.ts';
+import type { Principal } from '../access/principal.ts';
+import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
-import { invalidQuery, knownOnly, limitOf } from '../api/query.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
+import { administratorOf, knownUser, unknownUser } from './known-user.ts';
+import { userPageOf } from './user-query.ts';
 
 /** The users of an organization with what they hold: personal data, which has a right of its own. */
 @Controller()
 export class UsersController {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
   @Serves(OPERATIONS.listUsers)
   async list(@Param('organization') name: string, @Query() query: Parameters): Promise<object> {
-    knownOnly(query, ['cursor', 'limit']);
-    const { cursor } = query;
-    if (cursor !== undefined && !(typeof cursor === 'string' && isUuid(cursor)))
-      throw invalidQuery('the cursor is not one of a page');
+    const wanted = userPageOf(query);
     const { organizationId } = await knownOrganization(this.database, name);
-    const after = cursor === undefined ? {} : { after: cursor };
-    const { users, nextCursor } = await this.database.users.page(organizationId, { ...after, limit: limitOf(query) });
+    const { users, nextCursor } = await this.database.users.page(organizationId, wanted);
     return { users, nextCursor: nextCursor ?? null };
+  }
+
+  @Serves(OPERATIONS.readUser)
+  async read(@Param('organization') name: string, @Param('user') userId: string): Promise<object> {
+    const { organizationId } = await knownOrganization(this.database, name);
+    return knownUser(this.database, organizationId, userId, this.now());
+  }
+
+  @Serves(OPERATIONS.listUserSessions)
+  async sessions(@Param('organization') name: string, @Param('user') userId: string): Promise<object> {
+    const { organizationId } = await knownOrganization(this.database, name);
+    const sessions = await this.database.users.sessions(organizationId, userId, this.now());
+    if (sessions) return { sessions };
+    throw unknownUser();
+  }
+
+  /** Audited by the store, as whatever else is done to a user. */
+  @Serves(OPERATIONS.endUserSessions)
+  async endSessions(
+    @Param('organization') name: string,
+    @Param('user') userId: string,
+    @Caller() caller: Principal,
+  ): Promise<object> {
+    const by = administratorOf(caller, this.now());
+    const { organizationId } = await knownOrganization(this.database, name);
+    const sessionsEnded = await this.database.users.endSessions(organizationId, userId, by);
+    if (sessionsEnded === undefined) throw unknownUser();
+    return { sessionsEnded };
   }
 }

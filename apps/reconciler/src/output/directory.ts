@@ -93,12 +93,13 @@ export function holdTable(organization: string, holds: readonly DirectoryHold[])
   return table([['TIME (UTC)', 'STATE', 'WHY', 'USER', 'ID'], ...rows]) + command;
 }
 
-const RECEIPT_HEADING = ['TIME (UTC)', 'CAUSE', 'USER', 'TOKEN', 'SESSIONS ENDED', 'IDENTITIES', 'GRANTS', 'GROUPS'];
+const RECEIPT_HEADING = ['TIME (UTC)', 'CAUSE', 'USER', 'BY', 'SESSIONS ENDED', 'IDENTITIES', 'GRANTS', 'GROUPS', 'MS'];
 
 /** Receipts as a table, a line each. */
 export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
-  const rows = receipts.map(({ userId, at, token, cause, sessionsEnded, identities, grants, groups }) => {
-    return [timeOf(at), cause, userId, token, ...[sessionsEnded, identities, grants, groups].map(String)];
+  const rows = receipts.map(({ userId, at, by, cause, milliseconds, ...receipt }) => {
+    const counts = [receipt.sessionsEnded, receipt.identities, receipt.grants, receipt.groups, milliseconds ?? ''];
+    return [timeOf(at), cause, userId, by, ...counts.map(String)];
   });
   return table([RECEIPT_HEADING, ...rows]);
 }

@@ -65,14 +65,22 @@ export interface DirectoryHold {
 }
 
 export interface OffboardingReceipt {
+  readonly id: string;
   readonly userId: string;
   readonly at: string;
-  readonly token: string;
+  /** Name of the directory's token, or of an administrator: `token/<id>`, `user/<id>`. */
+  readonly by: string;
   readonly cause: 'deactivated' | 'deleted';
   readonly sessionsEnded: number;
   readonly identities: number;
   readonly grants: number;
   readonly groups: number;
+  readonly signInsEnded: number;
+  readonly linksEnded: number;
+  readonly devicesForgotten: number;
+  /** null = from before that was noted. */
+  readonly effectiveAt: string | null;
+  readonly milliseconds: number | null;
 }
 
 /** The directory of one organization at the admin API. */

@@ -57,6 +57,11 @@ export interface ReceiptRow {
   readonly identities: number;
   readonly grants: number;
   readonly groups: number;
+  readonly sign_ins: number;
+  readonly links: number;
+  readonly devices: number;
+  readonly effective_at: Date | string | null;
+  readonly milliseconds: number | null;
 }
 
 export function toReceipt(row: ReceiptRow): OffboardingReceipt {
@@ -70,6 +75,25 @@ export function toReceipt(row: ReceiptRow): OffboardingReceipt {
     identities,
     grants,
     groups,
+    sign_ins: signInsEnded,
+    links: linksEnded,
+    devices: devicesForgotten,
+    effective_at: effective,
+    milliseconds,
   } = row;
-  return { receiptId, userId, at: new Date(at), by, cause, sessionsEnded, identities, grants, groups };
+  const ended = { sessionsEnded, signInsEnded, linksEnded, devicesForgotten };
+  const effectiveAt = effective === null ? null : new Date(effective);
+  return {
+    receiptId,
+    userId,
+    at: new Date(at),
+    by,
+    cause,
+    ...ended,
+    identities,
+    grants,
+    groups,
+    effectiveAt,
+    milliseconds,
+  };
 }

@@ -203,14 +203,20 @@ export const OffboardingReceiptRow = defineEntity({
     receiptId: p.uuid().primary(),
     userId: p.uuid(),
     at: p.datetime(3),
-    /** Name of the token. */
+    /** Name of a token of the directory, or `token/<id>` of an API token. */
     actor: p.text(),
     cause: p.text().$type<OffboardingReceipt['cause']>(),
-    /** Only users who were active count for the mass-change brake. */
+    /** Only users who were active and whom the directory had go count for the mass-change brake. */
     wasActive: p.boolean(),
     sessions: p.integer(),
     identities: p.integer(),
     grants: p.integer(),
     groups: p.integer(),
+    /** When nothing of it was open any more, and after how long; null = from before that was noted. */
+    effectiveAt: p.datetime(3).nullable(),
+    milliseconds: p.integer().nullable(),
+    signIns: p.integer().default(0),
+    links: p.integer().default(0),
+    devices: p.integer().default(0),
   },
 });

@@ -8,7 +8,10 @@ export const User = defineEntity({
   name: 'User',
   tableName: 'users',
   ...OWN_ORGANIZATION_ONLY,
-  indexes: [{ name: 'users_email', properties: ['orgId', 'emailKey'] }],
+  indexes: [
+    { name: 'users_email', properties: ['orgId', 'emailKey'] },
+    { name: 'users_status', properties: ['orgId', 'status', 'userId'] },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     userId: p.uuid().primary(),
@@ -24,6 +27,8 @@ export const User = defineEntity({
     decidingNameId: p.text().nullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
+    /** Since when an administrator keeps the user out, whatever a directory says. */
+    stoppedAt: p.datetime(3).nullable(),
   },
 });
 
@@ -50,6 +55,7 @@ export const Grant = defineEntity({
   tableName: 'grants',
   ...OWN_ORGANIZATION_ONLY,
   indexes: [
+    { name: 'grants_role', properties: ['orgId', 'role', 'userId'] },
     {
       name: 'grants_sso_admin',
       expression: `create index "grants_sso_admin" on "grants" ("org_id", "user_id") where role = 'sso_admin'`,
@@ -72,7 +78,7 @@ export const Membership = defineEntity({
   name: 'Membership',
   tableName: 'memberships',
   ...OWN_ORGANIZATION_ONLY,
-  indexes: [{ name: 'memberships_group', properties: ['orgId', 'groupName'] }],
+  indexes: [{ name: 'memberships_group_user', properties: ['orgId', 'groupName', 'userId'] }],
   properties: {
     orgId: p.uuid().primary(),
     userId: p.uuid().primary(),

@@ -51,6 +51,7 @@ import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
+import { administeredUsers } from './20261122T75-users.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -110,6 +111,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   platformFile,
   leaseSecrets,
   localAccounts,
+  administeredUsers,
   mails,
   rateLimits,
 ];

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@rolecall/audit';
+import type { Actor, AuditEvent } from '@rolecall/audit';
 import type { EndedSession, SessionStore } from '../stores.ts';
 
 /** As the statements that end sessions return it. */
@@ -24,18 +24,20 @@ export function endedSession(row: EndedSessionRow): EndedSession {
 export interface Ending {
   readonly reason: Parameters<SessionStore['revoke']>[2] | 'single_logout';
   readonly by?: string;
+  /** Default: the user for `logout`, else the system. */
+  readonly actor?: Actor;
   readonly traceId?: string;
   readonly now: Date;
 }
 
 /** One event per user, with how many of the user's sessions ended. */
-export function revocations(ended: readonly EndedSession[], { reason, by, traceId, now }: Ending): AuditEvent[] {
+export function revocations(ended: readonly EndedSession[], { reason, by, actor, traceId, now }: Ending): AuditEvent[] {
   const counts = new Map<string, number>();
   for (const { userId } of ended) counts.set(userId, (counts.get(userId) ?? 0) + 1);
   return [...counts].map(([userId, sessions]) => ({
     type: 'session.revoked',
     at: now,
-    actor: reason === 'logout' ? { kind: 'user', id: userId } : { kind: 'system', id: 'sessions' },
+    actor: actor ?? (reason === 'logout' ? { kind: 'user', id: userId } : { kind: 'system', id: 'sessions' }),
     subject: userId,
     data: { reason, sessions, ...(by === undefined ? {} : { identityProvider: by }) },
     ...(traceId === undefined ? {} : { traceId }),

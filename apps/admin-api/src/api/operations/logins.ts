@@ -59,19 +59,6 @@ export const logins = {
     response: 'Domain',
     refusals: { 404: ['unknown_organization', 'unknown_domain'] },
   },
-  listUsers: {
-    id: 'listUsers',
-    method: 'get',
-    path: '/v1/organizations/:organization/users',
-    summary: 'The users of one organization with the roles and groups that they hold, page by page; personal data',
-    right: 'users.read',
-    query: {
-      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', format: 'uuid' } },
-      limit: PAGE_SIZE,
-    },
-    response: 'UserPage',
-    refusals: { 404: ['unknown_organization'] },
-  },
   listFlows: {
     id: 'listFlows',
     method: 'get',

@@ -77,20 +77,7 @@ export const directories = {
     ),
   }),
   ReleasedDirectoryHold: object({ id: string }),
-  OffboardingReceipts: object({
-    receipts: list(
-      object({
-        userId: string,
-        at: moment,
-        token: { ...string, description: 'Name of the token that the identity provider used' },
-        cause: { enum: ['deactivated', 'deleted'] },
-        sessionsEnded: count,
-        identities: { ...count, description: 'Linked identities that stay (deactivated) or went along (deleted)' },
-        grants: count,
-        groups: count,
-      }),
-    ),
-  }),
+  OffboardingReceipts: object({ receipts: list(ref('OffboardingReceipt')) }),
   DirectoryRequestPage: object({
     requests: list(ref('DirectoryRequestSummary')),
     nextCursor: { type: ['string', 'null'] },

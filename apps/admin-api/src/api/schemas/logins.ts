@@ -33,7 +33,7 @@ const metadata = {
   },
 };
 
-/** What a login goes through: identity providers, domains, flows, tests; and users. */
+/** What a login goes through: identity providers, domains, flows, tests. */
 export const logins = {
   IdentityProviders: object({ identityProviders: list(ref('IdentityProvider')) }),
   IdentityProvider: object({
@@ -77,18 +77,6 @@ export const logins = {
       enum: ['record_missing', 'record_differs', 'dns_unreachable', 'email_domain_taken', null],
       description: 'Of the last look; `email_domain_taken`: it is proved, and another organization has it',
     },
-  }),
-  UserPage: object({ users: list(ref('User')), nextCursor: { type: ['string', 'null'] } }),
-  User: object({
-    userId: { type: 'string', format: 'uuid' },
-    status: { enum: ['invited', 'active', 'disabled'] },
-    email: orNull(string),
-    givenName: orNull(string),
-    familyName: orNull(string),
-    displayName: orNull(string),
-    identityProviders: list(string),
-    grants: list(object({ scope: string, role: string })),
-    groups: list(string),
   }),
   FlowPage: object({ flows: list(ref('FlowSummary')), nextCursor: { type: ['string', 'null'] } }),
   FlowSummary: object(flow),

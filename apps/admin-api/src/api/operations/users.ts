@@ -1,0 +1,90 @@
+import { PAGE_SIZE } from './operation.ts';
+import type { Operation } from './operation.ts';
+
+const USER = '/v1/organizations/:organization/users/:user';
+
+const LAST_SSO_ADMIN = {
+  lastSsoAdmin: {
+    description: 'Consent to take the last user who holds sso_admin, where SSO is enforced',
+    schema: { enum: ['true'] },
+  },
+} as const;
+
+/** Users, as administrators look after them. */
+export const users = {
+  listUsers: {
+    id: 'listUsers',
+    method: 'get',
+    path: '/v1/organizations/:organization/users',
+    summary: 'The users of one organization with the roles and groups that they hold, page by page; personal data',
+    right: 'users.read',
+    query: {
+      status: { description: 'Only these', schema: { enum: ['invited', 'active', 'disabled'] } },
+      email: { description: 'Only with this address', schema: { type: 'string', maxLength: 254 } },
+      role: { description: 'Only who holds this role, on any scope', schema: { type: 'string', maxLength: 128 } },
+      group: { description: 'Only who is in this group', schema: { type: 'string', maxLength: 128 } },
+      managed: { description: 'Only users of the directory, or only the others', schema: { enum: ['true', 'false'] } },
+      cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', format: 'uuid' } },
+      limit: PAGE_SIZE,
+    },
+    response: 'UserPage',
+    refusals: { 404: ['unknown_organization'] },
+  },
+  readUser: {
+    id: 'readUser',
+    method: 'get',
+    path: USER,
+    summary: 'One user, with what it holds, from which source and since when; personal data',
+    right: 'users.read',
+    response: 'UserDetail',
+    refusals: { 404: ['unknown_organization', 'unknown_user'] },
+  },
+  listUserSessions: {
+    id: 'listUserSessions',
+    method: 'get',
+    path: `${USER}/sessions`,
+    summary: 'Where one user is signed in, the newest first',
+    right: 'users.read',
+    response: 'UserSessions',
+    refusals: { 404: ['unknown_organization', 'unknown_user'] },
+  },
+  endUserSessions: {
+    id: 'endUserSessions',
+    method: 'delete',
+    path: `${USER}/sessions`,
+    summary: 'Ends every session of one user at once; the user may sign in again',
+    right: 'users.write',
+    response: 'EndedSessions',
+    refusals: { 404: ['unknown_organization', 'unknown_user'] },
+  },
+  deactivateUser: {
+    id: 'deactivateUser',
+    method: 'post',
+    path: `${USER}/deactivate`,
+    summary:
+      'Ends every way in of one user at once, and keeps the user out until somebody reactivates it, whatever a directory says; with a receipt',
+    right: 'users.write',
+    query: LAST_SSO_ADMIN,
+    response: 'StoppedUser',
+    refusals: { 404: ['unknown_organization', 'unknown_user'], 409: ['no_sso_admin'] },
+  },
+  reactivateUser: {
+    id: 'reactivateUser',
+    method: 'post',
+    path: `${USER}/reactivate`,
+    summary: 'Lets a deactivated user in again; nothing that ended comes back',
+    right: 'users.write',
+    response: 'ReactivatedUser',
+    refusals: { 404: ['unknown_organization', 'unknown_user'], 409: ['managed_by_scim'] },
+  },
+  deleteUser: {
+    id: 'deleteUser',
+    method: 'delete',
+    path: USER,
+    summary: 'Ends every way in of one user at once, and deletes the user with all that is its own; with a receipt',
+    right: 'users.write',
+    query: LAST_SSO_ADMIN,
+    response: 'StoppedUser',
+    refusals: { 404: ['unknown_organization', 'unknown_user'], 409: ['managed_by_scim', 'no_sso_admin'] },
+  },
+} as const satisfies Record<string, Operation>;

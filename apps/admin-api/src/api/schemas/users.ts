@@ -1,0 +1,73 @@
+import { count, list, moment, nullable, object, orNull, ref, string } from './parts.ts';
+
+const uuid = { type: 'string', format: 'uuid' };
+
+const user = {
+  userId: uuid,
+  status: { enum: ['invited', 'active', 'disabled'] },
+  email: orNull(string),
+  givenName: orNull(string),
+  familyName: orNull(string),
+  displayName: orNull(string),
+  managed: { type: 'boolean', description: 'A user of the directory' },
+};
+
+const why = {
+  sources: { ...list({ type: 'object' }), description: 'What gives it: entries of the policy, or who edited it' },
+  revision: { type: 'integer', minimum: 1, description: 'Of the document whose rules gave it' },
+  since: moment,
+};
+
+/** Users. */
+export const users = {
+  UserPage: object({ users: list(ref('User')), nextCursor: { type: ['string', 'null'] } }),
+  User: object({
+    ...user,
+    identityProviders: list(string),
+    grants: list(object({ scope: string, role: string })),
+    groups: list(string),
+  }),
+  UserDetail: object({
+    ...user,
+    createdAt: moment,
+    updatedAt: moment,
+    stoppedAt: { ...orNull(moment), description: 'Since when an administrator keeps the user out' },
+    sessions: { ...count, description: 'How many are open' },
+    identities: list(object({ identityProvider: string, lastLoginAt: moment })),
+    grants: list(object({ scope: string, role: string, ...why })),
+    groups: list(object({ group: string, ...why })),
+  }),
+  UserSessions: object({
+    sessions: list(
+      object({
+        id: { ...string, description: 'Names it; opens nothing' },
+        identityProvider: string,
+        openedAt: moment,
+        lastSeenAt: { ...moment, description: 'Within a minute' },
+        expiresAt: moment,
+      }),
+    ),
+  }),
+  EndedSessions: object({ sessionsEnded: count }),
+  StoppedUser: object({
+    outcome: { enum: ['deactivated', 'deleted', 'unchanged'], description: 'unchanged: was deactivated already' },
+    receipt: nullable(ref('OffboardingReceipt')),
+  }),
+  ReactivatedUser: object({ outcome: { enum: ['reactivated', 'unchanged'] }, user: ref('UserDetail') }),
+  OffboardingReceipt: object({
+    id: uuid,
+    userId: uuid,
+    at: { ...moment, description: 'When it was asked for' },
+    by: { ...string, description: "Name of the directory's token, or of an administrator: `token/<id>`, `user/<id>`" },
+    cause: { enum: ['deactivated', 'deleted'] },
+    sessionsEnded: count,
+    signInsEnded: { ...count, description: 'Sign-ins that were under way' },
+    linksEnded: { ...count, description: 'One-time links that were out: invitations, resets, recovery' },
+    devicesForgotten: count,
+    identities: { ...count, description: 'Linked identities that stay (deactivated) or went along (deleted)' },
+    grants: count,
+    groups: count,
+    effectiveAt: { ...orNull(moment), description: 'When nothing was open any more; null: not noted at that time' },
+    milliseconds: { type: ['integer', 'null'], minimum: 0, description: 'From the request to the effect, in PostgreSQL' },
+  }),
+};

@@ -1,0 +1,34 @@
+import type { Administrator, Database, UserDetail } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
+
+/** The answer to an id that is nobody's, and to one of another organization: nothing tells the two apart. */
+export function unknownUser(): Problem {
+  return new Problem(404, 'unknown_user', 'the organization has no user of this id');
+}
+
+/**
+ * @param userId UNTRUSTED
+ * @throws Problem 404 `unknown_user`
+ */
+export async function knownUser(
+  database: Pick<Database, 'users'>,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<UserDetail> {
+  const user = await database.users.find(organizationId, userId, now);
+  if (user) return user;
+  throw unknownUser();
+}
+
+/** What the directory decides is changed at the identity provider. */
+export function managedByScim(what: string): Problem {
+  const where = 'the directory (SCIM) manages this user';
+  return new Problem(409, 'managed_by_scim', `${where}: ${what}`);
+}
+
+/** Who does something to a user, as the audit log names it. */
+export function administratorOf({ actor }: Principal, now: Date): Administrator {
+  return { actor, now };
+}

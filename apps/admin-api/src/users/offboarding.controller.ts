@@ -1,0 +1,89 @@
+import { Controller, Inject, Param, Query } from '@nestjs/common';
+import type { Database, OrganizationRecord, UserStopped } from '@rolecall/persistence';
+import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
+import type { Clock } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
+import { Caller, Serves } from '../access/serves.decorator.ts';
+import { OPERATIONS } from '../api/operations.ts';
+import type { Query as Parameters } from '../api/query.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
+import { administratorOf, knownUser, managedByScim, unknownUser } from './known-user.ts';
+import { receiptView } from './receipt-view.ts';
+import { takesLastSsoAdmin } from './user-query.ts';
+
+/** Users who go, and those who come back. */
+@Controller()
+export class OffboardingController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  @Serves(OPERATIONS.deactivateUser)
+  async deactivate(
+    @Param('organization') name: string,
+    @Param('user') userId: string,
+    @Query() query: Parameters,
+    @Caller() caller: Principal,
+  ): Promise<object> {
+    const by = administratorOf(caller, this.now());
+    const how = takesLastSsoAdmin(query);
+    const organization = await knownOrganization(this.database, name);
+    const { organizationId } = organization;
+    return stopped(await this.database.users.deactivate(organizationId, userId, by, keeping(organization, how)));
+  }
+
+  @Serves(OPERATIONS.reactivateUser)
+  async reactivate(
+    @Param('organization') name: string,
+    @Param('user') userId: string,
+    @Caller() caller: Principal,
+  ): Promise<object> {
+    const by = administratorOf(caller, this.now());
+    const { organizationId } = await knownOrganization(this.database, name);
+    const { outcome } = await this.database.users.reactivate(organizationId, userId, by);
+    if (outcome === 'unknown') throw unknownUser();
+    if (outcome === 'managed') throw managedByScim('activate it at the identity provider');
+    return { outcome, user: await knownUser(this.database, organizationId, userId, by.now) };
+  }
+
+  @Serves(OPERATIONS.deleteUser)
+  async remove(
+    @Param('organization') name: string,
+    @Param('user') userId: string,
+    @Query() query: Parameters,
+    @Caller() caller: Principal,
+  ): Promise<object> {
+    const by = administratorOf(caller, this.now());
+    const how = takesLastSsoAdmin(query);
+    const organization = await knownOrganization(this.database, name);
+    const { organizationId } = organization;
+    return stopped(await this.database.users.remove(organizationId, userId, by, keeping(organization, how)));
+  }
+}
+
+/** Where SSO is enforced somebody must be able to repair it. */
+function keeping({ document }: OrganizationRecord, takesLast: boolean) {
+  return { keepsSsoAdmin: document.spec.login?.enforceSso === true && !takesLast };
+}
+
+/** @throws Problem 404 `unknown_user`, 409 `managed_by_scim`, `no_sso_admin` */
+function stopped(result: UserStopped): object {
+  switch (result.outcome) {
+    case 'deactivated':
+    case 'deleted':
+      return { outcome: result.outcome, receipt: receiptView(result.receipt) };
+    case 'unchanged':
+      return { outcome: result.outcome, receipt: null };
+    case 'unknown':
+      throw unknownUser();
+    case 'managed':
+      throw managedByScim('delete it at the identity provider, or deactivate it here');
+    case 'last_sso_admin':
+      throw new Problem(
+        409,
+        'no_sso_admin',
+        'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true',
+      );
+  }
+}

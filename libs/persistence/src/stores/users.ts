@@ -1,0 +1,111 @@
+import type { Actor } from '@rolecall/audit';
+import type { Evidence } from '@rolecall/role-mapping';
+import type { OffboardingReceipt } from './directory.ts';
+import type { UserStatus } from './people.ts';
+
+/** One user, for people who look after an organization: personal data. */
+export interface ListedUser {
+  readonly userId: string;
+  readonly status: UserStatus;
+  readonly email: string | null;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  readonly displayName: string | null;
+  /** A user of the directory. */
+  readonly managed: boolean;
+  /** Those that the user is linked with; sorted. */
+  readonly identityProviders: readonly string[];
+  /** Sorted by scope, role. */
+  readonly grants: readonly { readonly scope: string; readonly role: string }[];
+  readonly groups: readonly string[];
+}
+
+/** Which users; every key narrows it further. */
+export interface UserFilter {
+  readonly status?: UserStatus;
+  /** The whole address; upper and lower case are alike. */
+  readonly email?: string;
+  /** Held on any scope. */
+  readonly role?: string;
+  readonly group?: string;
+  readonly managed?: boolean;
+}
+
+export interface UserPage {
+  /** By id: in the order in which they were made, as a rule. */
+  readonly users: readonly ListedUser[];
+  /** The id after which the next page begins; undefined at the end. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Why something is held, and since when. */
+export interface Why {
+  readonly sources: readonly Evidence[];
+  /** Whose rules gave it. */
+  readonly revision: number;
+  readonly since: Date;
+}
+
+/** One user with everything that is known of it, save what its sources said. */
+export interface UserDetail extends Omit<ListedUser, 'identityProviders' | 'grants' | 'groups'> {
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Since when an administrator keeps the user out. */
+  readonly stoppedAt: Date | null;
+  /** Open ones. */
+  readonly sessions: number;
+  readonly identities: readonly { readonly identityProvider: string; readonly lastLoginAt: Date }[];
+  readonly grants: readonly ({ readonly scope: string; readonly role: string } & Why)[];
+  readonly groups: readonly ({ readonly group: string } & Why)[];
+}
+
+export interface ListedSession {
+  /** Names it to people; opens nothing. */
+  readonly id: string;
+  readonly identityProvider: string;
+  readonly openedAt: Date;
+  /** Within a minute. */
+  readonly lastSeenAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Who does something to a user, and when it was asked for. */
+export interface Administrator {
+  readonly actor: Actor;
+  readonly now: Date;
+}
+
+/** Nothing was written, but with an outcome of the past. `unchanged`: the user is as wanted already. */
+export type UserStopped =
+  | { readonly outcome: 'deactivated' | 'deleted'; readonly receipt: OffboardingReceipt }
+  /** Nobody else who may sign in holds `sso_admin`, and the caller asked to keep one. */
+  | { readonly outcome: 'unknown' | 'unchanged' | 'managed' | 'last_sso_admin' };
+
+export interface StopHow {
+  /** Refuses to take the last user who holds `sso_admin`. */
+  readonly keepsSsoAdmin: boolean;
+}
+
+/** The users of an organization, as administrators look after them. Ids are UNTRUSTED: one that is no UUID is unknown. */
+export interface UserStore {
+  /** @param options `after`: the `nextCursor` of the page before */
+  page(
+    organizationId: string,
+    options: UserFilter & { readonly after?: string; readonly limit: number },
+  ): Promise<UserPage>;
+  find(organizationId: string, userId: string, now: Date): Promise<UserDetail | undefined>;
+  /** The newest first, at most 1,000; undefined when there is no such user. */
+  sessions(organizationId: string, userId: string, now: Date): Promise<readonly ListedSession[] | undefined>;
+  /** How many ended; undefined when there is no such user. */
+  endSessions(organizationId: string, userId: string, by: Administrator): Promise<number | undefined>;
+  /** Off-boards the user, who stays out until `reactivate`, whatever a directory says. */
+  deactivate(organizationId: string, userId: string, by: Administrator, how: StopHow): Promise<UserStopped>;
+  /** `managed`: it is the directory that says that the user is not active. Every session is ended first. */
+  reactivate(
+    organizationId: string,
+    userId: string,
+    by: Administrator,
+  ): Promise<{ readonly outcome: 'reactivated' | 'unknown' | 'unchanged' | 'managed' }>;
+  /** Off-boards the user, and deletes it with all that is its own; not a user of the directory (`managed`). */
+  remove(organizationId: string, userId: string, by: Administrator, how: StopHow): Promise<UserStopped>;
+}

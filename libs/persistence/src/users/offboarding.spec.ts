@@ -1,0 +1,214 @@
+import { verifyChain } from '@rolecall/audit';
+import { actor, atOneMoment, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { seedOrganization } from '../testing/index.ts';
+import type { Administrator } from '../stores.ts';
+import { sha256 } from '../tokens/organization-token.ts';
+
+const test = useTestDatabase();
+const by: Administrator = { actor: { kind: 'token', id: 'token-1' }, now: NOW };
+const KEEPS = { keepsSsoAdmin: true };
+const ANY = { keepsSsoAdmin: false };
+let org: string;
+let other: string;
+let made = 0;
+
+beforeEach(async () => {
+  made += 1;
+  const seed = (name: string) =>
+    seedOrganization(test.current.database, document(name, OKTA), { metadataXml: METADATA_XML });
+  [org, other] = [(await seed(`a${made}`)).id, (await seed(`b${made}`)).id];
+});
+
+const users = () => test.current.database.users;
+const check = (token: string, of = org) => test.current.database.sessions.check(of, sha256(token), NOW);
+const rows = <T extends object>(sql: string) => organizationRows<T>(test.current.url, org, sql);
+
+/** Somebody with a session, a link, a device, a sign-in of each kind under way, and a role. */
+async function somebody(name: string, role = 'member', of = org): Promise<string> {
+  const { database } = test.current;
+  return database.inOrganization(of, async (tx) => {
+    const { user } = await tx.createUser(subject(name), { email: `${name}@acme.example` }, {}, NOW);
+    const { userId } = user;
+    const sources = [{ kind: 'rule' as const, name: 'r' }];
+    await tx.replaceGrants(userId, 1, [{ scope: 'account/main', role, sources }], [], NOW);
+    const session = { userId, subject: subject(name), sessionIndex: undefined, openedAt: NOW, expiresAt: later(3600) };
+    await tx.openSession({ ...session, tokenHash: sha256(name), idleSeconds: 600, announcement: undefined });
+    const link = { purpose: 'password-reset', userId, addressKey: `${name}@acme.example` } as const;
+    await tx.links.create({ ...link, createdBy: 'user:x', now: NOW });
+    return userId;
+  });
+}
+
+it('ends every way in, and says in the receipt what ended and how long it took', async () => {
+  const [eve, bob] = [await somebody('eve'), await somebody('bob')];
+  await connected(test.current.ownerUrl, async (owner) => {
+    await owner.query(
+      `insert into login_transactions (org_id, request_id, identity_provider, browser_hash, trace_id, mode, created_at, expires_at,
+         name_id, name_id_format, link_user_id)
+       select $1, r.id, 'okta', '\\x00', 't', 'login', now(), now(), r.name, $2, r.linking
+       from (values ('1', 'eve', null), ('2', null, $3::uuid), ('3', 'bob', null), ('4', null, null)) as r(id, name, linking)`,
+      [org, subject('eve').nameId.format, eve],
+    );
+    await owner.query(
+      `insert into pending_sign_ins (org_id, handle_hash, browser_hash, user_id, password_changed_at, tries, trace_id, started_at, expires_at)
+       values ($1, '\\x01', '\\x00', $2, now(), 0, 't', now(), now())`,
+      [org, eve],
+    );
+    await owner.query(`insert into known_devices values ($1, $2, '\\x00', now(), now())`, [org, eve]);
+    await owner.query(
+      `insert into one_time_links (org_id, token_hash, purpose, address_key, created_by, created_at, expires_at)
+       values ($1, '\\x02', 'recovery', 'eve@acme.example', 'x', now(), now())`,
+      [org],
+    );
+  });
+  const stopped = await users().deactivate(org, eve, by, KEEPS);
+  expect(stopped).toEqual({
+    outcome: 'deactivated',
+    receipt: {
+      receiptId: expect.any(String),
+      userId: eve,
+      at: NOW,
+      by: 'token/token-1',
+      cause: 'deactivated',
+      sessionsEnded: 1,
+      signInsEnded: 3,
+      linksEnded: 2,
+      devicesForgotten: 1,
+      identities: 1,
+      grants: 1,
+      groups: 0,
+      effectiveAt: expect.any(Date),
+      milliseconds: expect.any(Number),
+    },
+  });
+  const { receipt } = stopped as Extract<typeof stopped, { receipt: object }>;
+  expect(receipt.milliseconds).toBeLessThan(10_000);
+  expect(receipt.effectiveAt!.getTime() - NOW.getTime()).toBeLessThanOrEqual(receipt.milliseconds!);
+  expect([await check('eve'), (await check('bob'))?.user.id]).toEqual([undefined, bob]);
+  const left = 'select request_id from login_transactions order by 1';
+  expect((await rows<{ request_id: string }>(left)).map(({ request_id: id }) => id)).toEqual(['3', '4']);
+  expect(await rows('select from one_time_links')).toHaveLength(1);
+  const trail = await test.current.database.inOrganization(org, (tx) => tx.auditTrail(0, 10));
+  expect(trail).toMatchObject([
+    { type: 'user.deactivated', actor: by.actor, subject: eve, data: { receipt: receipt.receiptId } },
+  ]);
+  expect(await verifyChain(trail)).toMatchObject({ ok: true });
+});
+
+it('is the path of the directory too: its receipt says the same', async () => {
+  const { directory } = test.current.database;
+  const created = await directory.createUser(org, userBody('dan'), CREATE, decideBy(), actor());
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const { userId } = created.user;
+  await test.current.database.inOrganization(org, (tx) =>
+    tx.links.create({ purpose: 'invitation', userId, addressKey: 'dan@acme.example', createdBy: 'x', now: NOW }),
+  );
+  const was = (await directory.userState(org, userId))!;
+  const how = { brake: undefined };
+  const replaced = await directory.replaceUser(org, was, { ...was.body, active: false }, how, decideBy(), actor());
+  expect(replaced).toMatchObject({ receipt: { by: 'okta', linksEnded: 1, milliseconds: expect.any(Number) } });
+});
+
+it('keeps a deactivated user out, whatever the directory says, until somebody reactivates it', async () => {
+  const { directory } = test.current.database;
+  const created = await directory.createUser(org, userBody('dan'), CREATE, decideBy(), actor());
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const { userId } = created.user;
+  expect(await users().remove(org, userId, by, KEEPS)).toEqual({ outcome: 'managed' });
+  expect(await users().deactivate(org, userId, by, KEEPS)).toMatchObject({ outcome: 'deactivated' });
+  const replace = async (active: boolean) => {
+    const was = (await directory.userState(org, userId))!;
+    const body = { ...was.body, active, nickName: String(active) };
+    return directory.replaceUser(org, was, body, { brake: undefined }, decideBy(), actor());
+  };
+  const status = async () => (await users().find(org, userId, NOW))?.status;
+  expect(await replace(true)).toMatchObject({ outcome: 'replaced' });
+  expect(await status()).toBe('disabled');
+  expect(await users().deactivate(org, userId, by, KEEPS)).toEqual({ outcome: 'unchanged' });
+  await replace(false);
+  expect(await users().reactivate(org, userId, by)).toEqual({ outcome: 'reactivated' });
+  expect(await status()).toBe('disabled');
+  expect(await users().reactivate(org, userId, by)).toEqual({ outcome: 'managed' });
+  await replace(true);
+  expect(await status()).toBe('invited');
+});
+
+it('brings nothing back: sessions opened meanwhile end, and whoever never signed in is invited again', async () => {
+  const eve = await somebody('eve');
+  await users().deactivate(org, eve, by, KEEPS);
+  await connected(test.current.ownerUrl, (owner) =>
+    owner.query(
+      `insert into sessions (org_id, token_hash, user_id, identity_provider, name_id_format, name_id, opened_at, expires_at, idle_seconds, idle_expires_at)
+       values ($1, $2, $3, 'okta', 'x', 'eve', $4, $5, 60, $5)`,
+      [org, sha256('late'), eve, NOW, later(60)],
+    ),
+  );
+  expect(await check('late')).toBeUndefined();
+  expect(await users().reactivate(org, eve, by)).toEqual({ outcome: 'reactivated' });
+  expect(await check('late')).toBeUndefined();
+  expect(await users().find(org, eve, NOW)).toMatchObject({ status: 'active', stoppedAt: null, sessions: 0 });
+  expect(await users().reactivate(org, eve, by)).toEqual({ outcome: 'unchanged' });
+});
+
+it('deletes a user with all that is its own; the receipt stays', async () => {
+  const eve = await somebody('eve');
+  expect(await users().remove(org, eve, by, ANY)).toMatchObject({ outcome: 'deleted', receipt: { sessionsEnded: 1 } });
+  expect(await users().find(org, eve, NOW)).toBeUndefined();
+  expect(await rows('select from identities')).toEqual([]);
+  expect(await rows('select cause from offboarding_receipts')).toEqual([{ cause: 'deleted' }]);
+  expect(await users().remove(org, eve, by, ANY)).toEqual({ outcome: 'unknown' });
+});
+
+it('keeps the last who holds sso_admin when asked to, also of two who go at one moment', async () => {
+  const [eve, ann] = [await somebody('eve', 'sso_admin'), await somebody('ann', 'sso_admin')];
+  const going = [eve, ann].map((id) => () => users().deactivate(org, id, by, KEEPS));
+  const outcomes = (await atOneMoment(test.current.ownerUrl, org, going)).map(({ outcome }) => outcome);
+  expect(outcomes.toSorted()).toEqual(['deactivated', 'last_sso_admin']);
+  const last = outcomes[0] === 'last_sso_admin' ? eve : ann;
+  expect(await users().remove(org, last, by, KEEPS)).toEqual({ outcome: 'last_sso_admin' });
+  expect(await users().deactivate(org, last, by, ANY)).toMatchObject({ outcome: 'deactivated' });
+});
+
+it('does not count for the brake of the directory', async () => {
+  await users().deactivate(org, await somebody('eve'), by, ANY);
+  expect(await rows('select was_active from offboarding_receipts')).toEqual([{ was_active: false }]);
+});
+
+it('ends the sessions of one user, who may sign in again', async () => {
+  const [eve] = [await somebody('eve'), await somebody('bob')];
+  expect(await users().sessions(org, eve, NOW)).toEqual([
+    {
+      id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      identityProvider: 'okta',
+      openedAt: NOW,
+      lastSeenAt: NOW,
+      expiresAt: later(600),
+    },
+  ]);
+  expect(await users().endSessions(org, eve, by)).toBe(1);
+  expect([await check('eve'), (await check('bob'))?.organizationId]).toEqual([undefined, org]);
+  expect(await users().sessions(org, eve, NOW)).toEqual([]);
+  const [event] = await test.current.database.inOrganization(org, (tx) => tx.auditTrail(0, 10));
+  expect(event).toMatchObject({
+    type: 'session.revoked',
+    actor: by.actor,
+    data: { reason: 'administrator', sessions: 1 },
+  });
+});
+
+it('knows no user of another organization, and no id that is none (security.md 21)', async () => {
+  const gus = await somebody('gus', 'member', other);
+  for (const id of [gus, 'x', `${gus}' or true`]) {
+    expect(await users().find(org, id, NOW)).toBeUndefined();
+    expect(await users().sessions(org, id, NOW)).toBeUndefined();
+    expect(await users().endSessions(org, id, by)).toBeUndefined();
+    for (const outcome of [
+      await users().deactivate(org, id, by, ANY),
+      await users().reactivate(org, id, by),
+      await users().remove(org, id, by, ANY),
+    ])
+      expect(outcome).toEqual({ outcome: 'unknown' });
+  }
+  expect((await check('gus', other))?.user.id).toBe(gus);
+});

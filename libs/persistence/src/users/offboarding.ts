@@ -1,0 +1,117 @@
+import type { Pool, PoolClient } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuditEvent } from '@rolecall/audit';
+import { appendAudit } from '../audit/append.ts';
+import { toReceipt } from '../directory/rows.ts';
+import type { ReceiptRow } from '../directory/rows.ts';
+import { endedSession, revocations } from '../sessions/ended-sessions.ts';
+import type { EndedSessionRow } from '../sessions/ended-sessions.ts';
+import { REVOKE_SESSIONS } from '../sessions/statements.ts';
+import { inTransaction, isUuid, query } from '../sql.ts';
+import type { Administrator, OffboardingReceipt, StopHow, UserStatus, UserStore, UserStopped } from '../stores.ts';
+import { DELETE_USER, IS_LAST_SSO_ADMIN, LOCK_USER, OFFBOARD, RESUME_USER, STOP_USER } from './statements.ts';
+
+/** Which user. `userId` is UNTRUSTED. */
+export interface UserKey {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+interface LockedUser {
+  readonly status: UserStatus;
+  readonly stoppedAt: Date | null;
+  /** Null = nobody of the directory. */
+  readonly activeInDirectory: boolean | null;
+}
+
+/** Works on a user that is locked until the transaction's end; undefined when there is none. */
+export async function withUser<T>(
+  pool: Pool,
+  { organizationId, userId }: UserKey,
+  work: (client: PoolClient, user: LockedUser) => Promise<T>,
+): Promise<T | undefined> {
+  if (!isUuid(userId)) return undefined;
+  return inTransaction(pool, { organizationId }, async (client) => {
+    const [user] = await query<LockedUser & Record<string, unknown>>(client, LOCK_USER, [organizationId, userId]);
+    return user && work(client, user);
+  });
+}
+
+export async function deactivate(pool: Pool, key: UserKey, by: Administrator, how: StopHow): Promise<UserStopped> {
+  const stopped = await withUser<UserStopped>(pool, key, async (client, { stoppedAt }) => {
+    if (stoppedAt !== null) return { outcome: 'unchanged' };
+    if (how.keepsSsoAdmin && (await isLastSsoAdmin(client, key, by))) return { outcome: 'last_sso_admin' };
+    await query(client, STOP_USER, [key.organizationId, key.userId, by.now]);
+    return { outcome: 'deactivated', receipt: await offboard(client, key, 'deactivated', by) };
+  });
+  return stopped ?? { outcome: 'unknown' };
+}
+
+export async function remove(pool: Pool, key: UserKey, by: Administrator, how: StopHow): Promise<UserStopped> {
+  const removed = await withUser<UserStopped>(pool, key, async (client, { activeInDirectory }) => {
+    if (activeInDirectory !== null) return { outcome: 'managed' };
+    if (how.keepsSsoAdmin && (await isLastSsoAdmin(client, key, by))) return { outcome: 'last_sso_admin' };
+    const receipt = await offboard(client, key, 'deleted', by);
+    await query(client, DELETE_USER, [key.organizationId, key.userId]);
+    return { outcome: 'deleted', receipt };
+  });
+  return removed ?? { outcome: 'unknown' };
+}
+
+export async function reactivate(pool: Pool, key: UserKey, by: Administrator): ReturnType<UserStore['reactivate']> {
+  type Resumed = Awaited<ReturnType<UserStore['reactivate']>>;
+  const resumed = await withUser<Resumed>(pool, key, async (client, { status, stoppedAt, activeInDirectory }) => {
+    if (stoppedAt === null) {
+      if (status !== 'disabled') return { outcome: 'unchanged' };
+      if (activeInDirectory === false) return { outcome: 'managed' };
+    }
+    await query(client, REVOKE_SESSIONS, [key.organizationId, null, key.userId]);
+    await query(client, RESUME_USER, [key.organizationId, key.userId, by.now]);
+    await audit(client, key, by, 'user.reactivated', {});
+    return { outcome: 'reactivated' };
+  });
+  return resumed ?? { outcome: 'unknown' };
+}
+
+export function endSessions(pool: Pool, key: UserKey, by: Administrator): Promise<number | undefined> {
+  return withUser(pool, key, async (client) => {
+    const values = [key.organizationId, null, key.userId];
+    const ended = (await query<EndedSessionRow & Record<string, unknown>>(client, REVOKE_SESSIONS, values)).map(
+      endedSession,
+    );
+    const { actor, now } = by;
+    await appendAudit(client, key.organizationId, revocations(ended, { reason: 'administrator', actor, now }));
+    return ended.length;
+  });
+}
+
+async function isLastSsoAdmin(client: PoolClient, key: UserKey, { now }: Administrator): Promise<boolean> {
+  const values = [key.organizationId, key.userId, now];
+  return (await query<{ last: boolean }>(client, IS_LAST_SSO_ADMIN, values))[0]?.last === true;
+}
+
+/** Ends every way in of the user, by the path that a directory takes too. */
+async function offboard(
+  client: PoolClient,
+  key: UserKey,
+  cause: OffboardingReceipt['cause'],
+  by: Administrator,
+): Promise<OffboardingReceipt> {
+  const { actor, now } = by;
+  const receipt = { receiptId: uuidv7(), actor: `${actor.kind}/${actor.id}` };
+  const values = [key.organizationId, key.userId, cause, JSON.stringify(receipt), now];
+  const [row] = await query<ReceiptRow & Record<string, unknown>>(client, OFFBOARD, values);
+  if (row === undefined) throw new Error('offboard returned nothing');
+  await audit(client, key, by, `user.${cause}`, { receipt: receipt.receiptId });
+  return toReceipt(row);
+}
+
+function audit(
+  client: PoolClient,
+  { organizationId, userId }: UserKey,
+  { actor, now }: Administrator,
+  type: AuditEvent['type'],
+  data: AuditEvent['data'],
+): Promise<void> {
+  return appendAudit(client, organizationId, [{ type, at: now, actor, subject: userId, data }]);
+}

@@ -1,0 +1,152 @@
+import type { Statement } from '../sql.ts';
+import type { UserFilter } from '../stores.ts';
+
+/** What a list shows of the users `u`. */
+const SHOWN = `
+select u.user_id as "userId", u.status, u.email, u.given_name as "givenName", u.family_name as "familyName",
+  u.display_name as "displayName",
+  exists (select from directory_users d where d.org_id = $1 and d.user_id = u.user_id) as managed,
+  array(select distinct i.identity_provider from identities i
+     where i.org_id = $1 and i.user_id = u.user_id order by 1) as "identityProviders",
+  (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role) order by g.scope, g.role), '[]')
+     from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
+  array(select m.group_name from memberships m
+     where m.org_id = $1 and m.user_id = u.user_id order by m.group_name) as groups`;
+
+/** By the primary key, so that a page of a million users costs what a page of ten does. */
+export const LIST_USERS: Statement = {
+  name: 'users.list',
+  text: `${SHOWN}
+from (select * from users where org_id = $1 and user_id > $2 order by user_id limit $3) u
+order by u.user_id`,
+};
+
+/** Each has an index that begins with the organization and the value and goes on by user. The rarest first: it leads. */
+const CONDITIONS = [
+  { key: 'email', table: 'users', where: 'email_key = lower($n)' },
+  { key: 'group', table: 'memberships', where: 'group_name = $n' },
+  { key: 'role', table: 'grants', where: 'role = $n' },
+  { key: 'status', table: 'users', where: 'status = $n' },
+] as const;
+
+/**
+ * The page of a narrower list: walks the index of one condition in the order of the ids, from the cursor on, and asks the others of
+ * each user that it meets.
+ */
+export function listUsersBy(filter: UserFilter): { readonly statement: Statement; readonly values: readonly string[] } {
+  const given = CONDITIONS.flatMap((one) => {
+    const value = filter[one.key];
+    return value === undefined ? [] : [{ ...one, value }];
+  });
+  const { managed } = filter;
+  if (given.length === 0 && managed === undefined) return { statement: LIST_USERS, values: [] };
+  const conditions = given.map(({ table, where }, index) => ({ table, where: where.replace('$n', `$${index + 4}`) }));
+  const directory = { table: 'directory_users', where: 'true' };
+  const [leading = managed === true ? directory : { table: 'users', where: 'true' }, ...rest] = conditions;
+  const asked = [
+    ...rest.map((one) => `exists (${ofSameUser(one)})`),
+    ...(managed === undefined ? [] : [`${managed ? '' : 'not '}exists (${ofSameUser(directory)})`]),
+  ];
+  const names = [...given.map(({ key }) => key), ...(managed === undefined ? [] : [`managed-${managed}`])];
+  const text = `
+with picked as materialized (
+  select distinct l.user_id from ${leading.table} l
+  where l.org_id = $1 and l.user_id > $2 and l.${leading.where}${asked.map((one) => `\n    and ${one}`).join('')}
+  order by l.user_id limit $3)
+${SHOWN.trim()}
+from picked join users u on u.org_id = $1 and u.user_id = picked.user_id
+order by u.user_id`.replaceAll('l.true', 'true');
+  return { statement: { name: `users.list-by-${names.join('-')}`, text }, values: given.map(({ value }) => value) };
+}
+
+const ofSameUser = ({ table, where }: { readonly table: string; readonly where: string }) =>
+  `select from ${table} o where o.org_id = $1 and o.user_id = l.user_id and o.${where}`.replace(' and o.true', '');
+
+export const FIND_USER: Statement = {
+  name: 'users.find',
+  text: `
+select u.user_id as "userId", u.status, u.email, u.given_name as "givenName", u.family_name as "familyName",
+  u.display_name as "displayName", u.created_at as "createdAt", u.updated_at as "updatedAt", u.stopped_at as "stoppedAt",
+  exists (select from directory_users d where d.org_id = $1 and d.user_id = u.user_id) as managed,
+  (select count(*)::integer from sessions s
+     where s.org_id = $1 and s.user_id = u.user_id and s.expires_at > $3 and s.idle_expires_at > $3) as sessions
+from users u where u.org_id = $1 and u.user_id = $2`,
+};
+
+export const IDENTITIES_OF_USER: Statement = {
+  name: 'users.identities',
+  text: `
+select identity_provider as "identityProvider", last_login_at as "lastLoginAt" from identities
+where org_id = $1 and user_id = $2 order by identity_provider, last_login_at desc`,
+};
+
+export const GRANTS_OF_USER: Statement = {
+  name: 'users.grants',
+  text: `
+select scope, role, sources, revision, granted_at as since from grants
+where org_id = $1 and user_id = $2 order by scope, role`,
+};
+
+export const GROUPS_OF_USER: Statement = {
+  name: 'users.groups',
+  text: `
+select group_name as "group", sources, revision, joined_at as since from memberships
+where org_id = $1 and user_id = $2 order by group_name`,
+};
+
+/** Waits for a login of the user that is under way, and has further ones wait. */
+export const LOCK_USER: Statement = {
+  name: 'users.lock',
+  text: `
+select u.status, u.stopped_at as "stoppedAt",
+  (select d.active from directory_users d where d.org_id = $1 and d.user_id = u.user_id) as "activeInDirectory"
+from users u where u.org_id = $1 and u.user_id = $2 for no key update`,
+};
+
+export const IS_LAST_SSO_ADMIN: Statement = {
+  name: 'users.is-last-sso-admin',
+  text: `
+select case when exists (select from grants g where g.org_id = $1 and g.user_id = $2 and g.role = 'sso_admin')
+  then directory_last_sso_admin($1, array[$2::uuid], $3) end is not null as last`,
+};
+
+export const STOP_USER: Statement = {
+  name: 'users.stop',
+  text: `
+update users set status = 'disabled', stopped_at = $3, updated_at = $3 where org_id = $1 and user_id = $2`,
+};
+
+/** As the directory has it, else active when the user ever signed in. */
+export const RESUME_USER: Statement = {
+  name: 'users.resume',
+  text: `
+update users u
+set stopped_at = null, updated_at = $3, status = case
+  when exists (select from directory_users d where d.org_id = $1 and d.user_id = $2 and not d.active) then 'disabled'
+  when exists (select from identities i
+    where i.org_id = $1 and i.user_id = $2 and i.identity_provider <> '@directory')
+    or exists (select from local_accounts l where l.org_id = $1 and l.user_id = $2 and l.password_hash is not null) then 'active'
+  else 'invited' end
+where u.org_id = $1 and u.user_id = $2`,
+};
+
+export const OFFBOARD: Statement = {
+  name: 'users.offboard',
+  text: 'select * from offboard($1, $2, $3, false, $4, $5)',
+};
+
+export const DELETE_USER: Statement = {
+  name: 'users.delete',
+  text: 'delete from users where org_id = $1 and user_id = $2',
+};
+
+export const SESSIONS_OF_USER: Statement = {
+  name: 'users.sessions',
+  text: `
+select substring(encode(s.token_hash, 'hex') for 16) as id, s.identity_provider as "identityProvider",
+  s.opened_at as "openedAt", s.idle_expires_at - make_interval(secs => s.idle_seconds) as "lastSeenAt",
+  least(s.expires_at, s.idle_expires_at) as "expiresAt"
+from sessions s
+where s.org_id = $1 and s.user_id = $2 and s.expires_at > $3 and s.idle_expires_at > $3
+order by s.opened_at desc limit 1000`,
+};

@@ -1,0 +1,55 @@
+import type { Pool } from 'pg';
+import { inTransaction, isUuid, query } from '../sql.ts';
+import type { ListedSession, ListedUser, UserDetail, UserStore } from '../stores.ts';
+import { deactivate, endSessions, reactivate, remove } from './offboarding.ts';
+import {
+  FIND_USER,
+  GRANTS_OF_USER,
+  GROUPS_OF_USER,
+  IDENTITIES_OF_USER,
+  listUsersBy,
+  SESSIONS_OF_USER,
+} from './statements.ts';
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+export function userStore(pool: Pool): UserStore {
+  return {
+    async page(organizationId, { after = BEFORE_ALL, limit, ...filter }) {
+      if (!isUuid(after)) return { users: [], nextCursor: undefined };
+      const { statement, values } = listUsersBy(filter);
+      const rows = await inTransaction(pool, { organizationId }, (client) =>
+        query<ListedUser>(client, statement, [organizationId, after, limit + 1, ...values]),
+      );
+      const users = rows.slice(0, limit);
+      return { users, nextCursor: rows.length > limit ? users.at(-1)?.userId : undefined };
+    },
+
+    async find(organizationId, userId, now) {
+      if (!isUuid(userId)) return undefined;
+      return inTransaction(pool, { organizationId, consistent: true }, async (client) => {
+        const key = [organizationId, userId];
+        const [user] = await query<UserDetail>(client, FIND_USER, [...key, now]);
+        if (user === undefined) return undefined;
+        const identities = await query<UserDetail['identities'][number]>(client, IDENTITIES_OF_USER, key);
+        const grants = await query<UserDetail['grants'][number]>(client, GRANTS_OF_USER, key);
+        const groups = await query<UserDetail['groups'][number]>(client, GROUPS_OF_USER, key);
+        return { ...user, identities, grants, groups };
+      });
+    },
+
+    async sessions(organizationId, userId, now) {
+      if (!isUuid(userId)) return undefined;
+      return inTransaction(pool, { organizationId }, async (client) => {
+        const values = [organizationId, userId, now];
+        const [user] = await query<UserDetail>(client, FIND_USER, values);
+        return user && query<ListedSession & Record<string, unknown>>(client, SESSIONS_OF_USER, values);
+      });
+    },
+
+    endSessions: (organizationId, userId, by) => endSessions(pool, { organizationId, userId }, by),
+    deactivate: (organizationId, userId, by, how) => deactivate(pool, { organizationId, userId }, by, how),
+    reactivate: (organizationId, userId, by) => reactivate(pool, { organizationId, userId }, by),
+    remove: (organizationId, userId, by, how) => remove(pool, { organizationId, userId }, by, how),
+  };
+}
