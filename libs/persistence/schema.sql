@@ -618,6 +618,14 @@ create table sessions (
   constraint sessions_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
 
+create table signing_keys (
+  generation integer not null,
+  public_key jsonb not null,
+  current_from timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null,
+  constraint signing_keys_pkey PRIMARY KEY (generation)
+);
+
 create table sso_evidence (
   org_id uuid not null,
   identity_provider text not null,
@@ -3048,6 +3056,8 @@ grant delete, insert, select, update on sealed_secrets to rolecall_runtime;
 grant delete, insert, select, update on service_provider_keys to rolecall_runtime;
 
 grant delete, insert, select, update on sessions to rolecall_runtime;
+
+grant insert, select on signing_keys to rolecall_runtime;
 
 grant delete, insert, select, update on sso_evidence to rolecall_runtime;
 

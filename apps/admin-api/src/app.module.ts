@@ -17,6 +17,7 @@ import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
+import { KeysController } from './audit/keys.controller.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { LeasesController } from './collections/leases.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
@@ -87,6 +88,7 @@ export class AppModule {
         OffboardingController,
         UsersController,
         IdentityProvidersController,
+        KeysController,
         LeasesController,
         OrganizationsController,
         PlatformController,

@@ -36,6 +36,7 @@ import type { Reconciler } from './reconcile/state-store.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
 import { FingerprintKeys } from './secrets/fingerprint-keys.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
+import { signingKeys } from './secrets/signing-keys.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
 import { ssoEvidenceStore } from './sso/evidence.ts';
@@ -59,6 +60,7 @@ import type {
   SessionStore,
   SharedLimitStore,
   UserStore,
+  SigningKeys,
 } from './stores.ts';
 import { userStore } from './users/user-store.ts';
 import { apiTokenStore } from './tokens/api-token-store.ts';
@@ -137,6 +139,8 @@ export interface Database {
   readonly workloadTokens: WorkloadTokenStore;
   /** The document of the deployment. */
   readonly platform: { live(): Promise<PlatformRecord | undefined> };
+  /** What this deployment signs. */
+  readonly signingKeys: SigningKeys;
   /** Who may apply to a collection. */
   readonly leases: LeaseStore;
   /** The port of libs/reconcile, for one request of one token. */
@@ -223,6 +227,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     },
     workloadTokens: workloadTokenStore(pool),
     platform: { live: () => livePlatform(pool) },
+    signingKeys: signingKeys(pool, masterKeys),
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),
     inOrganization: (organizationId, work) =>

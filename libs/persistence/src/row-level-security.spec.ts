@@ -30,6 +30,7 @@ const WITHOUT_ORGANIZATION = [
   'platform_revisions',
   'rate_limits',
   'saved_plans',
+  'signing_keys',
   'used_workload_tokens',
 ];
 

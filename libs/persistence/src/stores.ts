@@ -4,6 +4,7 @@ export * from './stores/logins.ts';
 export * from './stores/people.ts';
 export * from './stores/recovery-sessions.ts';
 export * from './stores/sessions.ts';
+export * from './stores/signing-keys.ts';
 export * from './stores/flows.ts';
 export * from './stores/local-accounts.ts';
 export * from './stores/one-time-links.ts';

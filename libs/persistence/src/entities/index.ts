@@ -50,6 +50,7 @@ import {
   SavedPlanRow,
   PlatformRevision,
   RateLimitRow,
+  SigningKey,
   UsedWorkloadToken,
 } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
@@ -74,6 +75,7 @@ export const ENTITIES = [
   ExpiringItemRow,
   ExpiryNotice,
   DeploymentKey,
+  SigningKey,
   RateLimitRow,
   Organization,
   Revision,

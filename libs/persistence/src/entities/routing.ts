@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { PlatformDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
-import type { ApiRight, DomainVerification, Workload } from '../stores.ts';
+import type { ApiRight, DomainVerification, PublicSigningKey, Workload } from '../stores.ts';
 
 /*
  * Routing and deployment tables: read before an organization is known, so they have no row-level security and hold
@@ -272,6 +272,18 @@ export const DeploymentKey = defineEntity({
     name: p.text().primary(),
     masterKeyId: p.text(),
     wrappedKey: p.blob(),
+    createdAt: p.datetime(3),
+  },
+});
+
+/** Public keys of what the deployment signs, by generation. */
+export const SigningKey = defineEntity({
+  name: 'SigningKey',
+  tableName: 'signing_keys',
+  properties: {
+    generation: p.integer().primary().autoincrement(false),
+    publicKey: p.json<PublicSigningKey>(),
+    currentFrom: p.datetime(3),
     createdAt: p.datetime(3),
   },
 });

@@ -88,3 +88,17 @@ export const REWRAP_KEY: Statement = {
   name: 'secrets.rewrap-key',
   text: 'update organization_keys set master_key_id = $2, wrapped_key = $3 where org_id = $1',
 };
+
+export const LIST_SIGNING_KEYS: Statement = {
+  name: 'secrets.list-signing-keys',
+  text: 'select generation, public_key, current_from from signing_keys order by generation desc',
+};
+
+/** No row comes back when another process made this generation. */
+export const ADD_SIGNING_KEY: Statement = {
+  name: 'secrets.add-signing-key',
+  text: `
+insert into signing_keys (generation, public_key, current_from, created_at) values ($1, $2, $3, $4)
+on conflict (generation) do nothing
+returning generation`,
+};
