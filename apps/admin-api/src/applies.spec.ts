@@ -67,6 +67,12 @@ describe('an apply', () => {
     expect(page.json).toMatchObject({ organizations: [{ name: 'acme', revision: 1 }], nextCursor: 'acme' });
     const rest = await api.client.call('GET', '/v1/organizations?limit=1&cursor=acme');
     expect(rest.json).toMatchObject({ organizations: [{ name: 'globex' }], nextCursor: null });
+    const full = await api.client.call('GET', '/v1/organizations?documents=true&limit=1');
+    expect(mistakes('OrganizationPage', full.json)).toEqual([]);
+    expect(full.json).toEqual({
+      organizations: [{ ...(page.json['organizations'] as object[])[0], document: organization('acme') }],
+      nextCursor: 'acme',
+    });
   });
 
   it('done twice changes nothing the second time', async () => {

@@ -134,6 +134,7 @@ it('listOrganizations: only those of the token, page by page', async () => {
   expect(await names(held)).toEqual([['mine', 'my-shared'], null]);
   expect(await names(held, '?limit=1')).toEqual([['mine'], 'mine']);
   expect(await names(held, '?limit=1&cursor=mine')).toEqual([['my-shared'], null]);
+  expect(await names(held, '?documents=true')).toEqual([['mine', 'my-shared'], null]);
   const nobody = api.client.with(await api.token(API_RIGHTS, undefined, []));
   expect(await names(nobody)).toEqual([[], null]);
 });

@@ -127,6 +127,7 @@ it.each([
   ['/v1/organizations?limit=1001', 400, 'invalid_request'],
   ['/v1/organizations?limit=ten', 400, 'invalid_request'],
   ['/v1/organizations?cursor=a%00b', 400, 'invalid_request'],
+  ['/v1/organizations?documents=yes', 400, 'invalid_request'],
   ['/v1/organizations?cursor=a&cursor=b', 400, 'invalid_request'],
   ['/v1/organizations?name=a', 400, 'invalid_request'],
   ['/v1/organizations/none', 404, 'unknown_organization'],

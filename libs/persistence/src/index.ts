@@ -20,6 +20,7 @@ export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
 export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
 export type { PlatformRecord } from './platform/platform-revisions.ts';
+export type { LiveDocument } from './organizations/live-documents.ts';
 export type { Registry, RegistryEntry, RevisionEntry } from './organizations/registry.ts';
 export { connectionDigest, type ProvedMetadata } from './sso/connection-digest.ts';
 export type { EvidenceKind, SsoEvidence, SsoEvidenceStore } from './sso/evidence.ts';

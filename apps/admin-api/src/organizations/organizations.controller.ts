@@ -1,11 +1,14 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { DATABASE, Problem } from '@rolecall/platform';
-import type { Database, RevisionEntry } from '@rolecall/persistence';
+import type { Database, LiveDocument, RegistryEntry, RevisionEntry } from '@rolecall/persistence';
 import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import { knownOrganization } from './known-organization.ts';
 import { pageOf, revisionNumber, revisionPageOf } from './page.ts';
+
+/** Of one page, whatever was asked for: some hundred kilobytes, as a rule. */
+const MOST_DOCUMENTS = 250;
 
 @Controller()
 export class OrganizationsController {
@@ -13,12 +16,11 @@ export class OrganizationsController {
 
   @Serves(OPERATIONS.listOrganizations)
   async list(@Query() query: Readonly<Record<string, unknown>>, @Caller() caller: Principal): Promise<object> {
-    const { cursor, limit } = pageOf(query);
-    const page = await this.database.registry.list(cursor, limit, caller.organizations);
-    const organizations = page.organizations.map(({ name, revision, digest, collection }) => {
-      return { name, revision, digest, collection: collection ?? null };
-    });
-    return { organizations, nextCursor: page.nextCursor ?? null };
+    const { cursor, limit, documents } = pageOf(query);
+    const page = documents
+      ? await this.database.registry.documents(cursor, Math.min(limit, MOST_DOCUMENTS), caller.organizations)
+      : await this.database.registry.list(cursor, limit, caller.organizations);
+    return { organizations: page.organizations.map(listed), nextCursor: page.nextCursor ?? null };
   }
 
   @Serves(OPERATIONS.readOrganization)
@@ -46,6 +48,11 @@ export class OrganizationsController {
     if (!found) throw new Problem(404, 'unknown_revision', 'the organization has no revision of this number');
     return { ...presented(found), document: found.document };
   }
+}
+
+function listed(entry: RegistryEntry & Partial<LiveDocument>) {
+  const { name, revision, digest, collection = null, document } = entry;
+  return { name, revision, digest, collection, ...(document && { document }) };
 }
 
 function presented({ number, digest, origin, appliedAt }: RevisionEntry) {

@@ -7,11 +7,12 @@ import { isSlug } from '../api/validate.ts';
  * @param query UNTRUSTED
  * @throws Problem 400 `invalid_request`
  */
-export function pageOf(query: Query): { cursor: string | undefined; limit: number } {
-  knownOnly(query, ['cursor', 'limit']);
-  const { cursor } = query;
+export function pageOf(query: Query): { cursor: string | undefined; limit: number; documents: boolean } {
+  knownOnly(query, ['cursor', 'limit', 'documents']);
+  const { cursor, documents = 'false' } = query;
   if (cursor !== undefined && !isSlug(cursor)) throw invalidQuery('the cursor is not one of a page');
-  return { cursor, limit: limitOf(query) };
+  if (documents !== 'true' && documents !== 'false') throw invalidQuery('`documents` is true or false');
+  return { cursor, limit: limitOf(query), documents: documents === 'true' };
 }
 
 /**

@@ -54,12 +54,9 @@ export async function importOrganizations(names: readonly string[], options: Imp
         wanted.map((name) => pathOf(directory, name)),
         io,
       );
-    for (let at = 0; at < wanted.length; at += AT_ONCE) {
-      progress.show(`Importing ${wanted[at]} ...`);
-      const records = await Promise.all(
-        wanted.slice(at, at + AT_ONCE).map((name) => answered(client.organization(name))),
-      );
+    for await (const records of options.all === true ? everyRecord(client) : recordsOf(wanted, client)) {
       for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));
+      progress.show(`Imported ${imported.length.toLocaleString('en')} of ${wanted.length.toLocaleString('en')} ...`);
     }
   } finally {
     progress.clear();
@@ -67,6 +64,24 @@ export async function importOrganizations(names: readonly string[], options: Imp
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', imported });
   else report(imported, options.collection ?? settings?.collection ?? 'default', io);
   return EXIT.done;
+}
+
+async function* recordsOf(names: readonly string[], client: Client): AsyncIterable<readonly OrganizationRecord[]> {
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    yield await Promise.all(names.slice(at, at + AT_ONCE).map((name) => answered(client.organization(name))));
+  }
+}
+
+/** Page by page; the server makes the next one while the files of one are written. */
+async function* everyRecord(client: Client): AsyncIterable<readonly OrganizationRecord[]> {
+  let coming = answered(client.documents(null));
+  for (;;) {
+    const { organizations, nextCursor } = await coming;
+    if (nextCursor !== null) coming = answered(client.documents(nextCursor));
+    coming.catch(() => undefined); // while the page before is written; it is thrown when it is waited for
+    yield organizations;
+    if (nextCursor === null) return;
+  }
 }
 
 async function everyName(client: Client): Promise<readonly string[]> {

@@ -159,6 +159,14 @@ export class Client {
     return this.call('GET', `v1/organizations?${query.toString()}`);
   }
 
+  /** The same with the documents, as many as the server puts into one answer. */
+  documents(
+    cursor: string | null,
+  ): Promise<{ readonly organizations: readonly OrganizationRecord[]; readonly nextCursor: string | null }> {
+    const query = new URLSearchParams({ documents: 'true', limit: '250', ...(cursor !== null && { cursor }) });
+    return this.call('GET', `v1/organizations?${query.toString()}`);
+  }
+
   /** The document of the deployment. */
   platform(): Promise<PlatformRecord> {
     return this.call('GET', 'v1/platform');

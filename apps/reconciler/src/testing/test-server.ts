@@ -148,7 +148,7 @@ export class TestServer {
     const users = /^\/v1\/organizations\/acme\/users\?limit=1000(?:&cursor=(.*))?$/.exec(request.url ?? '');
     if (users) return this.#users(users[1]);
     const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
-    if (page !== undefined) return this.#organizations();
+    if (page !== undefined) return this.#organizations(new URLSearchParams(page.split('?')[1]));
     const [, org, revisions, number] =
       /^\/v1\/organizations\/([^/?]+)(?:\/(revisions)(?:\/(\d+)|\?.*))?$/.exec(request.url ?? '') ?? [];
     if (org !== undefined) return this.#organization(org, revisions !== undefined, number);
@@ -188,11 +188,17 @@ export class TestServer {
     });
   }
 
-  #organizations() {
-    return {
-      organizations: this.store.organizations().map(({ head: { name, digest } }) => ({ name, digest })),
-      nextCursor: null,
-    };
+  /** A page has two, so that commands have to turn it. */
+  #organizations(query: URLSearchParams) {
+    const all = this.store
+      .organizations()
+      .toSorted((a, b) => (a.head.name < b.head.name ? -1 : 1))
+      .filter(({ head }) => head.name > (query.get('cursor') ?? ''));
+    const organizations = all.slice(0, 2).map(({ head: { name, digest, revision, collection = null }, revisions }) => {
+      const document = query.get('documents') === 'true' ? { document: revisions[revision - 1]?.document } : {};
+      return { name, digest, revision, collection, ...document };
+    });
+    return { organizations, nextCursor: all.length > 2 ? (organizations.at(-1)?.name ?? null) : null };
   }
 
   #organization(name: string, revisions: boolean, number: string | undefined) {

@@ -1,8 +1,10 @@
+import pg from 'pg';
 import type { RevisionOrigin } from '@rolecall/reconcile';
 import { openDatabase } from '../database.ts';
 import type { Database } from '../database.ts';
 import { connected, document, METADATA_XML, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
+import { liveDocuments } from './live-documents.ts';
 
 const test = useTestDatabase();
 const ORIGIN: RevisionOrigin = { actor: 'ci', file: 'acme.yaml', commit: 'abc' };
@@ -140,6 +142,34 @@ describe('the registry', () => {
       appliedBy: 'ci',
     });
     expect(await own.registry.record('unknown')).toBeUndefined();
+  });
+
+  it('lists documents, as many as are large enough together, and nothing of who is gone', async () => {
+    const names = ['doc-a', 'doc-b', 'doc-c'];
+    const ids = await Promise.all(names.map(async (name) => (await seed(name)).id));
+    const pool = new pg.Pool({ connectionString: test.current.url, max: 1, pipeline: true });
+    try {
+      const { documents, asked } = await liveDocuments(pool, ids, { atOnce: 2, bytes: 1 });
+      expect(asked).toBe(2);
+      expect([...documents.values()].map(({ document: { metadata } }) => metadata.name)).toEqual(['doc-a', 'doc-b']);
+      const gone = '00000000-0000-4000-8000-000000000000';
+      const all = await liveDocuments(pool, [gone, ...ids]);
+      expect([all.asked, [...all.documents.keys()]]).toEqual([4, ids]);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  it('pages through documents', async () => {
+    const { registry } = test.current.database;
+    for (const name of ['page-a', 'page-b']) await seed(name);
+    const first = await registry.documents(undefined, 1, ['page-*']);
+    expect(first.organizations.map(({ name, document: { metadata } }) => [name, metadata.name])).toEqual([
+      ['page-a', 'page-a'],
+    ]);
+    const second = await registry.documents(first.nextCursor, 1, ['page-*']);
+    expect([second.organizations.map(({ name }) => name), second.nextCursor]).toEqual([['page-b'], undefined]);
+    expect(await registry.documents(undefined, 1, [])).toEqual({ organizations: [], nextCursor: undefined });
   });
 });
 

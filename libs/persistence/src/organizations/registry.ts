@@ -8,6 +8,8 @@ import { inTransaction, query } from '../sql.ts';
 import type { OrganizationRecord } from '../stores.ts';
 import type { LiveRevisionRow } from './load-organization.ts';
 import { likeOf } from './globs.ts';
+import { liveDocuments } from './live-documents.ts';
+import type { LiveDocument } from './live-documents.ts';
 import { LIVE_REVISION, REVISION, REVISIONS } from './statements.ts';
 
 export interface RegistryEntry {
@@ -28,6 +30,12 @@ export interface Registry {
     limit: number,
     globs?: readonly string[],
   ): Promise<{ organizations: RegistryEntry[]; nextCursor: string | undefined }>;
+  /** The same page with what is live of each; it ends earlier when the documents are large together. */
+  documents(
+    cursor: string | undefined,
+    limit: number,
+    globs?: readonly string[],
+  ): Promise<{ organizations: (RegistryEntry & LiveDocument)[]; nextCursor: string | undefined }>;
   /** One organization with its live revision, by its current name. */
   record(name: string): Promise<OrganizationRecord | undefined>;
   /** Revisions of an organization, the newest first, before the number `cursor`; `nextCursor` is undefined at the end. */
@@ -61,16 +69,29 @@ function toRevision({ number, digest, origin, applied_at: appliedAt }: RevisionR
 const NEWEST = 2_147_483_647;
 
 export function registry(em: EntityManager, pool: Pool): Registry {
+  const list: Registry['list'] = async (cursor, limit, globs) => {
+    const after = cursor === undefined ? {} : { name: { $gt: cursor } };
+    const where = globs === undefined ? after : { $and: [after, namedLike(globs)] };
+    const rows = await em
+      .fork()
+      .find(OrganizationRegistry, where, { orderBy: { name: 'asc' }, limit: limit + 1 })
+      .catch(rethrow);
+    const organizations = rows.slice(0, limit).map(toEntry);
+    return { organizations, nextCursor: rows.length > limit ? organizations.at(-1)?.name : undefined };
+  };
   return {
-    async list(cursor, limit, globs) {
-      const after = cursor === undefined ? {} : { name: { $gt: cursor } };
-      const where = globs === undefined ? after : { $and: [after, namedLike(globs)] };
-      const rows = await em
-        .fork()
-        .find(OrganizationRegistry, where, { orderBy: { name: 'asc' }, limit: limit + 1 })
-        .catch(rethrow);
-      const organizations = rows.slice(0, limit).map(toEntry);
-      return { organizations, nextCursor: rows.length > limit ? organizations.at(-1)?.name : undefined };
+    list,
+
+    async documents(cursor, limit, globs) {
+      const page = await list(cursor, limit, globs);
+      const ids = page.organizations.map(({ organizationId }) => organizationId);
+      const { documents, asked } = ids.length === 0 ? NO_DOCUMENTS : await liveDocuments(pool, ids);
+      const seen = page.organizations.slice(0, asked);
+      const organizations = seen.flatMap((entry) => {
+        const live = documents.get(entry.organizationId);
+        return live === undefined ? [] : [{ ...entry, ...live }];
+      });
+      return { organizations, nextCursor: asked < ids.length ? seen.at(-1)?.name : page.nextCursor };
     },
 
     async record(name) {
@@ -110,6 +131,8 @@ export function registry(em: EntityManager, pool: Pool): Registry {
     },
   };
 }
+
+const NO_DOCUMENTS = { documents: new Map<string, LiveDocument>(), asked: 0 };
 
 /** Neither names nor patterns have a character that LIKE reads. No pattern = no row. */
 function namedLike(globs: readonly string[]) {

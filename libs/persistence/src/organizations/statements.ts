@@ -31,6 +31,16 @@ join revisions r on r.org_id = o.org_id and r.number = o.revision
 where o.org_id = $1`,
 };
 
+/** Of a page of many organizations: what is live, and how large it is. */
+export const LIVE_DOCUMENT: Statement = {
+  name: 'organizations.live-document',
+  text: `
+select o.revision, r.digest, r.document, octet_length(r.document::text) as bytes
+from organizations o
+join revisions r on r.org_id = o.org_id and r.number = o.revision
+where o.org_id = $1`,
+};
+
 /** The newest first; $2 = before this number. */
 export const REVISIONS: Statement = {
   name: 'organizations.revisions',

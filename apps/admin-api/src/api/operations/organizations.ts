@@ -13,6 +13,11 @@ export const organizations = {
     query: {
       cursor: { description: '`nextCursor` of the page before', schema: { type: 'string', maxLength: 63 } },
       limit: PAGE_SIZE,
+      documents: {
+        description:
+          'Each with its live document; such a page has 250 at most, and fewer when they are large: go on with `nextCursor`',
+        schema: { type: 'boolean', default: false },
+      },
     },
     response: 'OrganizationPage',
   },

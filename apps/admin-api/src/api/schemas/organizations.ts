@@ -227,7 +227,16 @@ export const organizations = {
   ),
   OrganizationPage: object({
     organizations: list(
-      object({ name: string, revision: count, digest: string, collection: { type: ['string', 'null'] } }),
+      object(
+        {
+          name: string,
+          revision: count,
+          digest: string,
+          collection: { type: ['string', 'null'] },
+          document: { type: 'object' },
+        },
+        ['document'],
+      ),
     ),
     nextCursor: { type: ['string', 'null'] },
   }),
