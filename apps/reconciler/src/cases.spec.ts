@@ -7,7 +7,7 @@ import type { ExpiringItem, PlanRequest } from './server/client.ts';
 import type { Domain } from './server/domains.ts';
 import type { IdentityProvider } from './server/identity-providers.ts';
 import type { Flow, SsoTest } from './server/logins.ts';
-import type { User } from './server/users.ts';
+import type { RecordedUser } from './testing/answer-of-users.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 import type { TestUser } from '@rolecall/reconcile/testing';
 import type { TestDirectory } from './testing/test-server.ts';
@@ -64,7 +64,7 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     const flows = join(CASES, name, 'flows.json');
     if (existsSync(flows)) testServer.flows = JSON.parse(readFileSync(flows, 'utf8')) as Flow[];
     const users = join(CASES, name, 'users.json');
-    if (existsSync(users)) testServer.users = JSON.parse(readFileSync(users, 'utf8')) as User[];
+    if (existsSync(users)) testServer.users = JSON.parse(readFileSync(users, 'utf8')) as RecordedUser[];
     const idps = join(CASES, name, 'idps.json');
     if (existsSync(idps)) testServer.identityProviders = JSON.parse(readFileSync(idps, 'utf8')) as IdentityProvider[];
     const domains = join(CASES, name, 'domains.json');

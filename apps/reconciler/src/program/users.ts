@@ -1,12 +1,29 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ExportUsersOptions } from '../commands/export-users.ts';
+import type { ListUsersOptions, SessionsOptions } from '../commands/users.ts';
+import type { StopOptions } from '../commands/users-stop.ts';
 import type { Io } from '../io.ts';
-import { examples } from './parts.ts';
+import type { OutputOptions } from '../options.ts';
+import { examples, format } from './parts.ts';
 import type { Finish } from './parts.ts';
 
-/** `rolecall export-users`. */
+const ORGANIZATION = "the organization's name";
+const USER = 'the user, by e-mail address or id';
+const LAST = '--last-sso-admin';
+const LAST_MEANS = 'also when nobody else holds sso_admin and SSO is enforced';
+
+/** `rolecall users …` and `export-users`. */
 export function addUsers(program: Command, io: Io, finish: Finish): void {
+  const users = program
+    .command('users')
+    .description('users: who there is, what they hold and why; invite, deactivate and delete them')
+    .addHelpText(
+      'after',
+      examples('rolecall users list acme --role sso_admin', 'rolecall users show acme eve@acme.com'),
+    );
+  addReading(users, io, finish);
+  addStopping(users, io, finish);
   program
     .command('export-users')
     .description(
@@ -24,5 +41,96 @@ begins with an apostrophe.
     .action(async (organization: string, _flags, command: Command) => {
       const { exportUsers } = await import('../commands/export-users.ts');
       finish(await exportUsers(organization, command.optsWithGlobals<ExportUsersOptions>(), io));
+    });
+}
+
+function addReading(users: Command, io: Io, finish: Finish): void {
+  users
+    .command('list')
+    .description('show who there is, page by page')
+    .argument('<org>', ORGANIZATION)
+    .addOption(new Option('--status <status>', 'only these').choices(['invited', 'active', 'disabled']))
+    .option('--email <address>', 'only with this address')
+    .option('--role <role>', 'only who holds this role, on any scope')
+    .option('--group <group>', 'only who is in this group')
+    .option('--managed', 'only users of the directory (SCIM)')
+    .option('--no-managed', 'only the others')
+    .option('--limit <number>', 'how many (default: 20)')
+    .option('--cursor <id>', 'where the page before ended')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples('rolecall users list acme --status disabled', 'rolecall users list acme --role sso_admin --format json'),
+    )
+    .action(async (organization: string, flags: { managed?: boolean }, command: Command) => {
+      const { listUsers } = await import('../commands/users.ts');
+      const said = command.getOptionValueSource('managed') === 'cli';
+      const options = command.optsWithGlobals<ListUsersOptions>();
+      finish(await listUsers(organization, { ...options, managed: said ? flags.managed : undefined }, io));
+    });
+  users
+    .command('show')
+    .description('show one user: what it holds, from which source and since when')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users show acme eve@acme.com'))
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { showUser } = await import('../commands/users.ts');
+      finish(await showUser(organization, user, command.optsWithGlobals<OutputOptions>(), io));
+    });
+  users
+    .command('sessions')
+    .description('show where a user is signed in')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .option('--end', 'end all of them at once')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples('rolecall users sessions acme eve@acme.com', 'rolecall users sessions acme eve@acme.com --end'),
+    )
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { userSessions } = await import('../commands/users.ts');
+      finish(await userSessions(organization, user, command.optsWithGlobals<SessionsOptions>(), io));
+    });
+}
+
+function addStopping(users: Command, io: Io, finish: Finish): void {
+  users
+    .command('deactivate')
+    .description('end every way in of a user at once, and keep the user out, whatever a directory says')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .option(LAST, LAST_MEANS)
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users deactivate acme eve@acme.com'))
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { deactivateUser } = await import('../commands/users-stop.ts');
+      finish(await deactivateUser(organization, user, command.optsWithGlobals<StopOptions>(), io));
+    });
+  users
+    .command('reactivate')
+    .description('let a deactivated user in again')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users reactivate acme eve@acme.com'))
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { reactivateUser } = await import('../commands/users-stop.ts');
+      finish(await reactivateUser(organization, user, command.optsWithGlobals<OutputOptions>(), io));
+    });
+  users
+    .command('delete')
+    .description('end every way in of a user at once, and delete the user with all that belongs to it')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .option('--yes', 'without being asked')
+    .option(LAST, LAST_MEANS)
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users delete acme eve@acme.com --yes'))
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { deleteUser } = await import('../commands/users-stop.ts');
+      finish(await deleteUser(organization, user, command.optsWithGlobals<StopOptions>(), io));
     });
 }

@@ -1,4 +1,6 @@
+import { CommandError, EXIT } from '../exit.ts';
 import type { Client } from './client.ts';
+import type { OffboardingReceipt } from './directory.ts';
 
 /** A user of an organization with what the user holds. */
 export interface User {
@@ -8,6 +10,8 @@ export interface User {
   readonly givenName: string | null;
   readonly familyName: string | null;
   readonly displayName: string | null;
+  /** A user of the directory. */
+  readonly managed: boolean;
   readonly identityProviders: readonly string[];
   readonly grants: readonly { readonly scope: string; readonly role: string }[];
   readonly groups: readonly string[];
@@ -29,3 +33,103 @@ export async function* usersOf(client: Client, organization: string): AsyncGener
     cursor = page.nextCursor;
   } while (cursor !== null);
 }
+
+/** Why something is held, and since when. */
+export interface Why {
+  readonly sources: readonly { readonly kind: string; readonly name?: string; readonly [key: string]: unknown }[];
+  readonly revision: number;
+  readonly since: string;
+}
+
+export interface UserDetail extends Omit<User, 'identityProviders' | 'grants' | 'groups'> {
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Since when an administrator keeps the user out. */
+  readonly stoppedAt: string | null;
+  readonly sessions: number;
+  readonly identities: readonly { readonly identityProvider: string; readonly lastLoginAt: string }[];
+  readonly grants: readonly ({ readonly scope: string; readonly role: string } & Why)[];
+  readonly groups: readonly ({ readonly group: string } & Why)[];
+}
+
+export interface UserSession {
+  readonly id: string;
+  readonly identityProvider: string;
+  readonly openedAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+}
+
+export interface StoppedUser {
+  readonly outcome: 'deactivated' | 'deleted' | 'unchanged';
+  readonly receipt: OffboardingReceipt | null;
+}
+
+/** The users of one organization at the admin API. */
+export class UsersClient {
+  readonly #path: string;
+
+  constructor(
+    private readonly client: Client,
+    readonly organization: string,
+  ) {
+    this.#path = `v1/organizations/${encodeURIComponent(organization)}/users`;
+  }
+
+  page(
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly users: User[]; readonly nextCursor: string | null }> {
+    return this.client.call('GET', `${this.#path}?${new URLSearchParams(query).toString()}`);
+  }
+
+  /**
+   * The id of the user that a person names, by id or by e-mail address.
+   * @throws CommandError `unknown_user`, `several_users`
+   */
+  async idOf(named: string): Promise<string> {
+    if (!named.includes('@')) return named;
+    const { users } = await this.page({ email: named, limit: '10' });
+    const [user, another] = users;
+    if (user === undefined) {
+      const message = `${this.organization} has no user with the address ${named}; "rolecall users list ${this.organization}" shows who there is`;
+      throw new CommandError(EXIT.failed, 'unknown_user', message);
+    }
+    if (another === undefined) return user.userId;
+    const ids = users.map(({ userId }) => userId).join(', ');
+    throw new CommandError(
+      EXIT.failed,
+      'several_users',
+      `several users have the address ${named}; name one by id: ${ids}`,
+    );
+  }
+
+  read(userId: string): Promise<UserDetail> {
+    return this.client.call('GET', this.#of(userId));
+  }
+
+  sessions(userId: string): Promise<{ readonly sessions: readonly UserSession[] }> {
+    return this.client.call('GET', `${this.#of(userId)}/sessions`);
+  }
+
+  endSessions(userId: string): Promise<{ readonly sessionsEnded: number }> {
+    return this.client.call('DELETE', `${this.#of(userId)}/sessions`);
+  }
+
+  deactivate(userId: string, lastSsoAdmin: boolean): Promise<StoppedUser> {
+    return this.client.call('POST', `${this.#of(userId)}/deactivate${consent(lastSsoAdmin)}`);
+  }
+
+  reactivate(userId: string): Promise<{ readonly outcome: 'reactivated' | 'unchanged'; readonly user: UserDetail }> {
+    return this.client.call('POST', `${this.#of(userId)}/reactivate`);
+  }
+
+  remove(userId: string, lastSsoAdmin: boolean): Promise<StoppedUser> {
+    return this.client.call('DELETE', `${this.#of(userId)}${consent(lastSsoAdmin)}`);
+  }
+
+  #of(userId: string): string {
+    return `${this.#path}/${encodeURIComponent(userId)}`;
+  }
+}
+
+const consent = (lastSsoAdmin: boolean) => (lastSsoAdmin ? '?lastSsoAdmin=true' : '');

@@ -16,6 +16,8 @@ import {
 } from '@rolecall/reconcile';
 import type { DesiredPlatform, FileDigest, ReconcileRequest } from '@rolecall/reconcile';
 import { answerOfDrift } from './answer-of-drift.ts';
+import { answerOfUsers } from './answer-of-users.ts';
+import type { RecordedUser } from './answer-of-users.ts';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
 import { answerOfLease } from './test-leases.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
@@ -24,7 +26,6 @@ import type { ApplyRequest, DueToken, ExpiringItem, PlanRequest } from '../serve
 import type { Domain } from '../server/domains.ts';
 import type { IdentityProvider } from '../server/identity-providers.ts';
 import type { Flow, SsoTest } from '../server/logins.ts';
-import type { User } from '../server/users.ts';
 
 export const TEST_TOKEN = 'rct_test';
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -68,7 +69,7 @@ export class TestServer {
   readonly store = new MemoryStateStore();
   /** The logins on record of the organization "acme". */
   flows: readonly Flow[] = [];
-  users: readonly User[] = [];
+  users: readonly RecordedUser[] = [];
   /** The e-mail domains of the organization "acme". */
   domains: readonly Domain[] = [];
   /** What the tests of sign-ins at "acme" answer, one after the other; the last one stays. */
@@ -145,8 +146,7 @@ export class TestServer {
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
-    const users = /^\/v1\/organizations\/acme\/users\?limit=1000(?:&cursor=(.*))?$/.exec(request.url ?? '');
-    if (users) return this.#users(users[1]);
+    if (/^\/v1\/organizations\/acme\/users[/?]/.test(url)) return answerOfUsers(this.users, { method, url }, refuse);
     const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
     if (page !== undefined) return this.#organizations(new URLSearchParams(page.split('?')[1]));
     const [, org, revisions, number] =
@@ -292,13 +292,6 @@ export class TestServer {
     throw new Refusal(404, 'test_not_found', 'there is no such test any more; make a new one');
   }
 
-  /** A page of two, so that there are several. */
-  #users(after: string | undefined) {
-    const start = after === undefined ? 0 : this.users.findIndex(({ userId }) => userId === after) + 1;
-    const page = this.users.slice(start, start + 2);
-    return { users: page, nextCursor: start + 2 < this.users.length ? page.at(-1)?.userId : null };
-  }
-
   #flow(traceId: string): Flow {
     const flow = this.flows.find((known) => known.traceId === traceId);
     if (flow) return flow;
@@ -367,6 +360,10 @@ function platformOf({ document, file }: NonNullable<PlanRequest['platform']>): D
   const checked = checkPlatform(document, file);
   if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);
   return { document: checked.document, digest: checked.digest, file };
+}
+
+function refuse(status: number, code: string, message: string): never {
+  throw new Refusal(status, code, message);
 }
 
 function unknownRevision(): never {

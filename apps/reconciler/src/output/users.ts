@@ -1,0 +1,105 @@
+import type { OffboardingReceipt } from '../server/directory.ts';
+import type { User, UserDetail, UserSession, Why } from '../server/users.ts';
+import { named } from './flow.ts';
+import { printable } from './printable.ts';
+import type { Paint } from './style.ts';
+import { table } from './table.ts';
+
+/** Users as a table, a line each. */
+export function userTable(users: readonly User[]): string {
+  const rows = users.map(({ email, displayName, status, managed, grants, userId }) => {
+    const held = grants.map(({ scope, role }) => `${role}@${scope}`).join(' ');
+    return [email ?? '', displayName ?? '', status, managed ? 'scim' : '', held, userId];
+  });
+  return table([['EMAIL', 'NAME', 'STATUS', 'MANAGED', 'ROLES', 'ID'], ...rows]);
+}
+
+/**
+ * One user with what it holds and why.
+ * @param user UNTRUSTED in its texts: names and addresses are whatever an identity provider said
+ */
+export function userText(user: UserDetail, paint: Paint): string {
+  const { email, displayName, status, stoppedAt, managed, identities, grants, groups, sessions } = user;
+  const name = email ?? displayName ?? user.userId;
+  const head = {
+    id: user.userId,
+    name: displayName,
+    status: stoppedAt === null ? status : `${status}: deactivated by an administrator ${dayOf(stoppedAt)}`,
+    'managed by': managed ? 'the directory (SCIM)' : undefined,
+    created: dayOf(user.createdAt),
+    sessions: String(sessions),
+  };
+  const signIns = identities.filter(({ identityProvider }) => !identityProvider.startsWith('@'));
+  return [
+    paint('strong', printable(name)),
+    ...named(head),
+    ...part(
+      'signs in by',
+      signIns.map((one) => [one.identityProvider, `last ${dayOf(one.lastLoginAt)}`]),
+    ),
+    ...part(
+      'roles',
+      grants.map((grant) => [`${grant.role} on ${grant.scope}`, becauseOf(grant)]),
+    ),
+    ...part(
+      'groups',
+      groups.map((group) => [group.group, becauseOf(group)]),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** What gives it, in words. */
+function becauseOf({ sources, revision, since }: Why): string {
+  const by = sources.map((source) => sourceText(source)).join(', ');
+  return `${by} (revision ${revision}, since ${dayOf(since)})`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  rule: 'rule',
+  mappingRole: 'mapping role',
+  accountAttribute: 'account attribute',
+  default: 'default',
+  app: 'edited by',
+};
+
+function sourceText({ kind, name, attribute, value, by }: Why['sources'][number]): string {
+  const what = `${KINDS[kind] ?? kind} ${String(name ?? by ?? '')}`;
+  return attribute === undefined ? what : `${what}: ${String(attribute)}=${String(value ?? '')}`;
+}
+
+function part(title: string, rows: readonly (readonly [string, string])[]): string[] {
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return ['', title, ...rows.map(([left, right]) => `  ${printable(left.padEnd(width))}  ${printable(right)}`)];
+}
+
+/** Sessions as a table. */
+export function sessionTable(sessions: readonly UserSession[]): string {
+  const rows = sessions.map(({ id, identityProvider, openedAt, lastSeenAt, expiresAt }) => [
+    ...[openedAt, lastSeenAt, expiresAt].map(timeOf),
+    identityProvider,
+    id,
+  ]);
+  return table([['OPENED (UTC)', 'LAST SEEN', 'ENDS', 'SIGNED IN BY', 'ID'], ...rows]);
+}
+
+/** What ended with a user, in a sentence, and where it is on record. */
+export function receiptText(receipt: OffboardingReceipt): string {
+  const { sessionsEnded, signInsEnded, linksEnded, devicesForgotten, milliseconds, id } = receipt;
+  const ended = [
+    counted(sessionsEnded, 'session'),
+    counted(signInsEnded, 'sign-in under way', 'sign-ins under way'),
+    counted(linksEnded, 'one-time link'),
+    counted(devicesForgotten, 'known device'),
+  ].filter((text) => text !== undefined);
+  const what = ended.length === 0 ? 'Nothing was open' : `Ended: ${ended.join(', ')}`;
+  return `${what}${milliseconds === null ? '' : `, in ${milliseconds} ms`}. Receipt ${id}.\n`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string | undefined {
+  return count === 0 ? undefined : `${count} ${count === 1 ? one : many}`;
+}
+
+const dayOf = (at: string) => at.slice(0, 10);
+const timeOf = (at: string) => at.slice(0, 19).replace('T', ' ');
