@@ -241,7 +241,7 @@ spec:
   login: { enforceSso: ${enforceSso}, recoveryAdmins: [it@umbrella.example] }
   authorization:
     mappingRoles:
-      engineering: { grants: { account/main: [member] } }
+      engineering: { grants: { account/main: [member, sso_admin] } }
 `;
 
 test('a connection is set up from its page, tested by a link, and only then enforced', async () => {
@@ -277,6 +277,13 @@ test('a connection is set up from its page, tested by a link, and only then enfo
     } finally {
       run.process.kill();
     }
+  });
+  // a test signs nobody in, and nobody could look after the sign-in yet
+  expect(await apply(true)).toMatchObject({ code: 5, stderr: expect.stringContaining('sso_admin') });
+  await inBrowser(DARK_PHONE, async (page) => {
+    await page.goto(`${system.urls.gateway}/saml/umbrella/demo/login`);
+    await page.getByRole('button', { name: /Una Newcomer/ }).click();
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
   });
   expect(await apply(true)).toMatchObject({ code: 0 });
   rmSync(directory, { recursive: true });

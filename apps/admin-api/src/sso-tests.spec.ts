@@ -131,7 +131,7 @@ it('needs the right to read how logins ended', async () => {
   }
 });
 
-it('lets enforceSso be turned on once somebody signed in through the connection', async () => {
+it('lets enforceSso be turned on once somebody signed in through the connection and an administrator is there', async () => {
   const xml = new TestIdp().metadata();
   const wanted = (enforceSso: boolean) =>
     requestOf(
@@ -139,6 +139,7 @@ it('lets enforceSso be turned on once somebody signed in through the connection'
         organization('hooli', {
           identityProviders: { okta: { type: 'saml', metadata: { xml } } },
           login: { enforceSso, recoveryAdmins: ['it@hooli.example'] },
+          scopes: { 'account/main': {} },
         }),
       ],
       {
@@ -165,5 +166,23 @@ it('lets enforceSso be turned on once somebody signed in through the connection'
     at: new Date(),
     connectionDigest: connectionDigest(okta, inUse),
   });
+  const nobody = { status: 409, json: { error: { code: 'no_sso_admin' } } };
+  expect(await api.client.plan(wanted(true))).toMatchObject(nobody);
+  const login = { enforceSso: true, recoveryAdmins: ['it@hooli.example'] };
+  const patched = (more: object) =>
+    api.client.call('PATCH', '/v1/organizations/hooli', { baseRevision: 1, patch: { spec: { login } }, ...more });
+  const override = { reason: 'tried past git', expires: new Date(Date.now() + 3_600_000).toISOString() };
+  expect(await patched({ override })).toMatchObject(nobody);
+  await newAdministrator(organizationId);
   expect((await api.client.apply(wanted(true))).status).toBe(200);
 });
+
+/** Somebody who signed in and has the role. */
+function newAdministrator(organizationId: string): Promise<void> {
+  return api.database.database.inOrganization(organizationId, async (tx) => {
+    const subject = { identityProvider: 'okta', nameId: { value: 'ida', format: 'persistent' } };
+    const { user } = await tx.createUser(subject, {}, {}, new Date());
+    const grant = { scope: 'account/main', role: 'sso_admin', sources: [{ kind: 'rule' as const, name: 'admins' }] };
+    await tx.replaceGrants(user.userId, 1, [grant], [], new Date());
+  });
+}

@@ -54,6 +54,7 @@ const applied = {
 
 const organization = 'Organization id';
 const user = 'User id';
+const recoveryAdmin = 'SHA-256 of the address of the recovery admin in lower case, hex';
 const emailDomain = 'E-mail domain';
 const nameOfToken = key('text', 'Name of the token in the document');
 const domainError = key('text', 'record_missing, record_differs, dns_unreachable or email_domain_taken');
@@ -241,7 +242,7 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     data: {
       reason: key(
         'text',
-        'logout, single_logout (the identity provider said so), user_disabled, administrator or identity_provider_disabled',
+        'logout, single_logout (the identity provider said so), user_disabled, administrator, identity_provider_disabled, sso_enforced or sso_released',
       ),
       identityProvider,
       sessions: key('number', 'How many sessions ended'),
@@ -266,6 +267,41 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     description: 'Somebody tested an identity provider; nobody was signed in',
     subject: 'Name of the identity provider',
     data: { identityProvider, outcome: key('text', 'succeeded or refused'), code },
+  },
+  'sso.enforced': {
+    description: 'Single sign-on is the only way in from this revision on, save for people who are exempt',
+    subject: organization,
+    data: { revision, exempt: key('number', 'How many people are exempt') },
+  },
+  'sso.released': {
+    description: 'Single sign-on is not enforced any more; every session ended',
+    subject: organization,
+    data: { revision },
+  },
+  'recovery.requested': {
+    description: 'A recovery admin asked for a one-time link to repair the sign-in',
+    subject: recoveryAdmin,
+    data: { twoPerson: key('flag', 'Another recovery admin has to confirm first') },
+  },
+  'recovery.confirmed': {
+    description: 'Another recovery admin confirmed what the subject asked for; the link was sent',
+    subject: recoveryAdmin,
+    data: {},
+  },
+  'recovery.refused': {
+    description: 'Somebody asked for a recovery link who is no recovery admin, or with a link that is good no longer',
+    subject: organization,
+    data: { code },
+  },
+  'recovery.opened': {
+    description: 'A recovery link was used: a session that can repair the sign-in and do nothing else',
+    subject: recoveryAdmin,
+    data: {},
+  },
+  'recovery.ended': {
+    description: 'A recovery session was ended by its user',
+    subject: recoveryAdmin,
+    data: {},
   },
   'domain.verified': {
     description: "The TXT record of an e-mail domain proved that it is the organization's",

@@ -8,6 +8,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** Roles that every organization has without declaring them. */
 export const BUILT_IN_ROLES = ['member', 'sso_admin', 'auditor'] as const;
+/** The one that manages sign-ins. */
+export const SSO_ADMIN: (typeof BUILT_IN_ROLES)[number] = 'sso_admin';
 
 /**
  * The organization document as declared (design §3), after validation: only the keys that the file has. `metadata.file`

@@ -27,6 +27,13 @@ export interface PolicyChange {
 /** What a change takes away beside what users hold. */
 export type Removed = Pick<Impact, 'removedIdentityProviders' | 'removedDirectory'>;
 
+/** What following a changed document came to. */
+export interface Rederived {
+  readonly impact: Impact;
+  /** How many more active users hold `sso_admin` than before; negative = fewer. */
+  readonly administrators: number;
+}
+
 interface Decided extends Target {
   readonly grants: readonly DecidedGrant[];
   readonly groups: readonly DecidedMembership[];
@@ -46,13 +53,14 @@ const NOTHING: Decided = { grants: [], groups: [], refused: true };
  * decides until something else does, also when the document has no directory any more. With `managedBy: app` users keep what
  * they hold, save what is no longer declared. Works in batches: memory stays flat.
  */
-export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
+export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Rederived> {
   await state.renameHeld(change.organizationId, heldRenames(change.renames));
   if (!decidesDifferently(change.before, change.after)) {
-    return { ...NO_IMPACT, ...change.removed };
+    return { impact: { ...NO_IMPACT, ...change.removed }, administrators: 0 };
   }
   const managedByIdp = policyOf(change.after).managedBy === 'idp';
-  const impact = managedByIdp ? await decideAnew(state, change, now) : await dropUndeclared(state, change);
+  const counter = managedByIdp ? await decideAnew(state, change, now) : await dropUndeclared(state, change);
+  const impact = counter.result(change.removed);
   if (impact.affectedUsers > 0) {
     const { removedIdentityProviders: _, removedDirectory: __, ...counts } = impact;
     await state.audit(change.organizationId, {
@@ -60,7 +68,8 @@ export async function rederive(state: StateTransaction, change: PolicyChange, no
       data: { revision: change.revision, ...counts },
     });
   }
-  return withNames(state, change.organizationId, impact, change.names);
+  const named = await withNames(state, change.organizationId, impact, change.names);
+  return { impact: named, administrators: counter.administrators };
 }
 
 /** The same impact with the users' names, where they are asked for. */
@@ -87,7 +96,7 @@ export async function lossOfAll(
   return counter;
 }
 
-async function decideAnew(state: StateTransaction, change: PolicyChange, now: Date): Promise<Impact> {
+async function decideAnew(state: StateTransaction, change: PolicyChange, now: Date): Promise<ImpactCounter> {
   const policy = compilePolicy(policyOf(change.after));
   const providers = new Map(Object.entries(change.after.spec.identityProviders ?? {}));
   const namesOf = (source: string): AttributeNames | undefined => {
@@ -116,10 +125,10 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
     }));
     await state.replaceGrants(change.organizationId, change.revision, grants);
   }
-  return counter.result(change.removed);
+  return counter;
 }
 
-async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<Impact> {
+async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<ImpactCounter> {
   const counter = new ImpactCounter(change.names);
   const gone = undeclared(change);
   if (gone.length > 0) {
@@ -133,7 +142,7 @@ async function dropUndeclared(state: StateTransaction, change: PolicyChange): Pr
     }
     await state.renameHeld(change.organizationId, gone);
   }
-  return counter.result(change.removed);
+  return counter;
 }
 
 const HELD = [

@@ -7,6 +7,8 @@ export const GUARD_CODES = [
   'too_many_affected',
   'replace_needs_consent',
   'sso_not_tested',
+  'no_recovery_admin',
+  'no_sso_admin',
   'unmanaged_entries',
   'owned_by_git',
   'own_access',

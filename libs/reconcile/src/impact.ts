@@ -1,3 +1,4 @@
+import { SSO_ADMIN } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
 import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
@@ -30,6 +31,7 @@ export class ImpactCounter {
   readonly #groups = new Map<string, Count>();
   #affected = 0;
   #refused = 0;
+  #administrators = 0;
 
   /** @param names of those who gain or lose something, where they are asked for */
   constructor(private readonly names?: Names) {}
@@ -55,6 +57,12 @@ export class ImpactCounter {
       this.names?.add(user.userId, () => ({ gains: inWords('gained'), loses: inWords('lost') }));
     }
     if (target.refused) this.#refused += 1;
+    if (user.active) this.#administrators += Number(administers(target)) - Number(administers(user));
+  }
+
+  /** How many more active users hold `sso_admin` than before; negative = fewer. */
+  get administrators(): number {
+    return this.#administrators;
   }
 
   result(removed: Pick<Impact, 'removedIdentityProviders' | 'removedDirectory'>): Impact {
@@ -77,6 +85,10 @@ export class ImpactCounter {
   #group(group: string): Count {
     return entry(this.#groups, group, () => ({ gain: 0, lose: 0 }));
   }
+}
+
+function administers({ grants }: Pick<Target, 'grants'>): boolean {
+  return grants.some(({ role }) => role === SSO_ADMIN);
 }
 
 function compare<T>(held: readonly T[], wanted: readonly T[], keyOf: (item: T) => string) {

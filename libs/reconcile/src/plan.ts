@@ -144,6 +144,8 @@ export interface Impact {
    * directory knows stays, and counts again should `scim` come back.
    */
   readonly removedDirectory?: { readonly users: number };
+  /** Present when `login.enforceSso` is turned on or off, or fewer people are exempt from it: whom that signs out. */
+  readonly sso?: SsoImpact;
   /** Who they are, where the request asked for it by its `names`. PERSONAL: neither saved nor put where others read. */
   readonly named?: NamedUsers;
 }
@@ -162,4 +164,13 @@ export interface NamedUser {
   /** Such as `member on account/main` and `group inbox/vip`. */
   readonly gains: readonly string[];
   readonly loses: readonly string[];
+}
+
+/** Who is signed out, and loses a second factor, by a change of `login.enforceSso` or of its exemptions. */
+export interface SsoImpact {
+  readonly enforced: boolean;
+  /** Turned on: those that did not come from single sign-on. Turned off: all. */
+  readonly endedSessions: number;
+  /** Users whose own second factor is switched off, since the identity provider asks for one. */
+  readonly secondFactorsOff: number;
 }

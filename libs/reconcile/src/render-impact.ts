@@ -11,7 +11,7 @@ export function impactLines(impact: Impact): string[] {
   );
   const ended = impact.endedDirectoryTokens ?? [];
   const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
-  return [...removed, ...directoryGone(impact), ...tokens, ...grants, ...groups, ...refused(impact)];
+  return [...removed, ...directoryGone(impact), ...tokens, ...sso(impact), ...grants, ...groups, ...refused(impact)];
 }
 
 /** Who the affected users are, a line each, where the plan names them; never part of what is written for other people to read. */
@@ -47,6 +47,17 @@ function directoryGone({ removedDirectory }: Impact): string[] {
   const { users: count } = removedDirectory;
   return [
     `removes scim: ${users(count)} ${count === 1 ? 'is' : 'are'} not managed by SCIM any more; status and access stay until the next login decides`,
+  ];
+}
+
+function sso({ sso: impact }: Impact): string[] {
+  if (impact === undefined) return [];
+  const { enforced, endedSessions, secondFactorsOff } = impact;
+  const number = (n: number, what: string) => `${n.toLocaleString('en-US')} ${n === 1 ? what : `${what}s`}`;
+  const which = enforced ? ' that did not come from SSO' : ', since SSO is enforced no longer';
+  return [
+    ...(endedSessions > 0 ? [`ends ${number(endedSessions, 'session')}${which}`] : []),
+    ...(secondFactorsOff > 0 ? [`switches off the second factor of ${users(secondFactorsOff)}`] : []),
   ];
 }
 

@@ -16,8 +16,18 @@ const saml = (host: string, more: object = {}): IdentityProvider => ({
 const OKTA = { okta: saml('okta.example') };
 const BOTH = { ...OKTA, entra: saml('entra.example') };
 
+const SSO_ADMIN = { scope: 'account/main', role: 'sso_admin' };
+/** Administrators have their role by what the identity provider says. */
+const POLICY: OrganizationSpec = {
+  scopes: { 'account/main': {} },
+  authorization: {
+    unmatched: 'defaults',
+    rules: [{ name: 'admins', when: { attribute: 'admin', present: true }, grants: { 'account/main': ['sso_admin'] } }],
+  },
+};
+
 function document(identityProviders: OrganizationSpec['identityProviders'], enforceSso: boolean): OrganizationDocument {
-  const spec = { identityProviders, login: { enforceSso } };
+  const spec = { identityProviders, ...POLICY, login: { enforceSso, recoveryAdmins: ['it@acme.com'] } };
   return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name: 'acme' }, spec });
 }
 
@@ -46,16 +56,28 @@ beforeEach(() => {
   store = new MemoryStateStore();
 });
 
-const apply = (wanted: OrganizationDocument) =>
-  store.transaction('commit', (state) => reconcile(state, request(wanted), NOW));
+const apply = (wanted: OrganizationDocument, more: Partial<ReconcileRequest> = {}) =>
+  store.transaction('commit', (state) => reconcile(state, { ...request(wanted), ...more }, NOW));
 
-async function refusal(wanted: OrganizationDocument): Promise<ReconcileProblem | undefined> {
-  const error: unknown = await apply(wanted).then(
+async function refusal(
+  wanted: OrganizationDocument,
+  more: Partial<ReconcileRequest> = {},
+): Promise<ReconcileProblem | undefined> {
+  const error: unknown = await apply(wanted, more).then(
     () => undefined,
     (reason: unknown) => reason,
   );
   return error instanceof ReconcileError ? error.problems[0] : undefined;
 }
+
+/** Somebody whose identity provider makes an administrator, or nobody in particular. */
+const addUser = (identityProvider = 'okta', { admin = true, active = true } = {}) =>
+  store.addUser('acme', {
+    identityProvider,
+    active,
+    facts: admin ? { admin: ['yes'] } : {},
+    grants: admin ? [SSO_ADMIN] : [],
+  });
 
 /** Somebody got in, so many days ago, through the connection with this metadata. */
 const signIn = (identityProvider: string, days: number, host = `${identityProvider}.example`) =>
@@ -100,12 +122,14 @@ describe('turning enforceSso on', () => {
 
   it('is possible when somebody signed in through the connection as it is', async () => {
     await apply(document(BOTH, false));
+    addUser();
     signIn('okta', EVIDENCE_DAYS);
     expect(await refusal(document(BOTH, true))).toBeUndefined();
   });
 
   it('follows an identity provider that the same plan renames', async () => {
     await apply(document(OKTA, false));
+    addUser();
     signIn('okta', 1);
     expect(await refusal(document({ main: saml('okta.example', { previously: ['okta'] }) }, true))).toBeUndefined();
   });
@@ -133,6 +157,7 @@ describe('a client secret', () => {
 
   beforeEach(async () => {
     await applySecret(withSecret(false, 'one'));
+    addUser('google');
     store.addEvidence('acme', 'google', { connectionDigest: 'ab', at: daysAgo(1) });
   });
 
@@ -153,6 +178,7 @@ describe('a client secret', () => {
 describe('while enforceSso is on', () => {
   beforeEach(async () => {
     await apply(document(BOTH, false));
+    addUser('entra');
     signIn('okta', 1);
     await apply(document(BOTH, true));
   });
@@ -182,4 +208,83 @@ describe('while enforceSso is on', () => {
     ).toBeUndefined();
     expect(await refusal(document({ entra }, false))).toBeUndefined();
   });
+});
+
+describe('somebody who can look after the sign-in', () => {
+  const NO_ADMIN = { code: 'no_sso_admin', organization: 'acme', pointer: '/spec/login/enforceSso' };
+  const withRules = (enforceSso: boolean, change: Partial<OrganizationSpec>): OrganizationDocument => {
+    const wanted = document(BOTH, enforceSso);
+    return normalize({ ...wanted, spec: { ...wanted.spec, ...change } });
+  };
+
+  beforeEach(async () => {
+    await apply(document(BOTH, false));
+    signIn('okta', 1);
+    signIn('entra', 1);
+  });
+
+  it.each<[string, () => void]>([
+    ['nobody is there', () => undefined],
+    ['nobody has the role', () => addUser('okta', { admin: false })],
+    ['who has it is disabled', () => addUser('okta', { active: false })],
+  ])('is needed to turn enforceSso on: %s', async (_, before) => {
+    before();
+    expect(await refusal(document(BOTH, true))).toMatchObject(NO_ADMIN);
+    expect(store.organizations()[0]?.head.revision).toBe(1);
+  });
+
+  it('may be made by the very plan that turns it on, also of somebody who has no role yet', async () => {
+    const found = store.addUser('acme', { identityProvider: 'okta', facts: { department: ['IT'] } });
+    const rules = [
+      { name: 'it', when: { attribute: 'department', equals: 'IT' }, grants: { 'account/main': ['sso_admin'] } },
+    ];
+    const authorization = { ...POLICY.authorization, rules };
+    expect(await refusal(withRules(true, { authorization }))).toBeUndefined();
+    expect(store.user('acme', found)?.grants).toMatchObject([SSO_ADMIN]);
+  });
+
+  it('is not taken away by the very plan that turns it on', async () => {
+    addUser();
+    const authorization = { ...POLICY.authorization, rules: [] };
+    expect(await refusal(withRules(true, { authorization }))).toMatchObject(NO_ADMIN);
+  });
+
+  it('stays while it is on, whatever takes the role: a rule, an identity provider, a scope', async () => {
+    addUser();
+    expect(await refusal(document(BOTH, true))).toBeUndefined();
+    const last = { ...NO_ADMIN, message: expect.stringContaining('the last active user') };
+    const none = { ...POLICY.authorization, rules: [] };
+    const meant = { allowReplace: true };
+    expect(await refusal(withRules(true, { authorization: none }))).toMatchObject(last);
+    expect(await refusal(withRules(true, { identityProviders: { entra: BOTH.entra } }), meant)).toMatchObject(last);
+    const app = { managedBy: 'app' as const };
+    expect(await refusal(withRules(true, { authorization: app }))).toBeUndefined();
+    expect(await refusal(withRules(true, { authorization: app, scopes: {} }))).toMatchObject(last);
+  });
+
+  it('is not missed in an organization that has none anyway, nor where SSO is not enforced', async () => {
+    const userId = addUser();
+    expect(await refusal(document(BOTH, true))).toBeUndefined();
+    store.user('acme', userId)!.active = false;
+    expect(await refusal(withRules(true, { displayName: 'Acme' }))).toBeUndefined();
+    const none = { ...POLICY.authorization, rules: [] };
+    expect(await refusal(withRules(false, { authorization: none }))).toBeUndefined();
+  });
+
+  it('counts for a plan as for an apply', async () => {
+    addUser();
+    const authorization = { ...POLICY.authorization, rules: [] };
+    const wanted = request(withRules(true, { authorization }));
+    const plan = store.transaction('rollback', (state) => reconcile(state, wanted, NOW));
+    await expect(plan).rejects.toMatchObject({ code: 'no_sso_admin' });
+  });
+});
+
+it('enforceSso without a recovery admin is refused, also where no file says it', async () => {
+  await apply(document(OKTA, false));
+  addUser();
+  signIn('okta', 1);
+  const { spec, ...rest } = document(OKTA, true);
+  const without = normalize({ ...rest, spec: { ...spec, login: { enforceSso: true } } });
+  expect(await refusal(without)).toMatchObject({ code: 'no_recovery_admin', pointer: '/spec/login/enforceSso' });
 });

@@ -62,6 +62,8 @@ export interface StateTransaction {
   emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Every user of the organization. */
   users(organizationId: string): Promise<number>;
+  /** Active users who hold `sso_admin` on any scope, as it is now. */
+  administrators(organizationId: string): Promise<number>;
   linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
   /** Users of the organization's directory. */
   directoryUsers(organizationId: string): Promise<number>;
@@ -69,6 +71,14 @@ export interface StateTransaction {
   secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
   /** By IdP: the newest sign-in that got through every check. */
   evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>>;
+  /**
+   * Of everybody but the exempt: ends sessions that a password opened (with `endSessions`), sign-ins half done and links to set a
+   * password, switches second factors off, and mails who had a password or a second factor. Passwords stay for the day on which they
+   * are let in again. Done at the end of a commit; tells how much it will be.
+   */
+  closeLocalDoors(organizationId: string, doors: LocalDoors): Promise<ClosedDoors>;
+  /** Ends every session, and mails whom it signed out how to sign in from now on. Done at the end of a commit; tells how many. */
+  endAllSessions(organizationId: string): Promise<number>;
   /** An IdP's client secret is another now: what was proved with the old one is proved no more. */
   forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
   /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
@@ -91,6 +101,19 @@ export interface StateTransaction {
    * The root digest is `rootDigestOf(digests)`.
    */
   saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void>;
+}
+
+/** Whose sign-ins beside single sign-on end. */
+export interface LocalDoors {
+  /** Plain addresses in lower case: these people are left alone. */
+  readonly exempt: readonly string[];
+  readonly endSessions: boolean;
+}
+
+export interface ClosedDoors {
+  readonly sessions: number;
+  /** Users who had one. */
+  readonly secondFactors: number;
 }
 
 export interface CollectionState {
@@ -249,6 +272,8 @@ export interface ReconcileEvent {
     | 'organization.deleted'
     | 'organization.overridden'
     | 'organization.override_ended'
+    | 'sso.enforced'
+    | 'sso.released'
     | 'grants.changed';
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -259,6 +284,8 @@ export const DIRECTORY = '@directory';
 /** One user with the facts that decide, of the identity that signed in last or of the directory, and what the user holds now. */
 export interface UserFacts {
   readonly userId: string;
+  /** Neither invited nor disabled. */
+  readonly active: boolean;
   /** Or `DIRECTORY`. */
   readonly identityProvider: string;
   readonly facts: FactsJson;

@@ -5,6 +5,8 @@ import type { FieldChange, OrganizationChange } from './plan.ts';
 import type { Change } from './prepare.ts';
 import { eventOf, revisionOf } from './recorded.ts';
 import { removedBy } from './removed.ts';
+import { keepAnAdministrator } from './sso-guard.ts';
+import { enforces, switchSso } from './sso-switch.ts';
 import type { RevisionOrigin, StateTransaction } from './state-store.ts';
 
 /** Makes the step's document live, with all that follows from it. The one way in which a document changes. */
@@ -44,7 +46,14 @@ export async function writeChange(
     removed,
     names,
   };
-  const impact = withEndedTokens(await rederive(state, policyChange, now), ended);
+  const had = enforces(after) ? await state.administrators(head.id) : 0;
+  const followed = await rederive(state, policyChange, now);
+  if (enforces(after)) {
+    // a plan writes no grants that are decided anew, so they are counted; names that are gone it does take away
+    const isApp = after.spec.authorization?.managedBy === 'app';
+    keepAnAdministrator(step, had, isApp ? await state.administrators(head.id) : had + followed.administrators);
+  }
+  const impact = { ...withEndedTokens(followed.impact, ended), ...(await switchSso(state, step, now)) };
   return {
     organization: step.name,
     action: step.action,

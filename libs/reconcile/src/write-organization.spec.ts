@@ -66,6 +66,27 @@ describe('a write past git', () => {
     await expect(failing).rejects.toMatchObject({ code: 'owned_by_git', pointer: POINTER });
   });
 
+  it.each([
+    ['where no file says anything of it', undefined],
+    ['as an override', { reason: 'incident', expires: TOMORROW }],
+  ])('turns enforceSso on only where somebody can look after the sign-in: %s', async (_, override) => {
+    const okta = { type: 'saml' as const, metadata: { url: 'https://okta.example/m' } };
+    const spec = { scopes: { 'account/main': {} }, identityProviders: { okta } };
+    const store = await applied(override ? { ...spec, login: { enforceSso: false } } : spec);
+    const proof = { connectionDigest: 'ab', at: NOW };
+    store.addEvidence('acme', 'okta', proof);
+    const enforced = { ...spec, login: { enforceSso: true, recoveryAdmins: ['it@acme.com'] } };
+    const identityProviders = { okta: { connectionDigest: 'ab' } };
+    const more = { wanted: { ...desired(enforced), identityProviders }, ...(override && { override }) };
+    await expect(write(store, enforced, more)).rejects.toMatchObject({ code: 'no_sso_admin' });
+    const alone = { ...enforced, login: { enforceSso: true } };
+    const unattended = { ...more, wanted: { ...desired(alone), identityProviders } };
+    await expect(write(store, alone, unattended)).rejects.toMatchObject({ code: 'no_recovery_admin' });
+    const grants = [{ scope: 'account/main', role: 'sso_admin' }];
+    store.addUser('acme', { identityProvider: 'okta', facts: {}, grants });
+    expect(await write(store, enforced, more)).toMatchObject({ revision: 2 });
+  });
+
   it('back to what is declared needs no override, and ends the one that there was', async () => {
     const store = await applied({ displayName: 'Acme' });
     await write(store, { displayName: 'Globex' }, { override: { reason: 'r', expires: TOMORROW } });

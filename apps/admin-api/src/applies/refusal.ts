@@ -11,6 +11,8 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   duplicate_organization: 422,
   secret_unavailable: 422,
   sso_not_tested: 409,
+  no_recovery_admin: 409,
+  no_sso_admin: 409,
   empty_input: 422,
   too_many_deletes: 422,
   conflict: 409,

@@ -9,6 +9,7 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 interface FactsRow {
   user_id: string;
+  active: boolean;
   identity_provider: string | null;
   facts: FactsJson;
   grants: { scope: string; role: string }[];
@@ -40,6 +41,7 @@ export async function* factsOfUsers(
 }
 
 function toUserFacts(row: FactsRow): UserFacts[] {
-  const { user_id: userId, identity_provider: identityProvider, facts, grants, groups } = row;
-  return identityProvider === null ? [] : [{ userId, identityProvider, facts, grants, groups }];
+  const { user_id: userId, identity_provider: identityProvider, ...rest } = row;
+  const { active, facts, grants, groups } = rest;
+  return identityProvider === null ? [] : [{ userId, active, identityProvider, facts, grants, groups }];
 }

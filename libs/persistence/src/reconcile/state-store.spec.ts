@@ -1,13 +1,38 @@
+import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { platformContract, stateStoreContract } from '@rolecall/reconcile/testing';
 import type { StateStoreHarness } from '@rolecall/reconcile/testing';
+import { localSubject } from '../stores.ts';
+import type { OrganizationTransaction } from '../stores.ts';
+import { connected } from '../testing/fixture.ts';
 import { testDatabase } from '../testing/index.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
 const FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 
+function openSession(tx: OrganizationTransaction, userId: string, how: 'password' | 'sso', revision: number) {
+  const sso = { identityProvider: 'okta', nameId: { value: userId, format: FORMAT } };
+  return tx.openSession({
+    tokenHash: randomBytes(32),
+    userId,
+    subject: how === 'sso' ? sso : localSubject(userId),
+    sessionIndex: undefined,
+    openedAt: NOW,
+    expiresAt: new Date(NOW.getTime() + 3_600_000),
+    idleSeconds: 600,
+    announcement: undefined,
+    ...(how === 'password' && { revision }),
+  });
+}
+
+async function addSecondFactor(tx: OrganizationTransaction, who: { userId: string; addressKey: string }) {
+  await tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW });
+  await tx.accounts.proposeTotp(who.userId, Buffer.from('seed'));
+  await tx.accounts.confirmTotp(who.userId, 1, NOW);
+}
+
 const make = async (): Promise<StateStoreHarness> => {
-  const { database, drop } = await testDatabase();
+  const { database, drop, ownerUrl } = await testDatabase();
   return {
     store: database.reconcileState({ actor: 'ci', now: NOW }),
     close: drop,
@@ -21,17 +46,23 @@ const make = async (): Promise<StateStoreHarness> => {
       const token = { name, revision, rotateSeconds: 86_400, overlapSeconds: 3_600 };
       await database.directoryTokens.issue(organizationId, token, { by: 'ci', now: NOW });
     },
-    async addUser(organization, { identityProvider, facts, email, grants = [], groups = [] }) {
+    async addUser(organization, user) {
+      const { identityProvider, facts, grants = [], groups = [], active = true, email } = user;
       const record = await database.registry.record(organization);
       const sources = [{ kind: 'default' as const, name: 'jit.defaults' }];
-      return database.inOrganization(record!.organizationId, async (tx) => {
+      const userId = await database.inOrganization(record!.organizationId, async (tx) => {
         const subject = { identityProvider, nameId: { value: uuidv7(), format: FORMAT } };
-        const { user } = await tx.createUser(subject, { ...(email !== undefined && { email }) }, facts, NOW);
+        const { user: created } = await tx.createUser(subject, email === undefined ? {} : { email }, facts, NOW);
         const held = grants.map((grant) => ({ ...grant, sources }));
         const joined = groups.map((group) => ({ group, sources }));
-        await tx.replaceGrants(user.userId, record!.revision, held, joined, NOW);
-        return user.userId;
+        await tx.replaceGrants(created.userId, record!.revision, held, joined, NOW);
+        if (user.secondFactor) await addSecondFactor(tx, { userId: created.userId, addressKey: email!.toLowerCase() });
+        for (const how of user.sessions ?? []) await openSession(tx, created.userId, how, record!.revision);
+        return created.userId;
       });
+      const disable = `update users set status = 'disabled' where user_id = $1`;
+      if (!active) await connected(ownerUrl, (owner) => owner.query(disable, [userId]));
+      return userId;
     },
   };
 };

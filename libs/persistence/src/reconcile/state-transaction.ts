@@ -1,16 +1,19 @@
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
+import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { secretFingerprint } from '@rolecall/reconcile';
 import type {
   ApplyResult,
+  ClosedDoors,
   CollectionState,
   Declaration,
   Deviation,
   EndedTokens,
   FileDigest,
   HeldRename,
+  LocalDoors,
   StoredLease,
   NewOrganization,
   NewRevision,
@@ -39,6 +42,7 @@ import { readDeclaration, readOverrides, writeDeclaration, writeDeviation, write
 import { factsOfUsers } from './facts-of-users.ts';
 import { readHeads } from './heads.ts';
 import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
+import { countDoors, countSessions, endSignIns } from './local-doors.ts';
 import { readLease } from './leases.ts';
 import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
 import { OrganizationConnection } from './organization-connection.ts';
@@ -47,7 +51,7 @@ import { insertOrganization, insertRevision, liveRevision, renameOrganization } 
 import { replaceRoutes } from './routes.ts';
 import { ADOPT_ORGANIZATION, DELETE_ORGANIZATION, RELEASE_ORGANIZATION } from './organization-statements.ts';
 import type { Reconciler } from './state-store.ts';
-import { DIRECTORY_USERS, EMAILS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
+import { ADMINISTRATORS, DIRECTORY_USERS, EMAILS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
 
 interface EvidenceRow {
   readonly identity_provider: string;
@@ -62,6 +66,8 @@ export class PgStateTransaction implements StateTransaction {
   /** The collection whose row is locked. */
   #locked: string | undefined;
   readonly #written = new Set<string>();
+  /** Organizations whose document turned SSO on or off, or exempts fewer people. */
+  readonly #endsSignIns = new Map<string, LocalDoors | 'all'>();
   readonly #events = new PendingEvents();
   readonly #on: OrganizationConnection;
 
@@ -83,7 +89,7 @@ export class PgStateTransaction implements StateTransaction {
   }
 
   /**
-   * Ends the sessions of IdPs that are disabled by now, and appends the audit events of all organizations: last of all, since
+   * Ends the sessions of IdPs that are disabled by now, and what turning SSO on or off ends; and appends the audit events of all organizations: last of all, since
    * the one would keep session checks waiting, and the other everything that is audited.
    */
   async finish(): Promise<void> {
@@ -202,6 +208,10 @@ export class PgStateTransaction implements StateTransaction {
     return this.#on.count(organizationId, USERS);
   }
 
+  administrators(organizationId: string): Promise<number> {
+    return this.#on.count(organizationId, ADMINISTRATORS, [SSO_ADMIN]);
+  }
+
   linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     return this.#on.count(organizationId, LINKED_USERS, [identityProvider]);
   }
@@ -234,6 +244,16 @@ export class PgStateTransaction implements StateTransaction {
 
   async forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
     await this.#on.query(organizationId, FORGET_EVIDENCE, [identityProvider]);
+  }
+
+  async closeLocalDoors(organizationId: string, doors: LocalDoors): Promise<ClosedDoors> {
+    this.#endsSignIns.set(organizationId, doors);
+    return countDoors(this.#on, organizationId, doors);
+  }
+
+  async endAllSessions(organizationId: string): Promise<number> {
+    this.#endsSignIns.set(organizationId, 'all');
+    return countSessions(this.#on, organizationId);
   }
 
   async renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
@@ -293,6 +313,16 @@ export class PgStateTransaction implements StateTransaction {
     await this.#on.enter(organizationId);
     const sessions = await endSessionsOfDisabled(this.client, organizationId);
     const reason = 'identity_provider_disabled';
+    if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
+    await this.endSignIns(organizationId);
+  }
+
+  private async endSignIns(organizationId: string): Promise<void> {
+    const what = this.#endsSignIns.get(organizationId);
+    if (what === undefined) return;
+    const vault = new Vault(this.client, organizationId, this.keys.masterKeys);
+    const sessions = await endSignIns(this.#on, vault, what, this.by.now);
+    const reason = what === 'all' ? 'sso_released' : 'sso_enforced';
     if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
   }
 

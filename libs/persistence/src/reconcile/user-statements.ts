@@ -10,6 +10,14 @@ export const EMAILS: Statement = {
   text: 'select user_id, email from users where org_id = $1 and user_id = any($2::uuid[]) and email is not null',
 };
 
+export const ADMINISTRATORS: Statement = {
+  name: 'reconcile.administrators',
+  text: `
+select count(*)::integer as users from users u
+where u.org_id = $1 and u.status = 'active'
+  and exists (select from grants g where g.org_id = u.org_id and g.user_id = u.user_id and g.role = $2)`,
+};
+
 export const LINKED_USERS: Statement = {
   name: 'reconcile.linked-users',
   text: 'select count(distinct user_id)::integer as users from identities where org_id = $1 and identity_provider = $2',
@@ -40,7 +48,7 @@ for no key update`,
 export const FACTS_OF_USERS: Statement = {
   name: 'reconcile.facts-of-users',
   text: `
-select u.user_id, i.identity_provider, i.facts,
+select u.user_id, u.status = 'active' as active, i.identity_provider, i.facts,
   (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role) order by g.scope, g.role), '[]')
      from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
   (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')

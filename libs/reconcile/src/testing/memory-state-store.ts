@@ -14,6 +14,12 @@ export interface TestUser {
   /** What the user holds before anything is decided. */
   readonly grants?: readonly { scope: string; role: string }[];
   readonly groups?: readonly string[];
+  /** Default true; false = disabled. */
+  readonly active?: boolean;
+  /** One for each. */
+  readonly sessions?: readonly ('password' | 'sso')[];
+  /** Besides a password, with which the user has an account here. */
+  readonly secondFactor?: boolean;
 }
 
 const GIVEN = [{ kind: 'default', name: 'jit.defaults' }] as const;
@@ -45,7 +51,10 @@ export class MemoryStateStore implements StateStore {
     this.#state.nextId += 1;
     this.#named(organization).users.push({
       userId,
+      active: user.active ?? true,
       email: user.email,
+      sessions: [...(user.sessions ?? [])],
+      secondFactor: user.secondFactor ?? false,
       identityProvider: user.identityProvider,
       facts: user.facts,
       grants: (user.grants ?? []).map((grant) => ({ ...grant, sources: GIVEN })),

@@ -8,10 +8,14 @@ import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, Sign
 export interface MemoryUser {
   userId: string;
   email?: string | undefined;
+  active: boolean;
   identityProvider: string;
   facts: FactsJson;
   grants: DecidedGrant[];
   groups: DecidedMembership[];
+  /** How each of the user's sessions was opened. */
+  sessions: ('password' | 'sso')[];
+  secondFactor: boolean;
 }
 
 export interface MemoryOrganization {

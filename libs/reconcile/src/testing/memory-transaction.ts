@@ -1,3 +1,4 @@
+import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
 import type { StoredLease } from '../leases.ts';
@@ -8,12 +9,14 @@ import { secretFingerprint } from '../secret.ts';
 import type { SecretPlace } from '../secret.ts';
 import { DIRECTORY, RevisionMovedError } from '../state-store.ts';
 import type {
+  ClosedDoors,
   CollectionState,
   Declaration,
   Deviation,
   EndedTokens,
   FileDigest,
   HeldRename,
+  LocalDoors,
   NewOrganization,
   NewRevision,
   OrganizationHead,
@@ -187,6 +190,7 @@ export class MemoryTransaction implements StateTransaction {
     for (let start = 0; start < users.length; start += BATCH) {
       yield users.slice(start, start + BATCH).map((user) => ({
         userId: user.userId,
+        active: user.active,
         identityProvider: user.identityProvider,
         facts: user.facts,
         grants: user.grants.map(({ scope, role }) => ({ scope, role })),
@@ -214,6 +218,12 @@ export class MemoryTransaction implements StateTransaction {
     return Promise.resolve(this.#organization(organizationId).users.length);
   }
 
+  administrators(organizationId: string): Promise<number> {
+    const { users } = this.#organization(organizationId);
+    const admins = users.filter(({ active, grants }) => active && grants.some(({ role }) => role === SSO_ADMIN));
+    return Promise.resolve(admins.length);
+  }
+
   linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
     const { users } = this.#organization(organizationId);
     return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);
@@ -230,6 +240,27 @@ export class MemoryTransaction implements StateTransaction {
 
   evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
     return Promise.resolve(this.#organization(organizationId).evidence);
+  }
+
+  closeLocalDoors(organizationId: string, { exempt, endSessions }: LocalDoors): Promise<ClosedDoors> {
+    const closed = { sessions: 0, secondFactors: 0 };
+    for (const user of this.#organization(organizationId).users) {
+      if (user.email !== undefined && exempt.includes(user.email.toLowerCase())) continue;
+      const stay = endSessions ? user.sessions.filter((how) => how === 'sso') : user.sessions;
+      closed.sessions += user.sessions.length - stay.length;
+      closed.secondFactors += Number(user.secondFactor);
+      Object.assign(user, { sessions: stay, secondFactor: false });
+    }
+    return Promise.resolve(closed);
+  }
+
+  endAllSessions(organizationId: string): Promise<number> {
+    let ended = 0;
+    for (const user of this.#organization(organizationId).users) {
+      ended += user.sessions.length;
+      user.sessions = [];
+    }
+    return Promise.resolve(ended);
   }
 
   forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {

@@ -213,6 +213,30 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(facts).toMatchObject({ groups: ['a', 'b'] });
     });
 
+    it('counts active users with the role sso_admin, once each, and tells who is active', async () => {
+      const acme = await create(document('acme', { ...OKTA, scopes: { 'account/main': {}, 'account/eu': {} } }));
+      await create(document('globex', OKTA));
+      const admin = { scope: 'account/main', role: 'sso_admin' };
+      const add = (organization: string, grants: readonly (typeof admin)[], active = true) =>
+        harness.addUser(organization, { identityProvider: 'okta', facts: {}, grants, active });
+      const of = (id: string) => read((state) => state.administrators(id));
+      expect(await of(acme.id)).toBe(0);
+      await add('acme', [admin, { ...admin, scope: 'account/eu' }]);
+      await add('acme', [admin]);
+      await add('acme', [MEMBER]);
+      const disabled = await add('acme', [admin], false);
+      await add('globex', [admin]);
+      expect(await of(acme.id)).toBe(2);
+      const inactive = await read(async (state) => {
+        const found: string[] = [];
+        for await (const users of state.factsOfUsers(acme.id)) {
+          found.push(...users.filter(({ active }) => !active).map(({ userId }) => userId));
+        }
+        return found;
+      });
+      expect(inactive).toEqual([disabled]);
+    });
+
     it('makes what users hold exactly what is given', async () => {
       const acme = await create(document('acme', OKTA));
       const some = await harness.addUser('acme', {
@@ -277,6 +301,50 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       expect(await known(acme.id)).toEqual([['okta-eu', proof]]);
       await commit((state) => state.forgetEvidence(acme.id, 'okta-eu'));
       expect(await known(acme.id)).toEqual([]);
+    });
+
+    it('closes the doors beside single sign-on, save for exempt people, and tells in a plan how much that ends', async () => {
+      const acme = await create(document('acme', OKTA));
+      const globex = await create(document('globex', OKTA));
+      const add = (organization: string, email: string, more: Partial<TestUser> = {}) =>
+        harness.addUser(organization, { identityProvider: 'okta', facts: {}, email, ...more });
+      await add('acme', 'Eve@Acme.example', { sessions: ['password', 'password', 'sso'], secondFactor: true });
+      await add('acme', 'Ext@agency.example', { sessions: ['password'], secondFactor: true });
+      await add('globex', 'eve@acme.example', { sessions: ['password'], secondFactor: true });
+      const doors = { exempt: ['ext@agency.example'], endSessions: true };
+      const close =
+        (more = {}, id = acme.id) =>
+        (state: StateTransaction) =>
+          state.closeLocalDoors(id, { ...doors, ...more });
+      const all = { sessions: 2, secondFactors: 1 };
+      expect(await read(close())).toEqual(all);
+      expect(await read(close({ endSessions: false }))).toEqual({ ...all, sessions: 0 });
+      expect(await read(close({ exempt: [] }))).toEqual({ sessions: 3, secondFactors: 2 });
+      const ended = await commit(async (state) => {
+        const closed = await close()(state);
+        await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+        return closed;
+      });
+      expect(ended).toEqual(all);
+      expect(await read(close())).toEqual({ sessions: 0, secondFactors: 0 });
+      expect(await read((state) => state.endAllSessions(acme.id))).toBe(2);
+      expect(await read(close({}, globex.id))).toEqual({ sessions: 1, secondFactors: 1 });
+    });
+
+    it('ends every session of one organization', async () => {
+      const acme = await create(document('acme', OKTA));
+      const globex = await create(document('globex', OKTA));
+      const sessions = ['password', 'sso'] as const;
+      for (const name of ['acme', 'globex']) {
+        await harness.addUser(name, { identityProvider: 'okta', facts: {}, email: 'e@acme.example', sessions });
+      }
+      const count = (id: string) => read((state) => state.endAllSessions(id));
+      expect(await count(acme.id)).toBe(2);
+      await commit(async (state) => {
+        await state.endAllSessions(acme.id);
+        await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+      });
+      expect([await count(acme.id), await count(globex.id)]).toEqual([0, 2]);
     });
 
     it('ends the tokens of a directory by their names, and lets them follow a rename', async () => {

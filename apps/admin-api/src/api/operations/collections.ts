@@ -20,6 +20,8 @@ const RECONCILE_REFUSALS = {
     'owned_by_other_collection',
     'needs_adopt',
     'sso_not_tested',
+    'no_recovery_admin',
+    'no_sso_admin',
     'own_access',
     'unmanaged_entries',
     'conflict',

@@ -45,7 +45,14 @@ export const organizations = {
     refusals: {
       403: ['domain_assertion_refused'],
       404: ['unknown_organization'],
-      409: ['owned_by_git', 'revision_moved', 'sso_not_tested', 'replace_needs_consent'],
+      409: [
+        'owned_by_git',
+        'revision_moved',
+        'sso_not_tested',
+        'no_recovery_admin',
+        'no_sso_admin',
+        'replace_needs_consent',
+      ],
       413: ['body_too_large'],
       422: [
         'configuration_invalid',

@@ -97,6 +97,7 @@ export const organizations = {
       removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
       endedDirectoryTokens: list(object({ token: string, tokens: count })),
       removedDirectory: object({ users: count }),
+      sso: object({ enforced: { type: 'boolean' }, endedSessions: count, secondFactorsOff: count }),
       named: {
         ...object({
           users: list(
@@ -107,7 +108,7 @@ export const organizations = {
         description: 'Who they are, when the request asked for `names`',
       },
     },
-    ['endedDirectoryTokens', 'removedDirectory', 'named'],
+    ['endedDirectoryTokens', 'removedDirectory', 'named', 'sso'],
   ),
   OrganizationChange: object(change, ['previousName', 'looksLike']),
   Plan: object(
