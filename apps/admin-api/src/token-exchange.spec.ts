@@ -216,6 +216,23 @@ it('does not let a pipeline take from itself what it applies by', async () => {
   expect((await pipeline.apply(kept)).status).toBe(200);
 });
 
+it('ends what a trust gave together with the trust', async () => {
+  const trusts = read('trusted-issuers.json') as Record<string, object>;
+  await api.client.apply(platform(trusts));
+  const { json } = await exchange(issuer.token(OURS, clock));
+  const pipeline = api.client.with(json.access_token);
+  const status = async () => (await pipeline.call('GET', '/v1/organizations')).status;
+  const { production: _, ...others } = trusts;
+  const { json: plan } = await api.client.plan(platform(others));
+  expect([plan.platform?.endedTokens, await status()]).toEqual([expect.any(Number), 200]);
+  expect((await api.client.apply(platform(others), plan.fingerprint)).status).toBe(200);
+  expect(await status()).toBe(401);
+  const trail = await api.database.database.inOrganization(DEPLOYMENT, (tx) => tx.auditTrail(0, 10_000));
+  await expect(verifyChain(trail)).resolves.toMatchObject({ ok: true });
+  const ended = trail.filter(({ type }) => type === 'token.ended').map(({ subject }) => subject);
+  expect(ended).toContain(json.access_token?.split('_')[1]);
+});
+
 it('trusts nobody before there is a document, and nobody that left it', async () => {
   await api.client.apply(platform({}));
   const { status, json } = await exchange(issuer.token(OURS, clock));

@@ -384,4 +384,9 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       expiresAt: key('text', 'When it ends'),
     },
   },
+  'token.ended': {
+    description: 'An API token of a job ended before its time; in the chain of the deployment',
+    subject: 'Id of the API token',
+    data: { reason: key('text', 'trust_withdrawn: the platform document gives it no more') },
+  },
 };

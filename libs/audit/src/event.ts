@@ -52,6 +52,7 @@ export const AUDIT_EVENT_TYPES = [
   'directory.released',
   'platform.updated',
   'token.exchanged',
+  'token.ended',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

@@ -19,6 +19,7 @@ export { mergePatch } from './merge-patch.ts';
 export { valueInDocument } from './origin.ts';
 export { placeOf } from './owned-by-git.ts';
 export type { AppliedBy } from './own-access.ts';
+export type { WorkloadToken } from './withdrawn-trust.ts';
 export type { DesiredPlatform, LivePlatform, PlatformState } from './platform.ts';
 export { reconcile } from './reconcile.ts';
 export { overrideText, pathOf, renderPlan, valueOf } from './render-plan.ts';

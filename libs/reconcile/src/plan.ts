@@ -84,6 +84,8 @@ export interface PlatformChange {
   readonly baseRevision: number;
   /** Empty when only the collection that owns it becomes another. */
   readonly fields: readonly FieldChange[];
+  /** API tokens of running jobs that end, since no entry gives them what they hold any more. Absent = none. */
+  readonly endedTokens?: number;
   /** Filled by the command line. */
   readonly source?: SourcePosition;
 }

@@ -152,6 +152,53 @@ describe('an apply by a trusted issuer', () => {
   });
 });
 
+describe('API tokens of running jobs', () => {
+  const job = (id: string, more: object = {}) => ({
+    id,
+    identity: ME,
+    rights: ['plan', 'apply'] as const,
+    organizations: undefined,
+    ...more,
+  });
+  const alive = () => store.workloadTokens().map(({ id }) => id);
+  const all = { github: github() };
+  beforeEach(() => run(request(all)));
+
+  it.each<[what: string, after: Record<string, TrustedIssuer>]>([
+    ['their entry', {}],
+    ['one of their rights', { github: github({ rights: ['plan', 'platform.apply'] }) }],
+    ['some organizations', { github: github({ organizations: ['eu-*'] }) }],
+    ['their repository', { github: github({ conditions: { repository: 'acme/other' } }) }],
+    ['what is not known of them', { github: github({ conditions: { repository: 'acme/config', ref: 'main' } }) }],
+    ['their issuer', { github: github({ issuer: 'https://other.example' }) }],
+    ['their audience', { github: github({ audience: 'https://other.example' }) }],
+  ])('end with the apply that takes back: %s', async (_what, after) => {
+    store.addWorkloadToken(job('a'));
+    store.addWorkloadToken(job('b', { identity: { ...ME, issuer: 'https://third.example' } }));
+    const third = { third: github({ issuer: 'https://third.example' }) };
+    const wanted = request({ ...after, ...third }, { ownAudience: BY.ownAudience });
+    const plan = await run(wanted, 'rollback');
+    expect([plan.platform?.endedTokens, alive()]).toEqual([1, ['a', 'b']]);
+    expect(renderPlan(plan)).toContain('    ! ends 1 API token of a running job\n');
+    expect(renderPlanMarkdown(plan)).toContain('- ends 1 API token of a running job');
+    await run({ ...wanted, expectedFingerprint: plan.fingerprint });
+    expect(alive()).toEqual(['b']);
+  });
+
+  it('go on while an entry gives what they hold', async () => {
+    store.addWorkloadToken(job('a'));
+    store.addWorkloadToken(job('b', { organizations: ['eu-*', 'acme'], rights: ['plan'] }));
+    const after = {
+      moved: github({ rights: ['plan', 'apply'], audience: BY.ownAudience }),
+      eu: github({ rights: ['plan'], organizations: ['acme', 'eu-*'] }),
+    };
+    const { platform } = await run(request(after, { ownAudience: BY.ownAudience }));
+    expect([platform?.endedTokens, alive()]).toEqual([undefined, ['a', 'b']]);
+    const { platform: narrower } = await run(request({ eu: after.eu }, { ownAudience: BY.ownAudience }));
+    expect([narrower?.endedTokens, alive()]).toEqual([1, ['b']]);
+  });
+});
+
 it('stands first in what people read', async () => {
   const plan = await run(request({ github: github() }), 'rollback');
   expect(renderPlan(plan).split('\n')[0]).toBe('+ platform document');

@@ -5,6 +5,8 @@ import { ownAccess } from './own-access.ts';
 import type { PlatformChange } from './plan.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { RevisionOrigin, StateTransaction } from './state-store.ts';
+import { withdrawn } from './withdrawn-trust.ts';
+import type { WorkloadToken } from './withdrawn-trust.ts';
 
 /** The document of the deployment as the collection wants it. The caller validated and normalized it. */
 export interface DesiredPlatform {
@@ -32,6 +34,10 @@ export interface PlatformState {
   live(): Promise<LivePlatform | undefined>;
   /** Adds the revision after `base` (0 = none). Throws RevisionMovedError when there is one already. */
   save(base: number, next: Omit<LivePlatform, 'revision'>): Promise<void>;
+  /** API tokens of jobs that are alive. In a commit the live document gives no further one from here on. */
+  workloadTokens(): Promise<readonly WorkloadToken[]>;
+  /** Ends these, and says so to the audit log. */
+  endWorkloadTokens(tokens: readonly WorkloadToken[]): Promise<void>;
   /** The live revision stands in another file by now: no change of what is live, and no revision. */
   moveTo(file: string): Promise<void>;
 }
@@ -63,16 +69,19 @@ export async function preparePlatform(
   return { desired, change, problems };
 }
 
-/** Writes it, and says so to the audit log. */
+/** Writes it, ends what it gives no more, and says so to the audit log. */
 export async function performPlatform(
   state: StateTransaction,
   { desired, change }: PreparedPlatform,
-  { collection, origin }: ReconcileRequest,
+  { collection, origin, ownAudience }: ReconcileRequest,
 ): Promise<PlatformChange> {
   const { document, digest, file } = desired;
   const from = file === undefined ? origin : { ...origin, file };
+  const ended = withdrawn(document, await state.platform.workloadTokens(), ownAudience);
   await state.platform.save(change.baseRevision, { collection, document, digest, origin: from });
-  return change;
+  if (ended.length === 0) return change;
+  await state.platform.endWorkloadTokens(ended);
+  return { ...change, endedTokens: ended.length };
 }
 
 /** Remembers the file that has what is live already: it may have come from another one, which has it no more. */

@@ -1,7 +1,7 @@
 import { keysOf } from './address.ts';
 import type { FieldChange, OrganizationChange, Plan, PlatformChange } from './plan.ts';
 import { impactLines } from './render-impact.ts';
-import { inheritedParts, overrideText, pathOf, renameLines, valueOf, whyOf } from './render-plan.ts';
+import { endedLines, inheritedParts, overrideText, pathOf, renameLines, valueOf, whyOf } from './render-plan.ts';
 
 /** What a comment may have at GitHub (65,536 characters) with room for what others put around it. */
 const BUDGET = 60_000;
@@ -70,8 +70,10 @@ function summary({ summary: of }: Plan): string {
 }
 
 /** Who may change the organizations at all; before them. */
-function platformPart({ action, fields }: PlatformChange): string {
-  return lines(`**The platform document: ${action}**`, fields.map(fieldLine));
+function platformPart(change: PlatformChange): string {
+  const { action, fields } = change;
+  const ended = endedLines(change).map((line) => `- ${line}`);
+  return lines(`**The platform document: ${action}**`, [...fields.map(fieldLine), ...ended]);
 }
 
 /** Every deletion and everything that decides who gets in, a line each, before any details. */

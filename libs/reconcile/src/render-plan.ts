@@ -42,9 +42,17 @@ function lastLine(plan: Plan, paint: Paint): string {
 }
 
 /** What belongs to no organization stands first: it says who may change all the others. */
-function renderPlatform({ action, fields, source }: PlatformChange, paint: Paint): string {
+function renderPlatform(change: PlatformChange, paint: Paint): string {
+  const { action, fields, source } = change;
   const head = paint(action, `${SYMBOLS[action]} platform document`);
-  return [head + place(source, paint), ...fields.map((field) => renderField(field, paint))].join('\n');
+  const ended = endedLines(change).map((line) => `    ${paint('strong', '!')} ${line}`);
+  return [head + place(source, paint), ...fields.map((field) => renderField(field, paint)), ...ended].join('\n');
+}
+
+/** Whom a change of the deployment's document stops. */
+export function endedLines({ endedTokens = 0 }: PlatformChange): string[] {
+  if (endedTokens === 0) return [];
+  return [`ends ${count(endedTokens)} API ${endedTokens === 1 ? 'token of a running job' : 'tokens of running jobs'}`];
 }
 
 function renderChange(change: OrganizationChange, paint: Paint): string {

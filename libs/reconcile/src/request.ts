@@ -72,6 +72,8 @@ export interface ReconcileRequest {
   /** Plan only: name the users whom it concerns. The caller's right to know them is checked. Default false. */
   readonly names?: boolean;
   readonly origin: RevisionOrigin;
+  /** What an entry of trustedIssuers without `audience` asks for. */
+  readonly ownAudience?: string;
   /** Apply only: the identity that the caller was let in by. Absent for an API token that somebody made. */
   readonly by?: AppliedBy;
   /** Apply only: the fingerprint of the plan that was reviewed. Any other outcome is a StalePlanError. */

@@ -120,6 +120,7 @@ export class ReconcileOrganizations {
       allowReplace,
       names: request.names,
       origin,
+      ownAudience: this.ownAudience,
       ...(terms !== undefined &&
         caller.workload && { by: { identity: caller.workload, ownAudience: this.ownAudience } }),
       expectedFingerprint: request.fingerprint,

@@ -3,10 +3,13 @@ import type { ApiRight, NamedTrust, PlatformDocument } from '@rolecall/org-confi
 import { OIDC_ERROR_CODES, namedIssuer, OidcError, verifyWorkloadToken } from '@rolecall/oidc';
 import type { OidcErrorCode, OidcProviders, VerifiedWorkloadToken } from '@rolecall/oidc';
 import type { Database } from '@rolecall/persistence';
+import type { LivePlatform } from '@rolecall/reconcile';
 import { rememberedClaims } from './remembered-claims.ts';
 import type { ExchangeRequest } from './exchange-request.ts';
 
 const DEFAULT_LIFETIME_SECONDS = 15 * 60;
+/** Applies of the platform document come one after the other, and seldom. */
+const MOST_ATTEMPTS = 3;
 /** Of the name that stands in the history and in logs. */
 const SUBJECT_SHOWN = 120;
 
@@ -45,7 +48,22 @@ export class TokenExchange {
     traceId: string,
     attempt: (unverifiedIssuer: string) => Promise<void>,
   ): Promise<Exchanged | Refused> {
-    const document = (await this.database.platform.live())?.document;
+    for (let attempts = 1; ; attempts += 1) {
+      const exchanged = await this.attemptAt(await this.database.platform.live(), request, now, traceId, attempt);
+      if (exchanged !== 'trust_moved') return exchanged;
+      if (attempts === MOST_ATTEMPTS) return refused(['workload_token_conditions_unmet', 'the document changes']);
+    }
+  }
+
+  /** By the document that was live a moment ago. */
+  private async attemptAt(
+    live: LivePlatform | undefined,
+    request: ExchangeRequest,
+    now: Date,
+    traceId: string,
+    attempt: (unverifiedIssuer: string) => Promise<void>,
+  ): Promise<Exchanged | Refused | 'trust_moved'> {
+    const document = live?.document;
     const trustedIssuers = issuersOf(document);
     try {
       await attempt(namedIssuer(request.unverifiedToken, trustedIssuers));
@@ -56,8 +74,8 @@ export class TokenExchange {
         now,
       });
       const [trust] = document ? trustsOf(document, verified, this.ownAudience).filter(gives(request)) : [];
-      if (!document || !trust) return refused(this.whyNone(document, verified));
-      return await this.issue(trust, request, verified, document, now, traceId);
+      if (!live || !trust) return refused(this.whyNone(document, verified));
+      return await this.issue(trust, request, verified, live, now, traceId);
     } catch (error) {
       if (error instanceof OidcError) return refused([error.code, undefined]);
       throw error;
@@ -68,10 +86,10 @@ export class TokenExchange {
     trust: NamedTrust,
     { scope }: ExchangeRequest,
     verified: VerifiedWorkloadToken,
-    document: PlatformDocument,
+    { document, revision }: LivePlatform,
     now: Date,
     traceId: string,
-  ): Promise<Exchanged | Refused> {
+  ): Promise<Exchanged | Refused | 'trust_moved'> {
     const { issuer, audience, subject, replayKey, replayableUntil } = verified;
     const lifetimeSeconds = lifetimeOf(trust);
     const rights = trust.rights.filter((right) => scope === undefined || scope.includes(right));
@@ -80,12 +98,14 @@ export class TokenExchange {
       rights,
       organizations: trust.organizations.includes(EVERY_ORGANIZATION) ? undefined : trust.organizations,
       workload: { trust: trust.name, issuer, audience, subject, claims: rememberedClaims(verified.claims, document) },
+      platformRevision: revision,
       replayKey,
       replayableUntil,
       expiresAt: new Date(now.getTime() + lifetimeSeconds * 1_000),
       now,
       traceId,
     });
+    if (made === 'trust_moved') return made;
     if (made === 'replayed') return refused(['workload_token_replayed', `entry ${trust.name}`]);
     return { ...made, rights, lifetimeSeconds };
   }

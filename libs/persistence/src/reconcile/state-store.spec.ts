@@ -5,6 +5,7 @@ import type { StateStoreHarness } from '@rolecall/reconcile/testing';
 import { localSubject } from '../stores.ts';
 import type { OrganizationTransaction } from '../stores.ts';
 import { connected } from '../testing/fixture.ts';
+import { workloadToken } from '../testing/workload-token.ts';
 import { testDatabase } from '../testing/index.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
@@ -45,6 +46,11 @@ const make = async (): Promise<StateStoreHarness> => {
       const { organizationId, revision } = (await database.registry.record(organization))!;
       const token = { name, revision, rotateSeconds: 86_400, overlapSeconds: 3_600 };
       await database.directoryTokens.issue(organizationId, token, { by: 'ci', now: NOW });
+    },
+    async addWorkloadToken() {
+      const exchanged = await database.workloadTokens.exchange(workloadToken(NOW));
+      if (typeof exchanged === 'string') throw new Error(exchanged);
+      return exchanged.id;
     },
     async addUser(organization, user) {
       const { identityProvider, facts, grants = [], groups = [], active = true, email } = user;

@@ -82,9 +82,12 @@ export class PgStateTransaction implements StateTransaction {
     private readonly applies: boolean,
   ) {
     this.#on = new OrganizationConnection(client);
-    this.platform = new PgPlatformState(client, by.now, (revision, { digest, origin, collection }) => {
-      const { file, commit, repository } = origin;
-      this.record(DEPLOYMENT, 'platform.updated', { revision, digest, file, commit, repository, collection });
+    this.platform = new PgPlatformState(client, by.now, applies, {
+      saved: (revision, { digest, origin, collection }) => {
+        const { file, commit, repository } = origin;
+        this.record(DEPLOYMENT, 'platform.updated', { revision, digest, file, commit, repository, collection });
+      },
+      ended: (id) => this.record(DEPLOYMENT, 'token.ended', { reason: 'trust_withdrawn' }, id),
     });
   }
 

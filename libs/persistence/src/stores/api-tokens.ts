@@ -31,6 +31,8 @@ export interface ExchangedToken {
   readonly rights: readonly ApiRight[];
   readonly organizations: readonly string[] | undefined;
   readonly workload: Workload;
+  /** Of the document that gives it. */
+  readonly platformRevision: number;
   /** SHA-256: another in every token of a job. */
   readonly replayKey: Buffer;
   readonly replayableUntil: Date;
@@ -40,8 +42,13 @@ export interface ExchangedToken {
 }
 
 export interface WorkloadTokenStore {
-  /** Makes and audits the token; `replayed` = the job's token was exchanged before, here or at another process. */
-  exchange(token: ExchangedToken): Promise<{ readonly id: string; readonly token: string } | 'replayed'>;
+  /**
+   * Makes and audits the token; `replayed` = the job's token was exchanged before, here or at another process; `trust_moved` = another
+   * document is live by now, nothing was done.
+   */
+  exchange(
+    token: ExchangedToken,
+  ): Promise<{ readonly id: string; readonly token: string } | 'replayed' | 'trust_moved'>;
 }
 
 /** What may be shown of a token. Nothing of its secret is in here. */

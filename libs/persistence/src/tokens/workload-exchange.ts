@@ -1,7 +1,9 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { AuditEvent } from '@rolecall/audit';
 import { appendAudit } from '../audit/append.ts';
 import { DEPLOYMENT } from '../audit/deployment.ts';
+import { livePlatform } from '../platform/platform-revisions.ts';
+import { GIVE_BY_PLATFORM } from '../platform/statements.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { Statement } from '../sql.ts';
 import type { ExchangedToken, WorkloadTokenStore } from '../stores.ts';
@@ -39,6 +41,7 @@ export function workloadTokenStore(pool: Pool): WorkloadTokenStore {
     exchange(token) {
       const { id, hash, value } = newApiToken();
       return inTransaction(pool, { organizationId: DEPLOYMENT }, async (client) => {
+        if (!(await stillGives(client, token.platformRevision))) return 'trust_moved';
         const used = await query(client, USE_WORKLOAD_TOKEN, [token.replayKey, token.replayableUntil]);
         if (used.length === 0) return 'replayed';
         const { name, rights, organizations = null, workload, now, expiresAt } = token;
@@ -49,6 +52,12 @@ export function workloadTokenStore(pool: Pool): WorkloadTokenStore {
       });
     },
   };
+}
+
+/** Whether that revision is the live one, and stays it until the end: an apply that takes it back ends the token, or is waited for. */
+async function stillGives(client: PoolClient, revision: number): Promise<boolean> {
+  await query(client, GIVE_BY_PLATFORM, [revision]);
+  return (await livePlatform(client))?.revision === revision;
 }
 
 /** @param before exchanged tokens that ended before this are deleted; what they did stays in the audit log. */

@@ -11,6 +11,12 @@ const make = (): Promise<StateStoreHarness> => {
     addEvidence: (organization, identityProvider, evidence) =>
       Promise.resolve(store.addEvidence(organization, identityProvider, evidence)),
     addDirectoryToken: (organization, token) => Promise.resolve(store.addDirectoryToken(organization, token)),
+    addWorkloadToken() {
+      const id = `token-${store.workloadTokens().length}`;
+      const identity = { issuer: 'https://ci.example', audience: 'https://rolecall.example', claims: {} };
+      store.addWorkloadToken({ id, identity, rights: ['plan'], organizations: undefined });
+      return Promise.resolve(id);
+    },
     close: () => Promise.resolve(),
   });
 };

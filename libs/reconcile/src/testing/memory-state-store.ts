@@ -1,6 +1,7 @@
 import type { FactsJson } from '@rolecall/role-mapping';
 import type { ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
 import type { SavedPlan } from '../once.ts';
+import type { WorkloadToken } from '../withdrawn-trust.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { emptyState, idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryUser } from './memory-state.ts';
@@ -66,6 +67,16 @@ export class MemoryStateStore implements StateStore {
   /** Somebody got in through an IdP. */
   addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): void {
     this.#named(organization).evidence.set(identityProvider, evidence);
+  }
+
+  /** A job of a pipeline got an API token. */
+  addWorkloadToken(token: WorkloadToken): void {
+    this.#state.workloadTokens.push(token);
+  }
+
+  /** Those of jobs that are alive. */
+  workloadTokens(): readonly WorkloadToken[] {
+    return this.#state.workloadTokens;
   }
 
   /** A token of the directory was issued. */

@@ -3,6 +3,7 @@ import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-
 import type { Declaration, Override } from '../state-store.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { LivePlatform } from '../platform.ts';
+import type { WorkloadToken } from '../withdrawn-trust.ts';
 import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
 
 export interface MemoryUser {
@@ -40,12 +41,22 @@ export interface MemoryState {
   results: Map<string, ApplyResult>;
   /** Revisions of the deployment's document. */
   platform: LivePlatform[];
+  /** API tokens of jobs, while they are alive. */
+  workloadTokens: WorkloadToken[];
   nextId: number;
 }
 
 export function emptyState(): MemoryState {
   const [plans, results] = [new Map<string, SavedPlan>(), new Map<string, ApplyResult>()];
-  return { organizations: new Map(), collections: new Map(), plans, results, platform: [], nextId: 1 };
+  return {
+    organizations: new Map(),
+    collections: new Map(),
+    plans,
+    results,
+    platform: [],
+    workloadTokens: [],
+    nextId: 1,
+  };
 }
 
 /** A UUID that counts, so that tests read the same at every run. */

@@ -47,6 +47,19 @@ export function platformContract(name: string, make: () => Promise<StateStoreHar
       expect((await live())?.origin).toEqual(origin);
     });
 
+    it('ends the tokens of jobs that it is told, and no others', async () => {
+      await commit((state) => state.platform.save(0, version('a')));
+      const [first, second] = [await harness.addWorkloadToken(), await harness.addWorkloadToken()];
+      const alive = () => harness.store.transaction('rollback', (state) => state.platform.workloadTokens());
+      const tokens = await alive();
+      expect(tokens.map(({ id }) => id).sort()).toEqual([first, second].sort());
+      const ended = tokens.filter(({ id }) => id === first);
+      await harness.store.transaction('rollback', (state) => state.platform.endWorkloadTokens(ended));
+      expect(await alive()).toHaveLength(2);
+      await commit((state) => state.platform.endWorkloadTokens(ended));
+      expect(await alive()).toEqual(tokens.filter(({ id }) => id === second));
+    });
+
     it('leaves nothing of a plan', async () => {
       await harness.store.transaction('rollback', (state) => state.platform.save(0, version('a')));
       expect(await live()).toBeUndefined();

@@ -14,6 +14,8 @@ export interface StateStoreHarness {
   addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): Promise<void>;
   /** A token of the organization's directory was issued. */
   addDirectoryToken(organization: string, token: string): Promise<void>;
+  /** A job got an API token for its own, by revision 1 of the platform document; returns the token's id. */
+  addWorkloadToken(): Promise<string>;
   close(): Promise<void>;
 }
 

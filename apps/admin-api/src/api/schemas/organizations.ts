@@ -151,7 +151,8 @@ export const organizations = {
     action: { enum: ['create', 'update'] },
     baseRevision: { ...count, description: 'The revision that the plan saw; 0 for a create' },
     fields: list(ref('FieldChange')),
-  }),
+    endedTokens: { ...count, description: 'API tokens of running jobs that end, since nothing gives them any more' },
+  }, ['endedTokens']),
   Platform: object({
     revision: count,
     digest: string,
