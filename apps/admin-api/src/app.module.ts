@@ -6,12 +6,13 @@ import {
   DATABASE,
   GuardedFetch,
   LOGGER,
+  MailDelivery,
   MetadataRefresh,
   Metrics,
   MetadataSource,
   PlatformModule,
 } from '@rolecall/platform';
-import type { Clock, Logger, PlatformOptions } from '@rolecall/platform';
+import type { Clock, Logger, Mailer, PlatformOptions } from '@rolecall/platform';
 import type { Limits } from '@rolecall/reconcile';
 import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
@@ -58,6 +59,8 @@ export interface AppOptions extends PlatformOptions {
   readonly resolveTxt: ResolveTxt;
   /** Who is told by mail what ends. */
   readonly post: ExpiryPost | undefined;
+  /** undefined = mails of the outbox are sent by others. */
+  readonly mailer: Mailer | undefined;
   /** Not everybody who reaches the port can read `/metrics`: it may name organizations. */
   readonly metricsAreOurs: boolean;
   /** How far one apply may go. */
@@ -141,6 +144,19 @@ export class AppModule {
           inject: [DATABASE, CLOCK, LOGGER, Metrics],
           useFactory: ({ expiry }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
             new ExpiryMail(expiry, options.post, clock, logger, metrics),
+        },
+        {
+          provide: MailDelivery,
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+          useFactory: (database: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new MailDelivery({
+              database,
+              mailer: options.mailer,
+              gatewayUrl: options.gatewayUrl,
+              clock,
+              logger,
+              metrics,
+            }),
         },
         {
           provide: Purge,

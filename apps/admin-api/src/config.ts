@@ -9,6 +9,7 @@ import {
   LOG_LEVELS,
   mailAddresses,
   mailFrom,
+  mailSettings,
   networks,
   origins,
   port,
@@ -17,7 +18,7 @@ import {
   sealingKey,
   smtpUrl,
 } from '@rolecall/platform';
-import type { Mailbox, SmtpServer } from '@rolecall/platform';
+import type { MailSettings } from '@rolecall/platform';
 import { isCap } from '@rolecall/reconcile';
 import type { Limits } from '@rolecall/reconcile';
 
@@ -78,7 +79,9 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly limits: Limits;
   /** Present when the platform team is to be told by mail. */
-  readonly post: { readonly smtp: SmtpServer; readonly from: Mailbox; readonly to: readonly string[] } | undefined;
+  readonly post: (MailSettings & { readonly to: readonly string[] }) | undefined;
+  /** Through which mail goes out, and who it is from; undefined = no mail is sent. */
+  readonly mail: MailSettings | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -87,21 +90,22 @@ export interface Config {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { values, redacted } = readEnvironment('admin-api', variables, env);
   const { maxDeletes: deletes, maxAffected: affected, smtp, mailFrom: from, platformMail: to } = values;
+  const mail = mailSettings('admin-api', smtp, from);
   return {
     ...values,
     limits: { deletes, affected },
     port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT),
-    post: postOf(smtp, from, to),
+    mail,
+    post: postOf(mail, to),
     redacted,
   };
 }
 
-/** All three, or mail to nobody: who asked for mail must not believe that it is sent. */
-function postOf(smtp?: SmtpServer, from?: Mailbox, to?: readonly string[]): Config['post'] {
+/** Who asked for mail must not believe that it is sent. */
+function postOf(mail: MailSettings | undefined, to: readonly string[] | undefined): Config['post'] {
   if (to === undefined) return undefined;
-  if (smtp && from) return { smtp, from, to };
-  const missing = [smtp ? [] : ['ROLECALL_SMTP_URL'], from ? [] : ['ROLECALL_MAIL_FROM']].flat();
+  if (mail) return { ...mail, to };
   throw new EnvironmentError('admin-api', [
-    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; ROLECALL_PLATFORM_MAIL needs a mail server and a sender`,
+    'ROLECALL_SMTP_URL and ROLECALL_MAIL_FROM are missing; ROLECALL_PLATFORM_MAIL needs a mail server and a sender',
   ]);
 }

@@ -40,6 +40,7 @@ export async function createApp(
     outboundAllow,
     resolveTxt,
     refreshesMetadata,
+    mailer: config.mail && smtpMailer(config.mail.smtp, config.mail.from),
     post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
     limits: config.limits,
     metricsToken: config.metricsToken,

@@ -14,6 +14,8 @@ import {
   DATABASE,
   LOGGER,
   type Logger,
+  MailDelivery,
+  type Mailer,
   MetadataRefresh,
   type MetadataSource,
   Metrics,
@@ -56,13 +58,15 @@ export interface AppOptions {
   readonly clock: Clock | undefined;
   readonly oidcTransport: OidcTransport;
   readonly metadataSource: MetadataSource;
+  /** undefined = no mail is sent. */
+  readonly mailer: Mailer | undefined;
   readonly openDatabase: () => Promise<Database>;
 }
 
 /** Wires the gateway: everything that decides is a plain class or function below. */
 @Module({})
 export class AppModule implements NestModule {
-  static forRoot({ config, oidcTransport: transport, metadataSource, ...platform }: AppOptions): DynamicModule {
+  static forRoot({ config, oidcTransport: transport, metadataSource, mailer, ...platform }: AppOptions): DynamicModule {
     const { url } = config;
     return {
       module: AppModule,
@@ -106,6 +110,12 @@ export class AppModule implements NestModule {
           provide: MetadataRefresh,
           useFactory: ({ metadata }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
             new MetadataRefresh(metadata, metadataSource, clock, logger, metrics),
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+        },
+        {
+          provide: MailDelivery,
+          useFactory: (database: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new MailDelivery({ database, mailer, gatewayUrl: url, clock, logger, metrics }),
           inject: [DATABASE, CLOCK, LOGGER, Metrics],
         },
         UnknownKeys,

@@ -3,12 +3,16 @@ import {
   choice,
   host,
   LOG_LEVELS,
+  mailFrom,
+  type MailSettings,
+  mailSettings,
   networks,
   origins,
   port,
   postgresUrl,
   readEnvironment,
   sealingKey,
+  smtpUrl,
 } from '@rolecall/platform';
 import type { VerifierName } from '@rolecall/saml';
 import { rateLimits, type RateLimitSettings } from './limits/settings.ts';
@@ -40,6 +44,9 @@ const variables = {
   /** Proxies that tell the client's address: networks in CIDR notation. */
   trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
   rateLimits,
+  /** Through which mail goes out, and who it is from; none = no mail is sent. */
+  smtp: smtpUrl,
+  mailFrom,
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -57,6 +64,7 @@ export interface Config {
   readonly samlVerifier: VerifierName;
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings | 'off';
+  readonly mail: MailSettings | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -66,5 +74,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const { values, redacted } = readEnvironment('auth-gateway', variables, env);
   const { protocol, port: urlPort } = new URL(values.url);
   const implied = Number(urlPort) || (protocol === 'https:' ? 443 : 80);
-  return { ...values, port: values.port ?? implied, redacted };
+  const { smtp, mailFrom: from, ...others } = values;
+  const mail = mailSettings('auth-gateway', smtp, from);
+  return { ...others, port: values.port ?? implied, mail, redacted };
 }

@@ -10,6 +10,7 @@ import {
   Metrics,
   PinoNestLogger,
   prepareHttp,
+  smtpMailer,
 } from '@rolecall/platform';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
     metrics,
     clock,
     oidcTransport: parts.oidcTransport ?? guardedTransport(guarded),
+    mailer: config.mail && smtpMailer(config.mail.smtp, config.mail.from),
     metadataSource: new MetadataSource(guarded, outboundAllow, url.startsWith('http:')),
     openDatabase: () =>
       openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey, previousMasterKey }),

@@ -1,4 +1,5 @@
 import type { ExpiringItem, ExpiryKind } from '@rolecall/persistence';
+import { inFrame, oneLine } from '@rolecall/platform';
 import type { Mail } from '@rolecall/platform';
 import { daysLeft } from './expiry-view.ts';
 
@@ -27,34 +28,15 @@ const MAX_LISTED = 100;
 
 /** The message to the platform team about what ends. Names come from documents: nothing of them is taken for markup. */
 export function expiryMessage(items: readonly ExpiringItem[], to: readonly string[], now: Date): Mail {
-  const listed = items.slice(0, MAX_LISTED).map((item) => ({
-    when: whenOf(item, now),
-    organization: item.organization ?? 'the deployment',
-    what: `${KINDS[item.kind].what} ${item.name}`,
-    todo: KINDS[item.kind].todo,
+  const rows = items.slice(0, MAX_LISTED).map((item) => ({
+    title: oneLine(`${item.organization ?? 'the deployment'}: ${KINDS[item.kind].what} ${item.name}`),
+    lines: [whenOf(item, now), KINDS[item.kind].todo],
   }));
-  const more = items.length > MAX_LISTED ? `And ${items.length - MAX_LISTED} more.` : '';
-  const closing = 'Everything that ends: rolecall expiry --within 30d';
+  const more = items.length > MAX_LISTED ? [{ p: `And ${items.length - MAX_LISTED} more.` }] : [];
   const ended = items.filter((item) => daysLeft(item, now) < 0).length;
-  return {
-    to,
-    subject: subjectOf(items.length, ended),
-    text: [
-      ...listed.map(({ when, organization, what, todo }) => `${when}  ${organization}: ${what}\n    ${todo}\n`),
-      ...(more ? [more] : []),
-      `${closing}\n`,
-    ].join('\n'),
-    html: [
-      '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What ends soon</title></head><body>',
-      '<table cellpadding="6"><tr><th align="left">When</th><th align="left">Organization</th><th align="left">What</th>',
-      '<th align="left">To do</th></tr>',
-      ...listed.map(
-        ({ when, organization, what, todo }) =>
-          `<tr>${[when, organization, what, todo].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
-      ),
-      `</table>${more && `<p>${more}</p>`}<p>${closing.replace(/rolecall.*/, '<code>$&</code>')}</p></body></html>`,
-    ].join('\n'),
-  };
+  const closing = { small: 'Everything that ends: rolecall expiry --within 30d' };
+  const message = { subject: subjectOf(items.length, ended), parts: [{ rows }, ...more, closing] };
+  return { to, ...inFrame(message, { name: 'Rolecall' }) };
 }
 
 function subjectOf(all: number, ended: number): string {
@@ -69,9 +51,4 @@ function whenOf(item: ExpiringItem, now: Date): string {
   if (left === 0) return `${day} (within a day)`;
   const count = `${Math.abs(left)} ${Math.abs(left) === 1 ? 'day' : 'days'}`;
   return `${day} (${left < 0 ? `${count} ago` : `in ${count}`})`;
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
 }

@@ -5,7 +5,7 @@ import type { OidcTransport } from '@rolecall/oidc';
 import type { OrganizationSpec } from '@rolecall/org-config';
 import type { ClientKeyPair } from '@rolecall/persistence';
 import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
-import { createLogger } from '@rolecall/platform';
+import { createLogger, mailSettings, smtpUrl } from '@rolecall/platform';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
 import { createApp } from '../create-app.ts';
@@ -28,6 +28,8 @@ export interface TestGatewayOptions {
   /** Default: none. */
   readonly rateLimits?: Config['rateLimits'];
   readonly trustedProxies?: Config['trustedProxies'];
+  /** A mail server, as in `ROLECALL_SMTP_URL`. Default: none. */
+  readonly smtpUrl?: string;
 }
 
 /** TEST ONLY. A gateway over HTTP, with what it logged. */
@@ -39,6 +41,8 @@ export interface TestGateway {
   browser(): TestBrowser;
   close(): Promise<void>;
 }
+
+const MAIL_FROM = { name: 'Rolecall', address: 'sso@example.com' };
 
 export const APPLICATION = 'https://app.example.com';
 
@@ -52,6 +56,7 @@ export async function startTestGateway({
   samlVerifier = 'strict',
   rateLimits = 'off',
   trustedProxies = [],
+  smtpUrl: mailServer,
 }: TestGatewayOptions): Promise<TestGateway> {
   const logLines: string[] = [];
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
@@ -68,6 +73,7 @@ export async function startTestGateway({
     samlVerifier,
     rateLimits,
     trustedProxies,
+    mail: mailServer === undefined ? undefined : mailSettings('auth-gateway', smtpUrl.parse(mailServer), MAIL_FROM),
     logLevel: 'debug',
     redacted: {},
   };

@@ -117,7 +117,7 @@ it('says that a recipient was refused without saying which', async () => {
   const refused: unknown = await mailerAt(`smtp://127.0.0.1:${port}`)
     .send(MAIL)
     .catch((error: unknown) => error);
-  expect(refused).toMatchObject({ code: 'mail_refused' });
+  expect(refused).toMatchObject({ code: 'recipient_refused' });
   expect(String(refused)).not.toContain('platform@example.com');
 });
 

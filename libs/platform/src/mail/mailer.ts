@@ -1,10 +1,15 @@
 import { createTransport } from 'nodemailer';
 import { isMailAddress } from './address.ts';
 import type { Mailbox } from './address.ts';
+import { oneLine } from './one-line.ts';
 import type { SmtpServer } from './smtp-server.ts';
 
 /** One message. Both bodies say the same; nothing in them is taken for markup or for a header. */
 export interface Mail {
+  /** The sender's name in place of the configured one; what stands in it is made one plain line. */
+  readonly fromName?: string;
+  /** Becomes the Message-ID: a mail that is sent twice is recognized as one. Letters, digits and `-`. */
+  readonly id?: string;
   /** Addresses, each alone: `isMailAddress`. */
   readonly to: readonly string[];
   /** One line. */
@@ -25,12 +30,15 @@ export interface Mailer {
 export class MailError extends Error {
   override readonly name = 'MailError';
   constructor(
-    readonly code: 'invalid_mail' | 'mail_refused' | 'mail_server_unreachable',
+    readonly code: 'invalid_mail' | 'recipient_refused' | 'mail_refused' | 'mail_server_unreachable',
     message: string,
   ) {
     super(message);
   }
 }
+
+/** Out-of-office programs do not answer such a mail (RFC 3834, section 5). */
+const HEADERS = { 'Auto-Submitted': 'auto-generated' };
 
 /** Nobody waits for a mail, but a transaction may: it must end. */
 const TIMEOUT_MS = 20_000;
@@ -57,10 +65,13 @@ export function smtpMailer(server: SmtpServer, from: Mailbox, timeoutMs = TIMEOU
     disableUrlAccess: true,
   });
   return {
-    async send({ to, subject, text, html }) {
+    async send({ to, subject, text, html, fromName, id }) {
       requireWellFormed(to, subject);
       const recipients = to.map((address) => ({ name: '', address }));
-      await transport.sendMail({ from: { ...from }, to: recipients, subject, text, html }).catch((error: unknown) => {
+      const sender = { ...from, ...(fromName !== undefined && { name: oneLine(fromName, 80) }) };
+      const messageId = id !== undefined && { messageId: `<${id}@${from.address.split('@')[1] ?? ''}>` };
+      const message = { from: sender, to: recipients, subject, text, html, headers: HEADERS, ...messageId };
+      await transport.sendMail(message).catch((error: unknown) => {
         throw failureOf(error);
       });
     },
@@ -77,8 +88,19 @@ function requireWellFormed(to: readonly string[], subject: string): void {
   }
 }
 
+/** What nodemailer says of it. */
+interface SmtpFailure {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly command?: string;
+}
+
 function failureOf(error: unknown): MailError {
-  const { code = 'unknown', responseCode } = (error ?? {}) as { code?: string; responseCode?: number };
+  const { code = 'unknown', responseCode, command } = (error ?? {}) as SmtpFailure;
+  // the server was asked for this one mailbox, and has none: RFC 5321, section 4.2.3
+  if (command === 'RCPT TO' && responseCode !== undefined && [550, 551, 553].includes(responseCode)) {
+    return new MailError('recipient_refused', `the mail server refused the recipient (${responseCode})`);
+  }
   if (responseCode !== undefined && responseCode >= 400) {
     return new MailError('mail_refused', `the mail server refused (${responseCode}, ${code})`);
   }

@@ -1,3 +1,4 @@
+import { EnvironmentError } from '../environment.ts';
 import type { Variable } from '../environment.ts';
 import { parseMailAddresses, parseMailbox } from './address.ts';
 import type { Mailbox } from './address.ts';
@@ -14,6 +15,26 @@ export const smtpUrl: Variable<SmtpServer | undefined> = {
   fallback: NONE,
   parse: parseSmtpUrl,
 };
+
+/** The mail server and the sender, of an app that can do without. */
+export interface MailSettings {
+  readonly smtp: SmtpServer;
+  readonly from: Mailbox;
+}
+
+/** Both or none: who names one of them must not believe that mail is sent. @throws EnvironmentError */
+export function mailSettings(
+  app: string,
+  smtp: SmtpServer | undefined,
+  from: Mailbox | undefined,
+): MailSettings | undefined {
+  if (smtp && from) return { smtp, from };
+  if (!smtp && !from) return undefined;
+  const [given, missing] = smtp
+    ? ['ROLECALL_SMTP_URL', 'ROLECALL_MAIL_FROM']
+    : ['ROLECALL_MAIL_FROM', 'ROLECALL_SMTP_URL'];
+  throw new EnvironmentError(app, [`${missing} is missing; ${given} is of no use without it`]);
+}
 
 /** Who mail is from. */
 export const mailFrom: Variable<Mailbox | undefined> = {
