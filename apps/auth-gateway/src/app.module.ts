@@ -25,6 +25,11 @@ import { urlencoded } from 'express';
 import { AccountController } from './account/account.controller.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Cookies } from './http/cookies.ts';
+import { CheckPassword } from './local/check-password.ts';
+import { LocalController } from './local/local.controller.ts';
+import { LocalSignIns } from './local/local-sign-ins.ts';
+import { PasswordStrategy } from './local/password.strategy.ts';
+import { PasswordHashes } from './passwords/password-hashes.ts';
 import { ConfirmationController } from './login/confirmation.controller.ts';
 import { AccountsController } from './login/accounts.controller.ts';
 import { LoginController } from './login/login.controller.ts';
@@ -33,6 +38,7 @@ import { SharedLimits } from './limits/shared-limits.ts';
 import { LoginEnds } from './login/login-ends.ts';
 import { LoginStarts } from './login/login-starts.ts';
 import { LoginOutcomes } from './login/login-outcomes.ts';
+import { DecideAnew } from './login/decide-anew.ts';
 import { Logins } from './login/logins.ts';
 import { SsoTestController } from './login/sso-test.controller.ts';
 import { ClientKeysController } from './oidc/client-keys.controller.ts';
@@ -75,6 +81,7 @@ export class AppModule implements NestModule {
       controllers: [
         SamlController,
         LoginController,
+        LocalController,
         AccountsController,
         ConfirmationController,
         OidcController,
@@ -102,6 +109,7 @@ export class AppModule implements NestModule {
         RateLimits,
         SharedLimits,
         LoginOutcomes,
+        DecideAnew,
         Logins,
         Logouts,
         LoginStarts,
@@ -118,6 +126,10 @@ export class AppModule implements NestModule {
             new MailDelivery({ database, mailer, gatewayUrl: url, clock, logger, metrics }),
           inject: [DATABASE, CLOCK, LOGGER, Metrics],
         },
+        PasswordHashes,
+        CheckPassword,
+        LocalSignIns,
+        PasswordStrategy,
         UnknownKeys,
         SamlResponseStrategy,
         OidcCallbackStrategy,
@@ -139,6 +151,8 @@ export class AppModule implements NestModule {
       'login',
       'oidc/callback',
       'login/forget',
+      'login/:org/password',
+      'login/:org/second-factor',
       'accounts',
       'saml/confirm',
       'oidc/initiate',
@@ -163,7 +177,9 @@ export class AppModule implements NestModule {
         'oidc/:org/:idp/initiate',
         'account/identities/link',
       );
-    consumer.apply(this.limits.door('identify')).forRoutes({ path: 'login', method: RequestMethod.POST });
+    for (const path of ['login', 'login/:org/password', 'login/:org/second-factor']) {
+      consumer.apply(this.limits.door('identify')).forRoutes({ path, method: RequestMethod.POST });
+    }
     consumer
       .apply(this.limits.door('answer'))
       .forRoutes(

@@ -95,6 +95,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   value_too_long: customer(TOO_MUCH),
   facts_too_large: customer(TOO_MUCH),
 
+  // sign-ins by password
+  sign_in_failed: user(
+    'The e-mail address or the password is wrong, or you sign in here with your company account: check both, or reset the password.',
+  ),
+  second_factor_failed: user('This code is wrong, was used before, or is too old: please use a new one.'),
+  busy: {
+    status: 503,
+    title: 'Sign-in is busy right now',
+    sentence: 'Very many people are signing in right now: please try again in a minute.',
+    retry: true,
+  },
+
   // organizations and identity providers
   unknown_organization: nowhere(
     'No organization is known by this name or e-mail domain: check it, or ask your administrator.',

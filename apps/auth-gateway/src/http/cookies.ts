@@ -8,6 +8,9 @@ export const LOGIN_LIFETIME_MS = 10 * 60_000;
 /** How long a browser remembers where its last login was, in milliseconds: a year. */
 const LAST_LOGIN_LIFETIME_MS = 365 * 24 * 60 * 60_000;
 
+/** How long a browser is known to its users, in milliseconds: a year after its last sign-in by password. */
+const DEVICE_LIFETIME_MS = 365 * 24 * 60 * 60_000;
+
 /** Names of an organization and of one of its identity providers; of nobody. */
 export interface LastLogin {
   readonly organization: string;
@@ -15,13 +18,15 @@ export interface LastLogin {
 }
 
 /**
- * The gateway's cookies: the session, the one that binds a login to the browser that started it (rule G8), and where the
- * last login was, which opens nothing.
+ * The gateway's cookies: the session, the one that binds a login to the browser that started it (rule G8), the handle of a sign-in
+ * that waits for a second factor, by what a user's browsers are told apart, and where the last login was, which opens nothing.
  */
 export class Cookies {
   readonly sessionName: string;
   readonly flowName: string;
   readonly lastLoginName: string;
+  readonly signInName: string;
+  readonly deviceName: string;
   private readonly attributes: CookieOptions;
 
   /** `gatewayUrl` is the public base URL. Without https (a developer's loopback) browsers refuse the prefix `__Host-`. */
@@ -31,6 +36,8 @@ export class Cookies {
     this.sessionName = sessionCookieName(gatewayUrl);
     this.flowName = `${prefix}rolecall_flow`;
     this.lastLoginName = `${prefix}rolecall_last_login`;
+    this.signInName = `${prefix}rolecall_sign_in`;
+    this.deviceName = `${prefix}rolecall_device`;
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
 
@@ -42,6 +49,29 @@ export class Cookies {
   /** The flow cookie's value as the browser sent it: unverified, but only ever compared by its hash. */
   flow(request: Request): string | undefined {
     return readCookie(request.headers.cookie, this.flowName);
+  }
+
+  /** The handle of a pending sign-in as the browser sent it: unverified. */
+  signIn(request: Request): string | undefined {
+    return readCookie(request.headers.cookie, this.signInName);
+  }
+
+  setSignIn(response: Response, value: string): void {
+    response.cookie(this.signInName, value, { ...this.attributes, maxAge: LOGIN_LIFETIME_MS });
+  }
+
+  clearSignIn(response: Response): void {
+    response.clearCookie(this.signInName, this.attributes);
+  }
+
+  /** What the browser is known by: UNVERIFIED, but for its form. */
+  device(request: Request): string | undefined {
+    const value = readCookie(request.headers.cookie, this.deviceName);
+    return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
+  }
+
+  setDevice(response: Response, value: string): void {
+    response.cookie(this.deviceName, value, { ...this.attributes, maxAge: DEVICE_LIFETIME_MS });
   }
 
   setSession(response: Response, value: string, expires: Date): void {

@@ -9,6 +9,11 @@ import { renderPage } from '../pages/page.tsx';
  */
 export type FormTarget = 'none' | 'self' | 'identity-provider' | { readonly origin: string };
 
+/** Of a page whose form ends at an allowed destination, or with us. */
+export function formsTo(returnTo: string | undefined): FormTarget {
+  return returnTo === undefined ? 'self' : { origin: new URL(returnTo).origin };
+}
+
 /**
  * Sends a page with its Content-Security-Policy: styles from this origin only, and no script at all, save the one whose hash
  * is given as `script`.

@@ -176,7 +176,8 @@ async function reported(
 
 function reportHead(organization: Organization, { head }: Flow) {
   const { displayName = head.identityProvider } = organization.identityProvider(head.identityProvider) ?? {};
-  const { traceId, protocol, vendor = 'generic' } = head;
+  const { traceId, vendor = 'generic' } = head;
+  const protocol: TestReport['protocol'] = head.protocol === 'oidc' ? 'oidc' : 'saml'; // a password has nothing to test
   return { organization: organization.settings.displayName, identityProvider: displayName, traceId, protocol, vendor };
 }
 

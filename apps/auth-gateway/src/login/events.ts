@@ -31,7 +31,7 @@ export function signedInEvents(
 
 /** The audit events of a login that changed nothing of its user. */
 export function unchangedEvents(
-  of: Pick<LoginContext, 'login' | 'organization' | 'now'>,
+  of: Pick<LoginContext, 'organization' | 'now'> & { readonly login: NamedLogin },
   user: StoredUser,
 ): readonly AuditEvent[] {
   const event = eventsOf(of, user);
@@ -70,7 +70,13 @@ export function testedEvent({ identityProvider, traceId }: VerifiedLogin, now: D
   };
 }
 
-function eventsOf({ login, now }: Pick<LoginContext, 'login' | 'now'>, { userId }: Pick<StoredUser, 'userId'>) {
+/** What names a login in its events. */
+type NamedLogin = Pick<LoginContext['login'], 'identityProvider' | 'traceId'>;
+
+function eventsOf(
+  { login, now }: Pick<LoginContext, 'now'> & { readonly login: NamedLogin },
+  { userId }: Pick<StoredUser, 'userId'>,
+) {
   return (type: AuditEventType, data: AuditEvent['data']): AuditEvent => ({
     type,
     at: now,

@@ -8,7 +8,8 @@ const REFUSED = { login: 'login.refused', test: 'sso.tested', logout: 'logout.re
 
 /** What names one login in its flow record, its audit events and on an error page. */
 export interface FlowHead {
-  readonly protocol: 'saml' | 'oidc';
+  /** `local` = by password. */
+  readonly protocol: 'saml' | 'oidc' | 'local';
   readonly traceId: string;
   /** `logout` is of a logout message, and only of one that was refused. */
   readonly mode: 'login' | 'test' | 'logout';
@@ -89,7 +90,7 @@ export class Flow {
     const { protocol, traceId, identityProvider, vendor, mode, startedAt } = this.head;
     return {
       traceId,
-      kind: `${protocol}-${mode}`,
+      kind: protocol === 'local' ? 'local-login' : `${protocol}-${mode}`,
       identityProvider,
       vendor,
       startedAt,

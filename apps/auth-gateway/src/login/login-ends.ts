@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Database } from '@rolecall/persistence';
+import { type Database, LOCAL_SIGN_IN } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
@@ -29,7 +29,7 @@ export class LoginEnds {
   private async enter(session: OpenedSession, request: Request, response: Response): Promise<void> {
     const previous = readOrganizationToken(this.cookies.session(request));
     this.cookies.setSession(response, session.token, session.expiresAt);
-    this.cookies.setLastLogin(response, session.at);
+    if (session.at.identityProvider !== LOCAL_SIGN_IN) this.cookies.setLastLogin(response, session.at);
     if (previous) {
       await this.database.sessions.revoke(
         previous.organizationId,

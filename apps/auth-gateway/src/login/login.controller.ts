@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { traceOf } from '@rolecall/platform';
+import { CLOCK, type Clock, traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { LoginRefused } from '../errors/login-refused.ts';
@@ -7,12 +7,14 @@ import { isKnownCode, sentenceOf } from '../errors/sentences.ts';
 import { Cookies } from '../http/cookies.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
-import { sendPage } from '../http/send-page.ts';
+import { formsTo, sendPage } from '../http/send-page.ts';
+import { withQuery } from '../http/with-query.ts';
 import { isOidc, loginPath, Organizations } from '../organizations/organization.ts';
-import { ChoicePage } from '../pages/choice-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
 import { RememberedPage } from '../pages/remembered-page.tsx';
+import { organizationNamed } from '../local/organization-named.ts';
 import { readOrganizationToken, sha256 } from '@rolecall/persistence';
+import { choicePage, PASSWORD_SET } from './choice.ts';
 import type { Arrival } from './complete-login.ts';
 import { LoginEnds } from './login-ends.ts';
 import { LoginStarts } from './login-starts.ts';
@@ -23,6 +25,7 @@ import { Logins } from './logins.ts';
 export class LoginController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(LoginStarts) private readonly starts: LoginStarts,
@@ -82,21 +85,21 @@ export class LoginController {
     response.redirect(303, withQuery('/login', { returnTo: allowedReturnTo(returnTo, this.config.returnTo) }));
   }
 
+  /** Where a sign-in by password sends people back to, `error` and `note` are names of sentences of ours. */
   @Get('login/:org')
   async choose(
     @Param('org') name: string,
-    @Query('returnTo') returnTo: unknown,
+    @Query() query: Readonly<Record<string, unknown>>,
     @Res() response: Response,
   ): Promise<void> {
-    const organization = await this.organizations.byName(name);
-    if (!organization)
-      throw new LoginRefused('unknown_organization', 'organization_known', 'No organization has this name.');
-    const kept = allowedReturnTo(returnTo, this.config.returnTo);
-    const identityProviders = organization.enabledIdentityProviders.map((identityProvider) => ({
-      displayName: identityProvider.displayName,
-      href: withQuery(loginPath(organization, identityProvider), { returnTo: kept }),
-    }));
-    sendPage(response, ChoicePage({ organization: organization.settings.displayName, identityProviders }));
+    const organization = await organizationNamed(this.organizations, name);
+    const { error: code, note } = query;
+    const said = {
+      returnTo: allowedReturnTo(query['returnTo'], this.config.returnTo),
+      error: isKnownCode(code) ? sentenceOf(code).sentence : undefined,
+      note: note === PASSWORD_SET ? 'Your password is set. Sign in with it now.' : undefined,
+    };
+    sendPage(response, choicePage(organization, this.clock(), said), { forms: formsTo(said.returnTo) });
   }
 
   /**
@@ -128,9 +131,4 @@ export class LoginController {
       href: withQuery(loginPath(organization, identityProvider), { returnTo }),
     };
   }
-}
-
-function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }

@@ -1,22 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type Database,
-  type OrganizationTransaction,
-  PersistenceError,
-  type PostedAnswer,
-} from '@rolecall/persistence';
+import type { Database, OrganizationTransaction, PostedAnswer } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger } from '@rolecall/platform';
 import { type CallbackQuery, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
 import type { VerifiedAssertion } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
-import {
-  type IdpTarget,
-  isOidc,
-  type Organization,
-  Organizations,
-  type SamlTarget,
-} from '../organizations/organization.ts';
+import { type IdpTarget, isOidc, Organizations, type SamlTarget } from '../organizations/organization.ts';
 import { newOrganizationToken, type PresentedToken } from '@rolecall/persistence';
 import { acceptSamlResponse } from './accept-saml-response.ts';
 import {
@@ -28,6 +16,7 @@ import {
   handleUnknown,
   refuseOtherBrowser,
 } from './complete-login.ts';
+import { DecideAnew, type Decided } from './decide-anew.ts';
 import { EvidenceNotes } from './evidence-notes.ts';
 import { LoginOutcomes } from './login-outcomes.ts';
 import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
@@ -43,24 +32,11 @@ import { startOidcLogin } from './start-oidc-login.ts';
 import { startSamlLogin } from './start-saml-login.ts';
 import { claimLogin, type UnconfirmedLogin } from './unconfirmed-login.ts';
 import { type AccountWish, switchAccount } from './switch-account.ts';
-import { Overtaken } from './writes.ts';
 
 export type { ReturnedLogin } from './returned-login.ts';
 
 /** A login that ended well. */
 export type EndedLogin = Exclude<Completion, { outcome: 'refused' }>;
-
-/** What a login came to, and the organization as it was then. */
-interface Decided {
-  readonly completion: Completion;
-  readonly organization: Organization;
-}
-
-/** An apply may replace the rules while a login is decided; more often than this in a row it does not happen. */
-const MAX_DECISIONS = 3;
-
-/** The notice that an organization changed may reach this process a moment after the change itself, in milliseconds. */
-const NOTICE_MS = 30;
 
 /**
  * The parts of a login on the database: of a SAML login `start`, `accept`, `complete`; at an OpenID provider `start`,
@@ -77,6 +53,7 @@ export class Logins {
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(OidcProviders) private readonly providers: OidcProviders,
     @Inject(LoginOutcomes) private readonly outcomes: LoginOutcomes,
+    @Inject(DecideAnew) private readonly anew: DecideAnew,
   ) {
     this.evidence = new EvidenceNotes(database.ssoEvidence, logger);
   }
@@ -111,7 +88,7 @@ export class Logins {
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
   async complete(handle: PresentedToken, arrival: Arrival): Promise<EndedLogin> {
     return this.ended(
-      await this.decideAnew(handle.organizationId, (tx, organization) =>
+      await this.anew.decide(handle.organizationId, (tx, organization) =>
         completeLogin(tx, organization, arrival, this.clock()),
       ),
     );
@@ -182,7 +159,7 @@ export class Logins {
     const { linkUserId: userId } = taken;
     const login = userId === undefined ? said : { ...said, link: { userId, signedIn: await signedIn() } };
     return this.ended(
-      await this.decideAnew(target.organization.id, (tx, organization) =>
+      await this.anew.decide(target.organization.id, (tx, organization) =>
         finishLogin(tx, organization, login, 'oidc', this.clock()),
       ),
     );
@@ -191,11 +168,11 @@ export class Logins {
   /** Opens another account that a login offered, in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
   async switchAccount(organizationId: string, wish: AccountWish): Promise<EndedLogin> {
     return this.ended(
-      await this.decideAnew(organizationId, (tx, organization) => switchAccount(tx, organization, wish, this.clock())),
+      await this.anew.decide(organizationId, (tx, organization) => switchAccount(tx, organization, wish, this.clock())),
     );
   }
 
-  private async ended({ completion, organization }: Decided): Promise<EndedLogin> {
+  private async ended({ result: completion, organization }: Decided<Completion>): Promise<EndedLogin> {
     if (completion.outcome === 'refused') return this.outcomes.refused(completion);
     await this.evidence.note(organization, completion, this.clock());
     const succeeded = completion.outcome === 'tested' ? 'tested' : 'succeeded';
@@ -206,28 +183,4 @@ export class Logins {
     );
     return completion;
   }
-
-  /** Runs `decide` in a transaction of the organization; again from the start when an apply or another login overtook it. */
-  private async decideAnew(
-    organizationId: string,
-    decide: (tx: OrganizationTransaction, organization: Organization) => Promise<Completion>,
-  ): Promise<Decided> {
-    for (let left = MAX_DECISIONS; ; left--) {
-      const organization = await this.organizations.byId(organizationId);
-      if (!organization) throw handleUnknown();
-      try {
-        const completion = await this.database.inOrganization(organizationId, (tx) => decide(tx, organization));
-        return { completion, organization };
-      } catch (error) {
-        if (!isOvertaken(error) || left <= 1) throw error;
-        await pause(NOTICE_MS);
-      }
-    }
-  }
-}
-
-/** An apply, another login or the directory changed what this login was decided on. */
-function isOvertaken(error: unknown): boolean {
-  if (error instanceof PersistenceError) return error.code === 'stale_revision' || error.code === 'user_changed';
-  return error instanceof Overtaken;
 }

@@ -1,10 +1,10 @@
 import type { Announcement, DecidedAccess, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import type { LastLogin } from '../http/cookies.ts';
-import { newOrganizationToken } from '@rolecall/persistence';
+import { LOCAL_SIGN_IN, newOrganizationToken } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents } from './events.ts';
-import type { LoginContext, Person } from './login-context.ts';
+import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 
 const NOTHING_CHANGED: GrantChanges = { granted: [], revoked: [], joined: [], left: [] };
 
@@ -125,7 +125,9 @@ export interface OpenedSession {
 
 /** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
 export async function openSession(
-  context: Pick<LoginContext, 'tx' | 'organization' | 'login' | 'subject' | 'now' | 'flow'>,
+  context: Pick<LoginContext, 'tx' | 'organization' | 'subject' | 'now' | 'flow'> & {
+    readonly login: Pick<LoginToFinish, 'returnTo' | 'sessionIndex'>;
+  },
   user: StoredUser,
   created: boolean,
   changes: GrantChanges,
@@ -144,6 +146,7 @@ export async function openSession(
     expiresAt,
     idleSeconds: organization.settings.sessionIdleSeconds,
     announcement,
+    ...(subject.identityProvider === LOCAL_SIGN_IN && { revision: organization.snapshot.revision }),
   });
   flow.pass('session_opened');
   const at = { organization: organization.settings.name, identityProvider: subject.identityProvider };

@@ -47,7 +47,9 @@ describe('pages', () => {
       (await gateway.browser().get(path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/login')).toContain("form-action 'self' https:");
     expect(await policy('/')).toMatch(/form-action 'none'$/);
-    expect(await policy('/login/duo')).toMatch(/form-action 'none'$/);
+    expect(await policy('/login/duo')).toMatch(/form-action 'self'$/);
+    const back = encodeURIComponent('https://app.example.com/x');
+    expect(await policy(`/login/duo?returnTo=${back}`)).toMatch(/form-action 'self' https:\/\/app.example.com$/);
     const local = await world.startGateway({ url: 'http://localhost:4000' });
     expect((await local.browser().get('/login')).headers.get('content-security-policy')).toContain(
       "'self' https: http:",

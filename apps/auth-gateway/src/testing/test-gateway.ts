@@ -9,6 +9,7 @@ import { createLogger, mailSettings, smtpUrl } from '@rolecall/platform';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
 import { createApp } from '../create-app.ts';
+import { PasswordHashes } from '../passwords/password-hashes.ts';
 import { TestBrowser } from './test-browser.ts';
 
 /** What a test may change of a gateway. */
@@ -38,6 +39,7 @@ export interface TestGateway {
   /** Where it listens: `http://127.0.0.1:<port>`. */
   readonly address: string;
   readonly logLines: readonly string[];
+  readonly passwordHashes: PasswordHashes;
   browser(): TestBrowser;
   close(): Promise<void>;
 }
@@ -81,7 +83,8 @@ export async function startTestGateway({
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const address = `http://127.0.0.1:${port}`;
-  return { url, address, logLines, browser: () => new TestBrowser(address), close: () => app.close() };
+  const passwordHashes = app.get(PasswordHashes);
+  return { url, address, logLines, passwordHashes, browser: () => new TestBrowser(address), close: () => app.close() };
 }
 
 /**

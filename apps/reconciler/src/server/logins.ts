@@ -3,7 +3,14 @@ import type { Client } from './client.ts';
 /** How one login ended. */
 export interface FlowSummary {
   readonly traceId: string;
-  readonly kind: 'saml-login' | 'saml-test' | 'saml-logout' | 'oidc-login' | 'oidc-test' | 'oidc-logout';
+  readonly kind:
+    | 'local-login'
+    | 'saml-login'
+    | 'saml-test'
+    | 'saml-logout'
+    | 'oidc-login'
+    | 'oidc-test'
+    | 'oidc-logout';
   readonly identityProvider: string;
   readonly vendor: string | null;
   readonly startedAt: string;

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { overtaken } from '../errors.ts';
+import { overtaken, PersistenceError } from '../errors.ts';
 import { toStoredUser, type UserRow } from '../logins/stored-user.ts';
 import type { SealedAt, Vault } from '../secrets/vault.ts';
 import { query, type Statement } from '../sql.ts';
@@ -40,6 +40,11 @@ export function localAccounts(client: PoolClient, organizationId: string, vault:
     },
 
     removePassword: (userId) => isDone(sql.REMOVE_PASSWORD, userId),
+
+    async holdRevision(revision) {
+      if (await isDone(sql.HOLD_REVISION, revision)) return;
+      throw new PersistenceError('stale_revision', 'the revision is not live; read the organization again');
+    },
 
     async recordLogin({ userId, addressKey, passwordChangedAt, revision, now }) {
       const values = [userId, addressKey, passwordChangedAt, revision, now];

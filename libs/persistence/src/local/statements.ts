@@ -46,6 +46,11 @@ where org_id = $1 and user_id = $2 and password_hash is not null
 returning user_id`,
 };
 
+export const HOLD_REVISION: Statement = {
+  name: 'local.hold-revision',
+  text: 'select org_id from organizations where org_id = $1 and revision = $2 for share',
+};
+
 export const RECORD_LOCAL_LOGIN: Statement = {
   name: 'local.record-login',
   text: 'select local_record_login($1, $2, $3, $4, $5, $6) as recorded',

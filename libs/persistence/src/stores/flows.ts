@@ -10,7 +10,14 @@ export interface FlowStep {
 export interface FlowRecord {
   readonly traceId: string;
   /** A logout leaves a record only when its message was refused. */
-  readonly kind: 'saml-login' | 'saml-test' | 'saml-logout' | 'oidc-login' | 'oidc-test' | 'oidc-logout';
+  readonly kind:
+    | 'local-login'
+    | 'saml-login'
+    | 'saml-test'
+    | 'saml-logout'
+    | 'oidc-login'
+    | 'oidc-test'
+    | 'oidc-logout';
   readonly identityProvider: string;
   /** The make of identity provider, such as `okta`, as far as it is known. */
   readonly vendor?: string | undefined;

@@ -61,9 +61,13 @@ export interface LocalAccounts {
   /** The password signs in no longer, and no link can set another that was sent before. False = there was none. */
   removePassword(userId: string): Promise<boolean>;
   /**
-   * A sign-in whose password was verified: makes an invited user active. First in its transaction, since it holds the document's
-   * revision against an apply. Throws PersistenceError `stale_revision` when `revision`, which allowed it, is not live, and
-   * `user_changed` when user or password are not those that were verified any more.
+   * Holds the document against an apply until the transaction's end: first in one that ends in `recordLogin`, since an apply takes its
+   * locks in this order. Throws PersistenceError `stale_revision` when the revision is not live.
+   */
+  holdRevision(revision: number): Promise<void>;
+  /**
+   * A sign-in whose password was verified: makes an invited user active. Throws PersistenceError `stale_revision` when `revision`,
+   * which allowed it, is not live, and `user_changed` when user or password are not those that were verified any more.
    */
   recordLogin(login: {
     readonly userId: string;

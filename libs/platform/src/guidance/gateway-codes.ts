@@ -65,6 +65,17 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   value_too_long: customer('A value is too long: send a shorter one.'),
   facts_too_large: customer('The identity provider sends too much of the user: send fewer groups and attributes.'),
 
+  // sign-ins by password
+  sign_in_failed: user(
+    'A sign-in by password was refused; the flow record says whether address, password, an off-boarding or enforced SSO is the reason.',
+  ),
+  second_factor_failed: user(
+    'The password was right and five codes were wrong: somebody may know the password, so let the user set another one.',
+  ),
+  busy: platform(
+    'More passwords are compared than this process can do: look for somebody who guesses, or run more gateways.',
+  ),
+
   // organizations and identity providers
   unknown_organization: user(
     'Nobody has this organization name or e-mail domain: correct it, or declare it in a document.',

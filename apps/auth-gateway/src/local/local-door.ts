@@ -1,0 +1,27 @@
+import { localSignIn } from '@rolecall/org-config';
+import type { LocalAccount } from '@rolecall/persistence';
+import { linksOnly } from '../login/linked-login.ts';
+import type { Organization } from '../organizations/organization.ts';
+
+/**
+ * Why an account may not be signed in by a password now, nor be given one; undefined = it may. For the flow record: a visitor is told
+ * none of it (security.md §4.32).
+ */
+export function closedDoor(organization: Organization, account: LocalAccount, now: Date): string | undefined {
+  const { user, identityProviders } = account;
+  if (user.status === 'disabled') return 'the user is disabled';
+  const decided = localSignIn(organization.settings, user.profile.email ?? '', now);
+  if (!decided.allowed) return `${decided.code}: the user is to sign in at the identity provider`;
+  const linked = identityProviders.find((name) => linksOnly(organization, name) && isEnabled(organization, name));
+  return linked === undefined ? undefined : `the user signs in by a linked account of ${linked} instead`;
+}
+
+function isEnabled(organization: Organization, name: string): boolean {
+  return organization.identityProvider(name)?.enabled === true;
+}
+
+/** Whether anybody at all may sign in here by a password: whether the page asks for one. */
+export function hasLocalDoor({ settings }: Organization, now: Date): boolean {
+  const anybody = ['', ...Object.keys(settings.login.exemptions)];
+  return anybody.some((address) => localSignIn(settings, address, now).allowed);
+}

@@ -1,0 +1,28 @@
+import { isKnownPassword } from './known-passwords.ts';
+
+/** What is wrong with a password that somebody chose; each has its sentence. */
+export type PasswordProblem = 'password_too_short' | 'password_too_long' | 'password_known';
+
+/** Where the deployment's document says nothing. */
+export const DEFAULT_MINIMUM_LENGTH = 12;
+
+/** In characters. Bounds the work; nobody's password manager makes longer ones. */
+export const MAXIMUM_LENGTH = 256;
+
+export interface PasswordContext {
+  /** In characters. */
+  readonly minimumLength: number;
+  /** Names that must not be the password: of the organization, the address, its local part. */
+  readonly own: readonly string[];
+}
+
+/** Length and known passwords, and nothing else: no rules of composition (security.md §4.34, ASVS 6.2). Counts code points. */
+export function passwordProblem(
+  password: string,
+  { minimumLength, own }: PasswordContext,
+): PasswordProblem | undefined {
+  const { length } = Array.from(password.normalize('NFC'));
+  if (length < minimumLength) return 'password_too_short';
+  if (length > MAXIMUM_LENGTH) return 'password_too_long';
+  return isKnownPassword(password, own) ? 'password_known' : undefined;
+}
