@@ -687,6 +687,14 @@ create table users (
 
 CREATE INDEX apply_results_applied_at ON public.apply_results USING btree (applied_at);
 
+CREATE INDEX audit_events_actor ON public.audit_events USING btree (org_id, actor_id, seq);
+
+CREATE INDEX audit_events_at ON public.audit_events USING btree (org_id, at);
+
+CREATE INDEX audit_events_subject ON public.audit_events USING btree (org_id, subject, seq);
+
+CREATE INDEX audit_events_type ON public.audit_events USING btree (org_id, type, seq);
+
 CREATE INDEX directory_emails_value ON public.directory_emails USING btree (org_id, value_key);
 
 CREATE INDEX directory_groups_display_name ON public.directory_groups USING btree (org_id, display_name_key);

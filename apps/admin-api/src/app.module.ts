@@ -18,6 +18,7 @@ import { ApiController, BASE_URL } from './api/api.controller.ts';
 import { AppliesController } from './applies/applies.controller.ts';
 import { OpenIdProviders } from './applies/openid-providers.ts';
 import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
+import { AuditController } from './audit/audit.controller.ts';
 import { KeysController } from './audit/keys.controller.ts';
 import { CollectionsController } from './collections/collections.controller.ts';
 import { LeasesController } from './collections/leases.controller.ts';
@@ -80,6 +81,7 @@ export class AppModule {
       controllers: [
         ApiController,
         AppliesController,
+        AuditController,
         CollectionsController,
         DirectoryController,
         DirectoryHoldsController,

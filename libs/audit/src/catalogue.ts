@@ -389,4 +389,15 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: 'Id of the API token',
     data: { reason: key('text', 'trust_withdrawn: the platform document gives it no more') },
   },
+  'audit.exported': {
+    description: 'Somebody exported the audit log, or what a filter leaves of it',
+    subject: 'Id of the organization; all zeros of the log of the deployment',
+    data: {
+      eventType: key('text', 'Only events of this type'),
+      of: key('text', 'Only what this actor did'),
+      about: key('text', 'Only what is about this'),
+      since: key('text', 'Only from this moment on'),
+      until: key('text', 'Only up to this moment'),
+    },
+  },
 };

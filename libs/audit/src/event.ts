@@ -53,6 +53,7 @@ export const AUDIT_EVENT_TYPES = [
   'platform.updated',
   'token.exchanged',
   'token.ended',
+  'audit.exported',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, LeaseStore, SavedPlan, StateStore } from '@rolecall/reconcile';
+import { auditStore } from './audit/audit-store.ts';
 import { directoryRequestLog } from './directory/request-log.ts';
 import { KnownTokens } from './directory/known-tokens.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
@@ -45,6 +46,7 @@ import { ssoTestStore } from './sso/sso-tests.ts';
 import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
+  AuditStore,
   WorkloadTokenStore,
   DirectoryRequestLog,
   DirectoryTokenStore,
@@ -139,6 +141,8 @@ export interface Database {
   readonly workloadTokens: WorkloadTokenStore;
   /** The document of the deployment. */
   readonly platform: { live(): Promise<PlatformRecord | undefined> };
+  /** Who did what. */
+  readonly audit: AuditStore;
   /** What this deployment signs. */
   readonly signingKeys: SigningKeys;
   /** Who may apply to a collection. */
@@ -227,6 +231,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     },
     workloadTokens: workloadTokenStore(pool),
     platform: { live: () => livePlatform(pool) },
+    audit: auditStore(pool),
     signingKeys: signingKeys(pool, masterKeys),
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),

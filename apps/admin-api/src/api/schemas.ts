@@ -1,3 +1,4 @@
+import { audit } from './schemas/audit.ts';
 import { directories } from './schemas/directories.ts';
 import { logins } from './schemas/logins.ts';
 import { organizations } from './schemas/organizations.ts';
@@ -7,5 +8,5 @@ import { users } from './schemas/users.ts';
 export type { JsonSchema } from './schemas/parts.ts';
 
 /** Everything that the API takes and gives, by name: checked at the door, and published in the OpenAPI document. */
-export const SCHEMAS = { ...requests, ...organizations, ...logins, ...directories, ...users };
+export const SCHEMAS = { ...requests, ...organizations, ...logins, ...directories, ...users, ...audit };
 export type SchemaName = keyof typeof SCHEMAS;

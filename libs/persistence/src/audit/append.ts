@@ -32,7 +32,7 @@ export async function appendAudit(
   await query(client, APPEND_AUDIT, [organizationId, JSON.stringify(events.map(auditEntry))]);
 }
 
-interface AuditRow {
+export interface AuditRow {
   seq: string;
   type: ChainedEvent['type'];
   at: Date;
@@ -53,7 +53,12 @@ export async function readAudit(
   limit: number,
 ): Promise<readonly ChainedEvent[]> {
   const rows = await query<AuditRow>(client, READ_AUDIT, [organizationId, afterSeq, limit]);
-  return rows.map((row) => ({
+  return rows.map(chainedEvent);
+}
+
+/** A row as the chain's verifier takes it. */
+export function chainedEvent(row: AuditRow): ChainedEvent {
+  return {
     seq: Number(row.seq),
     type: row.type,
     at: row.at,
@@ -63,5 +68,5 @@ export async function readAudit(
     ...(row.trace_id !== null && { traceId: row.trace_id }),
     digest: row.digest,
     hash: row.hash,
-  }));
+  };
 }

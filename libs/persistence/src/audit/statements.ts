@@ -1,4 +1,5 @@
 import type { Statement } from '../sql.ts';
+import { AUDIT_COLUMNS } from './columns.ts';
 
 export const APPEND_AUDIT: Statement = {
   name: 'audit.append',
@@ -8,8 +9,7 @@ export const APPEND_AUDIT: Statement = {
 export const READ_AUDIT: Statement = {
   name: 'audit.read',
   text: `
-select seq, type, at, actor_kind, actor_id, subject, data, trace_id, encode(digest, 'hex') as digest,
-       encode(hash, 'hex') as hash
+select ${AUDIT_COLUMNS}
 from audit_events
 where org_id = $1 and seq > $2
 order by seq

@@ -19,6 +19,12 @@ export const AuditEventRow = defineEntity({
   name: 'AuditEventRow',
   tableName: 'audit_events',
   ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    { name: 'audit_events_type', properties: ['orgId', 'type', 'seq'] },
+    { name: 'audit_events_actor', properties: ['orgId', 'actorId', 'seq'] },
+    { name: 'audit_events_subject', properties: ['orgId', 'subject', 'seq'] },
+    { name: 'audit_events_at', properties: ['orgId', 'at'] },
+  ],
   properties: {
     orgId: p.uuid().primary(),
     seq: p.bigint().primary(),

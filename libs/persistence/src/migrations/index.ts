@@ -54,6 +54,7 @@ import { localAccounts } from './20261122T73-local-accounts.ts';
 import { administeredUsers } from './20261122T75-users.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
+import { auditFilters } from './20261122T76-audit-filters.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -113,6 +114,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   leaseSecrets,
   localAccounts,
   administeredUsers,
+  auditFilters,
   signingKeys,
   mails,
   rateLimits,
