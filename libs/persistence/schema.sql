@@ -559,6 +559,16 @@ create table recovery_codes (
   constraint recovery_codes_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES local_accounts(org_id, user_id) ON DELETE CASCADE
 );
 
+create table recovery_sessions (
+  org_id uuid not null,
+  token_hash bytea not null,
+  address_key text not null,
+  opened_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint recovery_sessions_pkey PRIMARY KEY (org_id, token_hash),
+  constraint recovery_sessions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
+);
+
 create table revisions (
   org_id uuid not null,
   number integer not null,
@@ -777,6 +787,8 @@ CREATE INDEX pending_sign_ins_user ON public.pending_sign_ins USING btree (org_i
 
 CREATE INDEX rate_limits_expire ON public.rate_limits USING btree (expire);
 
+CREATE INDEX recovery_sessions_address ON public.recovery_sessions USING btree (org_id, address_key);
+
 CREATE INDEX saved_plans_expires_at ON public.saved_plans USING btree (expires_at);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (org_id, expires_at);
@@ -912,6 +924,10 @@ alter table pending_sign_ins force row level security;
 alter table recovery_codes enable row level security;
 
 alter table recovery_codes force row level security;
+
+alter table recovery_sessions enable row level security;
+
+alter table recovery_sessions force row level security;
 
 alter table revisions enable row level security;
 
@@ -1058,6 +1074,10 @@ create policy own_organization on pending_sign_ins as permissive for all to publ
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on recovery_codes as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on recovery_sessions as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -2672,6 +2692,8 @@ begin
     get diagnostics v_count = row_count; v_total := v_total + v_count;
     delete from pending_sign_ins s where s.org_id = v_org_id and s.expires_at <= p_now;
     get diagnostics v_count = row_count; v_total := v_total + v_count;
+    delete from recovery_sessions r where r.org_id = v_org_id and r.expires_at <= p_now;
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
     delete from known_devices d where d.org_id = v_org_id and d.last_seen_at <= p_now - interval '1 year';
     get diagnostics v_count = row_count; v_total := v_total + v_count;
   end loop;
@@ -3054,6 +3076,8 @@ grant insert, select on platform_revisions to rolecall_runtime;
 grant delete, insert, select, update on rate_limits to rolecall_runtime;
 
 grant delete, insert, select, update on recovery_codes to rolecall_runtime;
+
+grant delete, insert, select, update on recovery_sessions to rolecall_runtime;
 
 grant insert, select on revisions to rolecall_runtime;
 

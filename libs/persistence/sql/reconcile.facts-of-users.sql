@@ -1,4 +1,4 @@
-select u.user_id, i.identity_provider, i.facts,
+select u.user_id, u.status = 'active' as active, i.identity_provider, i.facts,
   (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role) order by g.scope, g.role), '[]')
      from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
   (select coalesce(jsonb_agg(m.group_name order by m.group_name), '[]')

@@ -34,6 +34,7 @@ import { compareFiles, reachesBeyond, readCollection } from './reconcile/collect
 import { savePlan } from './reconcile/once.ts';
 import { PgStateStore } from './reconcile/state-store.ts';
 import type { Reconciler } from './reconcile/state-store.ts';
+import { recoverySessions } from './recovery/recovery-sessions.ts';
 import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
 import { FingerprintKeys } from './secrets/fingerprint-keys.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
@@ -97,7 +98,7 @@ export interface Database {
   readonly logins: LoginTransactions;
   readonly sessions: SessionStore;
   /** Sessions that only repair a sign-in. */
-  readonly recoverySessions?: RecoverySessions;
+  readonly recoverySessions: RecoverySessions;
   readonly logouts: LogoutStore;
   /** How logins ended, and why. */
   readonly flows: FlowStore;
@@ -207,6 +208,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     organizations,
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
+    recoverySessions: recoverySessions(pool),
     logouts: logoutStore(pool),
     flows: flowStore(pool),
     metadata: metadataStore(pool),

@@ -54,7 +54,7 @@ async function byBearer(presented: string | undefined, known: Known, now: Date):
   if (presented === undefined) return undefined;
   const token = await known.apiTokens.authenticate(presented, now);
   if (token) return tokenPrincipal(token);
-  const recovery = await known.recoverySessions?.check(presented, now);
+  const recovery = await known.recoverySessions.check(presented, now);
   return recovery && recoveryPrincipal(recovery);
 }
 

@@ -18,6 +18,7 @@ import {
   OneTimeLinkRow,
   PendingSignInRow,
   RecoveryCodeRow,
+  RecoverySessionRow,
 } from './local-accounts.ts';
 import {
   DeclarationRow,
@@ -95,6 +96,7 @@ export const ENTITIES = [
   OneTimeLinkRow,
   PendingSignInRow,
   KnownDeviceRow,
+  RecoverySessionRow,
   LoginTransaction,
   Logout,
   UsedAssertion,

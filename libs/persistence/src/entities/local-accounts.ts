@@ -95,6 +95,23 @@ export const PendingSignInRow = defineEntity({
   },
 });
 
+/** Somebody who came by a recovery link. */
+export const RecoverySessionRow = defineEntity({
+  name: 'RecoverySessionRow',
+  tableName: 'recovery_sessions',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [{ name: 'recovery_sessions_address', properties: ['orgId', 'addressKey'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    /** SHA-256 of the cookie's secret. */
+    tokenHash: p.blob().primary(),
+    /** In lower case; of a recovery admin. */
+    addressKey: p.text(),
+    openedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+  },
+});
+
 /** Browsers by which a user has signed in with a password. */
 export const KnownDeviceRow = defineEntity({
   name: 'KnownDeviceRow',

@@ -10,6 +10,7 @@ import { oneTimeLinks } from '../local/one-time-links.ts';
 import { knownDevices, pendingSignIns } from '../local/pending-sign-ins.ts';
 import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { queueMails } from '../mails/outbox.ts';
+import { recoveryTransaction } from '../recovery/recovery-sessions.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
@@ -85,6 +86,10 @@ class PgOrganizationTransaction implements OrganizationTransaction {
 
   get links() {
     return oneTimeLinks(this.client, this.organizationId);
+  }
+
+  get recovery() {
+    return recoveryTransaction(this.client, this.organizationId);
   }
 
   get signIns() {

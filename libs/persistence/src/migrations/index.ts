@@ -51,6 +51,7 @@ import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
+import { recoverySessions } from './20261122T74-recovery-sessions.ts';
 import { administeredUsers } from './20261122T75-users.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
@@ -113,6 +114,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   platformFile,
   leaseSecrets,
   localAccounts,
+  recoverySessions,
   administeredUsers,
   auditFilters,
   signingKeys,

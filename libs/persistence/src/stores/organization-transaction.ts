@@ -16,6 +16,7 @@ import type {
   SubjectKey,
 } from './people.ts';
 import type { OneTimeLinks } from './one-time-links.ts';
+import type { RecoveryTransaction } from './recovery-sessions.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
@@ -23,6 +24,7 @@ export interface OrganizationTransaction {
   readonly organizationId: string;
   readonly accounts: LocalAccounts;
   readonly links: OneTimeLinks;
+  readonly recovery: RecoveryTransaction;
   readonly signIns: PendingSignIns;
   readonly devices: KnownDevices;
   /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. Never an unsolicited one. */

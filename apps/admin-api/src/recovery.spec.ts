@@ -1,0 +1,95 @@
+import { hash } from 'node:crypto';
+import { readOrganizationToken } from '@rolecall/persistence';
+import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import { organization, requestOf, startTestApi } from './testing/test-api.ts';
+import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
+import { everyRow } from './testing/rows.ts';
+
+/** What a recovery session may do over HTTP: repair the sign-in of its organization, for a while. */
+const ADMIN = 'it@acme.example';
+const XML = new TestIdp().metadata();
+const RENEWED = new TestIdp({ key: TEST_OTHER_KEY }).metadata();
+
+let api: TestApi;
+let admin: TestClient;
+let acme: string;
+let counter = 0;
+let name = '';
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api?.close());
+
+beforeEach(async () => {
+  counter += 1;
+  name = `acme-${counter}`;
+  const spec = {
+    identityProviders: { okta: { type: 'saml', metadata: { xml: XML } } },
+    login: { enforceSso: false, recoveryAdmins: [ADMIN] },
+  };
+  expect((await api.client.apply(requestOf([organization(name, spec)], { collection: name }))).status).toBe(200);
+  acme = (await api.database.database.registry.record(name))!.organizationId;
+  admin = api.client.with(await session());
+});
+
+const session = async () =>
+  (await api.database.database.inOrganization(acme, (tx) => tx.recovery.open(ADMIN, new Date()))).token;
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000 - 1_000).toISOString();
+const patch = (spec: object, hours = 24 * 7, client = admin) =>
+  client.call<ErrorBody>('PATCH', `/v1/organizations/${name}`, {
+    baseRevision: 1,
+    patch: { spec },
+    override: { reason: 'recovery access', expires: inHours(hours) },
+  });
+const stored = async () => (await api.database.database.registry.record(name))!;
+
+it('replaces metadata of its organization, as an override of seven days, and the log names no address', async () => {
+  const { status, json } = await patch({ identityProviders: { okta: { metadata: { xml: RENEWED } } } });
+  expect([status, json]).toMatchObject([200, { revision: 2, overrides: [{ reason: 'recovery access' }] }]);
+  expect((await stored()).document.spec.identityProviders?.['okta']).toMatchObject({
+    metadata: { xml: RENEWED.trim() },
+  });
+  const events = await api.database.database.inOrganization(acme, (tx) => tx.auditTrail(0, 100));
+  expect(events.at(-1)).toMatchObject({
+    type: 'organization.overridden',
+    actor: { kind: 'recovery', id: hash('sha256', ADMIN) },
+  });
+  expect(JSON.stringify(events)).not.toContain(ADMIN);
+});
+
+it('switches an identity provider off and on, and reads the organization', async () => {
+  expect((await patch({ identityProviders: { okta: { enabled: false } } })).status).toBe(200);
+  expect((await admin.call('GET', `/v1/organizations/${name}`)).status).toBe(200);
+});
+
+it.each<[string, () => Promise<{ status: number; json: ErrorBody }>, number, string]>([
+  ['another field', () => patch({ displayName: 'Mine' }), 403, 'recovery_only'],
+  ['another recovery admin', () => patch({ login: { recoveryAdmins: ['eve@evil.example'] } }), 403, 'recovery_only'],
+  [
+    'an exemption',
+    () => patch({ login: { exemptions: { [ADMIN]: { reason: 'r', expires: '2099-01-01' } } } }),
+    403,
+    'recovery_only',
+  ],
+  ['enforcing', () => patch({ login: { enforceSso: true } }), 403, 'recovery_only'],
+  ['letting go for longer than a day', () => patch({ login: { enforceSso: false } }, 30), 403, 'recovery_only'],
+  ['users', () => admin.call<ErrorBody>('GET', `/v1/organizations/${name}/users`), 403, 'recovery_only'],
+  ['a plan', () => admin.call<ErrorBody>('POST', '/v1/plans', {}), 403, 'recovery_only'],
+])('does nothing else: %s', async (_what, ask, status, code) => {
+  const before = await everyRow(api.database.ownerUrl);
+  const answer = await ask();
+  expect([answer.status, answer.json.error.code]).toEqual([status, code]);
+  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+});
+
+it('does nothing for another organization, and nothing once it has ended', async () => {
+  const elsewhere = await admin.call<ErrorBody>('GET', '/v1/organizations/acme-1');
+  expect([403, 404]).toContain(elsewhere.status);
+  const token = await session();
+  const client = api.client.with(token);
+  expect((await client.call('GET', `/v1/organizations/${name}`)).status).toBe(200);
+  const { hash: tokenHash } = readOrganizationToken(token)!;
+  await api.database.database.inOrganization(acme, (tx) => tx.recovery.end(tokenHash));
+  expect((await client.call<ErrorBody>('GET', `/v1/organizations/${name}`)).json.error.code).toBe('unauthorized');
+});

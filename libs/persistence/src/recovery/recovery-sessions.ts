@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction, query } from '../sql.ts';
+import { RECOVERY_LIFETIME_MS, type RecoverySessions, type RecoveryTransaction } from '../stores.ts';
+import { newOrganizationToken, readOrganizationToken } from '../tokens/organization-token.ts';
+import { CHECK_RECOVERY, END_RECOVERY, LAST_SIGN_INS, OPEN_RECOVERY } from './statements.ts';
+
+interface RecoveryRow {
+  readonly organization: string;
+  readonly address_key: string;
+  readonly expires_at: Date;
+}
+
+export function recoverySessions(pool: Pool): RecoverySessions {
+  return {
+    async check(presented, now) {
+      const token = readOrganizationToken(presented);
+      if (token === undefined) return undefined;
+      const { organizationId } = token;
+      const [row] = await inTransaction(pool, { organizationId }, (client) =>
+        query<RecoveryRow>(client, CHECK_RECOVERY, [organizationId, token.hash, now]),
+      );
+      if (row === undefined) return undefined;
+      const { organization, address_key: addressKey, expires_at: expiresAt } = row;
+      return { organizationId, organization, addressKey, addressHash: hashOfAddress(addressKey), expiresAt };
+    },
+
+    async lastSignIns(organizationId) {
+      const rows = await inTransaction(pool, { organizationId }, (client) =>
+        query<{ identity_provider: string; at: Date }>(client, LAST_SIGN_INS, [organizationId]),
+      );
+      return new Map(rows.map((row) => [row.identity_provider, row.at]));
+    },
+  };
+}
+
+/** Within a transaction that works for the organization. */
+export function recoveryTransaction(client: PoolClient, organizationId: string): RecoveryTransaction {
+  return {
+    async open(addressKey, now) {
+      const { value: token, hash: tokenHash } = newOrganizationToken(organizationId);
+      const expiresAt = new Date(now.getTime() + RECOVERY_LIFETIME_MS);
+      await query(client, OPEN_RECOVERY, [organizationId, tokenHash, addressKey, now, expiresAt]);
+      return { token, expiresAt };
+    },
+
+    end: async (tokenHash) => (await query(client, END_RECOVERY, [organizationId, tokenHash])).length > 0,
+  };
+}
+
+/** Who somebody is for the audit log, who is known by an address alone. @param addressKey `addressKeyOf` the address */
+export function hashOfAddress(addressKey: string): string {
+  return hash('sha256', addressKey);
+}

@@ -1,0 +1,31 @@
+import type { Statement } from '../sql.ts';
+
+export const OPEN_RECOVERY: Statement = {
+  name: 'recovery.open',
+  text: `
+insert into recovery_sessions (org_id, token_hash, address_key, opened_at, expires_at)
+values ($1, $2, $3, $4, $5)`,
+};
+
+/** Good while the address is a recovery admin of the document that is live. */
+export const CHECK_RECOVERY: Statement = {
+  name: 'recovery.check',
+  text: `
+select o.name as organization, r.address_key, r.expires_at
+from recovery_sessions r
+join organizations o on o.org_id = r.org_id
+join revisions v on v.org_id = o.org_id and v.number = o.revision
+where r.org_id = $1 and r.token_hash = $2 and r.expires_at > $3
+  and v.document->'spec'->'login'->'recoveryAdmins' ? r.address_key`,
+};
+
+export const END_RECOVERY: Statement = {
+  name: 'recovery.end',
+  text: 'delete from recovery_sessions where org_id = $1 and token_hash = $2 returning address_key',
+};
+
+/** By identity provider: when somebody last got in through it. */
+export const LAST_SIGN_INS: Statement = {
+  name: 'recovery.last-sign-ins',
+  text: 'select identity_provider, at from sso_evidence where org_id = $1 order by identity_provider',
+};
