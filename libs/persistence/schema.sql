@@ -1526,6 +1526,49 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_deactivate_user(p_org_id uuid, p_user_id uuid, p_revision integer, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_now directory_users;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from users u where u.org_id = p_org_id and u.user_id = p_user_id for no key update;
+  select * into v_now from directory_users d where d.org_id = p_org_id and d.user_id = p_user_id;
+  if not found then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  if not v_now.active then
+    return directory_shown_user('unchanged', v_now);
+  end if;
+  perform directory_require_revision(p_org_id, p_revision);
+  if not v_now.decides or exists (select from directory_brake(p_org_id, p_user_id, p_off->'brake', p_now)) then
+    return jsonb_build_object('outcome', 'to_decide');
+  end if;
+  update identities i set facts = i.facts || '{"active": ["false"]}', last_login_at = p_now
+    where i.org_id = p_org_id and i.identity_provider = '@directory' and i.name_id_format = 'scim'
+      and i.name_id = p_user_id::text;
+  if not found then
+    return jsonb_build_object('outcome', 'to_decide');
+  end if;
+
+  update directory_users d
+  set active = false, body = d.body || '{"active": false}', folded = d.folded || '{"active": false}', version = d.version + 1,
+      modified_at = p_now
+  where d.org_id = p_org_id and d.user_id = p_user_id
+  returning * into v_now;
+  update users u set status = 'disabled', updated_at = p_now where u.org_id = p_org_id and u.user_id = p_user_id;
+  perform directory_offboard(p_org_id, p_user_id, 'deactivated', true, p_off, p_now);
+  perform directory_count(p_org_id, 0, -1, 0);
+  perform audit_append(p_org_id, p_events);
+  return directory_shown_user('replaced', v_now);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_delete_user(p_org_id uuid, p_user_id uuid, p_expected bigint, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, receipt jsonb, hold jsonb)
  LANGUAGE plpgsql
@@ -2104,6 +2147,23 @@ begin
     raise exception 'decided with revision %, the live one is %', p_revision, coalesce(v_live::text, 'gone')
       using errcode = 'RC001';
   end if;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_shown_user(p_outcome text, p_user directory_users)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return jsonb_build_object('outcome', p_outcome, 'body', p_user.body, 'version', p_user.version,
+    'created', (extract(epoch from p_user.created_at) * 1000)::bigint,
+    'modified', (extract(epoch from p_user.modified_at) * 1000)::bigint,
+    'groups', (
+      select coalesce(jsonb_agg(jsonb_build_object('groupId', g.group_id, 'displayName', g.display_name) order by g.group_id), '[]')
+      from directory_members m join directory_groups g on g.org_id = m.org_id and g.group_id = m.group_id
+      where m.org_id = p_user.org_id and m.user_id = p_user.user_id));
 end
 $function$
 ;
@@ -3133,6 +3193,8 @@ grant execute on function directory_count to public;
 
 grant execute on function directory_create_user to public;
 
+grant execute on function directory_deactivate_user to public;
+
 grant execute on function directory_delete_user to public;
 
 grant execute on function directory_enter_group to public;
@@ -3188,6 +3250,8 @@ grant execute on function directory_offboard to public;
 grant execute on function directory_replace_user to public;
 
 grant execute on function directory_require_revision to public;
+
+grant execute on function directory_shown_user to public;
 
 grant execute on function directory_store_access to public;
 

@@ -30,7 +30,7 @@ const MAX_DEPTH = 16;
 export function canonicalEvent({ type, at, actor, subject, data, traceId }: AuditEvent): string {
   if (Number.isNaN(at.getTime())) throw new AuditError('not_canonical', 'The event has no valid time; give it one.');
   const { kind, id } = actor;
-  return canonicalJson({ type, at: at.toISOString(), actor: { kind, id }, subject, data, traceId }, '', 0);
+  return canonicalJson({ type, at: at.toISOString(), actor: { kind, id }, subject, data, traceId }, []);
 }
 
 /** SHA-256 over the UTF-8 bytes of `canonicalEvent`, as 64 lower-case hexadecimal digits. Redact first, then digest. */
@@ -38,30 +38,46 @@ export function eventDigest(event: AuditEvent): string {
   return hash('sha256', canonicalEvent(event), 'hex');
 }
 
-function canonicalJson(value: unknown, place: string, depth: number): string {
-  if (depth > MAX_DEPTH) throw new AuditError('not_canonical', `${place} is nested too deeply.`);
+/** @param place - the names and positions that lead to `value`; the same list throughout, as every write makes several of these texts */
+function canonicalJson(value: unknown, place: (string | number)[]): string {
+  if (place.length > MAX_DEPTH) throw new AuditError('not_canonical', `${shown(place)} is nested too deeply.`);
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
   if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
-  if (Array.isArray(value)) {
-    return `[${value.map((element, index) => canonicalJson(element, `${place}/${index}`, depth + 1)).join(',')}]`;
-  }
-  if (typeof value === 'object' && isPlain(value)) return canonicalObject(value, place, depth);
+  if (Array.isArray(value)) return canonicalList(value, place);
+  if (typeof value === 'object' && isPlain(value)) return canonicalObject(value as Record<string, unknown>, place);
   throw new AuditError(
     'not_canonical',
-    `${place || 'The event'} holds a ${typeof value} that JSON cannot say exactly.`,
+    `${shown(place) || 'The event'} holds a ${typeof value} that JSON cannot say exactly.`,
   );
 }
 
-function canonicalObject(value: object, place: string, depth: number): string {
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    // By UTF-16 unit, as RFC 8785 section 3.2.3 wants; a locale's order would differ between machines.
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([key, member]) => `${canonicalJson(key, place, depth)}:${canonicalJson(member, `${place}/${key}`, depth + 1)}`,
-    );
-  return `{${members.join(',')}}`;
+function canonicalList(values: readonly unknown[], place: (string | number)[]): string {
+  let text = '';
+  for (const [index, element] of values.entries()) {
+    place.push(index);
+    text += `${index === 0 ? '' : ','}${canonicalJson(element, place)}`;
+    place.pop();
+  }
+  return `[${text}]`;
+}
+
+function canonicalObject(value: Readonly<Record<string, unknown>>, place: (string | number)[]): string {
+  let text = '';
+  // By UTF-16 unit, which is the order of sort() and what RFC 8785 section 3.2.3 wants; a locale's would differ between machines.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member === undefined) continue;
+    const name = canonicalJson(key, place);
+    place.push(key);
+    text += `${text === '' ? '' : ','}${name}:${canonicalJson(member, place)}`;
+    place.pop();
+  }
+  return `{${text}}`;
+}
+
+function shown(place: readonly (string | number)[]): string {
+  return place.map((each) => `/${each}`).join('');
 }
 
 function isPlain(value: object): boolean {

@@ -17,7 +17,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export function redact(event: AuditEvent): AuditEvent {
   const data: Record<string, unknown> = {};
   const cut: string[] = [];
-  for (const [key, { holds }] of Object.entries(EVENT_CATALOGUE[event.type].data)) {
+  for (const [key, { holds }] of KEYS.get(event.type) ?? []) {
     const value = Object.hasOwn(event.data, key) ? event.data[key] : undefined;
     if (Array.isArray(value) && value.length > EVENT_LIMITS.list) cut.push(key);
     const kept = shaped(value, holds);
@@ -35,6 +35,9 @@ export function redact(event: AuditEvent): AuditEvent {
     ...(event.traceId !== undefined && { traceId: printable(event.traceId) }),
   };
 }
+
+/** What each type's data may say; made once, since every write redacts several events. */
+const KEYS = new Map(Object.entries(EVENT_CATALOGUE).map(([type, { data }]) => [type, Object.entries(data)]));
 
 /** The value in the catalogued shape; undefined when it has another one. */
 function shaped(value: unknown, holds: Holds): unknown {
@@ -67,8 +70,12 @@ function record(value: unknown, keys: readonly string[]): unknown {
   return Object.fromEntries(kept.filter(([, member]) => member !== undefined));
 }
 
+/** Plain text of ASCII, as nearly all is: nothing to encode. */
+const PLAIN = /^[ -~]*$/;
+
 function printable(text: string): string {
   const { text: most } = EVENT_LIMITS;
+  if (text.length <= most && PLAIN.test(text)) return text;
   const encoded = text
     .slice(0, most + 1)
     .toWellFormed()

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  asksFor,
   CEL_LIMITS,
   compilePolicy,
   decide,
@@ -118,6 +119,25 @@ describe('every decision', () => {
         }
       }),
     );
+  });
+
+  it('gives the same whatever an attribute says that nothing of the policy asks for', () => {
+    const gives = (decision: Decision) => decision.outcome === 'granted' && [decision.grants, decision.groups];
+    fc.assert(
+      fc.property(facts, attribute, fc.array(text), policy, (said, other, values, configured) => {
+        const compiled = compilePolicy(configured);
+        if (asksFor(compiled, other)) return;
+        const changed = decide(new Map([...said, [other, values]]), compiled, now);
+        expect(gives(changed)).toEqual(gives(decide(said, compiled, now)));
+      }),
+    );
+  });
+
+  it('may hang on anything where a condition is CEL', () => {
+    const cel = { name: 'r', when: { cel: "'a' in facts.groups" }, groups: ['g1'] };
+    expect(asksFor(compilePolicy({ ...unsaid, rules: [cel] }), 'title')).toBe(true);
+    expect(asksFor(compilePolicy({ ...unsaid, accountAttributes: { title: 'account/main' } }), 'title')).toBe(true);
+    expect(asksFor(compilePolicy(unsaid), 'title')).toBe(false);
   });
 
   it('names every entry of the policy exactly once, in policy order, and says why', () => {

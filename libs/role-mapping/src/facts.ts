@@ -73,7 +73,7 @@ export function factsFromJson(json: FactsJson): Facts {
 
 /** The JSON form of facts: always lists, own keys only (`Object.fromEntries` defines, it never runs the `__proto__` setter). */
 export function factsToJson(facts: Facts): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries([...facts].map(([name, values]) => [name, [...values]]));
+  return Object.fromEntries(facts);
 }
 
 /**

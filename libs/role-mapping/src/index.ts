@@ -1,3 +1,4 @@
+export { asksFor } from './asks-for.ts';
 export { CEL_LIMITS, checkCel, type CelCheck, type CelErrorCode } from './cel.ts';
 export { compilePolicy, PolicyError, type CompiledPolicy } from './compile-policy.ts';
 export { decide } from './decide.ts';

@@ -9,6 +9,7 @@ export * from './filter/filter.ts';
 export { parseFilter } from './filter/resolve.ts';
 export { compareSortKeys, readSortBy, sortKeyOf } from './filter/sort.ts';
 export { applyPatch } from './patch/apply-patch.ts';
+export { deactivates } from './patch/deactivates.ts';
 export { type Patch } from './patch/patch.ts';
 export { readPatch } from './patch/read-patch.ts';
 export * from './quirks.ts';

@@ -1,12 +1,14 @@
 import { effective, type EffectiveOrganization, type EffectiveScim } from '@rolecall/org-config';
 import type { DirectoryBrake, OrganizationReader, OrganizationSnapshot } from '@rolecall/persistence';
-import { type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
+import { asksFor, type CompiledPolicy, compilePolicy } from '@rolecall/role-mapping';
 import { directorySchemas, type DirectorySchemas } from '@rolecall/scim';
 
 /** One organization at one revision, as its directory needs it: immutable, made once per snapshot, shared by all requests. */
 export class DirectoryOrganization {
   readonly policy: CompiledPolicy;
   readonly schemas: DirectorySchemas;
+  /** Whether somebody's access may hang on whether they are active: then to deactivate them is to decide. */
+  readonly asksForActive: boolean;
 
   /** @param scim the document's directory, with its defaults */
   constructor(
@@ -15,6 +17,7 @@ export class DirectoryOrganization {
     readonly scim: EffectiveScim,
   ) {
     this.policy = compilePolicy(settings.policy);
+    this.asksForActive = asksFor(this.policy, 'active');
     this.schemas = directorySchemas({ mode: scim.mode, extension: scim.extension });
   }
 

@@ -21,23 +21,37 @@ class Redaction {
 
   redact(value: unknown, name: string, depth: number): unknown {
     if (depth >= MAX.depth || this.#left <= 0) return '…';
-    if (typeof value === 'string') return this.keep(redactText(value, name.toLowerCase()));
+    if (typeof value === 'string') return this.keep(redactText(value, name));
     if (typeof value === 'number') return this.keep('number');
-    if (typeof value !== 'object' || value === null) return this.keep(value);
-    if (Array.isArray(value)) {
-      const kept = value.slice(0, MAX.elements).map((element) => this.redact(element, name, depth + 1));
-      return value.length > kept.length ? [...kept, `… ${value.length - kept.length} more`] : kept;
+    if (typeof value !== 'object' || value === null) {
+      this.keep(String(value));
+      return value;
     }
-    const kept: [string, unknown][] = [];
-    for (const [key, member] of Object.entries(value).slice(0, MAX.keys)) {
-      if (this.#left <= 0) break;
-      kept.push([this.keep(redactName(key)), this.redact(member, key, depth + 1)]);
-    }
-    return Object.fromEntries(kept);
+    return Array.isArray(value) ? this.list(value, name, depth) : this.object(value, depth);
   }
 
-  private keep<T>(kept: T): T {
-    this.#left -= String(kept).length + 4;
+  private list(values: readonly unknown[], name: string, depth: number): readonly unknown[] {
+    const kept: unknown[] = [];
+    for (const element of values.slice(0, MAX.elements)) kept.push(this.redact(element, name, depth + 1));
+    if (values.length > kept.length) kept.push(`… ${values.length - kept.length} more`);
+    return kept;
+  }
+
+  private object(value: object, depth: number): object {
+    const kept: Record<string, unknown> = {};
+    const keys = Object.keys(value);
+    for (const key of keys.length > MAX.keys ? keys.slice(0, MAX.keys) : keys) {
+      if (this.#left <= 0) break;
+      const name = this.keep(redactName(key));
+      // parsing refuses it, and here it must not become a prototype either
+      if (name !== '__proto__')
+        kept[name] = this.redact((value as Readonly<Record<string, unknown>>)[key], key, depth + 1);
+    }
+    return kept;
+  }
+
+  private keep(kept: string): string {
+    this.#left -= kept.length + 4;
     return kept;
   }
 }
@@ -74,7 +88,8 @@ function redactValue(value: string): string {
 }
 
 function redactText(value: string, name: string): string {
-  if (KEPT.has(name)) return value.slice(0, MAX.name);
-  if (PARTLY_KEPT.has(name)) return redactFilter(value);
+  const known = name.toLowerCase();
+  if (KEPT.has(known)) return value.slice(0, MAX.name);
+  if (PARTLY_KEPT.has(known)) return redactFilter(value);
   return `text(${value.length})`;
 }

@@ -1,11 +1,18 @@
 import { emailDomainOf, emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
-import type { ResourceBody } from '@rolecall/scim';
+import type { ResourceBody, ScimValue } from '@rolecall/scim';
 import type { DirectoryAccess } from '../stores.ts';
 import { foldedBody } from './search/folded-body.ts';
 
-/** A body as PostgreSQL gives it back: no attribute without a value. */
+/** A body as PostgreSQL gives it back: no attribute without a value. Itself, where that is so. */
 export function asStored(body: ResourceBody): ResourceBody {
-  return JSON.parse(JSON.stringify(body)) as ResourceBody;
+  return isWhole(body) ? body : (JSON.parse(JSON.stringify(body)) as ResourceBody);
+}
+
+/** Whether everything in it has a value, and none that JSON says otherwise. */
+function isWhole(value: ScimValue | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined && !Object.is(value, -0);
+  for (const each of Object.values(value)) if (!isWhole(each as ScimValue | undefined)) return false;
+  return true;
 }
 
 /** A user's body as it is stored: it says whether the user is active, which filters ask. */

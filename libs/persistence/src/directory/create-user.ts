@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
+import { newId } from '../new-id.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
 import { accessColumns, storedUser, isActive, userColumns } from './columns.ts';
@@ -54,7 +54,7 @@ export async function createUser(pool: Pool, creation: Creation): Promise<UserCr
 const OVERTAKEN = { outcome: 'changed_meanwhile' } as const;
 
 async function insertUser(pool: Pool, { organizationId, body, how, decide, actor }: Creation): Promise<CreatedRow> {
-  const userId = uuidv7();
+  const userId = newId();
   const decided = decide({ userId, body, groups: [], isNew: true });
   const event = eventsOf(actor);
   const by = { identityProvider: '@directory', revision: decided.revision };

@@ -4,6 +4,7 @@ import { inTransaction, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
 import { storedUser } from './columns.ts';
 import { createUser } from './create-user.ts';
+import { deactivateUser } from './deactivate-user.ts';
 import { directoryGroups } from './groups.ts';
 import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
@@ -40,6 +41,10 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       decided(organizationId, () => createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>
       decided(organizationId, () => replaceUser(pool, { organizationId, was, body, how, decide, actor })),
+    async deactivateUser(organizationId, userId, revision, how, actor) {
+      if (!isResourceId(userId)) return { outcome: 'unknown' };
+      return decided(organizationId, () => deactivateUser(pool, { organizationId, userId, revision, how, actor }));
+    },
     async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
       if (!isResourceId(userId)) return { outcome: 'unknown' };
       return inTurn(organizationId, () => deleteUser(pool, organizationId, { userId, expectedVersion }, brake, actor));

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { ResourceBody } from '@rolecall/scim';
+import { newId } from '../new-id.ts';
 import { query } from '../sql.ts';
 import type { DirectoryGroup, DirectoryStore, GroupChanged, GroupMember, Held } from '../stores.ts';
 import { changeGroup } from './change-group.ts';
@@ -33,7 +33,7 @@ export function directoryGroups(
     },
 
     async createGroup(organizationId, body, members, how, decide, actor) {
-      const made = { kind: 'create', groupId: uuidv7(), expectedVersion: undefined } as const;
+      const made = { kind: 'create', groupId: newId(), expectedVersion: undefined } as const;
       const by = { how, decide, actor };
       return toOutcome(pool, { organizationId, ...made, body: asStored(body), members: { add: members }, ...by });
     },

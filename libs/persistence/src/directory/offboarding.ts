@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import { appendAudit, auditEntry } from '../audit/append.ts';
+import { newId } from '../new-id.ts';
 import { inTransaction, query } from '../sql.ts';
 import type {
   DirectoryActor,
@@ -29,7 +29,7 @@ const DEFAULT_WINDOW_SECONDS = 3600;
 
 /** What the SQL functions take for an active user who goes: the receipt's id, who did it, the brake. */
 export function departureColumns(brake: DirectoryBrake | undefined, actor: DirectoryActor) {
-  return { receiptId: uuidv7(), actor: actor.tokenName, brake: brakeColumns(brake) };
+  return { receiptId: newId(), actor: actor.tokenName, brake: brakeColumns(brake) };
 }
 
 export function brakeColumns(brake: DirectoryBrake | undefined) {
@@ -38,7 +38,7 @@ export function brakeColumns(brake: DirectoryBrake | undefined) {
 
 /** As `departureColumns`, for a user whom the brake may hold: a hold's id and its events. */
 export function goingColumns(userId: string, brake: DirectoryBrake | undefined, actor: DirectoryActor) {
-  const holdId = uuidv7();
+  const holdId = newId();
   const held = (reason: HoldReason, about: object) => [
     auditEntry(eventsOf(actor)('directory.held', holdId, { reason, ...about })),
   ];

@@ -28,6 +28,12 @@ export const REPLACE_DIRECTORY_USER: Statement = {
   text: 'select directory_replace_user($1, $2, $3, $4, $5, $6, $7) as result',
 };
 
+/** User, revision, what going away takes, audit events, time. */
+export const DEACTIVATE_USER: Statement = {
+  name: 'directory.deactivate-user',
+  text: 'select directory_deactivate_user($1, $2, $3, $4, $5, $6) as result',
+};
+
 export const DELETE_DIRECTORY_USER: Statement = {
   name: 'directory.delete-user',
   text: 'select * from directory_delete_user($1, $2, $3, $4, $5, $6)',

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import { appendAudit } from '../audit/append.ts';
 import { PersistenceError } from '../errors.ts';
+import { newId } from '../new-id.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import {
   type AuthenticatedDirectory,
@@ -76,7 +76,7 @@ export function directoryTokenStore(
         await query(client, sql.END_FORMER_TOKENS, [organizationId, name, now, after(overlapSeconds)]);
         const { value, hash } = newOrganizationToken(organizationId);
         const ends = [after(rotateSeconds), after(rotateSeconds + overlapSeconds)];
-        const values = [organizationId, uuidv7(), name, hash, by, now, ...ends];
+        const values = [organizationId, newId(), name, hash, by, now, ...ends];
         const [row] = await query<TokenRow>(client, sql.INSERT_TOKEN, values);
         if (row === undefined) throw new Error('the token was not stored');
         const data = { name, expiresAt: row.expires_at.toISOString(), former: alive?.tokens ?? 0 };

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Acceptance, VerifiedAssertion } from '@rolecall/saml';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../new-id.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { AcceptedLogin, LoginTransactions } from '../stores.ts';
 import { holdOidcLogin, takeOidcLogin } from './oidc-login.ts';
@@ -61,7 +61,7 @@ function acceptedValues(at: AcceptedLogin, assertion: VerifiedAssertion): unknow
   return [
     at.organizationId,
     at.identityProvider,
-    assertion.inResponseTo ?? uuidv7(),
+    assertion.inResponseTo ?? newId(),
     assertion.assertionId,
     assertion.replayableUntil,
     at.handleHash,

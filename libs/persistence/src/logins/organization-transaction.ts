@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { readAudit } from '../audit/append.ts';
@@ -11,6 +10,7 @@ import { knownDevices, pendingSignIns } from '../local/pending-sign-ins.ts';
 import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { queueMails } from '../mails/outbox.ts';
 import { recoveryTransaction } from '../recovery/recovery-sessions.ts';
+import { newId } from '../new-id.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
@@ -179,7 +179,7 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   }
 
   async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date, access?: DecidedAccess) {
-    const userId = uuidv7();
+    const userId = newId();
     const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
     const { revision, grants = [], groups = [] } = access ?? {};
     const held = { userId, grants, groups };

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { MasterKeys } from '../secrets/master-keys.ts';
+import { newId } from '../new-id.ts';
 import { Vault } from '../secrets/vault.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { ClaimedMail, MailOutbox, OutgoingMail } from '../stores/mails.ts';
@@ -24,7 +24,7 @@ export async function queueMails(
   const ids: string[] = [];
   const sealed: Buffer[] = [];
   for (const mail of mails) {
-    const id = uuidv7();
+    const id = newId();
     ids.push(id);
     sealed.push(await vault.sealed(placeOf(id), Buffer.from(JSON.stringify(mail))));
   }

@@ -50,6 +50,7 @@ import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
+import { directoryDeactivation } from './20261122T70-directory-deactivation.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
 import { recoverySessions } from './20261122T74-recovery-sessions.ts';
 import { administeredUsers } from './20261122T75-users.ts';
@@ -113,6 +114,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   workloadTokens,
   platformFile,
   leaseSecrets,
+  directoryDeactivation,
   localAccounts,
   recoverySessions,
   administeredUsers,

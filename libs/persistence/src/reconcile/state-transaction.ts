@@ -1,5 +1,4 @@
 import type { PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
 import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
@@ -36,6 +35,7 @@ import { PgPlatformState } from '../platform/platform-revisions.ts';
 import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
+import { newId } from '../new-id.ts';
 import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { readDeclaration, readOverrides, writeDeclaration, writeDeviation, writeOverrides } from './declarations.ts';
@@ -136,7 +136,7 @@ export class PgStateTransaction implements StateTransaction {
 
   async create(organization: NewOrganization): Promise<OrganizationHead> {
     const { name, revision } = organization;
-    const head = await insertOrganization(this.#on, uuidv7(), organization, this.by.now);
+    const head = await insertOrganization(this.#on, newId(), organization, this.by.now);
     await this.writeAround(head.id, name, revision, 'new');
     return head;
   }

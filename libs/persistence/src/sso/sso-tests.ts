@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { DecidedGrant, TraceEntry } from '@rolecall/role-mapping';
+import { newId } from '../new-id.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import type { FlowStep } from '../stores.ts';
 import { CREATE_TEST, FIND_TEST, FINISH_TEST, IS_TEST_OPEN, START_TEST } from './statements.ts';
@@ -75,7 +75,7 @@ export function ssoTestStore(pool: Pool): SsoTestStore {
     [organizationId, identityProvider, tokenHash] as const;
   return {
     async create({ organizationId, identityProvider, tokenHash, createdBy, now, expiresAt }) {
-      const id = uuidv7();
+      const id = newId();
       const values = [organizationId, id, identityProvider, tokenHash, createdBy, now, expiresAt];
       await inTransaction(pool, { organizationId }, (client) => query(client, CREATE_TEST, values));
       return id;

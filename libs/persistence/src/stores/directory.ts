@@ -163,6 +163,13 @@ export interface OffboardingReceipt {
   readonly milliseconds: number | null;
 }
 
+export type UserDeactivated =
+  /** `changed` is false when the user was inactive. */
+  | { readonly outcome: 'replaced'; readonly changed: boolean; readonly user: ShownUser }
+  /** Nothing was written, since more is to be decided: the brake holds it, or the directory decides about the user only now. */
+  | { readonly outcome: 'to_decide' }
+  | { readonly outcome: 'unknown' };
+
 export type UserReplaced =
   /** `changed` is false when there was nothing to write. */
   | {
@@ -306,6 +313,17 @@ export interface DirectoryStore {
     decide: DecideAccess,
     actor: DirectoryActor,
   ): Promise<UserReplaced>;
+  /**
+   * The same as `replaceUser` with `active: false`, in one statement that reads and decides nothing. Only for rules of `revision` of which
+   * none asks for `active`.
+   */
+  deactivateUser(
+    organizationId: string,
+    userId: string,
+    revision: number,
+    how: ReplaceHow,
+    actor: DirectoryActor,
+  ): Promise<UserDeactivated>;
   /** @param expectedVersion - undefined = whatever it is */
   deleteUser(
     organizationId: string,

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditEvent } from '@rolecall/audit';
+import { newId } from '../new-id.ts';
 import { appendAudit } from '../audit/append.ts';
 import { toReceipt } from '../directory/rows.ts';
 import type { ReceiptRow } from '../directory/rows.ts';
@@ -98,7 +98,7 @@ async function offboard(
   by: Administrator,
 ): Promise<OffboardingReceipt> {
   const { actor, now } = by;
-  const receipt = { receiptId: uuidv7(), actor: `${actor.kind}/${actor.id}` };
+  const receipt = { receiptId: newId(), actor: `${actor.kind}/${actor.id}` };
   const values = [key.organizationId, key.userId, cause, JSON.stringify(receipt), now];
   const [row] = await query<ReceiptRow & Record<string, unknown>>(client, OFFBOARD, values);
   if (row === undefined) throw new Error('offboard returned nothing');

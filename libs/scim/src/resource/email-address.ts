@@ -5,11 +5,16 @@ import { domainToASCII, domainToUnicode } from 'node:url';
  * plain address. Two @, quotes, lists and white space are none: each is read as another domain by somebody else.
  */
 export function emailDomainOf(email: string): string {
+  const plain = PLAIN_ADDRESS.exec(email)?.[1];
+  if (plain !== undefined) return plain;
   const match = /^[^@\s\p{C},;:<>()[\]\\"]+@([^@\s\p{C},;:<>()[\]\\"]+)$/u.exec(email);
   const written = (match?.[1] ?? '').replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   const domain = /^[!-~]*$/.test(written) ? written : asciiOf(written);
   return /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain) ? domain : '';
 }
+
+/** Nearly all there are, of characters that need no second look; the pattern below says the same of them. */
+const PLAIN_ADDRESS = /^[\w.+'-]+@([a-z0-9-]+(?:\.[a-z0-9-]+)*)$/;
 
 /**
  * `b\u00fccher.example` as `xn--bcher-kva.example`; '' for what is not its only spelling: IDNA reads U+212A KELVIN SIGN as `k`

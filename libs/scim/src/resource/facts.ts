@@ -1,5 +1,5 @@
 import type { ResourceBody, ScimObject, ScimValue } from '../resource.ts';
-import type { Attribute } from '../schema/attribute.ts';
+import type { Attribute, Schema } from '../schema/attribute.ts';
 import { ACCOUNTS_SCHEMA } from '../schema/extensions.ts';
 import type { ResourceSchemas } from '../schema/registry.ts';
 import { elementsOf, emailOf, textOf } from './keys.ts';
@@ -55,19 +55,30 @@ export function factsOfUser(
   );
   facts.set('groupIds', names(groups.flatMap((group) => [group.groupId, group.externalId])));
 
-  const own = new Set([...core.map(({ name }) => name), ...facts.keys(), 'id', 'externalId', ...PROFILE]);
+  const own = ownNames(type.schema);
   const sayMore = (name: string, values: readonly string[]) => {
     if (!own.has(name) && !facts.has(name)) facts.set(name, values);
   };
-  for (const { schema } of type.extensions.filter(({ schema: { id } }) => id !== ACCOUNTS_SCHEMA)) {
-    const extension = asObject(body[schema.id]);
-    sayAttributes(extension, schema.attributes, (name, values) => {
+  for (const { schema } of type.extensions) {
+    const extension = body[schema.id];
+    if (schema.id === ACCOUNTS_SCHEMA || !isObject(extension)) continue;
+    sayAttributes(extension as ScimObject, schema.attributes, (name, values) => {
       facts.set(`${schema.id}:${name}`, values);
       sayMore(name, values);
     });
   }
   for (const account of elementsOf(asObject(body[ACCOUNTS_SCHEMA]), 'accounts')) sayAccount(account, sayMore);
   return facts;
+}
+
+/** Names that nobody takes from the user's own attributes and the profile; those of the core schema are made once. */
+const ownNamesOf = new WeakMap<Schema, ReadonlySet<string>>();
+
+function ownNames(core: Schema): ReadonlySet<string> {
+  const made =
+    ownNamesOf.get(core) ?? new Set([...core.attributes.map(({ name }) => name), 'id', 'externalId', ...PROFILE]);
+  ownNamesOf.set(core, made);
+  return made;
 }
 
 const PROFILE = ['email', 'givenName', 'familyName', 'displayName'] as const;

@@ -1,3 +1,4 @@
+import type { AttributePath } from '../filter/filter.ts';
 import type { Attribute } from '../schema/attribute.ts';
 import type { SchemaPath } from '../schema/registry.ts';
 import { ignoreUnknown } from './read-value.ts';
@@ -14,15 +15,19 @@ export function statementsIn(unverified: Readonly<Record<string, unknown>>, read
   const { resource } = reading;
   const said = new Statements();
   const entries = entriesOf(unverified, 'the body');
-  const isNamed = (key: string) => resource.schema(key) !== undefined || resource.attribute(key) !== undefined;
-  for (const [key, value] of entries.filter(([each]) => isNamed(each))) {
+  const unnamed: (readonly [string, unknown])[] = [];
+  for (const entry of entries) {
+    const [key, value] = entry;
     const schema = resource.schema(key);
+    const path = schema ? undefined : resource.attribute(key);
     if (schema) collectSchema(schema, value, said, reading);
-    else collect(key, undefined, value, said, reading);
+    else if (path) add(key, path, value, said, reading);
+    else unnamed.push(entry);
   }
+  if (unnamed.length === 0) return said;
   // an attribute that lacks its URN counts only where nothing came under the URN
   const named = new Set(said.all().map(({ attribute }) => attribute));
-  for (const [key, value] of entries.filter(([each]) => !isNamed(each))) {
+  for (const [key, value] of unnamed) {
     const path = resource.unqualified(key);
     if (path && named.has(path.attribute)) ignoreUnknown(key, undefined, reading);
     else collect(key, undefined, value, said, reading);
@@ -52,7 +57,9 @@ export class Statements {
 
   /** Of an attribute of the core schema. */
   get(name: string): unknown {
-    return this.all().find(({ extension, attribute }) => extension === undefined && attribute.name === name)?.value;
+    for (const { extension, attribute, value } of this.#of.values())
+      if (extension === undefined && attribute.name === name) return value;
+    return undefined;
   }
 
   all() {
@@ -70,6 +77,10 @@ function collectSchema({ schema, extension }: SchemaPath, value: unknown, said: 
 function collect(key: string, within: string | undefined, value: unknown, said: Statements, reading: Reading): void {
   const path = findAttribute(within === undefined ? key : `${within}:${key}`, reading);
   if (!path) return ignoreUnknown(key, within, reading);
+  add(key, path, value, said, reading);
+}
+
+function add(key: string, path: AttributePath, value: unknown, said: Statements, reading: Reading): void {
   const { extension, attribute, sub } = path;
   if (sub || key.includes(':')) {
     tolerate(reading, 'path_as_key', () =>

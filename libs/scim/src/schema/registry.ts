@@ -123,7 +123,12 @@ function resourceSchemas(type: ResourceType): ResourceSchemas {
     const within = colon < 0 ? core : byUrn.get(text.slice(0, colon));
     if (!within) return undefined;
     const own = within === core ? topLevel : names.get(within.schema);
-    const [name = '', subName, ...more] = text.slice(colon + 1).split('.');
+    const local = colon < 0 ? text : text.slice(colon + 1);
+    if (!local.includes('.')) {
+      const whole = own?.get(local);
+      return whole && { extension: within.extension, attribute: whole, sub: undefined };
+    }
+    const [name = '', subName, ...more] = local.split('.');
     const found = own?.get(name);
     if (!found || more.length > 0) return undefined;
     if (subName === undefined) return { extension: within.extension, attribute: found, sub: undefined };
