@@ -26,7 +26,7 @@ export async function addUsers(ownerUrl: string, organization: string, users: nu
 
 const ADD_USERS = `
 with people as (
-  select n, gen_random_uuid() as user_id, 'person' || n || '@' || $4::text || '.example' as email
+  select n, uuidv7() as user_id, 'person' || n || '@' || $4::text || '.example' as email
   from generate_series($2::integer, $3::integer) n
 ), added as (
   insert into users (org_id, user_id, email, given_name, family_name, deciding_identity_provider, deciding_name_id_format,

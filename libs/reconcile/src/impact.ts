@@ -38,12 +38,9 @@ export class ImpactCounter {
 
   /** Compares what one user holds with what the user shall hold. */
   add(user: UserFacts, target: Target): void {
-    const grants = compare(user.grants, target.grants, (grant) => JSON.stringify([grant.scope, grant.role]));
-    const groups = compare(
-      user.groups.map((group) => ({ group })),
-      target.groups,
-      (membership) => membership.group,
-    );
+    const grants = compare(user.grants, target.grants, isSameGrant, ({ scope, role }) => `${scope}\n${role}`);
+    const held = user.groups.map((group) => ({ group }));
+    const groups = compare(held, target.groups, isSameGroup, ({ group }) => group);
     for (const { scope, role } of grants.gained) this.#grant(scope, role).gain += 1;
     for (const { scope, role } of grants.lost) this.#grant(scope, role).lose += 1;
     for (const { group } of groups.gained) this.#group(group).gain += 1;
@@ -91,7 +88,21 @@ function administers({ grants }: Pick<Target, 'grants'>): boolean {
   return grants.some(({ role }) => role === SSO_ADMIN);
 }
 
-function compare<T>(held: readonly T[], wanted: readonly T[], keyOf: (item: T) => string) {
+type Grant = Target['grants'][number];
+type Membership = Target['groups'][number];
+
+const isSameGrant = (a: Grant, b: Grant) => a.scope === b.scope && a.role === b.role;
+const isSameGroup = (a: Membership, b: Membership) => a.group === b.group;
+const NOTHING = { gained: [], lost: [], changed: false } as const;
+
+/** Mostly nothing changes, and the two are in one order: then a user of a million needs no set. */
+function compare<T>(
+  held: readonly T[],
+  wanted: readonly T[],
+  isSame: (a: T, b: T) => boolean,
+  keyOf: (item: T) => string,
+): { readonly gained: readonly T[]; readonly lost: readonly T[]; readonly changed: boolean } {
+  if (held.length === wanted.length && wanted.every((item, index) => isSame(held[index] as T, item))) return NOTHING;
   const before = new Set(held.map(keyOf));
   const after = new Set(wanted.map(keyOf));
   const gained = wanted.filter((item) => !before.has(keyOf(item)));

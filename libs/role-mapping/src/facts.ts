@@ -68,7 +68,9 @@ export function nameFacts(raw: Facts, names: AttributeNames): Facts {
 
 /** Facts from their JSON form; a lone string is one value. Only own keys count, so `__proto__` is a name like any other. */
 export function factsFromJson(json: FactsJson): Facts {
-  return new Map(Object.entries(json).map(([name, said]) => [name, typeof said === 'string' ? [said] : [...said]]));
+  const facts = new Map<string, readonly string[]>();
+  for (const [name, said] of Object.entries(json)) facts.set(name, typeof said === 'string' ? [said] : said);
+  return facts;
 }
 
 /** The JSON form of facts: always lists, own keys only (`Object.fromEntries` defines, it never runs the `__proto__` setter). */

@@ -12,36 +12,54 @@ interface FactsRow {
   active: boolean;
   identity_provider: string | null;
   facts: FactsJson;
-  grants: { scope: string; role: string }[];
-  groups: string[];
+  /** A line for each: scope, tab, role. */
+  grants: string | null;
+  groups: string | null;
 }
 
 /**
- * Every user with a deciding identity, by user id. With `lock` no login can decide by the old rules behind its back: a
- * user's row is locked before the facts are read, by a statement of its own since a later one sees what the lock waited
- * for, and nobody is created until the transaction ends.
+ * Every user with a deciding identity, by user id; the next ones are read while the caller works. With `lock` no login can
+ * decide by the old rules behind its back: a user's row is locked before the facts are read, by a statement of its own since a
+ * later one sees what the lock waited for, and nobody is created until the transaction ends.
  */
 export async function* factsOfUsers(
   client: PoolClient,
   organizationId: string,
   lock: boolean,
 ): AsyncIterable<readonly UserFacts[]> {
-  if (lock) await query(client, LOCK_ORGANIZATION, [organizationId]);
-  let after = BEFORE_ALL;
-  for (;;) {
+  const read = async (after: string) => {
     const page = [organizationId, after, BATCH];
-    if (lock) await query(client, LOCK_USERS, page);
-    const rows = await query<FactsRow>(client, FACTS_OF_USERS, page);
+    const [, rows] = await Promise.all([
+      lock ? query(client, LOCK_USERS, page) : undefined,
+      query<FactsRow>(client, FACTS_OF_USERS, page),
+    ]);
+    return rows;
+  };
+  if (lock) await query(client, LOCK_ORGANIZATION, [organizationId]);
+  let coming = read(BEFORE_ALL);
+  for (;;) {
+    const rows = await coming;
+    const last = rows.length < BATCH ? undefined : rows.at(-1);
+    if (last !== undefined) {
+      coming = read(last.user_id);
+      coming.catch(() => undefined); // while the caller works; it is thrown when it is waited for
+    }
     const users = rows.flatMap(toUserFacts);
     if (users.length > 0) yield users;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < BATCH) return;
-    after = last.user_id;
+    if (last === undefined) return;
   }
 }
 
 function toUserFacts(row: FactsRow): UserFacts[] {
-  const { user_id: userId, identity_provider: identityProvider, ...rest } = row;
-  const { active, facts, grants, groups } = rest;
-  return identityProvider === null ? [] : [{ userId, active, identityProvider, facts, grants, groups }];
+  const { user_id: userId, identity_provider: identityProvider, active, facts } = row;
+  if (identityProvider === null) return [];
+  const grants = linesOf(row.grants).map((line) => {
+    const tab = line.indexOf('\t');
+    return { scope: line.slice(0, tab), role: line.slice(tab + 1) };
+  });
+  return [{ userId, active, identityProvider, facts, grants, groups: linesOf(row.groups) }];
+}
+
+function linesOf(text: string | null): string[] {
+  return text === null ? [] : text.split('\n');
 }
