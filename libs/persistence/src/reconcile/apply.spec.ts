@@ -121,9 +121,10 @@ it('reads what the directory says of its users, of an adopted one what an IdP sa
   });
   expect(users).toBe(2);
   expect(facts).toEqual([
-    { userId: user.userId, identityProvider: 'okta', facts: { groups: 'staff' }, grants: [], groups: [] },
+    { userId: user.userId, active: true, identityProvider: 'okta', facts: { groups: 'staff' }, grants: [], groups: [] },
     {
       userId: expect.any(String),
+      active: false,
       identityProvider: '@directory',
       facts: expect.objectContaining({ userName: 'eve', groups: [] }),
       grants: [{ scope: 'account/main', role: 'captain' }],
