@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase } from '@rolecall/persistence';
 import { freeBase, portsFrom, takenPorts } from '../system/ports.ts';
 
 const START = join(import.meta.dirname, '../start.mjs');
@@ -69,14 +70,34 @@ async function startAndWait(): Promise<Started> {
 interface DevFile {
   readonly gateway: string;
   readonly admin: string;
+  readonly inbox: string;
   readonly token: string;
   readonly scimToken: string;
+  readonly databaseUrl: string;
 }
 const devFile = () => JSON.parse(readFileSync(join(dataDirectory, 'dev.json'), 'utf8')) as DevFile;
 
 async function organizations({ admin, token }: DevFile): Promise<unknown> {
   const answer = await fetch(`${admin}/v1/organizations`, { headers: { authorization: `Bearer ${token}` } });
   return answer.json();
+}
+
+/** What the inbox shows of a mail that somebody of acme is sent. */
+async function arrivingMail({ inbox, databaseUrl }: DevFile): Promise<unknown> {
+  const masterKey = Buffer.from(readFileSync(join(dataDirectory, 'master-key'), 'utf8'), 'base64');
+  const database = await openDatabase({ url: databaseUrl, masterKey, poolSize: 1 });
+  try {
+    const acme = await database.organizations.byName('acme');
+    await database.inOrganization(acme?.organizationId ?? '', (tx) =>
+      tx.mail({ kind: 'email-code', to: 'eve@acme.com', data: { code: '12345678' } }, new Date()),
+    );
+  } finally {
+    await database.close();
+  }
+  const arrived = async () =>
+    ((await (await fetch(`${inbox}/mails.json`)).json()) as { mails: readonly { text: string }[] }).mails;
+  await until('a mail in the inbox', async () => (await arrived()).length > 0, 20);
+  return (await arrived())[0];
 }
 
 /** What the SCIM request answers that the output suggests. */
@@ -106,6 +127,8 @@ test('start, Ctrl-C, start again on the same data, die by kill -9', async () => 
   expect(applied).toMatchObject({ organizations: expect.arrayContaining([expect.objectContaining({ name: 'acme' })]) });
   expect(first.output()).toContain('eve@acme.com');
   expect(made.gateway).toBe(`http://localhost:${base}`);
+  expect(first.output()).toContain(`${made.inbox}/`);
+  expect(await arrivingMail(made)).toMatchObject({ to: ['eve@acme.com'], from: 'Acme Corp <rolecall@localhost>' });
   expect(await directoryIn(first.output())).toMatchObject({ totalResults: 0 });
   expect(statSync(join(dataDirectory, 'dev.json')).mode & 0o077).toBe(0);
 

@@ -7,6 +7,8 @@ export interface Ports {
   readonly admin: number;
   readonly idp: number;
   readonly app: number;
+  readonly inbox: number;
+  readonly smtp: number;
 }
 
 const NAMES: Readonly<Record<keyof Ports, string>> = {
@@ -15,16 +17,19 @@ const NAMES: Readonly<Record<keyof Ports, string>> = {
   admin: 'the admin API',
   idp: 'the demo identity provider',
   app: 'the demo application',
+  inbox: 'the inbox',
+  smtp: 'the mail server of the inbox',
 };
 export const DEFAULT_BASE = 4000;
 
-/** The five ports that follow from the first one: 4000 -> 4000, 4001, 4002, 4010, 4020. */
+/** The ports that follow from the first one: 4000 -> 4000, 4001, 4002, 4010, 4020, 4030, 4031. */
 export function portsFrom(base: number): Ports {
-  return { gateway: base, scim: base + 1, admin: base + 2, idp: base + 10, app: base + 20 };
+  const apps = { gateway: base, scim: base + 1, admin: base + 2 };
+  return { ...apps, idp: base + 10, app: base + 20, inbox: base + 30, smtp: base + 31 };
 }
 
 /**
- * A first port whose five are free. Below the range from which systems number outgoing connections, so that none of those
+ * A first port whose others are free as well. Below the range from which systems number outgoing connections, so that none of those
  * takes one before it is used.
  */
 export async function freeBase(): Promise<number> {

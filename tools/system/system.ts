@@ -29,7 +29,7 @@ export interface SystemOptions {
   readonly signal: AbortSignal;
 }
 
-/** The whole of Rolecall on this machine: database, apps, demo identity provider and demo application. */
+/** The whole of Rolecall on this machine: database, apps, demo identity provider, demo application and an inbox for its mails. */
 export interface System {
   readonly urls: Readonly<Record<keyof Ports, string>>;
   /** An API token with every right. */
@@ -83,6 +83,8 @@ class Starting {
       admin: at(ports.admin),
       idp: at(ports.idp, idpHost),
       app: at(ports.app),
+      inbox: at(ports.inbox),
+      smtp: `smtp://127.0.0.1:${ports.smtp}`,
     };
   }
 
@@ -104,11 +106,11 @@ class Starting {
     const devFile = join(dataDirectory, 'dev.json');
     const knownScimToken = readKnown(devFile, 'scimToken');
     const token = await ensureToken({ url: databaseUrl, masterKey }, devFile, new Date());
-    const { gateway, scim, admin } = urls;
+    const { gateway, scim, admin, inbox } = urls;
     const remember = (scimToken: string | undefined) =>
       writeSecret(
         devFile,
-        `${JSON.stringify({ gateway, scim, admin, token, databaseUrl, scimToken }, undefined, 2)}\n`,
+        `${JSON.stringify({ gateway, scim, admin, inbox, token, databaseUrl, scimToken }, undefined, 2)}\n`,
       );
     remember(knownScimToken);
 
@@ -154,7 +156,7 @@ class Starting {
 
   async #services(databaseUrl: string, masterKey: string): Promise<void> {
     const { ports, dataDirectory, signal } = this.#options;
-    const { gateway, idp, app, admin, scim } = this.#urls;
+    const { gateway, idp, app, admin, scim, inbox, smtp } = this.#urls;
     const env = {
       ...process.env,
       DATABASE_URL: databaseUrl,
@@ -165,6 +167,8 @@ class Starting {
       ROLECALL_GATEWAY_URL: gateway,
       ROLECALL_ADMIN_URL: admin,
       ROLECALL_SCIM_URL: scim,
+      ROLECALL_SMTP_URL: smtp,
+      ROLECALL_MAIL_FROM: 'Rolecall <rolecall@localhost>',
       ROLECALL_OUTBOUND_ALLOW: withOwn(idp, process.env['ROLECALL_OUTBOUND_ALLOW']),
       ROLECALL_RETURN_TO: withOwn(app, process.env['ROLECALL_RETURN_TO']),
     };
@@ -190,12 +194,14 @@ class Starting {
       '--data',
       join(dataDirectory, 'demo-idp'),
     ];
+    const mails = ['--port', `${ports.inbox}`, '--smtp', `${ports.smtp}`];
     const demoApp = ['--port', `${ports.app}`, '--gateway', gateway];
     await Promise.all([
       service('demo-idp', 'tools/demo-idp/main.ts', demoIdp).ready(`${idp}/readyz`, signal),
       service('auth-gateway', 'apps/auth-gateway/dist/main.js').ready(`${gateway}/readyz`, signal),
       service('scim-server', 'apps/scim-server/dist/main.js').ready(`${scim}/readyz`, signal),
       service('admin-api', 'apps/admin-api/dist/main.js').ready(`${admin}/readyz`, signal),
+      service('inbox', 'tools/inbox/main.ts', mails).ready(`${inbox}/readyz`, signal),
       service('demo-app', 'tools/demo-app/main.ts', demoApp).ready(`${app}/readyz`, signal),
     ]);
   }

@@ -111,7 +111,7 @@ function htmlOf(part: Part): string {
   if ('small' in part) return `<p class="soft" style="margin:0 0 12px;${SOFT}">${escaped(part.small)}</p>`;
   if ('button' in part) return buttonOf(part.button);
   if ('code' in part) {
-    return `<p class="code" style="margin:0 0 16px;padding:12px 16px;background:#e3f1ec;border-radius:8px;font:600 26px/1.3 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.12em;text-align:center">${escaped(part.code)}</p>`;
+    return `<p class="code" style="margin:0 0 16px;padding:12px 16px;background:#e3f1ec;border-radius:8px;font:600 26px/1.3 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.12em;text-align:center;overflow-wrap:anywhere">${escaped(part.code)}</p>`;
   }
   if ('list' in part) {
     const items = part.list.map((item) => `<li style="overflow-wrap:anywhere">${escaped(item)}</li>`);
