@@ -24,12 +24,18 @@ import {
 import { urlencoded } from 'express';
 import { AccountController } from './account/account.controller.ts';
 import { CONFIG, type Config } from './config.ts';
+import { Background } from './http/background.ts';
 import { Cookies } from './http/cookies.ts';
+import { ForgotController } from './links/forgot.controller.ts';
+import { LinkController } from './links/link.controller.ts';
 import { CheckPassword } from './local/check-password.ts';
 import { LocalController } from './local/local.controller.ts';
 import { LocalSignIns } from './local/local-sign-ins.ts';
 import { PasswordStrategy } from './local/password.strategy.ts';
 import { PasswordHashes } from './passwords/password-hashes.ts';
+import { type FetchRange, PasswordRange } from './passwords/password-range.ts';
+import { Passwords } from './passwords/passwords.ts';
+import { SecondFactors } from './second-factors/second-factors.ts';
 import { ConfirmationController } from './login/confirmation.controller.ts';
 import { AccountsController } from './login/accounts.controller.ts';
 import { LoginController } from './login/login.controller.ts';
@@ -64,6 +70,7 @@ export interface AppOptions {
   readonly clock: Clock | undefined;
   readonly oidcTransport: OidcTransport;
   readonly metadataSource: MetadataSource;
+  readonly fetchRange: FetchRange;
   /** undefined = no mail is sent. */
   readonly mailer: Mailer | undefined;
   readonly openDatabase: () => Promise<Database>;
@@ -72,7 +79,14 @@ export interface AppOptions {
 /** Wires the gateway: everything that decides is a plain class or function below. */
 @Module({})
 export class AppModule implements NestModule {
-  static forRoot({ config, oidcTransport: transport, metadataSource, mailer, ...platform }: AppOptions): DynamicModule {
+  static forRoot({
+    config,
+    oidcTransport: transport,
+    metadataSource,
+    mailer,
+    fetchRange,
+    ...platform
+  }: AppOptions): DynamicModule {
     const { url } = config;
     return {
       module: AppModule,
@@ -82,6 +96,8 @@ export class AppModule implements NestModule {
         SamlController,
         LoginController,
         LocalController,
+        ForgotController,
+        LinkController,
         AccountsController,
         ConfirmationController,
         OidcController,
@@ -126,7 +142,15 @@ export class AppModule implements NestModule {
             new MailDelivery({ database, mailer, gatewayUrl: url, clock, logger, metrics }),
           inject: [DATABASE, CLOCK, LOGGER, Metrics],
         },
+        Background,
         PasswordHashes,
+        {
+          provide: PasswordRange,
+          useFactory: (logger: Logger) => new PasswordRange(config.breachedPasswordsUrl, fetchRange, logger),
+          inject: [LOGGER],
+        },
+        Passwords,
+        SecondFactors,
         CheckPassword,
         LocalSignIns,
         PasswordStrategy,
@@ -153,6 +177,9 @@ export class AppModule implements NestModule {
       'login/forget',
       'login/:org/password',
       'login/:org/second-factor',
+      'login/:org/forgot',
+      'link',
+      'link/password',
       'accounts',
       'saml/confirm',
       'oidc/initiate',
@@ -177,7 +204,15 @@ export class AppModule implements NestModule {
         'oidc/:org/:idp/initiate',
         'account/identities/link',
       );
-    for (const path of ['login', 'login/:org/password', 'login/:org/second-factor']) {
+    const identify = [
+      'login',
+      'login/:org/password',
+      'login/:org/second-factor',
+      'login/:org/forgot',
+      'link',
+      'link/password',
+    ];
+    for (const path of identify) {
       consumer.apply(this.limits.door('identify')).forRoutes({ path, method: RequestMethod.POST });
     }
     consumer

@@ -15,6 +15,7 @@ import {
   smtpUrl,
 } from '@rolecall/platform';
 import type { VerifierName } from '@rolecall/saml';
+import { urlPrefix } from './passwords/url-prefix.ts';
 import { rateLimits, type RateLimitSettings } from './limits/settings.ts';
 
 /** Injection token of the configuration. */
@@ -37,6 +38,8 @@ const variables = {
   previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
   /** Origins that OpenID providers may have at private addresses or on http. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
+  /** Knows breached passwords: the range API of Have I Been Pwned, or of a mirror. */
+  breachedPasswordsUrl: urlPrefix('ROLECALL_BREACHED_PASSWORDS_URL'),
   /** Origins of applications that a login may return to. */
   returnTo: origins('ROLECALL_RETURN_TO'),
   /** The engine that verifies signatures of SAML responses; node-saml is the way back (docs/decisions/0011). */
@@ -60,6 +63,7 @@ export interface Config {
   readonly masterKey: Buffer;
   readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
+  readonly breachedPasswordsUrl: string | undefined;
   readonly returnTo: readonly string[];
   readonly samlVerifier: VerifierName;
   readonly trustedProxies: readonly string[];

@@ -43,6 +43,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
     clock,
     oidcTransport: parts.oidcTransport ?? guardedTransport(guarded),
     mailer: config.mail && smtpMailer(config.mail.smtp, config.mail.from),
+    fetchRange: async (address) => (await guarded.get(address, 'text/plain')).body.toString('latin1'),
     metadataSource: new MetadataSource(guarded, outboundAllow, url.startsWith('http:')),
     openDatabase: () =>
       openDatabase({ url: databaseUrl, applicationName: 'auth-gateway', masterKey, previousMasterKey }),

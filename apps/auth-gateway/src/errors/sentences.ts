@@ -100,6 +100,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'The e-mail address or the password is wrong, or you sign in here with your company account: check both, or reset the password.',
   ),
   second_factor_failed: user('This code is wrong, was used before, or is too old: please use a new one.'),
+  password_too_short: user('This password is too short: please choose a longer one, several words for example.'),
+  password_too_long: user('This password is too long: please choose one of at most 256 characters.'),
+  password_known: user('This password is known to people who guess passwords: please choose another one.'),
+  link_unknown: user(
+    'This link was used before, is too old, or was replaced by a newer one: please ask for a new one.',
+  ),
   busy: {
     status: 503,
     title: 'Sign-in is busy right now',

@@ -9,7 +9,10 @@ import { createLogger, mailSettings, smtpUrl } from '@rolecall/platform';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
 import { createApp } from '../create-app.ts';
+import { Background } from '../http/background.ts';
 import { PasswordHashes } from '../passwords/password-hashes.ts';
+import { Passwords } from '../passwords/passwords.ts';
+import { SecondFactors } from '../second-factors/second-factors.ts';
 import { TestBrowser } from './test-browser.ts';
 
 /** What a test may change of a gateway. */
@@ -24,6 +27,7 @@ export interface TestGatewayOptions {
   readonly oidcTransport?: OidcTransport;
   /** Origins of metadata that may be fetched from loopback. */
   readonly outboundAllow?: readonly string[];
+  readonly breachedPasswordsUrl?: string | undefined;
   /** Default: strict. */
   readonly samlVerifier?: Config['samlVerifier'];
   /** Default: none. */
@@ -40,6 +44,10 @@ export interface TestGateway {
   readonly address: string;
   readonly logLines: readonly string[];
   readonly passwordHashes: PasswordHashes;
+  readonly passwords: Passwords;
+  readonly secondFactors: SecondFactors;
+  /** Resolves when what is done behind answers is done. */
+  settled(): Promise<void>;
   browser(): TestBrowser;
   close(): Promise<void>;
 }
@@ -55,6 +63,7 @@ export async function startTestGateway({
   databaseUrl = db.url,
   oidcTransport,
   outboundAllow = [],
+  breachedPasswordsUrl,
   samlVerifier = 'strict',
   rateLimits = 'off',
   trustedProxies = [],
@@ -71,6 +80,7 @@ export async function startTestGateway({
     masterKey: db.masterKey,
     previousMasterKey: undefined,
     outboundAllow,
+    breachedPasswordsUrl,
     returnTo: [APPLICATION],
     samlVerifier,
     rateLimits,
@@ -83,8 +93,13 @@ export async function startTestGateway({
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const address = `http://127.0.0.1:${port}`;
-  const passwordHashes = app.get(PasswordHashes);
-  return { url, address, logLines, passwordHashes, browser: () => new TestBrowser(address), close: () => app.close() };
+  const services = {
+    passwordHashes: app.get(PasswordHashes),
+    passwords: app.get(Passwords),
+    secondFactors: app.get(SecondFactors),
+    settled: () => app.get(Background).beforeApplicationShutdown(),
+  };
+  return { url, address, logLines, ...services, browser: () => new TestBrowser(address), close: () => app.close() };
 }
 
 /**

@@ -72,6 +72,16 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   second_factor_failed: user(
     'The password was right and five codes were wrong: somebody may know the password, so let the user set another one.',
   ),
+  password_too_short: user(
+    'The password is shorter than passwords.minimumLength of the Platform document: choose a longer one.',
+  ),
+  password_too_long: user('The password is longer than 256 characters: choose a shorter one.'),
+  password_known: user(
+    'The password is in a list of breached ones, or is a name of the user or the organization: choose another one.',
+  ),
+  link_unknown: user(
+    'The link was used, is too old, was replaced by a newer one, or the user was disabled or has another address: make a new one.',
+  ),
   busy: platform(
     'More passwords are compared than this process can do: look for somebody who guesses, or run more gateways.',
   ),
