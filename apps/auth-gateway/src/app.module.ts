@@ -23,6 +23,8 @@ import {
 } from '@rolecall/platform';
 import { urlencoded } from 'express';
 import { AccountController } from './account/account.controller.ts';
+import { IdentitiesController } from './account/identities.controller.ts';
+import { OwnAccounts } from './account/own-accounts.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Background } from './http/background.ts';
 import { Cookies } from './http/cookies.ts';
@@ -103,6 +105,7 @@ export class AppModule implements NestModule {
         OidcController,
         ClientKeysController,
         AccountController,
+        IdentitiesController,
         InitiationController,
         SsoTestController,
         SetupController,
@@ -121,6 +124,7 @@ export class AppModule implements NestModule {
           inject: [DATABASE],
         },
         CurrentSession,
+        OwnAccounts,
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         RateLimits,
         SharedLimits,
@@ -187,6 +191,7 @@ export class AppModule implements NestModule {
       'sso/test/:org/:idp',
       'account/identities/link',
       'account/identities/unlink',
+      'account/sessions/end',
     ];
     for (const path of small) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });

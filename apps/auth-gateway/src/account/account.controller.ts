@@ -1,103 +1,53 @@
 import { Body, Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { Database, OwnAccount } from '@rolecall/persistence';
-import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
+import type { Database } from '@rolecall/persistence';
+import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
-import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
-import { linksOnly } from '../login/linked-login.ts';
-import { LoginStarts } from '../login/login-starts.ts';
-import { isOidc, type Organization, Organizations } from '../organizations/organization.ts';
-import { IdentitiesPage } from '../pages/identities-page.tsx';
-import { type PresentedToken, readOrganizationToken } from '@rolecall/persistence';
-import { identityUnlinked } from './events.ts';
+import { AccountPage } from '../pages/account-page.tsx';
+import { accountView } from './account-view.ts';
+import { OwnAccounts } from './own-accounts.ts';
 
-/** Who wants to change how they sign in has signed in within this time, in milliseconds: a browser left open is not enough. */
-const FRESH_MS = 10 * 60_000;
-
-/** Somebody who is signed in here, and when. */
-interface Present extends OwnAccount {
-  readonly organization: Organization;
-  readonly fresh: boolean;
-}
-
-/** A user's own ways to sign in: consumer accounts are linked and unlinked by their owners. */
-@Controller('account/identities')
+/** What somebody who is signed in sees of their own account, and the sessions that they end. */
+@Controller('account')
 export class AccountController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(Cookies) private readonly cookies: Cookies,
-    @Inject(Organizations) private readonly organizations: Organizations,
-    @Inject(LoginStarts) private readonly starts: LoginStarts,
+    @Inject(OwnAccounts) private readonly own: OwnAccounts,
   ) {}
 
   @Get()
-  async identities(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const present = await this.present(request);
-    if (!present) {
+  async account(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const present = await this.own.of(request);
+    const shown = present && (await accountView(present, this.database, this.clock()));
+    if (!shown) {
       response.redirect(303, '/login');
       return;
     }
-    const { organization, fresh, identities } = present;
-    const linkable = organization.enabledIdentityProviders.filter(({ name }) => linksOnly(organization, name));
-    const { name: signInAt } = organization.settings;
-    const shown = identities.map(({ identityProvider: name, email }) => {
-      const { displayName = name } = organization.identityProvider(name) ?? {};
-      return { name, displayName, email, own: linksOnly(organization, name) };
-    });
-    const missing = linkable.filter(
-      ({ name }) => !identities.some(({ identityProvider }) => identityProvider === name),
-    );
-    sendPage(response, IdentitiesPage({ identities: shown, linkable: missing, fresh, signInAt }), {
-      forms: 'identity-provider',
-    });
+    sendPage(response, AccountPage(shown), { forms: 'identity-provider' });
   }
 
-  /** To the identity provider; what comes back is linked to this user and nobody else. */
-  @Post('link')
+  /** One of the user's own; the id of anybody else's ends nothing. */
+  @Post('sessions/end')
   @UseGuards(SameOriginGuard)
-  async link(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const asked = await this.askedFor(form, request);
-    if (asked) await this.starts.startLink(asked.target, asked.present.userId, request, response);
-    else response.redirect(303, '/account/identities');
-  }
-
-  @Post('unlink')
-  @UseGuards(SameOriginGuard)
-  async unlink(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const asked = await this.askedFor(form, request);
-    if (asked) {
-      const { name } = asked.target.identityProvider;
-      const { userId, organization } = asked.present;
-      await this.database.inOrganization(organization.id, async (tx) => {
-        const { identities, sessions } = await tx.unlinkOwn(userId, name);
-        const by = { userId, identityProvider: name, sessions, now: this.clock(), traceId: traceOf(request).traceId };
-        if (identities > 0) await tx.audit([identityUnlinked(by)]);
-      });
+  async endSession(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const present = await this.own.of(request);
+    const { session: id } = Object(form) as { session?: unknown };
+    if (present && typeof id === 'string') {
+      await this.database.sessions.endOwn(present.organization.id, { userId: present.userId, id }, this.clock());
     }
-    response.redirect(303, '/account/identities');
+    response.redirect(303, '/account');
   }
 
-  /** Who asks and for which of the identity providers that users may link; undefined when there is nothing to be done. */
-  private async askedFor(form: unknown, request: Request) {
-    const present = await this.present(request);
-    const { idp } = Object(form) as { idp?: unknown };
-    if (!present?.fresh || typeof idp !== 'string') return undefined;
-    const { organization } = present;
-    const target = organization.target({ organization: organization.settings.name, identityProvider: idp });
-    return target && isOidc(target) && target.identityProvider.linksOnly ? { present, target } : undefined;
-  }
-
-  private async present(request: Request): Promise<Present | undefined> {
-    const token = readOrganizationToken(this.cookies.session(request));
-    const account = token && (await this.account(token));
-    const organization = token && account && (await this.organizations.byId(token.organizationId));
-    if (!account || !organization) return undefined;
-    return { ...account, organization, fresh: this.clock().getTime() - account.openedAt.getTime() < FRESH_MS };
-  }
-
-  private account({ organizationId, hash }: PresentedToken): Promise<OwnAccount | undefined> {
-    return this.database.inOrganization(organizationId, (tx) => tx.ownAccount(hash, this.clock()));
+  @Post('sessions/end-others')
+  @UseGuards(SameOriginGuard)
+  async endOthers(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const present = await this.own.of(request);
+    if (present) {
+      const { organization, userId, session: but } = present;
+      await this.database.sessions.endOwn(organization.id, { userId, but }, this.clock());
+    }
+    response.redirect(303, '/account');
   }
 }

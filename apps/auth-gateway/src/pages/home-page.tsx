@@ -45,7 +45,7 @@ export function HomePage({ session }: { readonly session: SessionView | undefine
         </>
       )}
       <p class="actions">
-        <a href="/account/identities">Ways to sign in</a>
+        <a href="/account">Account: where your roles come from, where you are signed in</a>
       </p>
       <form class="actions" method="post" action="/logout">
         <button class="button quiet" type="submit">

@@ -43,7 +43,7 @@ export function IdentitiesPage({ identities, linkable, fresh, signInAt }: Identi
         </p>
       )}
       <p class="actions">
-        <a href="/">Your account</a>
+        <a href="/account">Your account</a>
       </p>
     </Page>
   );

@@ -3,6 +3,7 @@ import { appendAudit } from '../audit/append.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { Announcement, SessionStore } from '../stores.ts';
 import { endedSession, type EndedSessionRow, revocations } from './ended-sessions.ts';
+import { endOwnSessions } from './own-sessions.ts';
 import { ANNOUNCEMENT, CHECK_SESSION, REVOKE_SESSIONS } from './statements.ts';
 
 /** As `session_check` makes it. */
@@ -42,6 +43,8 @@ export function sessionStore(pool: Pool): SessionStore {
       );
       return row?.announcement ?? undefined;
     },
+
+    endOwn: (organizationId, which, now) => endOwnSessions(pool, organizationId, which, now),
 
     async revoke(organizationId, by, reason, now) {
       const tokenHash = by !== 'all' && 'tokenHash' in by ? by.tokenHash : null;

@@ -36,6 +36,9 @@ export interface SessionView {
   readonly expiresAt: Date;
 }
 
+/** Of one user: one session by its `ListedSession.id`, or all but one by its hash. */
+export type OwnSessions = { readonly userId: string } & ({ readonly id: string } | { readonly but: Buffer });
+
 export interface SessionStore {
   /**
    * undefined = no such session, expired, idle too long, or the user or the IdP that opened it is disabled or gone. Extends
@@ -43,6 +46,8 @@ export interface SessionStore {
    */
   check(organizationId: string, tokenHash: Buffer, now: Date): Promise<SessionView | undefined>;
   announcement(organizationId: string, tokenHash: Buffer, now: Date): Promise<Announcement | undefined>;
+  /** As the user's own wish. Appends `session.revoked` (`logout`) in the same transaction. */
+  endOwn(organizationId: string, which: OwnSessions, now: Date): Promise<readonly EndedSession[]>;
   /** Ends sessions and returns them. Appends `session.revoked` in the same transaction. */
   revoke(
     organizationId: string,

@@ -1,0 +1,51 @@
+import { type Database, LOCAL_SIGN_IN } from '@rolecall/persistence';
+import type { Evidence } from '@rolecall/role-mapping';
+import type { Organization } from '../organizations/organization.ts';
+import type { AccountPageProps } from '../pages/account-page.tsx';
+import type { Present } from './own-accounts.ts';
+
+/** What the page shows; undefined when the user has gone meanwhile. */
+export async function accountView(
+  { organization, userId, session, identities }: Present,
+  { users }: Pick<Database, 'users'>,
+  now: Date,
+): Promise<AccountPageProps | undefined> {
+  const [user, sessions] = await Promise.all([
+    users.find(organization.id, userId, now),
+    users.sessions(organization.id, userId, now),
+  ]);
+  if (!user || !sessions) return undefined;
+  const current = session.toString('hex').slice(0, 16);
+  return {
+    name: user.displayName ?? user.email ?? 'Signed in',
+    email: user.email ?? undefined,
+    organization: organization.settings.displayName,
+    managed: user.managed,
+    identities: identities.map(({ identityProvider, email }) => ({
+      displayName: nameOfDoor(organization, identityProvider),
+      email,
+    })),
+    grants: user.grants.map(({ scope, role, sources }) => ({ scope, role, from: sources.map(sourceInWords) })),
+    groups: user.groups.map(({ group, sources }) => ({ group, from: sources.map(sourceInWords) })),
+    sessions: sessions.map(({ id, identityProvider, openedAt, lastSeenAt }) => {
+      const by = nameOfDoor(organization, identityProvider);
+      return { id, by, openedAt, lastSeenAt, current: id === current };
+    }),
+  };
+}
+
+/** As people know it. */
+function nameOfDoor(organization: Organization, identityProvider: string): string {
+  if (identityProvider === LOCAL_SIGN_IN) return 'Password';
+  return organization.identityProvider(identityProvider)?.displayName ?? identityProvider;
+}
+
+/** Where a role or a group comes from. A kind that came later is told by its own word. */
+export function sourceInWords({ kind, name, attribute, value }: Evidence): string {
+  const because = attribute === undefined || value === undefined ? '' : ` (${attribute}: ${value})`;
+  if (kind === 'mappingRole') return `Mapping role “${name}”${because}`;
+  if (kind === 'rule') return `Rule “${name}”${because}`;
+  if (kind === 'accountAttribute') return `Attribute “${name}”`;
+  if (kind === 'default') return 'Given to everybody';
+  return (kind as string) === 'app' ? 'Edited by an administrator' : String(kind);
+}
