@@ -180,6 +180,39 @@ describe('accounts that users link themselves', () => {
     expect((await lea.get(await linking(lea, consumer('lea-1')))).status).toBe(303);
   });
 
+  it('takes the place of the password: linked by who knows it, from then on it signs in no longer', async () => {
+    const email = 'pat@beta.example';
+    const { database } = oidc.world.db;
+    const organizationId = oidc.world.idOf('beta');
+    const nameId = { value: 'pat', format: 'persistent' };
+    const { user } = await database.inOrganization(organizationId, (tx) =>
+      tx.createUser({ identityProvider: 'gone', nameId }, { email }, {}, oidc.world.now),
+    );
+    const wanted = { userId: user.userId, addressKey: email, now: oidc.world.now };
+    const password = 'mauve otter paddles uphill';
+    const phc = await gateway.passwordHashes.hash(password);
+    await database.inOrganization(organizationId, (tx) => tx.accounts.setPassword({ ...wanted, hash: phc }));
+    const signIn = async (browser = gateway.browser()) =>
+      (await browser.submit('/login/beta/password', { address: email, password })).status;
+    const pat = gateway.browser();
+    expect(await signIn(pat)).toBe(303);
+    expect((await pat.get(await linking(pat, consumer('pat-1')))).headers.get('location')).toBe(PAGE);
+    expect(await signIn()).toBe(400);
+    expect((await oidc.signIn(gateway.browser(), GOOGLE, consumer('pat-1'))).status).toBe(303);
+    expect((await oidc.world.audit('beta')).filter(({ type }) => type === 'password.removed')).toMatchObject([
+      { subject: user.userId, data: { identityProvider: 'google' } },
+    ]);
+
+    const mailed = async () => {
+      await gateway.browser().submit('/login/beta/forgot', { address: email });
+      await gateway.settled();
+      return database.mails.waiting();
+    };
+    expect(await mailed()).toBe(0);
+    await pat.submit(`${PAGE}/unlink`, { idp: 'google' });
+    expect(await mailed()).toBe(1);
+  });
+
   it.each([
     ['an identity provider of the company', { idp: 'work' }],
     ['one that does not exist', { idp: 'none' }],

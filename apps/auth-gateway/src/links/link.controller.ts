@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { type Database, type OneTimeLink, readOrganizationToken } from '@rolecall/persistence';
-import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
+import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { LoginRefused } from '../errors/login-refused.ts';
 import { sentenceOf } from '../errors/sentences.ts';
+import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { withQuery } from '../http/with-query.ts';
 import { closedDoor } from '../local/local-door.ts';
+import { rememberVisitor, visitorOf } from '../local/visitor.ts';
 import { PASSWORD_SET } from '../login/choice.ts';
 import { type Organization, Organizations } from '../organizations/organization.ts';
 import { InvitedPage } from '../pages/invited-page.tsx';
@@ -23,6 +25,7 @@ export class LinkController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(Organizations) private readonly organizations: Organizations,
     @Inject(Passwords) private readonly passwords: Passwords,
   ) {}
@@ -53,12 +56,14 @@ export class LinkController {
     const { token, presented, organization } = await this.presented(form);
     const { password } = Object(form) as Record<string, unknown>;
     const wanted = typeof password === 'string' ? password : '';
-    const { traceId } = traceOf(request);
-    const set = await this.passwords.setByLink({ organization, tokenHash: presented.hash, wanted, traceId });
+    const visitor = visitorOf(request, this.cookies);
+    const set = await this.passwords.setByLink({ organization, tokenHash: presented.hash, wanted, visitor });
     if (set === 'link_unknown') throw linkUnknown();
     const { name } = organization.settings;
-    if (set === 'set') response.redirect(303, withQuery(`/login/${name}`, { note: PASSWORD_SET }));
-    else {
+    if (set === 'set') {
+      rememberVisitor(response, this.cookies, visitor);
+      response.redirect(303, withQuery(`/login/${name}`, { note: PASSWORD_SET }));
+    } else {
       const link = await this.database.inOrganization(organization.id, (tx) =>
         tx.links.peek(presented.hash, this.clock()),
       );

@@ -47,6 +47,17 @@ export function identityLinked(of: Pick<LoginContext, 'login' | 'now'>, userId: 
   return eventsOf(of, { userId })('identity.linked', { identityProvider: of.login.identityProvider, how: 'user' });
 }
 
+/** The password of a user who linked an account of their own is gone. */
+export function passwordRemoved(of: {
+  readonly userId: string;
+  readonly identityProvider: string;
+  readonly traceId: string;
+  readonly now: Date;
+}): AuditEvent {
+  const { userId, identityProvider, now } = of;
+  return eventsOf({ login: of, now }, { userId })('password.removed', { identityProvider });
+}
+
 /** What a login changed of a user's grants and groups; no event for what stayed as it was. */
 export function changeEvents(context: LoginContext, user: StoredUser, changes: GrantChanges): readonly AuditEvent[] {
   const event = eventsOf(context, user);

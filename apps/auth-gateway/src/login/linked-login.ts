@@ -3,7 +3,7 @@ import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { checkIdentityProvider, checkSessionEnd, checkUserActive } from './checks.ts';
 import { checkManagedAccess, decidedForUser, isManaged } from './directory-user.ts';
-import { identityLinked, unchangedEvents } from './events.ts';
+import { identityLinked, passwordRemoved, unchangedEvents } from './events.ts';
 import type { Flow } from './flow.ts';
 import type { LoginToFinish } from './login-context.ts';
 import { type OpenedSession, openSession } from './writes.ts';
@@ -56,7 +56,8 @@ export async function signInLinked(linked: LinkedLogin): Promise<OpenedSession> 
 }
 
 /**
- * Links the VERIFIED subject to the user who asked for it. Bound once: to nobody else, and one per identity provider.
+ * Links the VERIFIED subject to the user who asked for it. Bound once: to nobody else, and one per identity provider. From then on
+ * the user's password signs in no longer.
  * @throws LoginRefused `link_session_ended`, `identity_taken`, `identity_already_linked`
  */
 export async function linkToUser(linked: LinkedLogin, userId: string, signedIn: string | undefined): Promise<void> {
@@ -68,7 +69,10 @@ export async function linkToUser(linked: LinkedLogin, userId: string, signedIn: 
   if (owner && owner.userId !== userId) throw taken();
   if (!(await tx.linkOwn(userId, subject, addressOnly(login), now))) throw alreadyLinked();
   flow.pass('identity_linked', 'by the user');
-  await flow.succeed(tx, userId, [identityLinked(linked, userId)], now);
+  const { identityProvider, traceId } = login;
+  const hadPassword = await tx.accounts.removePassword(userId);
+  const removed = hadPassword ? [passwordRemoved({ userId, identityProvider, traceId, now })] : [];
+  await flow.succeed(tx, userId, [identityLinked(linked, userId), ...removed], now);
 }
 
 /** All that is kept of a consumer account: the address, for its owner to know it by. */

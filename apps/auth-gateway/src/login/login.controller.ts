@@ -49,13 +49,14 @@ export class LoginController {
   }
 
   /**
-   * To the identity provider when there is one, to the choice when there are several; by 303, so that a reload is harmless.
+   * To the identity provider when there is one, to the choice when there are several, or a password is wanted; by 303, so that a
+   * reload is harmless.
    * Of an address only the domain is looked at, so nothing can be learned of persons here (security.md §4.32).
    */
   @Post('login')
   @UseGuards(SameOriginGuard)
   async find(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const { identifier, returnTo } = Object(form) as Record<string, unknown>;
+    const { identifier, returnTo, with: wanted } = Object(form) as Record<string, unknown>;
     const kept = allowedReturnTo(returnTo, this.config.returnTo);
     const found = typeof identifier === 'string' ? await this.organizations.byIdentifier(identifier) : undefined;
     if (!found) {
@@ -66,7 +67,9 @@ export class LoginController {
     const { name } = organization.settings;
     const [only, another] = identityProviders;
     const target =
-      only && !another ? organization.target({ organization: name, identityProvider: only.name }) : undefined;
+      only && !another && wanted !== 'password'
+        ? organization.target({ organization: name, identityProvider: only.name })
+        : undefined;
     if (target && isOidc(target) && address !== undefined) {
       // here and not at the provider's own start address: an e-mail address stands in no URL of ours
       await this.starts.start(target, 'login', kept, request, response, address);

@@ -53,6 +53,12 @@ describe('which identity provider', () => {
   };
   const DEEP = '?returnTo=https%3A%2F%2Fapp.example.com%2Fdeep';
 
+  it('leads to the organization itself where somebody wants to use a password', async () => {
+    const form = { identifier: 'eve@acme.com', with: 'password', returnTo: `${APPLICATION}/deep` };
+    const answer = await gateway.browser().submit('/login', form);
+    expect(answer.headers.get('location')).toBe(`/login/acme${DEEP}`);
+  });
+
   it.each([
     ['the only one', 'eve@acme.com', '/saml/acme/okta/login'],
     ['the one that names no domain', 'eve@many.example', '/saml/many/main/login'],

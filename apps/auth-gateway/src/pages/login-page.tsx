@@ -42,6 +42,11 @@ export function LoginPage({ returnTo, error }: LoginPageProps): VNode {
         <button class="button" type="submit">
           Continue
         </button>
+        <p class="actions">
+          <button class="button quiet" type="submit" name="with" value="password">
+            Use a password instead
+          </button>
+        </p>
       </form>
     </Page>
   );

@@ -3,9 +3,6 @@ import { isKnownPassword } from './known-passwords.ts';
 /** What is wrong with a password that somebody chose; each has its sentence. */
 export type PasswordProblem = 'password_too_short' | 'password_too_long' | 'password_known';
 
-/** Where the deployment's document says nothing. */
-export const DEFAULT_MINIMUM_LENGTH = 12;
-
 /** In characters. Bounds the work; nobody's password manager makes longer ones. */
 export const MAXIMUM_LENGTH = 256;
 

@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditEvent } from '@rolecall/audit';
+import { DEFAULT_PASSWORD_LENGTH } from '@rolecall/org-config';
 import type { Database, LocalAccount, OneTimeLink, OrganizationTransaction } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { closedDoor } from '../local/local-door.ts';
+import { deviceHash, type Visitor } from '../local/visitor.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { PasswordHashes } from './password-hashes.ts';
 import { PasswordRange } from './password-range.ts';
-import { DEFAULT_MINIMUM_LENGTH, type PasswordProblem, passwordProblem } from './password-rules.ts';
+import { type PasswordProblem, passwordProblem } from './password-rules.ts';
 
 /** A signed-in user who wants another password. What was typed is UNVERIFIED. */
 export interface PasswordChange {
@@ -26,7 +28,8 @@ export interface PasswordByLink {
   readonly organization: Organization;
   readonly tokenHash: Buffer;
   readonly wanted: string;
-  readonly traceId: string;
+  /** Whose browser is a known one of the user from then on. */
+  readonly visitor: Visitor;
 }
 
 /** Setting passwords: what they must be, what ends with the former one, and who is told. */
@@ -43,7 +46,7 @@ export class Passwords {
   /** How short a password may be in this deployment, in characters. */
   async minimumLength(): Promise<number> {
     const live = await this.database.platform.live();
-    return live?.document.spec.passwords?.minimumLength ?? DEFAULT_MINIMUM_LENGTH;
+    return live?.document.spec.passwords?.minimumLength ?? DEFAULT_PASSWORD_LENGTH;
   }
 
   /**
@@ -74,7 +77,8 @@ export class Passwords {
    * @throws Problem `busy`
    */
   async setByLink(wish: PasswordByLink): Promise<'set' | PasswordProblem | 'link_unknown'> {
-    const { organization, tokenHash, wanted, traceId } = wish;
+    const { organization, tokenHash, wanted, visitor } = wish;
+    const { traceId } = visitor;
     const found = await this.database.inOrganization(organization.id, (tx) =>
       this.accountOf(tx, organization, tokenHash),
     );
@@ -88,7 +92,11 @@ export class Passwords {
       const account = link?.userId === undefined ? undefined : await tx.accounts.byUser(link.userId);
       if (!link || !account || closedDoor(organization, account, now)) return 'link_unknown';
       const how = link.purpose === 'invitation' ? 'invitation' : 'reset';
-      return (await setPassword(tx, { account, hash, how, traceId, now })) ? 'set' : 'link_unknown';
+      if (!(await setPassword(tx, { account, hash, how, traceId, now }))) return 'link_unknown';
+      // whoever reads the mailbox may go on here, also while others try passwords (security.md §4.31)
+      const { userId } = account.user;
+      await tx.devices.note(userId, deviceHash(userId, visitor), now);
+      return 'set';
     });
   }
 
