@@ -62,6 +62,10 @@ import { SamlController } from './saml/saml.controller.ts';
 import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';
 import { UnknownKeys } from './saml/unknown-keys.ts';
 import { CurrentSession } from './sessions/current-session.ts';
+import { RecoveryController } from './recovery/recovery.controller.ts';
+import { RecoveryLinks } from './recovery/recovery-links.ts';
+import { RepairController } from './recovery/repair.controller.ts';
+import { SignInStates } from './recovery/sign-in-state.ts';
 import { SetupController } from './setup/setup.controller.ts';
 import { SessionController } from './sessions/session.controller.ts';
 
@@ -109,6 +113,8 @@ export class AppModule implements NestModule {
         InitiationController,
         SsoTestController,
         SetupController,
+        RecoveryController,
+        RepairController,
         SessionController,
         LogoutController,
         BackchannelController,
@@ -128,6 +134,8 @@ export class AppModule implements NestModule {
         { provide: OidcProviders, useValue: new OidcProviders({ transport, allowHttp: url.startsWith('http:') }) },
         RateLimits,
         SharedLimits,
+        RecoveryLinks,
+        SignInStates,
         LoginOutcomes,
         DecideAnew,
         Logins,
@@ -175,6 +183,8 @@ export class AppModule implements NestModule {
     consumer.apply(form('200kb')).forRoutes({ path: 'saml/:org/:idp/slo', method: RequestMethod.POST });
     const backchannel = { path: 'oidc/:org/:idp/backchannel-logout', method: RequestMethod.POST };
     consumer.apply(form('32kb')).forRoutes(backchannel);
+    // metadata of a federation is the largest that anybody pastes; form encoding makes it half as long again
+    consumer.apply(form('800kb')).forRoutes({ path: 'recovery/metadata', method: RequestMethod.POST });
     const small = [
       'login',
       'oidc/callback',
@@ -192,6 +202,12 @@ export class AppModule implements NestModule {
       'account/identities/link',
       'account/identities/unlink',
       'account/sessions/end',
+      'recovery-access',
+      'recovery-access/open',
+      'recovery-access/confirm',
+      'recovery/enabled',
+      'recovery/test',
+      'recovery/release',
     ];
     for (const path of small) {
       consumer.apply(form('8kb')).forRoutes({ path, method: RequestMethod.POST });
@@ -216,6 +232,9 @@ export class AppModule implements NestModule {
       'login/:org/forgot',
       'link',
       'link/password',
+      'recovery-access',
+      'recovery-access/open',
+      'recovery-access/confirm',
     ];
     for (const path of identify) {
       consumer.apply(this.limits.door('identify')).forRoutes({ path, method: RequestMethod.POST });

@@ -28,6 +28,8 @@ const variables = {
   url: baseUrl('ROLECALL_GATEWAY_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
   /** Public base URL of the SCIM server: set-up pages show it. */
   scimUrl: baseUrl('ROLECALL_SCIM_URL', { fallback: 'http://localhost:4001' }),
+  /** Where recovery access repairs a sign-in: base URL of the admin API, as this process reaches it. */
+  adminUrl: baseUrl('ROLECALL_ADMIN_URL', { fallback: 'http://localhost:4002' }),
   host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
   /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
   port: port('PORT', { fallback: undefined }),
@@ -57,6 +59,7 @@ const variables = {
 export interface Config {
   readonly url: string;
   readonly scimUrl: string;
+  readonly adminUrl: string;
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;

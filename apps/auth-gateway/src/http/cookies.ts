@@ -27,6 +27,7 @@ export class Cookies {
   readonly lastLoginName: string;
   readonly signInName: string;
   readonly deviceName: string;
+  readonly recoveryName: string;
   private readonly attributes: CookieOptions;
 
   /** `gatewayUrl` is the public base URL. Without https (a developer's loopback) browsers refuse the prefix `__Host-`. */
@@ -38,6 +39,7 @@ export class Cookies {
     this.lastLoginName = `${prefix}rolecall_last_login`;
     this.signInName = `${prefix}rolecall_sign_in`;
     this.deviceName = `${prefix}rolecall_device`;
+    this.recoveryName = `${prefix}rolecall_recovery`;
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
 
@@ -49,6 +51,20 @@ export class Cookies {
   /** The flow cookie's value as the browser sent it: unverified, but only ever compared by its hash. */
   flow(request: Request): string | undefined {
     return readCookie(request.headers.cookie, this.flowName);
+  }
+
+  /** Of a recovery session, as the browser sent it: unverified. */
+  recovery(request: Request): string | undefined {
+    return readCookie(request.headers.cookie, this.recoveryName);
+  }
+
+  /** Sent with requests of our own pages alone. */
+  setRecovery(response: Response, value: string, expires: Date): void {
+    response.cookie(this.recoveryName, value, { ...this.attributes, sameSite: 'strict', expires });
+  }
+
+  clearRecovery(response: Response): void {
+    response.clearCookie(this.recoveryName, { ...this.attributes, sameSite: 'strict' });
   }
 
   /** The handle of a pending sign-in as the browser sent it: unverified. */

@@ -126,6 +126,12 @@ export class Organization {
     return connectionDigest(identityProvider, metadata);
   }
 
+  /** When the signing certificates of a SAML identity provider end. @throws SamlError when its metadata cannot be used at `now` */
+  certificateEnds(name: string, now: Date): readonly Date[] {
+    const identityProvider = this.identityProvider(name);
+    return identityProvider?.type === 'saml' ? (this.idpMetadata(identityProvider, now).certificatesExpire ?? []) : [];
+  }
+
   /**
    * The IdP that a path names, by its present or a previous name. The URLs are those of the path: the customer's IdP keeps
    * working with the entity id and ACS URL that it was given, until somebody changes them there.

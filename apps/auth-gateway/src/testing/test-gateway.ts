@@ -35,6 +35,8 @@ export interface TestGatewayOptions {
   readonly trustedProxies?: Config['trustedProxies'];
   /** A mail server, as in `ROLECALL_SMTP_URL`. Default: none. */
   readonly smtpUrl?: string;
+  /** Of an admin API. Default: where none is. */
+  readonly adminUrl?: string;
 }
 
 /** TEST ONLY. A gateway over HTTP, with what it logged. */
@@ -68,12 +70,14 @@ export async function startTestGateway({
   rateLimits = 'off',
   trustedProxies = [],
   smtpUrl: mailServer,
+  adminUrl = 'http://127.0.0.1:9',
 }: TestGatewayOptions): Promise<TestGateway> {
   const logLines: string[] = [];
   const logger = createLogger({ app: 'auth-gateway', level: 'debug' }, { write: (line) => void logLines.push(line) });
   const config: Config = {
     url,
     scimUrl: 'https://scim.example.com',
+    adminUrl,
     host: '127.0.0.1',
     port: 0,
     databaseUrl,

@@ -1,0 +1,150 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  addressKeyOf,
+  type Database,
+  hashOfAddress,
+  type OneTimeLink,
+  type OrganizationTransaction,
+  readOrganizationToken,
+} from '@rolecall/persistence';
+import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
+import { CONFIG, type Config } from '../config.ts';
+import { LoginRefused } from '../errors/login-refused.ts';
+import { linkUrl } from '../links/link-url.ts';
+import { type Organization, Organizations } from '../organizations/organization.ts';
+
+/** Somebody asks for a way to repair a sign-in. All of it is UNVERIFIED. */
+export interface RecoveryWish {
+  /** As `readIdentifier` gives it, or as it was typed. */
+  readonly address: string;
+  /** For people: browser and network. */
+  readonly requestedFrom: string;
+}
+
+/** A recovery session was opened. */
+export interface OpenedRecovery {
+  /** For the cookie. */
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * From a recovery admin's wish to a recovery session (security.md §4.35, 37): a one-time link by mail, of which all other recovery
+ * admins are told; with the two-person rule one of these confirms first. Whether an address is a recovery admin shows nowhere but in
+ * its mailbox.
+ */
+@Injectable()
+export class RecoveryLinks {
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'url'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(Organizations) private readonly organizations: Organizations,
+  ) {}
+
+  /** Does nothing for anybody else. */
+  async request(organization: Organization, { address, requestedFrom }: RecoveryWish): Promise<void> {
+    const addressKey = addressKeyOf(address);
+    const { recoveryAdmins, recovery } = organization.settings.login;
+    if (!recoveryAdmins.includes(addressKey)) return;
+    const others = recoveryAdmins.filter((other) => other !== addressKey);
+    await this.database.inOrganization(organization.id, async (tx) => {
+      await this.record(tx, 'recovery.requested', addressKey, addressKey, { twoPerson: recovery.twoPerson });
+      if (!recovery.twoPerson) return this.sendLink(tx, addressKey, others, requestedFrom);
+      for (const other of others) await this.askToConfirm(tx, other, addressKey);
+    });
+  }
+
+  /** Another recovery admin says yes: now the one who asked gets the link. @throws LoginRefused `link_unknown` */
+  async confirm(unverified: unknown): Promise<void> {
+    await this.taking(unverified, 'recovery-confirm', async (tx, { addressKey: by, about: asker }, admins) => {
+      if (asker === undefined || asker === by || !admins.includes(asker)) throw linkUnknown();
+      await this.record(tx, 'recovery.confirmed', by, asker);
+      const others = admins.filter((other) => other !== asker);
+      await this.sendLink(tx, asker, others, 'confirmed by another recovery admin');
+    });
+  }
+
+  /** @throws LoginRefused `link_unknown` */
+  open(unverified: unknown): Promise<OpenedRecovery> {
+    return this.taking(unverified, 'recovery', async (tx, { addressKey }) => {
+      await this.record(tx, 'recovery.opened', addressKey, addressKey);
+      return tx.recovery.open(addressKey, this.clock());
+    });
+  }
+
+  /** @param presented the cookie's value, unverified */
+  async end(presented: string): Promise<void> {
+    const session = await this.database.recoverySessions.check(presented, this.clock());
+    const token = readOrganizationToken(presented);
+    if (!session || !token) return;
+    await this.database.inOrganization(session.organizationId, async (tx) => {
+      const ended = await tx.recovery.end(token.hash);
+      if (ended) await this.record(tx, 'recovery.ended', session.addressKey, session.addressKey);
+    });
+  }
+
+  /** Consumes a link; whoever is no recovery admin by now has used it for nothing. */
+  private async taking<T>(
+    unverified: unknown,
+    purpose: 'recovery' | 'recovery-confirm',
+    work: (tx: OrganizationTransaction, link: OneTimeLink, admins: readonly string[]) => Promise<T>,
+  ): Promise<T> {
+    const token = readOrganizationToken(unverified);
+    const organization = token && (await this.organizations.byId(token.organizationId));
+    if (!token || !organization) throw linkUnknown();
+    const { recoveryAdmins } = organization.settings.login;
+    return this.database.inOrganization(organization.id, async (tx) => {
+      const link = await tx.links.take(token.hash, purpose, this.clock());
+      if (!link || !recoveryAdmins.includes(link.addressKey)) throw linkUnknown();
+      return work(tx, link, recoveryAdmins);
+    });
+  }
+
+  private async sendLink(
+    tx: OrganizationTransaction,
+    to: string,
+    others: readonly string[],
+    requestedFrom: string,
+  ): Promise<void> {
+    const now = this.clock();
+    const link = await this.link(tx, { purpose: 'recovery', addressKey: to, by: to });
+    await tx.mail({ kind: 'recovery-link', to, data: { link, requestedFrom } }, now);
+    const data = { address: masked(to), at: now.toISOString() };
+    for (const other of others) await tx.mail({ kind: 'recovery-announced', to: other, data }, now);
+  }
+
+  private async askToConfirm(tx: OrganizationTransaction, to: string, asker: string): Promise<void> {
+    const link = await this.link(tx, { purpose: 'recovery-confirm', addressKey: to, about: asker, by: asker });
+    await tx.mail({ kind: 'recovery-confirm', to, data: { link, address: masked(asker) } }, this.clock());
+  }
+
+  private async link(
+    tx: OrganizationTransaction,
+    { by, ...wanted }: { purpose: 'recovery' | 'recovery-confirm'; addressKey: string; about?: string; by: string },
+  ): Promise<string> {
+    const createdBy = `recovery:${hashOfAddress(by)}`;
+    const { token } = await tx.links.create({ ...wanted, userId: undefined, createdBy, now: this.clock() });
+    return linkUrl(this.config.url, token);
+  }
+
+  private record(
+    tx: OrganizationTransaction,
+    type: 'recovery.requested' | 'recovery.confirmed' | 'recovery.opened' | 'recovery.ended',
+    by: string,
+    about: string,
+    data = {},
+  ): Promise<void> {
+    const actor = { kind: 'recovery', id: hashOfAddress(by) } as const;
+    return tx.audit([{ type, at: this.clock(), actor, subject: hashOfAddress(about), data }]);
+  }
+}
+
+/** `i•••@acme.com`: enough for colleagues. */
+export function masked(address: string): string {
+  return address.replace(/^(.)[^@]*(?=@)/u, '$1•••');
+}
+
+function linkUnknown(): LoginRefused {
+  return new LoginRefused('link_unknown', 'link_open', 'The link was used, replaced by a newer one, or is too old.');
+}
