@@ -38,6 +38,8 @@ export interface System {
   readonly scimToken: string | undefined;
   /** Of the runtime role. */
   readonly databaseUrl: string;
+  /** Of the role that owns the tables. */
+  readonly ownerUrl: string;
   readonly logDirectory: string;
   /** The directory that was applied: `config-examples/`, or a copy with the addresses of this start. */
   readonly examples: string;
@@ -128,6 +130,7 @@ class Starting {
       token,
       scimToken,
       databaseUrl,
+      ownerUrl,
       logDirectory: this.#logDirectory,
       examples,
       broken: Promise.race([...this.#children.map((child) => child.ended), ...this.#databaseEnded]),

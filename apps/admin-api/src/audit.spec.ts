@@ -1,17 +1,13 @@
-import { verifyChain } from '@rolecall/audit';
-import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
+import { fromWire, verifyChain } from '@rolecall/audit';
+import type { AuditEvent, WireEvent } from '@rolecall/audit';
 import { DEPLOYMENT } from '@rolecall/persistence';
 import { compactVerify, createRemoteJWKSet } from 'jose';
 import { mistakes } from './api/validate.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
-interface Shown extends Omit<ChainedEvent, 'at' | 'traceId'> {
-  readonly at: string;
-  readonly traceId: string | null;
-}
 interface Page extends ErrorBody {
-  readonly events: readonly Shown[];
+  readonly events: readonly WireEvent[];
   readonly nextAfter: number | null;
 }
 interface Head {
@@ -47,14 +43,9 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const list = (query = '', path = '/v1/organizations/acme/audit') => api.client.call<Page>('GET', path + query);
-const chained = ({ at, traceId, ...rest }: Shown): ChainedEvent => ({
-  ...rest,
-  at: new Date(at),
-  ...(traceId !== null && { traceId }),
-});
 
-async function every(query = '', path?: string): Promise<Shown[]> {
-  const events: Shown[] = [];
+async function every(query = '', path?: string): Promise<WireEvent[]> {
+  const events: WireEvent[] = [];
   for (let after: number | null = 0; after !== null;) {
     const { status, json } = await list(`?limit=7&after=${after}${query}`, path);
     expect([status, mistakes('AuditPage', json)]).toEqual([200, []]);
@@ -67,10 +58,10 @@ async function every(query = '', path?: string): Promise<Shown[]> {
 it('lists a chain in order, page by page, so that anybody can verify it (security.md 48)', async () => {
   const events = await every();
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  expect(await verifyChain(events.map(chained))).toMatchObject({ ok: true, count: events.length });
+  expect(await verifyChain(events.map(fromWire))).toMatchObject({ ok: true, count: events.length });
 });
 
-it.each<[string, (event: Shown) => boolean]>([
+it.each<[string, (event: WireEvent) => boolean]>([
   ['type=login.succeeded', ({ type }) => type === 'login.succeeded'],
   ['actor=user-1', ({ actor }) => actor.id === 'user-1'],
   ['subject=s3', ({ subject }) => subject === 's3'],
@@ -126,7 +117,7 @@ it('signs the end, so that one of another organization or an older one is no pro
   const { jws: _jws, ...head } = json;
   expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ ...head, organizationId: acme });
   expect(protectedHeader.typ).toBe('rolecall-audit-head+jwt');
-  expect(await verifyChain((await every()).map(chained), head)).toMatchObject({ ok: true, head: { seq: head.seq } });
+  expect(await verifyChain((await every()).map(fromWire), head)).toMatchObject({ ok: true, head: { seq: head.seq } });
   const empty = await api.client.call<Head>('GET', '/v1/audit/head');
   expect(empty.json).toMatchObject({ organization: null, seq: 0, hash: '0'.repeat(64) });
 });

@@ -7,6 +7,7 @@ import type { ExpiringItem, PlanRequest } from './server/client.ts';
 import type { Domain } from './server/domains.ts';
 import type { IdentityProvider } from './server/identity-providers.ts';
 import type { Flow, SsoTest } from './server/logins.ts';
+import type { RecordedEvent } from './testing/answer-of-audit.ts';
 import type { RecordedUser } from './testing/answer-of-users.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 import type { TestUser } from '@rolecall/reconcile/testing';
@@ -15,7 +16,7 @@ import type { TestDirectory } from './testing/test-server.ts';
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory, or `sign-in` to let the users of `signed-in.json` have signed in), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,
 // e-mail domains and identity providers that the server has on record, `sso-tests.json` with the states that a test goes through, one per question,
-// `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default",
+// `audit.json` with the audit log of acme, `expiring.json` with what ends by itself, `directory.json` with what the directory has on record, `lease.json` with who holds the collection "default",
 // `meanwhile.json` with what somebody else applies right after the first plan, and `transcript.txt`: what a person sees, with the exit codes.
 // UPDATE_CASES=1 writes transcript.txt.
 
@@ -65,6 +66,8 @@ describe.each(readdirSync(CASES))('%s', (name) => {
     if (existsSync(flows)) testServer.flows = JSON.parse(readFileSync(flows, 'utf8')) as Flow[];
     const users = join(CASES, name, 'users.json');
     if (existsSync(users)) testServer.users = JSON.parse(readFileSync(users, 'utf8')) as RecordedUser[];
+    const audit = join(CASES, name, 'audit.json');
+    if (existsSync(audit)) testServer.audit = JSON.parse(readFileSync(audit, 'utf8')) as RecordedEvent[];
     const idps = join(CASES, name, 'idps.json');
     if (existsSync(idps)) testServer.identityProviders = JSON.parse(readFileSync(idps, 'utf8')) as IdentityProvider[];
     const domains = join(CASES, name, 'domains.json');

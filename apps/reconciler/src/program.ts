@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Io } from './io.ts';
 import { addAbout } from './program/about.ts';
+import { addAudit } from './program/audit.ts';
 import { addComment } from './program/comment.ts';
 import { addDatabase } from './program/database.ts';
 import { addDomains } from './program/domains.ts';
@@ -44,6 +45,7 @@ const GROUPS: readonly AddCommands[] = [
   addExpiry,
   addPlatform,
   addUsers,
+  addAudit,
   addLogin,
   addTokens,
   addDatabase,

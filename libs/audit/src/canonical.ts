@@ -80,7 +80,8 @@ function shown(place: readonly (string | number)[]): string {
   return place.map((each) => `/${each}`).join('');
 }
 
+/** Also one of another realm, whose `Object.prototype` is not ours. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -3,3 +3,4 @@ export * from './catalogue.ts';
 export * from './chain.ts';
 export * from './event.ts';
 export { EVENT_LIMITS, redact } from './redact.ts';
+export { fromWire, syslogMessage, wireEvent, type Owner, type WireEvent } from './wire.ts';

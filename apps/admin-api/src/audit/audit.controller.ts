@@ -1,6 +1,6 @@
 import { Controller, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { ChainedEvent } from '@rolecall/audit';
+import { wireEvent } from '@rolecall/audit';
 import { DEPLOYMENT } from '@rolecall/persistence';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, traceOf } from '@rolecall/platform';
@@ -69,7 +69,7 @@ export class AuditController {
       await this.database.audit.append(organizationId, event);
     }
     const last = events.length === filter.limit ? events.at(-1)?.seq : undefined;
-    return { events: events.map(shown), nextAfter: last ?? null };
+    return { events: events.map(wireEvent), nextAfter: last ?? null };
   }
 
   /** The signature is over the name as well: a head of one organization is none of another. */
@@ -80,8 +80,4 @@ export class AuditController {
     const jws = await this.database.signingKeys.signJws({ ...head, organizationId }, { type: HEAD_TYPE, now });
     return { ...head, jws };
   }
-}
-
-function shown({ seq, type, at, actor, subject, data, traceId, digest, hash }: ChainedEvent): object {
-  return { seq, type, at: at.toISOString(), actor, subject, data, traceId: traceId ?? null, digest, hash };
 }

@@ -3,6 +3,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { limitOf, MAX_LIMIT } from '../limit.ts';
+import { momentOf } from '../moment.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { requestLine, requestTable, requestText } from '../output/directory-requests.ts';
@@ -126,20 +127,9 @@ async function queryOf(options: LogOptions, io: Io): Promise<Readonly<Record<str
   const { refused, since: from, resource, quirk, tokenName } = options;
   return {
     ...(refused && { outcome: 'refused,failed' }),
-    ...(from !== undefined && { since: await momentOf(from, io.now) }),
+    ...(from !== undefined && { since: await momentOf('--since', from, io.now) }),
     ...(resource !== undefined && { resource }),
     ...(quirk !== undefined && { quirk }),
     ...(tokenName !== undefined && { token: tokenName }),
   };
-}
-
-/** `2h` ago, a day or a moment. @throws CommandError */
-async function momentOf(text: string, now: Date): Promise<string> {
-  const { durationSeconds } = await import('@rolecall/org-config');
-  const seconds = durationSeconds(text);
-  const moment = seconds === undefined ? new Date(text) : new Date(now.getTime() - seconds * 1_000);
-  const isDate = seconds !== undefined || /^\d{4}-\d\d-\d\d(?:T|$)/.test(text);
-  if (isDate && !Number.isNaN(moment.getTime())) return moment.toISOString();
-  const message = `--since "${text}" is no time; write 2h, 2026-11-01 or 2026-11-01T12:00:00Z`;
-  throw new CommandError(EXIT.usage, 'invalid_time', message);
 }

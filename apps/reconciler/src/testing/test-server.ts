@@ -15,6 +15,8 @@ import {
   StalePlanError,
 } from '@rolecall/reconcile';
 import type { DesiredPlatform, FileDigest, ReconcileRequest } from '@rolecall/reconcile';
+import { answerOfAudit } from './answer-of-audit.ts';
+import type { RecordedEvent } from './answer-of-audit.ts';
 import { answerOfDrift } from './answer-of-drift.ts';
 import { answerOfUsers } from './answer-of-users.ts';
 import type { RecordedUser } from './answer-of-users.ts';
@@ -70,6 +72,8 @@ export class TestServer {
   /** The logins on record of the organization "acme". */
   flows: readonly Flow[] = [];
   users: readonly RecordedUser[] = [];
+  /** The audit log of the organization "acme". */
+  audit: readonly RecordedEvent[] = [];
   /** The e-mail domains of the organization "acme". */
   domains: readonly Domain[] = [];
   /** What the tests of sign-ins at "acme" answer, one after the other; the last one stays. */
@@ -143,6 +147,8 @@ export class TestServer {
     const { method = '', url = '' } = request;
     const ofDrift = answerOfDrift(this.store, { method, url }, body, NOW, this.driftsShown);
     if (ofDrift !== undefined) return ofDrift;
+    const ofAudit = answerOfAudit(this.audit, url);
+    if (ofAudit !== undefined) return ofAudit;
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);

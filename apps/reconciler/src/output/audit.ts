@@ -1,0 +1,25 @@
+import type { WireEvent } from '@rolecall/audit';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+const HEADING = ['SEQ', 'TIME (UTC)', 'TYPE', 'ACTOR', 'SUBJECT', 'DATA'];
+
+/** Events for a terminal. */
+export function auditTable(events: readonly WireEvent[]): string {
+  return table([HEADING, ...events.map(cells)]);
+}
+
+/** One, as it comes. */
+export function auditLine(event: WireEvent): string {
+  return `${cells(event).map(printable).join('  ')}\n`;
+}
+
+function cells({ seq, at, type, actor, subject, data }: WireEvent): readonly string[] {
+  const time = at.slice(0, 19).replace('T', ' ');
+  return [String(seq), time, type, `${actor.kind}/${actor.id}`, subject, dataText(data)];
+}
+
+const dataText = (data: WireEvent['data']) =>
+  Object.entries(data)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
