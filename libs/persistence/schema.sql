@@ -283,6 +283,19 @@ create table flow_records (
   constraint flow_records_pkey PRIMARY KEY (org_id, trace_id, finished_at)
 );
 
+create table grant_history (
+  org_id uuid not null,
+  user_id uuid not null,
+  scope text not null,
+  role text not null,
+  ended_at timestamp(3) with time zone not null,
+  sources jsonb not null,
+  revision integer not null,
+  granted_at timestamp(3) with time zone not null,
+  constraint grant_history_pkey PRIMARY KEY (org_id, user_id, scope, role, ended_at),
+  constraint grant_history_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+);
+
 create table grants (
   org_id uuid not null,
   user_id uuid not null,
@@ -442,6 +455,7 @@ create table offboarding_receipts (
   sign_ins integer default 0 not null,
   links integer default 0 not null,
   devices integer default 0 not null,
+  recovery_sessions integer default 0 not null,
   constraint offboarding_receipts_pkey PRIMARY KEY (org_id, receipt_id)
 );
 
@@ -861,6 +875,10 @@ alter table flow_records enable row level security;
 
 alter table flow_records force row level security;
 
+alter table grant_history enable row level security;
+
+alter table grant_history force row level security;
+
 alter table grants enable row level security;
 
 alter table grants force row level security;
@@ -1010,6 +1028,10 @@ create policy own_organization on domain_claims as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on flow_records as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on grant_history as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -1778,7 +1800,7 @@ declare
   v_memberships jsonb;
 begin
   select coalesce(jsonb_agg(jsonb_build_object('user_id', g.user_id, 'scope', g.scope, 'role', g.role, 'sources', g.sources)), '[]')
-    into v_grants from grants g where g.org_id = p_org_id and g.user_id = p_user_id;
+    into v_grants from grants g where g.org_id = p_org_id and g.user_id = p_user_id and not is_edited(g.sources);
   if not (v_grants @> p_grants and v_grants <@ p_grants) then
     return false;
   end if;
@@ -1918,7 +1940,9 @@ CREATE OR REPLACE FUNCTION public.directory_loses_sso_admin(p_org_id uuid, p_use
 AS $function$
 begin
   return p_grants is not null and not p_grants @> '[{"role": "sso_admin"}]'
-    and exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin');
+    and exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
+    and not exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin'
+                      and is_edited(g.sources));
 end
 $function$
 ;
@@ -2281,7 +2305,7 @@ AS $function$
        join directory_groups g on g.org_id = m.org_id and g.group_id = m.group_id
        where m.org_id = p_org_id and m.user_id = u.user_id),
     (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role)), '[]')
-       from grants g where g.org_id = p_org_id and g.user_id = u.user_id),
+       from grants g where g.org_id = p_org_id and g.user_id = u.user_id and not is_edited(g.sources)),
     (select coalesce(jsonb_agg(m.group_name), '[]')
        from memberships m where m.org_id = p_org_id and m.user_id = u.user_id)
   from directory_users u
@@ -2430,6 +2454,30 @@ begin
   delete from public.sso_evidence where org_id = old.org_id;
   return null;
 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.grants_keep_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- a user who is being deleted has none any more
+  insert into grant_history (org_id, user_id, scope, role, ended_at, sources, revision, granted_at)
+  select old.org_id, old.user_id, old.scope, old.role, now(), old.sources, old.revision, old.granted_at
+  where exists (select from users u where u.org_id = old.org_id and u.user_id = old.user_id)
+  on conflict do nothing;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.is_edited(p_sources jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select p_sources @> '[{"kind": "app"}]'
 $function$
 ;
 
@@ -2610,11 +2658,14 @@ begin
   where l.org_id = p_org_id and (l.user_id = p_user_id or l.address_key = (
       select u.email_key from users u where u.org_id = p_org_id and u.user_id = p_user_id));
   get diagnostics v_receipt.links = row_count;
+  delete from recovery_sessions r using users u
+  where u.org_id = p_org_id and u.user_id = p_user_id and r.org_id = p_org_id and r.address_key = u.email_key;
+  get diagnostics v_receipt.recovery_sessions = row_count;
   delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
   get diagnostics v_receipt.devices = row_count;
   v_took := clock_timestamp() - transaction_timestamp();
   insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups,
-                                    effective_at, milliseconds, sign_ins, links, devices)
+                                    effective_at, milliseconds, sign_ins, links, devices, recovery_sessions)
   select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_counts,
     v_receipt.sessions,
     (select count(*) from identities i
@@ -2622,7 +2673,7 @@ begin
     (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
     (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id),
     p_now + v_took, ceil(extract(epoch from v_took) * 1000), v_receipt.sign_ins + v_more, v_receipt.links,
-    v_receipt.devices
+    v_receipt.devices, v_receipt.recovery_sessions
   returning * into v_receipt;
   return v_receipt;
 end
@@ -2862,7 +2913,7 @@ begin
       select * from jsonb_to_recordset(p_memberships) as w(user_id uuid, group_name text, sources jsonb)
     ), revoked as (
       delete from grants g
-      where g.org_id = p_org_id and g.user_id = any(p_user_ids)
+      where g.org_id = p_org_id and g.user_id = any(p_user_ids) and not is_edited(g.sources)
         and not exists (
           select from wanted_grants w where w.user_id = g.user_id and w.scope = g.scope and w.role = g.role)
       returning g.user_id, g.scope, g.role
@@ -3029,6 +3080,8 @@ CREATE TRIGGER directory_tokens_announce AFTER DELETE OR UPDATE OF expires_at, n
 
 CREATE TRIGGER directory_tokens_note_rotation AFTER INSERT OR UPDATE OF name, expires_at, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION directory_note_rotation();
 
+CREATE TRIGGER grants_keep_history AFTER DELETE OR UPDATE ON public.grants FOR EACH ROW EXECUTE FUNCTION grants_keep_history();
+
 CREATE TRIGGER organization_registry_announce AFTER INSERT OR DELETE OR UPDATE ON public.organization_registry FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
 CREATE TRIGGER organizations_forget_directory AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_directory();
@@ -3090,6 +3143,8 @@ grant delete, insert, select, update on expiring_items to rolecall_runtime;
 grant delete, insert, select on expiry_notices to rolecall_runtime;
 
 grant delete, insert, select on flow_records to rolecall_runtime;
+
+grant insert, select on grant_history to rolecall_runtime;
 
 grant delete, insert, select, update on grants to rolecall_runtime;
 
@@ -3280,6 +3335,10 @@ grant execute on function forget_directory to public;
 grant execute on function forget_mails to public;
 
 grant execute on function forget_sso_evidence to public;
+
+grant execute on function grants_keep_history to public;
+
+grant execute on function is_edited to public;
 
 grant execute on function local_record_login to public;
 

@@ -34,6 +34,7 @@ import { ExpiryController, METRICS_ARE_OURS } from './expiry/expiry.controller.t
 import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
+import { GrantsController } from './users/grants.controller.ts';
 import { OffboardingController } from './users/offboarding.controller.ts';
 import { UsersController } from './users/users.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
@@ -90,6 +91,7 @@ export class AppModule {
         DomainsController,
         ExpiryController,
         FlowsController,
+        GrantsController,
         OffboardingController,
         UsersController,
         IdentityProvidersController,

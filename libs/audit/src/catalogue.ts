@@ -211,6 +211,11 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       groups: key(['group', 'gain', 'lose'], 'How many users joined and left each group by the new rules'),
     },
   },
+  'grants.edited': {
+    description: 'Somebody gave a user roles, or took them, where roles are edited and no mapping gives them',
+    subject: user,
+    data: { revision, granted, revoked },
+  },
   'groups.changed': {
     description: 'Group memberships of a user changed',
     subject: user,

@@ -22,6 +22,7 @@ export const AUDIT_EVENT_TYPES = [
   'second_factor.removed',
   'second_factor.failed',
   'grants.changed',
+  'grants.edited',
   'groups.changed',
   'login.succeeded',
   'login.refused',

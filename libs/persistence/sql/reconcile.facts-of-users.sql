@@ -1,5 +1,6 @@
 select u.user_id, u.status = 'active' as active, i.identity_provider, i.facts,
-  (select string_agg(g.scope || E'\t' || g.role, E'\n' order by g.scope collate "C", g.role collate "C")
+  (select string_agg(g.scope || E'\t' || g.role || case when is_edited(g.sources) then E'\tedited' else '' end,
+            E'\n' order by g.scope collate "C", g.role collate "C")
      from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
   (select string_agg(m.group_name, E'\n' order by m.group_name collate "C")
      from memberships m where m.org_id = $1 and m.user_id = u.user_id) as groups

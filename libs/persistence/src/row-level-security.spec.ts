@@ -101,6 +101,8 @@ async function fill(name: string): Promise<string> {
     const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example' }, {}, NOW);
     const sources = [{ kind: 'rule' as const, name: 'r' }];
     const grants = [{ scope: 'account/main', role: 'member', sources }];
+    const former = grants.map((grant) => ({ ...grant, role: 'former' }));
+    await tx.replaceGrants(user.userId, 1, former, [], NOW);
     await tx.replaceGrants(user.userId, 1, grants, [{ group: 'inbox/vip', sources }], NOW);
     await tx.openSession({
       tokenHash: hash('s'),

@@ -9,7 +9,7 @@ import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
 import type { EntryRename } from './renames.ts';
 import { DIRECTORY } from './state-store.ts';
-import type { HeldRename, StateTransaction, UserFacts } from './state-store.ts';
+import type { EditedScopes, HeldRename, StateTransaction, UserFacts } from './state-store.ts';
 
 /** A change of one organization's document, as far as it concerns what users hold. */
 export interface PolicyChange {
@@ -50,7 +50,7 @@ const NOTHING: Decided = { grants: [], groups: [], refused: true };
  * Makes what users hold follow a changed document, and tells what that changes (the blast radius). Renamed roles, scopes
  * and groups are followed first, so that a rename alone moves nobody. Then, with `managedBy: idp`, every user's stored
  * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses everything. What a directory said last
- * decides until something else does, also when the document has no directory any more. With `managedBy: app` users keep what
+ * decides until something else does, also when the document has no directory any more. What people edited stays on `appScopes` alone. With `managedBy: app` users keep what
  * they hold, save what is no longer declared. Works in batches: memory stays flat.
  */
 export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Rederived> {
@@ -104,11 +104,13 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
     return provider === undefined ? AS_SAID.get(source) : attributeNamesOf(provider);
   };
   const decideFor = (user: UserFacts): Decided => {
+    if (user.identityProvider === undefined) return { ...NOTHING, refused: false };
     const names = namesOf(user.identityProvider);
     if (names === undefined) return NOTHING;
     const decision = decide(nameFacts(factsFromJson(user.facts), names), policy, now);
     return decision.outcome === 'refused' ? NOTHING : { ...decision, refused: false };
   };
+  const kept = editedScopes(change.after);
   const counter = new ImpactCounter(change.names);
   for await (const users of state.factsOfUsers(change.organizationId)) {
     const decided: { user: UserFacts; target: Decided }[] = [];
@@ -117,7 +119,12 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
       if (decided.length % DECISIONS_PER_TURN === 0) await turn();
       decided.push({ user, target: decideFor(user) });
     }
-    for (const { user, target } of decided) counter.add(user, target);
+    for (const { user, target } of decided) {
+      const stay = user.grants.filter(({ edited, scope, role }) => {
+        return edited === true && kept.scopes.includes(scope) && kept.roles.includes(role);
+      });
+      counter.add(user, { ...target, grants: [...target.grants, ...stay] });
+    }
     const grants = decided.map(({ user, target }) => ({
       userId: user.userId,
       grants: target.grants,
@@ -125,7 +132,14 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
     }));
     await state.replaceGrants(change.organizationId, change.revision, grants);
   }
+  await state.retractEdited(change.organizationId, kept);
   return counter;
+}
+
+/** Where people edit roles although the identity provider manages the others; an apply that takes a scope out takes back what they gave. */
+function editedScopes({ spec }: OrganizationDocument): EditedScopes {
+  const roles = [...BUILT_IN_ROLES, ...Object.keys(spec.roles ?? {})];
+  return { scopes: spec.authorization?.appScopes ?? [], roles };
 }
 
 async function dropUndeclared(state: StateTransaction, change: PolicyChange): Promise<ImpactCounter> {
@@ -176,7 +190,8 @@ function decidesDifferently(before: OrganizationDocument, after: OrganizationDoc
 function deciding(document: OrganizationDocument): string {
   const { identityProviders = {}, scopes = {}, groups = {} } = document.spec;
   const attributes = Object.entries(identityProviders).map(([name, provider]) => [name, attributeNamesOf(provider)]);
-  const names = [Object.keys(scopes).sort(), Object.keys(groups).sort()];
+  const edited = document.spec.authorization?.appScopes ?? [];
+  const names = [Object.keys(scopes).sort(), Object.keys(groups).sort(), [...edited].sort()];
   const value = { policy: policyOf(document), attributes: Object.fromEntries(attributes), names };
   return canonicalJson(value as unknown as Json);
 }

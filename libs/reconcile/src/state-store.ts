@@ -54,10 +54,12 @@ export interface StateTransaction {
   overrides(organizationId: string): Promise<readonly Override[]>;
   /** Makes these exactly the overrides. */
   replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void>;
-  /** Users with the facts that decide for them, in batches, so that memory stays flat at any number of users. */
+  /** Users with the facts that decide for them, and those who hold something without any, in batches: memory stays flat. */
   factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
-  /** Makes these exactly the users' grants and memberships (set-based, one statement per batch). */
+  /** Makes these exactly the users' grants and memberships, beside grants that somebody edited (set-based, one statement per batch). */
   replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
+  /** Takes away what somebody edited, of every user, but grants of these roles on these scopes. */
+  retractEdited(organizationId: string, but: EditedScopes): Promise<void>;
   /** Addresses of these users, by id; whoever has none is not in the map. PERSONAL */
   emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Every user of the organization. */
@@ -286,11 +288,24 @@ export interface UserFacts {
   readonly userId: string;
   /** Neither invited nor disabled. */
   readonly active: boolean;
-  /** Or `DIRECTORY`. */
-  readonly identityProvider: string;
+  /** Or `DIRECTORY`; undefined = nothing decides for the user, who never signed in by an identity provider. */
+  readonly identityProvider: string | undefined;
   readonly facts: FactsJson;
-  readonly grants: readonly { scope: string; role: string }[];
+  readonly grants: readonly HeldGrant[];
   readonly groups: readonly string[];
+}
+
+export interface HeldGrant {
+  readonly scope: string;
+  readonly role: string;
+  /** Somebody gave it in the application or through the API: no rule takes it away. */
+  readonly edited?: true;
+}
+
+/** Where roles are edited, and which there are. */
+export interface EditedScopes {
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
 }
 
 export interface UserGrants {

@@ -32,3 +32,12 @@ export function managedByScim(what: string): Problem {
 export function administratorOf({ actor }: Principal, now: Date): Administrator {
   return { actor, now };
 }
+
+/** Somebody must be able to repair what everybody signs in by. */
+export function lastSsoAdmin(): Problem {
+  return new Problem(
+    409,
+    'no_sso_admin',
+    'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true',
+  );
+}

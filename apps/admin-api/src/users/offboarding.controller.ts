@@ -1,13 +1,13 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import type { Database, OrganizationRecord, UserStopped } from '@rolecall/persistence';
-import { CLOCK, DATABASE, Problem } from '@rolecall/platform';
+import { CLOCK, DATABASE } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { administratorOf, knownUser, managedByScim, unknownUser } from './known-user.ts';
+import { administratorOf, knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
 import { receiptView } from './receipt-view.ts';
 import { takesLastSsoAdmin } from './user-query.ts';
 
@@ -80,10 +80,6 @@ function stopped(result: UserStopped): object {
     case 'managed':
       throw managedByScim('delete it at the identity provider, or deactivate it here');
     case 'last_sso_admin':
-      throw new Problem(
-        409,
-        'no_sso_admin',
-        'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true',
-      );
+      throw lastSsoAdmin();
   }
 }

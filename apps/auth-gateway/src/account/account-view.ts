@@ -1,5 +1,4 @@
-import { type Database, LOCAL_SIGN_IN } from '@rolecall/persistence';
-import type { Evidence } from '@rolecall/role-mapping';
+import { type Database, type GrantSource, LOCAL_SIGN_IN } from '@rolecall/persistence';
 import type { Organization } from '../organizations/organization.ts';
 import type { AccountPageProps } from '../pages/account-page.tsx';
 import type { Present } from './own-accounts.ts';
@@ -41,11 +40,12 @@ function nameOfDoor(organization: Organization, identityProvider: string): strin
 }
 
 /** Where a role or a group comes from. A kind that came later is told by its own word. */
-export function sourceInWords({ kind, name, attribute, value }: Evidence): string {
+export function sourceInWords(source: GrantSource): string {
+  if (source.kind === 'app') return 'Edited by an administrator';
+  const { kind, name, attribute, value } = source;
   const because = attribute === undefined || value === undefined ? '' : ` (${attribute}: ${value})`;
   if (kind === 'mappingRole') return `Mapping role “${name}”${because}`;
   if (kind === 'rule') return `Rule “${name}”${because}`;
   if (kind === 'accountAttribute') return `Attribute “${name}”`;
-  if (kind === 'default') return 'Given to everybody';
-  return (kind as string) === 'app' ? 'Edited by an administrator' : String(kind);
+  return kind === 'default' ? 'Given to everybody' : String(kind);
 }

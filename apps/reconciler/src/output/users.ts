@@ -86,15 +86,16 @@ export function sessionTable(sessions: readonly UserSession[]): string {
 
 /** What ended with a user, in a sentence, and where it is on record. */
 export function receiptText(receipt: OffboardingReceipt): string {
-  const { sessionsEnded, signInsEnded, linksEnded, devicesForgotten, milliseconds, id } = receipt;
+  const { sessionsEnded, signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten } = receipt;
   const ended = [
     counted(sessionsEnded, 'session'),
     counted(signInsEnded, 'sign-in under way', 'sign-ins under way'),
     counted(linksEnded, 'one-time link'),
+    counted(recoverySessionsEnded, 'recovery session'),
     counted(devicesForgotten, 'known device'),
   ].filter((text) => text !== undefined);
   const what = ended.length === 0 ? 'Nothing was open' : `Ended: ${ended.join(', ')}`;
-  return `${what}${milliseconds === null ? '' : `, in ${milliseconds} ms`}. Receipt ${id}.\n`;
+  return `${what}${receipt.milliseconds === null ? '' : `, in ${receipt.milliseconds} ms`}. Receipt ${receipt.id}.\n`;
 }
 
 function counted(count: number, one: string, many = `${one}s`): string | undefined {

@@ -77,6 +77,7 @@ export interface OffboardingReceipt {
   readonly groups: number;
   readonly signInsEnded: number;
   readonly linksEnded: number;
+  readonly recoverySessionsEnded: number;
   readonly devicesForgotten: number;
   /** null = from before that was noted. */
   readonly effectiveAt: string | null;

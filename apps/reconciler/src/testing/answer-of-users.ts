@@ -80,6 +80,7 @@ function receiptOf({ userId, sessions = [], grants, groups, identityProviders }:
     sessionsEnded: sessions.length,
     signInsEnded: 0,
     linksEnded: 1,
+    recoverySessionsEnded: 0,
     devicesForgotten: 0,
     identities: identityProviders.length,
     grants: grants.length,

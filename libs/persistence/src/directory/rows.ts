@@ -60,6 +60,7 @@ export interface ReceiptRow {
   readonly sign_ins: number;
   readonly links: number;
   readonly devices: number;
+  readonly recovery_sessions: number;
   readonly effective_at: Date | string | null;
   readonly milliseconds: number | null;
 }
@@ -78,10 +79,11 @@ export function toReceipt(row: ReceiptRow): OffboardingReceipt {
     sign_ins: signInsEnded,
     links: linksEnded,
     devices: devicesForgotten,
+    recovery_sessions: recoverySessionsEnded,
     effective_at: effective,
     milliseconds,
   } = row;
-  const ended = { sessionsEnded, signInsEnded, linksEnded, devicesForgotten };
+  const ended = { sessionsEnded, signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten };
   const effectiveAt = effective === null ? null : new Date(effective);
   return {
     receiptId,

@@ -218,5 +218,6 @@ export const OffboardingReceiptRow = defineEntity({
     signIns: p.integer().default(0),
     links: p.integer().default(0),
     devices: p.integer().default(0),
+    recoverySessions: p.integer().default(0),
   },
 });

@@ -31,7 +31,7 @@ import {
   SealedSecret,
   ServiceProviderKeyRow,
 } from './organizations.ts';
-import { Grant, Identity, Membership, User } from './people.ts';
+import { Grant, GrantHistory, Identity, Membership, User } from './people.ts';
 import {
   ApiTokenRow,
   ApplyResultRow,
@@ -90,6 +90,7 @@ export const ENTITIES = [
   User,
   Identity,
   Grant,
+  GrantHistory,
   Membership,
   LocalAccountRow,
   RecoveryCodeRow,

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Evidence, FactsJson } from '@rolecall/role-mapping';
-import type { UserStatus } from '../stores.ts';
+import type { GrantSource, UserStatus } from '../stores.ts';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
 /** A person of one organization. The deciding identity is the one that signed in last: its facts alone give grants. */
@@ -66,8 +66,25 @@ export const Grant = defineEntity({
     userId: p.uuid().primary(),
     scope: p.text().primary(),
     role: p.text().primary(),
-    sources: p.json<readonly Evidence[]>(),
+    sources: p.json<readonly GrantSource[]>(),
     /** The revision whose rules gave it with these sources. */
+    revision: p.integer(),
+    grantedAt: p.datetime(3),
+  },
+});
+
+/** A grant as it was before it went or changed. */
+export const GrantHistory = defineEntity({
+  name: 'GrantHistory',
+  tableName: 'grant_history',
+  ...OWN_ORGANIZATION_ONLY,
+  properties: {
+    orgId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    scope: p.text().primary(),
+    role: p.text().primary(),
+    endedAt: p.datetime(3).primary(),
+    sources: p.json<readonly GrantSource[]>(),
     revision: p.integer(),
     grantedAt: p.datetime(3),
   },

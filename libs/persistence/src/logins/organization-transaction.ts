@@ -45,6 +45,7 @@ import {
 } from './statements.ts';
 import { profileColumns, toStoredUser } from './stored-user.ts';
 import type { UserRow } from './stored-user.ts';
+import { administeredUsers } from '../users/administered-users.ts';
 import { TransactionEnd } from './transaction-end.ts';
 import { claimUnsolicitedLogin, takeVerifiedLogin, type TakenLogin } from './verified-login.ts';
 
@@ -98,6 +99,10 @@ class PgOrganizationTransaction implements OrganizationTransaction {
 
   get devices() {
     return knownDevices(this.client, this.organizationId);
+  }
+
+  get users() {
+    return administeredUsers(this.client, this.organizationId);
   }
 
   takeVerifiedLogin(handleHash: Buffer, browserHash: Buffer, now: Date) {

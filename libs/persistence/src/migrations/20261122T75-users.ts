@@ -28,7 +28,8 @@ alter table offboarding_receipts
   add column milliseconds integer,
   add column sign_ins integer not null default 0,
   add column links integer not null default 0,
-  add column devices integer not null default 0;
+  add column devices integer not null default 0,
+  add column recovery_sessions integer not null default 0;
 
 -- Ends every way in of a user who may not sign in any more, in the transaction of whoever calls; the receipt says what ended, and
 -- stays. The one path: of the directory and of administrators. p_counts: it counts for the directory's brake. p_receipt: receiptId, actor.
@@ -55,11 +56,14 @@ begin
   where l.org_id = p_org_id and (l.user_id = p_user_id or l.address_key = (
       select u.email_key from users u where u.org_id = p_org_id and u.user_id = p_user_id));
   get diagnostics v_receipt.links = row_count;
+  delete from recovery_sessions r using users u
+  where u.org_id = p_org_id and u.user_id = p_user_id and r.org_id = p_org_id and r.address_key = u.email_key;
+  get diagnostics v_receipt.recovery_sessions = row_count;
   delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
   get diagnostics v_receipt.devices = row_count;
   v_took := clock_timestamp() - transaction_timestamp();
   insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups,
-                                    effective_at, milliseconds, sign_ins, links, devices)
+                                    effective_at, milliseconds, sign_ins, links, devices, recovery_sessions)
   select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_counts,
     v_receipt.sessions,
     (select count(*) from identities i
@@ -67,7 +71,7 @@ begin
     (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
     (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id),
     p_now + v_took, ceil(extract(epoch from v_took) * 1000), v_receipt.sign_ins + v_more, v_receipt.links,
-    v_receipt.devices
+    v_receipt.devices, v_receipt.recovery_sessions
   returning * into v_receipt;
   return v_receipt;
 end

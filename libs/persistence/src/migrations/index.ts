@@ -54,6 +54,7 @@ import { directoryDeactivation } from './20261122T70-directory-deactivation.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
 import { recoverySessions } from './20261122T74-recovery-sessions.ts';
 import { administeredUsers } from './20261122T75-users.ts';
+import { editedGrants } from './20261122T75-users-grants.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
@@ -118,6 +119,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   localAccounts,
   recoverySessions,
   administeredUsers,
+  editedGrants,
   auditFilters,
   signingKeys,
   mails,

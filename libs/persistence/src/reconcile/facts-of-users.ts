@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { UserFacts } from '@rolecall/reconcile';
+import type { HeldGrant, UserFacts } from '@rolecall/reconcile';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { query } from '../sql.ts';
 import { FACTS_OF_USERS, LOCK_ORGANIZATION, LOCK_USERS } from './user-statements.ts';
@@ -11,14 +11,14 @@ interface FactsRow {
   user_id: string;
   active: boolean;
   identity_provider: string | null;
-  facts: FactsJson;
-  /** A line for each: scope, tab, role. */
+  facts: FactsJson | null;
+  /** A line for each: scope, tab, role, and a tab more when somebody edited it. */
   grants: string | null;
   groups: string | null;
 }
 
 /**
- * Every user with a deciding identity, by user id; the next ones are read while the caller works. With `lock` no login can
+ * Every user with a deciding identity or who holds something, by user id; the next ones are read while the caller works. With `lock` no login can
  * decide by the old rules behind its back: a user's row is locked before the facts are read, by a statement of its own since a
  * later one sees what the lock waited for, and nobody is created until the transaction ends.
  */
@@ -52,12 +52,13 @@ export async function* factsOfUsers(
 
 function toUserFacts(row: FactsRow): UserFacts[] {
   const { user_id: userId, identity_provider: identityProvider, active, facts } = row;
-  if (identityProvider === null) return [];
-  const grants = linesOf(row.grants).map((line) => {
-    const tab = line.indexOf('\t');
-    return { scope: line.slice(0, tab), role: line.slice(tab + 1) };
+  if (identityProvider === null && row.grants === null && row.groups === null) return [];
+  const grants = linesOf(row.grants).map((line): HeldGrant => {
+    const [scope = '', role = '', edited] = line.split('\t');
+    return edited === undefined ? { scope, role } : { scope, role, edited: true };
   });
-  return [{ userId, active, identityProvider, facts, grants, groups: linesOf(row.groups) }];
+  const decides = { identityProvider: identityProvider ?? undefined, facts: facts ?? {} };
+  return [{ userId, active, ...decides, grants, groups: linesOf(row.groups) }];
 }
 
 function linesOf(text: string | null): string[] {

@@ -59,9 +59,13 @@ const make = async (): Promise<StateStoreHarness> => {
       const userId = await database.inOrganization(record!.organizationId, async (tx) => {
         const subject = { identityProvider, nameId: { value: uuidv7(), format: FORMAT } };
         const { user: created } = await tx.createUser(subject, email === undefined ? {} : { email }, facts, NOW);
-        const held = grants.map((grant) => ({ ...grant, sources }));
+        const held = grants.filter(({ edited }) => edited !== true).map((grant) => ({ ...grant, sources }));
         const joined = groups.map((group) => ({ group, sources }));
         await tx.replaceGrants(created.userId, record!.revision, held, joined, NOW);
+        const source = { kind: 'app', by: 'token/1', at: NOW.toISOString() } as const;
+        const edit = { source, revision: record!.revision, now: NOW };
+        for (const { scope, role, edited } of grants)
+          if (edited === true) await tx.users.grant(created.userId, { scope, role }, edit);
         if (user.secondFactor) await addSecondFactor(tx, { userId: created.userId, addressKey: email!.toLowerCase() });
         for (const how of user.sessions ?? []) await openSession(tx, created.userId, how, record!.revision);
         return created.userId;

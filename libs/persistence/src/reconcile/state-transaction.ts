@@ -9,6 +9,7 @@ import type {
   CollectionState,
   Declaration,
   Deviation,
+  EditedScopes,
   EndedTokens,
   FileDigest,
   HeldRename,
@@ -51,7 +52,15 @@ import { insertOrganization, insertRevision, liveRevision, renameOrganization } 
 import { replaceRoutes } from './routes.ts';
 import { ADOPT_ORGANIZATION, DELETE_ORGANIZATION, RELEASE_ORGANIZATION } from './organization-statements.ts';
 import type { Reconciler } from './state-store.ts';
-import { ADMINISTRATORS, DIRECTORY_USERS, EMAILS, LINKED_USERS, RENAME_HELD, USERS } from './user-statements.ts';
+import {
+  ADMINISTRATORS,
+  DIRECTORY_USERS,
+  EMAILS,
+  LINKED_USERS,
+  RENAME_HELD,
+  RETRACT_EDITED,
+  USERS,
+} from './user-statements.ts';
 
 interface EvidenceRow {
   readonly identity_provider: string;
@@ -200,6 +209,10 @@ export class PgStateTransaction implements StateTransaction {
     if (!this.applies) return;
     await this.#on.enter(organizationId);
     await replaceGrants(this.client, organizationId, revision, users, this.by.now);
+  }
+
+  async retractEdited(organizationId: string, { scopes, roles }: EditedScopes): Promise<void> {
+    if (this.applies) await this.#on.query(organizationId, RETRACT_EDITED, [scopes, roles]);
   }
 
   async emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

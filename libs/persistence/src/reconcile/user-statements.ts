@@ -53,7 +53,8 @@ export const FACTS_OF_USERS: Statement = {
   name: 'reconcile.facts-of-users',
   text: `
 select u.user_id, u.status = 'active' as active, i.identity_provider, i.facts,
-  (select string_agg(g.scope || E'\\t' || g.role, E'\\n' order by g.scope collate "C", g.role collate "C")
+  (select string_agg(g.scope || E'\\t' || g.role || case when is_edited(g.sources) then E'\\tedited' else '' end,
+            E'\\n' order by g.scope collate "C", g.role collate "C")
      from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants,
   (select string_agg(m.group_name, E'\\n' order by m.group_name collate "C")
      from memberships m where m.org_id = $1 and m.user_id = u.user_id) as groups
@@ -65,6 +66,17 @@ left join lateral (
   offset 0
 ) i on true
 order by u.user_id`,
+};
+
+/** Roles $3 on scopes $2 stay as somebody edited them. */
+export const RETRACT_EDITED: Statement = {
+  name: 'reconcile.retract-edited',
+  text: `
+with left_groups as (
+  delete from memberships m where m.org_id = $1 and is_edited(m.sources)
+)
+delete from grants g
+where g.org_id = $1 and is_edited(g.sources) and not (g.scope = any($2::text[]) and g.role = any($3::text[]))`,
 };
 
 /** Moves what is held under $2 to $3; where $3 is held already or null, drops it. */

@@ -154,6 +154,7 @@ export interface OffboardingReceipt {
   readonly signInsEnded: number;
   /** One-time links that were out: invitations, resets, recovery. */
   readonly linksEnded: number;
+  readonly recoverySessionsEnded: number;
   readonly devicesForgotten: number;
   /**
    * When nothing was open any more, the commit apart that follows at once: `at` and `milliseconds` later, which PostgreSQL measured from

@@ -18,6 +18,7 @@ import type {
 import type { OneTimeLinks } from './one-time-links.ts';
 import type { RecoveryTransaction } from './recovery-sessions.ts';
 import type { LiveSession, NewSession } from './sessions.ts';
+import type { AdministeredUsers } from './users.ts';
 
 /** Everything that one organization's transaction can do; row-level security shows it that organization alone. */
 export interface OrganizationTransaction {
@@ -27,6 +28,8 @@ export interface OrganizationTransaction {
   readonly recovery: RecoveryTransaction;
   readonly signIns: PendingSignIns;
   readonly devices: KnownDevices;
+  /** Users as administrators edit them. */
+  readonly users: AdministeredUsers;
   /** Deletes and returns the verified login; `other_browser` leaves it consumed as well. Never an unsolicited one. */
   takeVerifiedLogin(
     handleHash: Buffer,

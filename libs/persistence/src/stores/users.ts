@@ -38,12 +38,29 @@ export interface UserPage {
   readonly nextCursor: string | undefined;
 }
 
+/** Somebody gave it in the application or through the API, and no rule did. */
+export interface EditedSource {
+  readonly kind: 'app';
+  /** Kind and id: `token/<id>`, `user/<id>`. */
+  readonly by: string;
+  /** ISO 8601 */
+  readonly at: string;
+}
+
+export type GrantSource = Evidence | EditedSource;
+
 /** Why something is held, and since when. */
 export interface Why {
-  readonly sources: readonly Evidence[];
+  readonly sources: readonly GrantSource[];
   /** Whose rules gave it. */
   readonly revision: number;
   readonly since: Date;
+}
+
+/** A grant as it was at some moment. */
+export interface FormerGrant extends Why, Role {
+  /** When it went, or got other sources; null = it is held as it was. */
+  readonly until: Date | null;
 }
 
 /** One user with everything that is known of it, save what its sources said. */
@@ -94,6 +111,11 @@ export interface UserStore {
     options: UserFilter & { readonly after?: string; readonly limit: number },
   ): Promise<UserPage>;
   find(organizationId: string, userId: string, now: Date): Promise<UserDetail | undefined>;
+  /**
+   * What the user held at a moment, and why; undefined when there is no such user. By the clock of PostgreSQL for what went: what was
+   * given and taken within a millisecond is not told. What was held before this was noted is not known.
+   */
+  heldAt(organizationId: string, userId: string, at: Date): Promise<readonly FormerGrant[] | undefined>;
   /** The newest first, at most 1,000; undefined when there is no such user. */
   sessions(organizationId: string, userId: string, now: Date): Promise<readonly ListedSession[] | undefined>;
   /** How many ended; undefined when there is no such user. */
@@ -108,4 +130,52 @@ export interface UserStore {
   ): Promise<{ readonly outcome: 'reactivated' | 'unknown' | 'unchanged' | 'managed' }>;
   /** Off-boards the user, and deletes it with all that is its own; not a user of the directory (`managed`). */
   remove(organizationId: string, userId: string, by: Administrator, how: StopHow): Promise<UserStopped>;
+}
+
+/** A role on a scope. */
+export interface Role {
+  readonly scope: string;
+  readonly role: string;
+}
+
+/** A user who is about to be edited. */
+export interface EditableUser {
+  readonly status: UserStatus;
+  readonly email: string | null;
+  /** A user of the directory. */
+  readonly managed: boolean;
+  readonly grants: readonly (Role & { readonly sources: readonly GrantSource[] })[];
+}
+
+export interface InvitedUser {
+  /** A plain address. */
+  readonly email: string;
+  readonly displayName: string | undefined;
+  readonly grants: readonly Role[];
+  readonly groups: readonly string[];
+}
+
+/** Who edits, and under which revision it was found to be allowed. */
+export interface Edit {
+  readonly source: EditedSource;
+  readonly revision: number;
+  readonly now: Date;
+}
+
+/**
+ * Edits of users, within a transaction of their organization: the caller says whether they are allowed, by `revision`, and `hold` first.
+ */
+export interface AdministeredUsers {
+  /** Keeps the revision the live one until the transaction ends. Throws PersistenceError `stale_revision` when it is not. */
+  hold(revision: number): Promise<void>;
+  /** The user, locked; undefined when there is none. @param userId UNTRUSTED */
+  lock(userId: string): Promise<EditableUser | undefined>;
+  /** False when the user holds it already, whoever gave it. */
+  grant(userId: string, role: Role, edit: Edit): Promise<boolean>;
+  /** False when the user does not hold it. Takes it whoever gave it. */
+  revoke(userId: string, role: Role): Promise<boolean>;
+  /** Whether nobody else who may sign in holds `sso_admin`; others wait until the transaction ends. */
+  isLastSsoAdmin(userId: string, now: Date): Promise<boolean>;
+  /** Creates an invited user with what is edited of it. undefined when somebody has the address. */
+  invite(user: InvitedUser, edit: Edit): Promise<string | undefined>;
 }

@@ -55,6 +55,7 @@ it('ends every way in, and says in the receipt what ended and how long it took',
        values ($1, '\\x01', '\\x00', $2, now(), 0, 't', now(), now())`,
       [org, eve],
     );
+    await owner.query(`insert into recovery_sessions values ($1, '\\x03', 'eve@acme.example', now(), now())`, [org]);
     await owner.query(`insert into known_devices values ($1, $2, '\\x00', now(), now())`, [org, eve]);
     await owner.query(
       `insert into one_time_links (org_id, token_hash, purpose, address_key, created_by, created_at, expires_at)
@@ -74,6 +75,7 @@ it('ends every way in, and says in the receipt what ended and how long it took',
       sessionsEnded: 1,
       signInsEnded: 3,
       linksEnded: 2,
+      recoverySessionsEnded: 1,
       devicesForgotten: 1,
       identities: 1,
       grants: 1,

@@ -150,3 +150,74 @@ from sessions s
 where s.org_id = $1 and s.user_id = $2 and s.expires_at > $3 and s.idle_expires_at > $3
 order by s.opened_at desc limit 1000`,
 };
+
+/** Waits for an apply that is under way; the next one waits. */
+export const HOLD_REVISION: Statement = {
+  name: 'users.hold-revision',
+  text: 'select from organizations where org_id = $1 and revision = $2 for share',
+};
+
+/** By scope, role. */
+export const EDITABLE_USER: Statement = {
+  name: 'users.editable',
+  text: `
+select u.status, u.email,
+  exists (select from directory_users d where d.org_id = $1 and d.user_id = u.user_id) as managed,
+  (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role, 'sources', g.sources) order by g.scope, g.role), '[]')
+     from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants
+from users u where u.org_id = $1 and u.user_id = $2`,
+};
+
+/** One source for all. */
+export const GRANT_ROLES: Statement = {
+  name: 'users.grant',
+  text: `
+insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
+select $1, $2, w.scope, w.role, jsonb_build_array($4::jsonb), $5, $6
+from jsonb_to_recordset($3::jsonb) as w(scope text, role text)
+on conflict do nothing
+returning scope`,
+};
+
+export const REVOKE_ROLE: Statement = {
+  name: 'users.revoke',
+  text: 'delete from grants where org_id = $1 and user_id = $2 and scope = $3 and role = $4 returning scope',
+};
+
+/** Two who invite one address at a moment wait for each other at the organization's row. */
+export const INVITE_USER: Statement = {
+  name: 'users.invite',
+  text: `
+insert into users (org_id, user_id, status, email, display_name, created_at, updated_at)
+select $1, $2, 'invited', $3, $4, $5, $5
+where not exists (select from users u where u.org_id = $1 and u.email_key = lower($3))
+returning user_id`,
+};
+
+export const JOIN_GROUPS: Statement = {
+  name: 'users.join-groups',
+  text: `
+insert into memberships (org_id, user_id, group_name, sources, revision, joined_at)
+select $1, $2, g, jsonb_build_array($4::jsonb), $5, $6 from unnest($3::text[]) g
+on conflict do nothing`,
+};
+
+/** Creations wait for each other: who has an address is asked before it is given. */
+export const HOLD_ADDRESSES: Statement = {
+  name: 'users.hold-addresses',
+  text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 75))',
+};
+
+/** Of each role on each scope what was first to end after the moment, else what is held. */
+export const HELD_AT: Statement = {
+  name: 'users.held-at',
+  text: `
+select distinct on (h.scope, h.role) h.scope, h.role, h.sources, h.revision, h.since, h.until
+from (
+  select scope, role, sources, revision, granted_at as since, ended_at as until
+  from grant_history where org_id = $1 and user_id = $2 and granted_at <= $3 and ended_at > $3
+  union all
+  select scope, role, sources, revision, granted_at, null
+  from grants where org_id = $1 and user_id = $2 and granted_at <= $3) h
+order by h.scope, h.role, h.until nulls last`,
+};

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 import { inTransaction, isUuid, query } from '../sql.ts';
-import type { ListedSession, ListedUser, UserDetail, UserStore } from '../stores.ts';
+import type { FormerGrant, ListedSession, ListedUser, UserDetail, UserStore } from '../stores.ts';
 import { deactivate, endSessions, reactivate, remove } from './offboarding.ts';
 import {
   FIND_USER,
   GRANTS_OF_USER,
   GROUPS_OF_USER,
+  HELD_AT,
   IDENTITIES_OF_USER,
   listUsersBy,
   SESSIONS_OF_USER,
@@ -35,6 +36,15 @@ export function userStore(pool: Pool): UserStore {
         const grants = await query<UserDetail['grants'][number]>(client, GRANTS_OF_USER, key);
         const groups = await query<UserDetail['groups'][number]>(client, GROUPS_OF_USER, key);
         return { ...user, identities, grants, groups };
+      });
+    },
+
+    async heldAt(organizationId, userId, at) {
+      if (!isUuid(userId)) return undefined;
+      return inTransaction(pool, { organizationId, consistent: true }, async (client) => {
+        const values = [organizationId, userId, at];
+        const [user] = await query<UserDetail>(client, FIND_USER, values);
+        return user && query<FormerGrant & Record<string, unknown>>(client, HELD_AT, values);
       });
     },
 

@@ -1,5 +1,5 @@
 import type { FactsJson } from '@rolecall/role-mapping';
-import type { ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
+import type { HeldGrant, ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
 import type { SavedPlan } from '../once.ts';
 import type { WorkloadToken } from '../withdrawn-trust.ts';
 import { MemoryLeases } from './memory-leases.ts';
@@ -13,7 +13,7 @@ export interface TestUser {
   readonly facts: FactsJson;
   readonly email?: string;
   /** What the user holds before anything is decided. */
-  readonly grants?: readonly { scope: string; role: string }[];
+  readonly grants?: readonly HeldGrant[];
   readonly groups?: readonly string[];
   /** Default true; false = disabled. */
   readonly active?: boolean;

@@ -12,7 +12,7 @@ export interface MemoryUser {
   active: boolean;
   identityProvider: string;
   facts: FactsJson;
-  grants: DecidedGrant[];
+  grants: (DecidedGrant & { readonly edited?: true })[];
   groups: DecidedMembership[];
   /** How each of the user's sessions was opened. */
   sessions: ('password' | 'sso')[];

@@ -13,8 +13,10 @@ import type {
   CollectionState,
   Declaration,
   Deviation,
+  EditedScopes,
   EndedTokens,
   FileDigest,
+  HeldGrant,
   HeldRename,
   LocalDoors,
   NewOrganization,
@@ -193,7 +195,7 @@ export class MemoryTransaction implements StateTransaction {
         active: user.active,
         identityProvider: user.identityProvider,
         facts: user.facts,
-        grants: user.grants.map(({ scope, role }) => ({ scope, role })),
+        grants: user.grants.map(({ scope, role, edited }) => ({ scope, role, ...(edited && { edited }) })),
         groups: user.groups.map(({ group }) => group),
       }));
     }
@@ -203,7 +205,19 @@ export class MemoryTransaction implements StateTransaction {
     const wanted = new Map(users.map((user) => [user.userId, user]));
     for (const user of this.#organization(organizationId).users) {
       const held = wanted.get(user.userId);
-      if (held !== undefined) Object.assign(user, { grants: [...held.grants], groups: [...held.groups] });
+      if (held === undefined) continue;
+      const isGiven = (one: HeldGrant) => held.grants.some((it) => it.scope === one.scope && it.role === one.role);
+      const edited = user.grants.filter((one) => one.edited === true && !isGiven(one));
+      Object.assign(user, { grants: [...held.grants, ...edited], groups: [...held.groups] });
+    }
+    return Promise.resolve();
+  }
+
+  retractEdited(organizationId: string, { scopes, roles }: EditedScopes): Promise<void> {
+    for (const user of this.#organization(organizationId).users) {
+      user.grants = user.grants.filter(
+        ({ edited, scope, role }) => edited !== true || (scopes.includes(scope) && roles.includes(role)),
+      );
     }
     return Promise.resolve();
   }

@@ -2,7 +2,14 @@
 import { API_VERSION, documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import { rootDigestOf } from '../root-digest.ts';
-import type { NewRevision, OrganizationHead, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
+import type {
+  NewRevision,
+  OrganizationHead,
+  SignInEvidence,
+  StateStore,
+  StateTransaction,
+  UserFacts,
+} from '../state-store.ts';
 import type { TestUser } from './memory-state-store.ts';
 
 /** A store under test, with the hands that the contract needs beside the port. Each test makes a new, empty one. */
@@ -60,7 +67,7 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       read(async (state) => (await state.heads(collection, [organization])).get(organization));
     const held = (organization: OrganizationHead) =>
       read(async (state) => {
-        const users: { userId: string; identityProvider: string; grants: unknown; groups: unknown }[] = [];
+        const users: Omit<UserFacts, 'facts' | 'active'>[] = [];
         for await (const batch of state.factsOfUsers(organization.id)) {
           users.push(
             ...batch.map(({ userId, identityProvider, grants, groups }) => ({
@@ -257,6 +264,27 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreH
       const users = new Map((await held(acme)).map((user) => [user.userId, user]));
       expect(users.get(some)).toMatchObject({ grants: [{ scope: 'account/main', role: 'sso_admin' }], groups: [] });
       expect(users.get(other)).toMatchObject({ grants: [MEMBER], groups: [] });
+    });
+
+    it('leaves what somebody edited, until its scope or its role is no longer edited', async () => {
+      const acme = await create(document('acme', OKTA));
+      const edited = (scope: string, role: string) => ({ scope, role, edited: true as const });
+      const [partner, gone, odd] = [
+        edited('account/p', 'member'),
+        edited('account/q', 'member'),
+        edited('account/p', 'x'),
+      ];
+      const grants = [MEMBER, partner, odd, gone];
+      const one = await harness.addUser('acme', { identityProvider: 'okta', facts: {}, grants });
+      const ofOne = async () => (await held(acme)).find(({ userId }) => userId === one)?.grants;
+      await commit((state) => state.replaceGrants(acme.id, 1, [{ userId: one, grants: [], groups: [] }]));
+      expect(await ofOne()).toEqual([partner, odd, gone]);
+      await commit((state) => state.retractEdited(acme.id, { scopes: ['account/p'], roles: ['member'] }));
+      expect(await ofOne()).toEqual([partner]);
+      const sources = [{ kind: 'rule' as const, name: 'partners' }];
+      const given = { scope: 'account/p', role: 'member', sources };
+      await commit((state) => state.replaceGrants(acme.id, 1, [{ userId: one, grants: [given], groups: [] }]));
+      expect(await ofOne()).toEqual([{ scope: 'account/p', role: 'member' }]);
     });
 
     it('follows renamed roles, scopes and groups, and drops what is gone', async () => {

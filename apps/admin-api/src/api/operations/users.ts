@@ -87,4 +87,41 @@ export const users = {
     response: 'StoppedUser',
     refusals: { 404: ['unknown_organization', 'unknown_user'], 409: ['managed_by_scim', 'no_sso_admin'] },
   },
+  grantRole: {
+    id: 'grantRole',
+    method: 'put',
+    path: `${USER}/grants/:scope/:role`,
+    summary:
+      'Gives one user a role on a scope whose roles are edited (managedBy: app, or appScopes); tells the user by mail',
+    right: 'users.write',
+    response: 'EditedUser',
+    refusals: {
+      404: ['unknown_organization', 'unknown_user', 'unknown_scope', 'unknown_role'],
+      409: ['managed_by_idp', 'managed_by_scim'],
+    },
+  },
+  revokeRole: {
+    id: 'revokeRole',
+    method: 'delete',
+    path: `${USER}/grants/:scope/:role`,
+    summary: 'Takes a role from one user on a scope whose roles are edited; tells the user by mail',
+    right: 'users.write',
+    query: LAST_SSO_ADMIN,
+    response: 'EditedUser',
+    refusals: {
+      404: ['unknown_organization', 'unknown_user', 'unknown_scope', 'unknown_role'],
+      409: ['managed_by_idp', 'managed_by_scim', 'no_sso_admin'],
+    },
+  },
+  readUserAccess: {
+    id: 'readUserAccess',
+    method: 'get',
+    path: `${USER}/access`,
+    summary:
+      'Which roles one user has and why, now or at a moment of the past: entry, place in the files, commit, evidence, since when; personal data',
+    right: 'users.read',
+    query: { at: { description: 'Default now', schema: { type: 'string', format: 'date-time' } } },
+    response: 'UserAccess',
+    refusals: { 404: ['unknown_organization', 'unknown_user'] },
+  },
 } as const satisfies Record<string, Operation>;

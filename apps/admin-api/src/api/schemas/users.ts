@@ -54,6 +54,32 @@ export const users = {
     receipt: nullable(ref('OffboardingReceipt')),
   }),
   ReactivatedUser: object({ outcome: { enum: ['reactivated', 'unchanged'] }, user: ref('UserDetail') }),
+  EditedUser: object({ outcome: { enum: ['granted', 'revoked', 'unchanged'] }, user: ref('UserDetail') }),
+  UserAccess: object({
+    at: moment,
+    grants: list(
+      object({
+        scope: string,
+        role: string,
+        since: moment,
+        until: { ...orNull(moment), description: 'null: it is held as it was' },
+        sources: {
+          ...list({ type: 'object' }),
+          description: 'Entry of the policy with the attribute and the value that matched, and its place; or who edited it',
+        },
+        revision: nullable(
+          object({
+            number: { type: 'integer', minimum: 1 },
+            appliedAt: moment,
+            appliedBy: string,
+            repository: orNull(string),
+            commit: orNull(string),
+            file: orNull(string),
+          }),
+        ),
+      }),
+    ),
+  }),
   OffboardingReceipt: object({
     id: uuid,
     userId: uuid,
@@ -63,6 +89,7 @@ export const users = {
     sessionsEnded: count,
     signInsEnded: { ...count, description: 'Sign-ins that were under way' },
     linksEnded: { ...count, description: 'One-time links that were out: invitations, resets, recovery' },
+    recoverySessionsEnded: count,
     devicesForgotten: count,
     identities: { ...count, description: 'Linked identities that stay (deactivated) or went along (deleted)' },
     grants: count,

@@ -1,0 +1,100 @@
+import type { Database, OrganizationRecord, OrganizationTransaction, Role } from '@rolecall/persistence';
+import { PersistenceError } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
+import { requireEditable, requireGivable } from './editable-role.ts';
+import { lastSsoAdmin, unknownUser } from './known-user.ts';
+
+export type EditOutcome = 'granted' | 'revoked' | 'unchanged';
+
+/** One wish to edit. Its texts are UNTRUSTED. */
+export interface RoleEdit {
+  readonly organization: string;
+  readonly userId: string;
+  readonly role: Role;
+  readonly what: 'grant' | 'revoke';
+  readonly takesLastSsoAdmin: boolean;
+}
+
+type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'reconcileState'>;
+
+/**
+ * Gives a user a role, or takes one, where roles are edited; tells the user by mail. An apply that comes in between decides first.
+ * @throws Problem
+ */
+export async function editRole(database: Stores, edit: RoleEdit, caller: Principal, now: Date): Promise<EditOutcome> {
+  const attempt = async () => {
+    const organization = await knownOrganization(database, edit.organization);
+    if (edit.what === 'grant') await requireGivable(database, organization, edit.role, caller);
+    return database.inOrganization(organization.organizationId, (tx) =>
+      editIn(tx, database, { organization, edit, caller, now }),
+    );
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof PersistenceError && error.code === 'stale_revision')) throw error;
+    return attempt();
+  }
+}
+
+interface Wanted {
+  readonly organization: OrganizationRecord;
+  readonly edit: RoleEdit;
+  readonly caller: Principal;
+  readonly now: Date;
+}
+
+async function editIn(
+  tx: OrganizationTransaction,
+  stores: Pick<Stores, 'reconcileState'>,
+  { organization, edit, caller, now }: Wanted,
+): Promise<EditOutcome> {
+  const { revision } = organization;
+  const { userId, role, what } = edit;
+  await tx.users.hold(revision);
+  const user = await tx.users.lock(userId);
+  if (user === undefined) throw unknownUser();
+  const held = user.grants.find((grant) => grant.scope === role.scope && grant.role === role.role);
+  await requireEditable(stores, organization, role, { managed: user.managed, held: held?.sources ?? [] });
+  const by = `${caller.actor.kind}/${caller.actor.id}`;
+  const source = { kind: 'app', by, at: now.toISOString() } as const;
+  const isNew = what === 'grant' && (await tx.users.grant(userId, role, { source, revision, now }));
+  const isGone = what === 'revoke' && held !== undefined;
+  if (isGone) {
+    if (role.role === 'sso_admin' && guards(organization, edit)) await requireAnotherAdmin(tx, user.grants, edit, now);
+    await tx.users.revoke(userId, role);
+  }
+  if (!isNew && !isGone) return 'unchanged';
+  const changes = { granted: isNew ? [role] : [], revoked: isGone ? [role] : [] };
+  await tx.audit([
+    { type: 'grants.edited', at: now, actor: caller.actor, subject: userId, data: { revision, ...changes } },
+  ]);
+  if (user.email !== null && user.status === 'active')
+    await tx.mail({ kind: 'roles-changed', to: user.email, data: changes }, now);
+  return isNew ? 'granted' : 'revoked';
+}
+
+const guards = ({ document }: OrganizationRecord, { takesLastSsoAdmin }: RoleEdit) =>
+  document.spec.login?.enforceSso === true && !takesLastSsoAdmin;
+
+/** @throws Problem 409 `no_sso_admin` */
+async function requireAnotherAdmin(
+  tx: OrganizationTransaction,
+  grants: readonly Role[],
+  { userId, role }: RoleEdit,
+  now: Date,
+): Promise<void> {
+  const elsewhere = grants.some((grant) => grant.role === 'sso_admin' && grant.scope !== role.scope);
+  if (!elsewhere && (await tx.users.isLastSsoAdmin(userId, now))) throw lastSsoAdmin();
+}
+
+/** A role that a path names. @param scope UNTRUSTED @param role UNTRUSTED @throws Problem 404 `unknown_scope`, `unknown_role` */
+export function roleOf(scope: string, role: string): Role {
+  if (!isName(scope)) throw new Problem(404, 'unknown_scope', 'no organization can have a scope of such a name');
+  if (!isName(role)) throw new Problem(404, 'unknown_role', 'no organization can have a role of such a name');
+  return { scope, role };
+}
+
+const isName = (text: string) => /^[A-Za-z0-9._/-]{1,128}$/.test(text);

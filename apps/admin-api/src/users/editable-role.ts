@@ -1,0 +1,65 @@
+import { effective } from '@rolecall/org-config';
+import type { Database, GrantSource, OrganizationRecord, Role } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import type { RevisionOrigin } from '@rolecall/reconcile';
+import { requireRight } from '../access/principal.ts';
+import type { Principal } from '../access/principal.ts';
+import { entriesGiving, entryOf, inWords, undeclared } from './mapped-by.ts';
+
+type Stores = Pick<Database, 'platform' | 'reconcileState'>;
+
+/**
+ * Roles that nobody has declared, and those that open the deployment, are given to nobody by whoever may only edit users.
+ * @throws Problem 404 `unknown_scope`, `unknown_role`, 403 `missing_right`
+ */
+export async function requireGivable(
+  { platform }: Pick<Stores, 'platform'>,
+  { name, document }: OrganizationRecord,
+  role: Role,
+  caller: Principal,
+): Promise<void> {
+  const unknown = undeclared(document, role);
+  if (unknown !== undefined) {
+    const [what, named] = unknown === 'unknown_scope' ? ['scope', role.scope] : ['role', role.role];
+    throw new Problem(404, unknown, `the organization declares no ${what} ${JSON.stringify(named)}`);
+  }
+  const administration = (await platform.live())?.document.spec.administration;
+  if (administration?.organization !== name) return;
+  const opens = [administration.adminRole, administration.auditorRole].includes(role.role);
+  if (opens) requireRight(caller, 'platform.apply', `the role ${role.role}, which administers the deployment,`);
+}
+
+/**
+ * Roles are edited where the document says that the application manages them; elsewhere the answer names what does.
+ * @param held what gives the role to the user now
+ * @throws Problem 409 `managed_by_idp`, `managed_by_scim`
+ */
+export async function requireEditable(
+  stores: Pick<Stores, 'reconcileState'>,
+  { organizationId, document }: OrganizationRecord,
+  role: Role,
+  user: { readonly managed: boolean; readonly held: readonly GrantSource[] },
+): Promise<void> {
+  if (effective(document).appScopes.includes(role.scope)) return;
+  const given = user.held.flatMap((source) => entryOf(document, source) ?? []);
+  const entries = given.length > 0 ? given : entriesGiving(document, role);
+  const origin = await declaredIn(stores, organizationId);
+  const by = entries.length === 0 ? 'and no mapping gives this one' : `here by ${inWords(entries, origin)}`;
+  const policy = inWords([{ what: 'spec.authorization', pointer: '/spec/authorization' }], origin);
+  const isScim = user.managed && document.spec.scim !== undefined;
+  const who = isScim ? 'what the directory (SCIM) says' : 'what the identity provider says';
+  throw new Problem(
+    409,
+    isScim ? 'managed_by_scim' : 'managed_by_idp',
+    `roles on ${role.scope} come from ${who}, ${by}; change it there, or name the scope under appScopes in ${policy}`,
+  );
+}
+
+/** Where the files of a collection declare the organization, as far as somebody does. */
+async function declaredIn(
+  { reconcileState }: Pick<Stores, 'reconcileState'>,
+  organizationId: string,
+): Promise<RevisionOrigin | undefined> {
+  const store = reconcileState({ actor: 'users', now: new Date(0) });
+  return store.transaction('rollback', async (state) => (await state.declaration(organizationId))?.origin);
+}

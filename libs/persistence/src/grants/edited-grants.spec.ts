@@ -1,0 +1,111 @@
+import type { DecidedGrant } from '@rolecall/role-mapping';
+import { actor, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { seedOrganization } from '../testing/index.ts';
+import type { Edit, Role } from '../stores.ts';
+
+const test = useTestDatabase();
+const source = { kind: 'app', by: 'token/1', at: NOW.toISOString() } as const;
+const EDIT: Edit = { source, revision: 1, now: NOW };
+const PARTNER: Role = { scope: 'account/partner', role: 'member' };
+const SOURCES = [{ kind: 'rule' as const, name: 'r' }];
+const ruled = (role: string): DecidedGrant => ({ scope: 'account/main', role, sources: SOURCES });
+let org: string;
+let made = 0;
+
+beforeEach(async () => {
+  made += 1;
+  const seeded = await seedOrganization(test.current.database, document(`e${made}`, OKTA), {
+    metadataXml: METADATA_XML,
+  });
+  org = seeded.id;
+});
+
+const inOrganization: typeof test.current.database.inOrganization = (...options) =>
+  test.current.database.inOrganization(...options);
+const held = async () =>
+  (await organizationRows<Role>(test.current.url, org, 'select scope, role from grants order by 1, 2')).map(
+    ({ scope, role }) => `${role}@${scope}`,
+  );
+
+it('is left alone by logins, and taken by whoever revokes it', async () => {
+  const userId = await inOrganization(org, async (tx) => {
+    const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example' }, {}, NOW);
+    await tx.users.hold(1);
+    expect(await tx.users.lock(user.userId)).toEqual({
+      status: 'active',
+      email: 'eve@acme.example',
+      managed: false,
+      grants: [],
+    });
+    expect(await tx.users.grant(user.userId, PARTNER, EDIT)).toBe(true);
+    expect(await tx.users.grant(user.userId, PARTNER, EDIT)).toBe(false);
+    return user.userId;
+  });
+  const login = (...grants: DecidedGrant[]) =>
+    inOrganization(org, (tx) =>
+      tx.storeLogin({ userId, subject: subject('eve'), profile: {}, facts: {}, now: NOW }, 1, grants, []),
+    );
+  expect(await login(ruled('admin'))).toMatchObject({ granted: [{ role: 'admin' }], revoked: [] });
+  expect(await held()).toEqual(['admin@account/main', 'member@account/partner']);
+  expect(await login()).toMatchObject({ revoked: [{ scope: 'account/main', role: 'admin' }] });
+  expect(await held()).toEqual(['member@account/partner']);
+  expect(await inOrganization(org, (tx) => tx.users.revoke(userId, PARTNER))).toBe(true);
+  expect(await held()).toEqual([]);
+});
+
+it('is left alone by the directory, which does not count it as its own', async () => {
+  const { directory } = test.current.database;
+  const created = await directory.createUser(org, userBody('dan', { title: 'sso_admin' }), CREATE, decideBy(), actor());
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const { userId } = created.user;
+  await inOrganization(org, (tx) => tx.users.grant(userId, { ...PARTNER, role: 'sso_admin' }, EDIT));
+  const was = (await directory.userState(org, userId))!;
+  expect(was.held.grants).toEqual([{ scope: 'account/main', role: 'sso_admin' }]);
+  const { title: _, ...body } = was.body;
+  const how = { brake: undefined };
+  expect(await directory.replaceUser(org, was, body, how, decideBy(), actor())).toMatchObject({ outcome: 'replaced' });
+  expect(await held()).toEqual(['sso_admin@account/partner']);
+});
+
+it('is edited by the live revision alone', async () => {
+  await expect(inOrganization(org, (tx) => tx.users.hold(2))).rejects.toMatchObject({ code: 'stale_revision' });
+});
+
+it('invites nobody under an address that somebody has', async () => {
+  const invite = (email: string) =>
+    inOrganization(org, (tx) =>
+      tx.users.invite({ email, displayName: 'Ann', grants: [PARTNER], groups: ['vip'] }, EDIT),
+    );
+  const both = await Promise.all([invite('ann@acme.example'), invite('Ann@Acme.example')]);
+  expect(both.filter((id) => id === undefined)).toHaveLength(1);
+  expect(await held()).toEqual(['member@account/partner']);
+});
+
+it('tells what was held at any moment, by whichever path it went', async () => {
+  const { users } = test.current.database;
+  const userId = await inOrganization(org, async (tx) => {
+    const { user } = await tx.createUser(subject('eve'), {}, {}, NOW);
+    await tx.replaceGrants(user.userId, 1, [ruled('admin'), ruled('member')], [], NOW);
+    return user.userId;
+  });
+  await inOrganization(org, (tx) => tx.replaceGrants(userId, 1, [ruled('member')], [], NOW));
+  const [{ now }] = (await organizationRows<{ now: Date }>(
+    test.current.url,
+    org,
+    'select clock_timestamp() as now',
+  )) as [{ now: Date }];
+  const at = async (moment: Date) => (await users.heldAt(org, userId, moment))?.map(({ role }) => role);
+  expect(await at(later(-1))).toEqual([]);
+  expect(await at(NOW)).toEqual(['admin', 'member']);
+  expect(await at(now)).toEqual(['member']);
+  expect(await users.heldAt(org, userId, NOW)).toMatchObject([
+    { scope: 'account/main', sources: SOURCES, revision: 1, since: NOW, until: expect.any(Date) },
+    { role: 'member', until: null },
+  ]);
+  expect(await users.heldAt(org, '00000000-0000-4000-8000-000000000000', NOW)).toBeUndefined();
+  await inOrganization(org, (tx) =>
+    tx.replaceGrants(userId, 1, [{ ...ruled('member'), sources: [{ kind: 'rule', name: 'other' }] }], [], NOW),
+  );
+  expect(await users.heldAt(org, userId, NOW)).toMatchObject([{ role: 'admin' }, { role: 'member', sources: SOURCES }]);
+});
