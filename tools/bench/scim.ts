@@ -12,7 +12,12 @@ import { addMembers, ask, type Directory, newUser, OPERATIONS, type OperationNam
 const CONCURRENCY = 16;
 const ROUNDS = 3;
 const isQuick = process.argv.includes('--quick');
-const REQUESTS = isQuick ? 60 : 600;
+/** A process's clock ticks every 10 ms: so many requests that a tick is about a hundredth of each row. */
+const READS = isQuick ? 100 : 3_000;
+const WRITES = isQuick ? 60 : 1_500;
+/** Each of a user of its own, beside those who join groups. */
+const DEACTIVATIONS = isQuick ? 60 : 1_000;
+const MEMBERS = isQuick ? 30 : 300;
 const SLOW_REQUESTS = isQuick ? 16 : 160;
 const TENANTS = 20;
 
@@ -46,7 +51,9 @@ const FLOORS = ['create', 'lookup', 'page', 'patch', 'member'] as const;
 type FloorName = (typeof FLOORS)[number];
 
 function requestsOf(name: Measured): number {
-  return name.startsWith('list') || name.startsWith('bulk') ? SLOW_REQUESTS : REQUESTS;
+  if (name.startsWith('list') || name.startsWith('bulk')) return SLOW_REQUESTS;
+  if (name === 'deactivate') return DEACTIVATIONS;
+  return name.startsWith('create') || name.startsWith('patch') ? WRITES : READS;
 }
 
 /** Numbers that never come twice at one directory. */
@@ -101,12 +108,12 @@ async function deepCursor(pool: Pool, directory: Directory): Promise<string> {
 /** Adding one member at a time, whatever the group's size, and fifty in one PATCH. */
 async function groups(pid: number, pool: Pool, directory: Directory, results: Results<string>): Promise<void> {
   for (const [at, size] of directory.groups.entries()) {
-    const first = take(`${directory.token} member ${size}`, REQUESTS / 2);
+    const first = take(`${directory.token} member ${size}`, MEMBERS);
     const add = (index: number) => ask(pool, directory, addMembers(directory, at + 1, first + index, 1));
     note(
       results,
       `add one member, group of ${size}`,
-      await load(pid, REQUESTS / 2, 1, async (index) => void (await add(index))),
+      await load(pid, MEMBERS, 1, async (index) => void (await add(index))),
     );
   }
 }
@@ -115,7 +122,7 @@ async function fifty(pid: number, pool: Pool, directory: Directory, results: Res
   const group = directory.groups.length;
   const count = Math.min(4, SLOW_REQUESTS);
   // behind those who joined one by one
-  const first = take(`${directory.token} fifty`, count) + Math.ceil((ROUNDS * REQUESTS) / 2 / 50) + 1;
+  const first = take(`${directory.token} fifty`, count) + Math.ceil(((ROUNDS + 1) * MEMBERS) / 50) + 1;
   const measured = await load(pid, count, 1, async (index) => {
     await ask(pool, directory, addMembers(directory, group, first + index, 50));
   });
@@ -124,15 +131,16 @@ async function fifty(pid: number, pool: Pool, directory: Directory, results: Res
 
 async function floors(pid: number, pool: Pool, results: Results<FloorName>): Promise<void> {
   for (const name of FLOORS) {
-    const first = take(`floor ${name}`, REQUESTS);
     const isWrite = name === 'create' || name === 'patch';
-    const measured = await load(pid, REQUESTS, CONCURRENCY, async (index) => {
+    const count = name === 'page' ? SLOW_REQUESTS : isWrite ? WRITES : READS;
+    const first = take(`floor ${name}`, count);
+    const measured = await load(pid, count, CONCURRENCY, async (index) => {
       const number = first + index;
       const key = {
         create: `new${number}`,
-        lookup: `user${number + 1}`,
+        lookup: `user${(number % FLOOR_USERS) + 1}`,
         page: ZERO,
-        patch: `user${number + 1}`,
+        patch: `user${(number % FLOOR_USERS) + 1}`,
         member: number,
       }[name];
       const body = isWrite ? JSON.stringify(newUser(`f${number}`)) : '';
@@ -148,6 +156,8 @@ async function floors(pid: number, pool: Pool, results: Results<FloorName>): Pro
   }
 }
 
+/** Of scim-floor.mjs. */
+const FLOOR_USERS = 10_000;
 const ZERO = '00000000-0000-0000-0000-000000000000';
 
 export async function run(): Promise<string> {
@@ -229,8 +239,8 @@ function cpuOf(loads: readonly Load[] | undefined): number {
 function report(measured: Report): string {
   return `## SCIM
 
-What identity providers ask: whole requests to the server process, token, decision, audit and request log included; ${REQUESTS} requests a round
-(${SLOW_REQUESTS} of lists and bulks), ${CONCURRENCY} at once, ${ROUNDS} rounds, medians. The floor is node:http with one statement and nothing else. A
+What identity providers ask: whole requests to the server process, token, decision, audit and request log included; ${READS.toLocaleString('en')} requests a
+round, ${WRITES.toLocaleString('en')} writes (${DEACTIVATIONS.toLocaleString('en')} deactivations, ${SLOW_REQUESTS} lists and bulks), ${CONCURRENCY} at once, ${ROUNDS} rounds, medians. The floor is node:http with one statement and nothing else. A
 bulk stands for 20 creates.
 
 ${operationsTable(measured)}

@@ -1,6 +1,6 @@
 import { actor, atOneMoment, CREATE, decideBy, GROUPS, organizationRows, userBody } from '../testing/directory.ts';
-import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
-import { seedOrganization } from '../testing/index.ts';
+import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { fillDirectory, seedOrganization } from '../testing/index.ts';
 import type { DirectoryBrake } from '../stores.ts';
 
 const test = useTestDatabase();
@@ -137,6 +137,44 @@ describe('the mass-change brake', () => {
     const again = await deactivate(ids[6]!, later(3600));
     expect(again).toMatchObject({ outcome: 'held', offboarded: 4 });
     expect(again).not.toMatchObject({ holdId });
+  });
+
+  describe('of one percent', () => {
+    const brake = { share: 1, windowSeconds: 3600, atLeast: 1 };
+    /** With so many gone already: whether a glance says that one more may go, and how many may when they are counted. */
+    const asked = async (offboarded: number) => {
+      const since = later(-3600);
+      const [row] = await organizationRows<{ surely: boolean; most: number }>(
+        test.current.url,
+        org,
+        'select directory_surely_may_go($1, $2, $3, $4) as surely, directory_may_go($1, $2, $3, $4) as most',
+        [org, JSON.stringify(brake), offboarded, since],
+      );
+      return { offboarded, ...row! };
+    };
+    const each = async (count: number) => {
+      const answers = [];
+      for (let offboarded = 0; offboarded < count; offboarded++) answers.push(await asked(offboarded));
+      return answers;
+    };
+
+    it('a glance at up to 1,000 users settles it, and beyond that they are counted', async () => {
+      await connected(test.current.ownerUrl, (owner) => fillDirectory(owner, org, { users: 1_200, groups: [] }));
+      const answers = await each(15);
+      // ten of a thousand: of the eleventh a glance would have to be at 1,090
+      expect(answers.map(({ surely }) => surely)).toEqual(answers.map(({ offboarded }) => offboarded < 10));
+      for (const { surely, offboarded, most } of answers) expect(surely && offboarded >= most).toBe(false);
+      expect(answers.map(({ offboarded, most }) => offboarded < most)).toEqual(
+        answers.map(({ offboarded }) => offboarded < 12),
+      );
+    });
+
+    it('a glance at too few users settles nothing', async () => {
+      await connected(test.current.ownerUrl, (owner) => fillDirectory(owner, org, { users: 900, groups: [] }));
+      const answers = await each(12);
+      expect(answers.map(({ surely }) => surely)).toEqual(answers.map(({ offboarded }) => offboarded < 9));
+      for (const { surely, offboarded, most } of answers) expect(surely).toBe(offboarded < most);
+    });
   });
 
   it('is each organization’s own', async () => {

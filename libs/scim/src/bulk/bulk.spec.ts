@@ -150,6 +150,20 @@ describe('B2 references', () => {
     ]);
   });
 
+  it('circular: who only refers to one of a circle waits, and is whole', () => {
+    const managed = (name: string, by: string) =>
+      post(name, { userName: name, [ENTERPRISE]: { manager: { value: by } } });
+    const patch = { method: 'PATCH', path: '/Users/bulkId:c', data: { Operations: [{ value: 'bulkId:b' }] } };
+    const sent = [managed('c', 'bulkId:a'), patch, managed('b', 'bulkId:a'), managed('a', 'bulkId:b')];
+    expect(run(sent).map((step) => step.split(' ', 3).join(' '))).toEqual([
+      'operation: POST b',
+      'operation: POST a',
+      'operation: POST c',
+      'completion: PATCH id-of-b',
+      'operation: PATCH id-of-c',
+    ]);
+  });
+
   it('circular: of a list what can be said is said at once', () => {
     const related = (...values: readonly string[]) => ({ userName: 'u', roles: values.map((value) => ({ value })) });
     const [first, second, third] = run([post('a', related('x', 'bulkId:b')), post('b', related('bulkId:a'))]);

@@ -16,7 +16,8 @@ export type BulkStep =
 
 /**
  * The order in which a bulk request is processed: as sent, save that an operation waits for those it refers to (RFC 7644 §3.7.1).
- * Where users refer to each other in a circle (as managers), the first one is made without these references, and completed later. Linear.
+ * Where users refer to each other in a circle (as managers), the first one of the circle is made without what is not there yet, and
+ * completed later; whoever only refers to one of them waits.
  */
 export function planBulk(operations: readonly (BulkOperation | BulkFault)[]): readonly BulkStep[] {
   return new Planner(operations).plan();
@@ -36,6 +37,8 @@ class Planner {
   /** Operations (by their step) with the bulkIds that they wait for; in the order of the request. */
   private readonly waiting = new Map<BulkStep, Set<string>>();
   private readonly waitingFor = new Map<string, BulkStep[]>();
+  /** By its bulkId, what waits and creates something. */
+  private readonly posts = new Map<string, BulkStep>();
   /** bulkIds of what is to be created, and of groups among it. */
   private readonly made: ReadonlySet<string>;
   private readonly groups: ReadonlySet<string>;
@@ -54,11 +57,33 @@ class Planner {
       if (isFault(operation)) this.take({ kind: 'refused', operation });
       else this.place(operation);
     }
-    for (const [step, missing] of this.waiting) {
-      // only a circle still waits for what is not done; operations other than POST wait for one at most
-      if (step.kind === 'operation' && step.operation.method === 'POST') this.split(step.operation, step, missing);
-    }
+    // who still waits is in a circle, or waits for somebody who is
+    for (let step = this.oneWaiting(); step; step = this.oneWaiting()) this.split(this.firstOfCircle(step));
     return this.steps;
+  }
+
+  private oneWaiting(): BulkStep | undefined {
+    for (const step of this.waiting.keys()) if (step.kind === 'operation') return step;
+    return undefined;
+  }
+
+  /** Each step that waits does so for a POST that waits, so whoever goes from one to the next comes round in a circle. */
+  private firstOfCircle(from: BulkStep): BulkStep {
+    const passed = new Set<BulkStep>();
+    let step = from;
+    while (!passed.has(step)) {
+      passed.add(step);
+      step = this.waitedFor(step);
+    }
+    const circle = [...passed].slice([...passed].indexOf(step));
+    return circle.reduce((first, each) => (each.operation.index < first.operation.index ? each : first));
+  }
+
+  private waitedFor(step: BulkStep): BulkStep {
+    const [bulkId = ''] = this.waiting.get(step) ?? [];
+    const post = this.posts.get(bulkId);
+    if (!post) throw new Error('a step waits for what is no step');
+    return post;
   }
 
   private place(operation: BulkOperation): void {
@@ -90,6 +115,8 @@ class Planner {
     const missing = new Set([...references].filter((bulkId) => !this.done.has(bulkId)));
     if (missing.size === 0) return this.take(step);
     this.waiting.set(step, missing);
+    const { method, bulkId: own } = step.operation;
+    if (method === 'POST' && own !== undefined) this.posts.set(own, step);
     for (const bulkId of missing) {
       const waiters = this.waitingFor.get(bulkId);
       if (waiters) waiters.push(step);
@@ -116,7 +143,10 @@ class Planner {
     }
   }
 
-  private split(operation: BulkOperation, step: BulkStep, missing: ReadonlySet<string>): void {
+  private split(step: BulkStep): void {
+    const missing = this.waiting.get(step) ?? new Set();
+    if (step.kind !== 'operation') throw new Error('nothing but an operation is in a circle');
+    const { operation } = step;
     this.waiting.delete(step);
     const { now, later } = splitData(operation.data, missing);
     const { index, type, bulkId } = operation;
