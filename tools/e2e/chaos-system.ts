@@ -12,6 +12,12 @@ import { asRole } from '../system/system.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** An organization whose display name says which version of it this is. */
+export function organizationFile(name: string, displayName: string): string {
+  const spec = `{ displayName: ${displayName}, roles: { ${displayName}: { permissions: [x] } } }`;
+  return `apiVersion: rolecall/v1\nkind: Organization\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+}
+
 /** What a command ended with. */
 export interface Ended {
   /** Exit code, or the signal that ended it. */
@@ -57,17 +63,19 @@ export class ChaosSystem {
   write(names: readonly string[], displayName: string): void {
     mkdirSync(this.files, { recursive: true });
     for (const name of names) {
-      const spec = `{ displayName: ${displayName}, roles: { ${displayName}: { permissions: [x] } } }`;
-      const text = `apiVersion: rolecall/v1\nkind: Organization\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
-      writeFileSync(join(this.files, `${name}.yaml`), text);
+      writeFileSync(join(this.files, `${name}.yaml`), organizationFile(name, displayName));
     }
   }
 
   /** Starts a command line; `ended` resolves however it ends. */
-  rolecall(args: readonly string[], server = this.address): { process: ChildProcess; ended: Promise<Ended> } {
+  rolecall(
+    args: readonly string[],
+    server = this.address,
+    env: Readonly<Record<string, string>> = {},
+  ): { process: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(process.execPath, [join(ROOT, 'apps/reconciler/dist/main.js'), ...args], {
       cwd: this.files,
-      env: { PATH: process.env['PATH'], ROLECALL_SERVER: server, ROLECALL_TOKEN: this.#token },
+      env: { PATH: process.env['PATH'], ROLECALL_SERVER: server, ROLECALL_TOKEN: this.#token, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

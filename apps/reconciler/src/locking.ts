@@ -8,7 +8,7 @@ import { jobLink } from './output/formats/plan.ts';
 import { answered } from './planning.ts';
 import type { Client } from './server/client.ts';
 import { ServerRefusal } from './server/http.ts';
-import { endLease, renewLease, takeLease } from './server/leases.ts';
+import { releaseLease, renewLease, takeLease } from './server/leases.ts';
 import type { TakenLease } from './server/leases.ts';
 
 /** Between two looks whether the holder of a lease is done. */
@@ -36,7 +36,7 @@ export async function lock(client: Client, collection: string, timeout: string |
   heartbeat.unref();
   const end = async () => {
     clearInterval(heartbeat);
-    await endLease(client, collection, lease).catch(() => undefined);
+    await releaseLease(client, lease).catch(() => undefined);
   };
   const forget = io.onInterrupt?.(end);
   return {

@@ -195,21 +195,20 @@ describe('rolecall', () => {
     redirecting.close();
   });
 
-  it('says with drift --write that the server showed only some, and ends with 6', async () => {
-    writeFileSync(join(cwd, 'globex.yaml'), ACME.replace('acme', 'globex'));
+  it('takes over with drift --write what the server shows page by page', async () => {
+    for (const name of ['globex', 'hooli']) writeFileSync(join(cwd, `${name}.yaml`), ACME.replace('acme', name));
     await rolecall('apply --auto-approve');
     mkdirSync(join(cwd, 'patches'));
     writeFileSync(join(cwd, 'patches/patch.json'), '{"spec":{"roles":{"checker":{"permissions":["audit.read"]}}}}');
-    for (const name of ['acme', 'globex']) {
+    for (const name of ['acme', 'globex', 'hooli']) {
       expect(await rolecall(`override ${name} patches/patch.json --reason test --expires 4h`)).toBe(0);
     }
     server.driftsShown = 1;
-    expect(await rolecall('drift --write')).toBe(6);
-    expect(out).toBe('acme.yaml\n');
-    expect(err).toBe('1 more deviate: apply what is written, then run "rolecall drift --write" again\n');
-    expect(await rolecall('apply --auto-approve')).toBe(0);
-    expect(await rolecall('drift --write --format json')).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ written: ['globex.yaml'], more: 0 });
+    expect(await rolecall('drift --format json')).toBe(6);
+    expect(JSON.parse(out)).toMatchObject({ organizations: [{ organization: 'acme' }], more: 2 });
+    expect(await rolecall('drift --write')).toBe(0);
+    expect(out).toBe('acme.yaml\nglobex.yaml\nhooli.yaml\n');
+    expect(await rolecall('plan --detailed-exitcode')).not.toBe(6);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { readSettings } from './files/settings.ts';
+import type { Settings } from './files/settings.ts';
 import type { Io } from './io.ts';
 import type { GlobalOptions } from './options.ts';
 import { Client } from './server/client.ts';
@@ -12,6 +13,10 @@ export function target(
   io: Io,
   settings = readSettings(io.cwd),
 ): { readonly client: Client; readonly collection: string } {
-  const collection = options.collection ?? settings?.collection ?? 'default';
-  return { client: new Client(connectionOf(options, io, settings)), collection };
+  return { client: new Client(connectionOf(options, io, settings)), collection: collectionOf(options, settings) };
+}
+
+/** Of the flags, else of rolecall.yaml, else the one of who has only one. */
+export function collectionOf({ collection }: Pick<Flags, 'collection'>, settings: Settings | undefined): string {
+  return collection ?? settings?.collection ?? 'default';
 }

@@ -16,18 +16,28 @@ export interface OrganizationDrift {
   readonly overrides: readonly Override[];
 }
 
-/** Every organization of the collection that deviates, by name; at most `limit`. */
+/** A page of the organizations that deviate, by name. */
+export interface DriftPage {
+  readonly drifts: readonly OrganizationDrift[];
+  /** How many deviate beyond these. */
+  readonly more: number;
+  /** Where the next page begins: behind this name. Absent = this is the last one. */
+  readonly next?: string;
+}
+
+/** Organizations of the collection that deviate, by name, from the one after `after` on. */
 export async function driftOfCollection(
   state: StateTransaction,
   collection: string,
-  limit: number,
+  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
   now: Date,
-): Promise<readonly OrganizationDrift[]> {
+): Promise<DriftPage> {
   const heads = [...(await state.heads(collection, [])).values()]
-    .filter(({ deviation }) => deviation !== undefined)
+    .filter(({ deviation, name }) => deviation !== undefined && name > after)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const drifts: OrganizationDrift[] = [];
-  for (const head of heads.slice(0, limit)) {
+  const page = heads.slice(0, limit);
+  for (const head of page) {
     const declaration = await state.declaration(head.id);
     if (declaration === undefined) continue;
     const live = await state.document(head.id);
@@ -36,5 +46,7 @@ export async function driftOfCollection(
     const overrides = (await state.overrides(head.id)).filter(({ expires }) => expires > now);
     drifts.push({ head, declaration, live, fields, unmanaged, overrides });
   }
-  return drifts;
+  const more = heads.length - page.length;
+  const last = page.at(-1)?.name;
+  return { drifts, more, ...(more > 0 && last !== undefined && { next: last }) };
 }

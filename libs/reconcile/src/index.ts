@@ -12,6 +12,7 @@ export { isCap } from './limits.ts';
 export type { Cap, Limits } from './limits.ts';
 export * from './once.ts';
 export { driftOfCollection } from './drift.ts';
+export type { DriftPage } from './drift.ts';
 export type { OrganizationDrift } from './drift.ts';
 export { documentAfter } from './outcome.ts';
 export * from './plan.ts';

@@ -1,10 +1,12 @@
-import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE } from '@rolecall/platform';
 import type { Clock } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
+import { knownOnly } from '../api/query.ts';
+import type { Query as Parameters } from '../api/query.ts';
 import type { CompareRequest } from '../api/requests.ts';
 import { viewOf } from '../expiry/expiry-view.ts';
 import { requireDistinctPaths, validated } from '../api/validate.ts';
@@ -47,8 +49,11 @@ export class CollectionsController {
   }
 
   @Serves(OPERATIONS.readDrift)
-  drift(@Param('collection') name: string, @Caller() caller: Principal): Promise<object> {
-    return driftReport(this.database, validated('Slug', name), caller.id, this.clock());
+  drift(@Param('collection') name: string, @Query() query: Parameters, @Caller() caller: Principal): Promise<object> {
+    knownOnly(query, ['cursor']);
+    const after = query['cursor'] === undefined ? {} : { after: validated<string>('Slug', query['cursor']) };
+    const wanted = { collection: validated<string>('Slug', name), ...after, actor: caller.id };
+    return driftReport(this.database, wanted, this.clock());
   }
 
   @Serves(OPERATIONS.compareFiles)

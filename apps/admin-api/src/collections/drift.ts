@@ -12,15 +12,18 @@ const MAX_REVISIONS = 50;
 type Stores = Pick<Database, 'reconcileState' | 'registry'>;
 
 /** What the server has of a collection that its files have not said, and who did it, as far as the last revisions tell. */
-export async function driftReport(database: Stores, collection: string, actor: string, now: Date): Promise<object> {
+export async function driftReport(
+  database: Stores,
+  { collection, after, actor }: { readonly collection: string; readonly after?: string; readonly actor: string },
+  now: Date,
+): Promise<object> {
   const store = database.reconcileState({ actor, now });
-  const [drifts, deviating] = await store.transaction('rollback', async (state) => [
-    await driftOfCollection(state, collection, MAX_ORGANIZATIONS, now),
-    (await state.collection(collection)).deviating,
-  ]);
+  const { drifts, more, next } = await store.transaction('rollback', (state) =>
+    driftOfCollection(state, collection, { after, limit: MAX_ORGANIZATIONS }, now),
+  );
   const organizations: object[] = [];
   for (const drift of drifts) organizations.push(await described(database, drift));
-  return { collection, organizations, more: Math.max(0, deviating - drifts.length) };
+  return { collection, organizations, more, nextCursor: next ?? null };
 }
 
 async function described({ registry }: Stores, drift: OrganizationDrift): Promise<object> {

@@ -2,11 +2,11 @@ import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, DATABASE, LOGGER } from '@rolecall/platform';
 import type { Clock, Logger } from '@rolecall/platform';
-import type { HeldLease, Lease } from '@rolecall/reconcile';
+import type { Lease } from '@rolecall/reconcile';
 import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
-import { invalidQuery, knownOnly } from '../api/query.ts';
+import { knownOnly } from '../api/query.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import type { LeaseRenewal, LeaseRequest } from '../api/requests.ts';
 import { validated } from '../api/validate.ts';
@@ -35,30 +35,27 @@ export class LeasesController {
     return viewOf(await refusing(this.database.leases.renew(validated('Slug', name), held, this.clock())));
   }
 
+  @Serves(OPERATIONS.releaseLease)
+  async release(@Param('collection') name: string, @Body() body: unknown): Promise<{ ended: object | null }> {
+    const held = validated<LeaseRenewal>('LeaseRenewal', body);
+    return endedView(await this.database.leases.end(validated('Slug', name), held));
+  }
+
   @Serves(OPERATIONS.endLease)
   async end(
     @Param('collection') name: string,
     @Query() query: Parameters,
     @Caller() caller: Principal,
   ): Promise<{ ended: object | null }> {
-    knownOnly(query, ['fencing', 'secret']);
-    const held = heldOf(query);
-    const ended = await this.database.leases.end(validated('Slug', name), held);
-    if (ended !== undefined && held === undefined)
+    knownOnly(query, []);
+    const ended = await this.database.leases.end(validated('Slug', name), undefined);
+    if (ended !== undefined)
       this.logger.warn({ actor: caller.id, collection: name, fencing: ended.fencing }, 'a lease was ended by unlock');
-    return { ended: ended === undefined ? null : viewOf(ended) };
+    return endedView(ended);
   }
 }
 
-/** @throws Problem 400 `invalid_request` */
-function heldOf({ fencing, secret }: Parameters): HeldLease | undefined {
-  if (fencing === undefined && secret === undefined) return undefined;
-  if (typeof fencing !== 'string' || !/^[1-9]\d{0,8}$/.test(fencing)) {
-    throw invalidQuery('fencing must be the number of a lease');
-  }
-  if (typeof secret === 'string' && /^[\w-]{22}$/.test(secret)) return { fencing: Number(fencing), secret };
-  throw invalidQuery('secret must be what the taking of the lease gave');
-}
+const endedView = (ended: Lease | undefined) => ({ ended: ended === undefined ? null : viewOf(ended) });
 
 const viewOf = ({ takenAt, expiresAt, ...lease }: Lease) => ({
   ...lease,

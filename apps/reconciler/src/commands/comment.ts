@@ -6,6 +6,7 @@ import { textOf } from '../files/text.ts';
 import type { Io } from '../io.ts';
 import { markerOf } from '@rolecall/reconcile';
 import type { GlobalOptions } from '../options.ts';
+import { collectionOf } from '../target.ts';
 
 export interface CommentOptions extends GlobalOptions {
   readonly fingerprint?: boolean;
@@ -47,7 +48,7 @@ export async function comment(file: string | undefined, options: CommentOptions,
 
 /** A forged comment names the fingerprint of a plan that is not made, or of the one that is: the apply decides by its own plan. */
 async function showFingerprint(options: GlobalOptions, io: Io): Promise<ExitCode> {
-  const collection = options.collection ?? readSettings(io.cwd)?.collection ?? 'default';
+  const collection = collectionOf(options, readSettings(io.cwd));
   const conversation = await mergedConversation(io);
   const comments = (await conversation?.find(markerOf(collection))) ?? [];
   const prints = new Set(

@@ -15,13 +15,13 @@ export interface DriftOptions extends OutputOptions {
 
 /**
  * `rolecall drift`: what the server has that the files of the collection have not said, since when and by whom; exit 6 when there
- * is some. With `--write` the files say it: a plan of them takes nothing back; exit 6 when there are more organizations than the
- * server shows at once. Overrides that run are left to their end.
+ * is some. With `--write` the files say it: a plan of them takes nothing back of all organizations. Overrides that run are left to their end.
  */
 export async function drift(paths: readonly string[], options: DriftOptions, io: Io): Promise<ExitCode> {
   const { client, collection } = target(options, io);
-  const found = await answered(new DriftClient(client).drift(collection));
+  const server = new DriftClient(client);
   if (options.write === true) {
+    const found = await answered(server.wholeDrift(collection));
     const { writeDrift } = await import('../files/write-drift.ts');
     const written = await writeDrift(found, paths, client, io);
     const { more } = found;
@@ -31,6 +31,7 @@ export async function drift(paths: readonly string[], options: DriftOptions, io:
     if (more > 0) io.err(`${more} more deviate: apply what is written, then run "rolecall drift --write" again\n`);
     return more > 0 ? EXIT.driftOnly : EXIT.done;
   }
+  const { nextCursor: _, ...found } = await answered(server.drift(collection));
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', ...found });
   else io.out(driftText(found));
   return drifted(found) ? EXIT.driftOnly : EXIT.done;

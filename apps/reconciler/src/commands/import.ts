@@ -4,16 +4,15 @@ import { documentDigest, loadDocuments, printDocument } from '@rolecall/org-conf
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { secretsNeeded } from '../files/secrets.ts';
-import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { printable } from '../output/printable.ts';
 import { Progress } from '../output/progress.ts';
 import { answered } from '../planning.ts';
-import { Client } from '../server/client.ts';
+import type { Client } from '../server/client.ts';
 import type { OrganizationRecord } from '../server/client.ts';
-import { connectionOf } from '../server/connection.ts';
+import { target } from '../target.ts';
 
 export interface ImportOptions extends OutputOptions {
   readonly all?: boolean;
@@ -42,8 +41,7 @@ export async function importOrganizations(names: readonly string[], options: Imp
   if ((names.length === 0) === (options.all !== true)) {
     throw new CommandError(EXIT.usage, 'what_to_import', 'name organizations, or write --all for every one');
   }
-  const settings = readSettings(io.cwd);
-  const client = new Client(connectionOf(options, io, settings));
+  const { client, collection } = target(options, io);
   const directory = resolve(io.cwd, options.outDir ?? '.');
   const progress = new Progress(io);
   const imported: Imported[] = [];
@@ -62,7 +60,7 @@ export async function importOrganizations(names: readonly string[], options: Imp
     progress.clear();
   }
   if (options.format === 'json') printJson(io, { formatVersion: '1.0', imported });
-  else report(imported, options.collection ?? settings?.collection ?? 'default', io);
+  else report(imported, collection, io);
   return EXIT.done;
 }
 

@@ -125,6 +125,17 @@ describe('files', () => {
     expect(() => new Inventory(found)).toThrow(expect.objectContaining({ code: 'symlink_leaves_root' }));
   });
 
+  it.each([
+    ['a link', () => symlinkSync('.git/config', at('a.yaml'))],
+    ['the path of metadata', () => put('a.yaml', organization('{ file: .git/config }'))],
+  ])('refuses what leads into .git: %s', (_, make) => {
+    put('.git/config', '[http] extraheader = "AUTHORIZATION: basic c2VjcmV0"');
+    make();
+    expect(() => new Inventory(discover([], directory, undefined))).toThrow(
+      expect.objectContaining({ code: 'inside_git' }),
+    );
+  });
+
   it('refuses a file over 1 MiB without reading it', () => {
     put('big.yaml', 'x'.repeat(1024 * 1024 + 1));
     expect(() => new Inventory(discover([], directory, undefined))).toThrow(
@@ -212,6 +223,8 @@ describe('rolecall.yaml', () => {
     ['paths: [orgs/../../other]\n', 'rolecall.yaml:1:9  invalid_value  "orgs/../../other" leads out'],
     ['paths: [../settings/orgs]\n', 'rolecall.yaml:1:9  invalid_value  "../settings/orgs" leads out'],
     ['paths: [..]\n', 'rolecall.yaml:1:9  invalid_value  ".." leads out'],
+    ['paths: [.git/config]\n', 'rolecall.yaml:1:9  invalid_value  ".git/config" leads into .git'],
+    ['paths: [orgs/../.GIT]\n', 'rolecall.yaml:1:9  invalid_value  "orgs/../.GIT" leads into .git'],
     ['- server\n', 'rolecall.yaml:1:1  it must be a map of settings'],
     ['prune: true\nprune: false\n', 'rolecall.yaml:2:1  Map keys must be unique'],
   ])('is refused with its line: %j', (text, message) => {
@@ -227,6 +240,29 @@ describe('rolecall.yaml', () => {
   it('has paths inside taken, however they are written', () => {
     writeFileSync(join(directory, 'rolecall.yaml'), 'paths: [., ./orgs, orgs/../other, ..orgs]\n');
     expect(readSettings(directory)?.paths).toEqual(['.', './orgs', 'orgs/../other', '..orgs']);
+  });
+
+  it('is bounded', () => {
+    writeFileSync(join(directory, 'rolecall.yaml'), `# ${'x'.repeat(64 * 1024)}\n`);
+    expect(() => readSettings(directory)).toThrow('rolecall.yaml  must be a file of at most 64 KiB');
+  });
+
+  it('is a file: a pipe without end is not read', () => {
+    execFileSync('mkfifo', [join(directory, 'rolecall.yaml')]);
+    expect(() => readSettings(directory)).toThrow('rolecall.yaml  must be a file of at most 64 KiB');
+  });
+
+  it('is no link to somewhere else', () => {
+    mkdirSync(join(directory, 'repo/.git'), { recursive: true });
+    for (const target of ['elsewhere.yaml', 'repo/.git/config']) writeFileSync(join(directory, target), 'server: x\n');
+    for (const [target, code] of [
+      ['../elsewhere.yaml', 'symlink_leaves_root'],
+      ['.git/config', 'inside_git'],
+    ] as const) {
+      symlinkSync(target, join(directory, 'repo/rolecall.yaml'));
+      expect(() => readSettings(join(directory, 'repo'))).toThrow(expect.objectContaining({ code }));
+      rmSync(join(directory, 'repo/rolecall.yaml'));
+    }
   });
 
   it('may be empty', () => {

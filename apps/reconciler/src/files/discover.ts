@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CommandError, EXIT } from '../exit.ts';
+import { isWithin, refuseOutside } from './inside.ts';
 import { SETTINGS_FILE } from './settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -89,33 +90,12 @@ function linkedDirectory(path: string, search: Search): string[] {
   return [];
 }
 
-/** Refuses a link that leads out of the root: a pull request must not read what is elsewhere on the machine. */
-export function refuseOutside(path: string, root: string, name: string): void {
-  const target = realpathOf(path);
-  if (target !== undefined && isWithin(target, realpathSync(root))) return;
-  const message = `${name} is a link that leads out of ${root} or to nothing; put the file itself there`;
-  throw new CommandError(EXIT.invalid, 'symlink_leaves_root', message);
-}
-
-function realpathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function isWithin(path: string, directory: string): boolean {
-  const inner = relative(directory, path);
-  return inner === '' || (inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner));
 }
 
 function slashed(path: string): string {

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, EXIT } from '../exit.ts';
-import { MAX_FILE_BYTES, refuseOutside } from './discover.ts';
+import { MAX_FILE_BYTES } from './discover.ts';
 import type { Discovered } from './discover.ts';
+import { refuseOutside } from './inside.ts';
 
 /** More metadata files than organizations share; what stands in a file of one organization alone is read when it is needed. */
 const REMEMBERED = 100;

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { OrganizationDocument, SecretReference } from '@rolecall/org-config';
 import { secretFingerprint } from '@rolecall/reconcile';
-import { refuseOutside } from './discover.ts';
+import { refuseOutside } from './inside.ts';
 
 const MAX_SECRET_BYTES = 8192;
 

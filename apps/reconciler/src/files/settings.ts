@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -6,6 +6,7 @@ import type { Pair } from 'yaml';
 import { isCap } from '@rolecall/reconcile';
 import type { Limits, UnmanagedMode } from '@rolecall/reconcile';
 import { CommandError, EXIT } from '../exit.ts';
+import { isOfGit, refuseOutside } from './inside.ts';
 
 export const SETTINGS_FILE = 'rolecall.yaml';
 
@@ -26,6 +27,8 @@ export interface Settings {
   readonly age?: { readonly recipients: readonly string[] };
 }
 
+const MAX_BYTES = 64 * 1024;
+
 const KEYS = {
   server: 'string',
   collection: 'string',
@@ -44,8 +47,9 @@ export function readSettings(cwd: string): Settings | undefined {
   const file = findUpward(cwd, SETTINGS_FILE, '.git');
   if (file === undefined) return undefined;
   const shown = relative(cwd, file);
+  refuseOutside(file, dirname(file), shown);
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, uniqueKeys: true, version: '1.2' });
+  const document = parseDocument(boundedText(file, shown), { lineCounter: lines, uniqueKeys: true, version: '1.2' });
   const fail = (offset: number, message: string): never => {
     const { line, col } = lines.linePos(offset);
     throw new CommandError(EXIT.invalid, 'invalid_settings', `${shown}:${line}:${col}  ${message}`);
@@ -59,6 +63,21 @@ export function readSettings(cwd: string): Settings | undefined {
   if (limits === undefined) return { ...settings, directory };
   const caps = Object.entries(limits).map(([name, cap]) => [name, textOf(cap)] as const);
   return { ...settings, limits: Object.fromEntries(caps) as Limits, directory };
+}
+
+/**
+ * The file comes from a repository, and may be anything: a pipe has no end.
+ * @throws CommandError `invalid_settings`
+ */
+function boundedText(file: string, shown: string): string {
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(opened);
+    if (stats.isFile() && stats.size <= MAX_BYTES) return readFileSync(opened, 'utf8');
+  } finally {
+    closeSync(opened);
+  }
+  throw new CommandError(EXIT.invalid, 'invalid_settings', `${shown}  must be a file of at most 64 KiB`);
 }
 
 function checkSetting(pair: Pair, fail: (offset: number, message: string) => never): void {
@@ -86,6 +105,9 @@ function checkSetting(pair: Pair, fail: (offset: number, message: string) => nev
 
 function checkPath(item: unknown, offset: number, fail: (offset: number, message: string) => never): void {
   const { value, range } = isScalar(item) ? item : {};
+  if (typeof value === 'string' && isOfGit(value)) {
+    fail(range?.[0] ?? offset, `invalid_value  "${value}" leads into .git, whose files are no configuration`);
+  }
   if (typeof value === 'string' && !isAbsolute(value) && normalize(value).split(sep)[0] !== '..') return;
   const message = `"${String(value)}" leads out of the directory of ${SETTINGS_FILE}, or is absolute; files elsewhere are given as PATHs`;
   fail(range?.[0] ?? offset, `invalid_value  ${message}`);

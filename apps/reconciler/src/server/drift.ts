@@ -30,6 +30,8 @@ export interface Drift {
   readonly organizations: readonly DriftedOrganization[];
   /** Organizations that deviate and are not shown. */
   readonly more: number;
+  /** Of the next page. Absent from an older server. */
+  readonly nextCursor?: string | null;
 }
 
 export interface ServedOverride {
@@ -59,8 +61,21 @@ export interface WrittenOrganization {
 export class DriftClient {
   constructor(private readonly client: Client) {}
 
-  drift(collection: string): Promise<Drift> {
-    return this.client.call('GET', `v1/collections/${encodeURIComponent(collection)}/drift`);
+  /** A page by name. @param cursor of the page before */
+  drift(collection: string, cursor?: string): Promise<Drift> {
+    const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    return this.client.call('GET', `v1/collections/${encodeURIComponent(collection)}/drift${query}`);
+  }
+
+  /** All of it. */
+  async wholeDrift(collection: string): Promise<Drift> {
+    let page = await this.drift(collection);
+    const organizations = [...page.organizations];
+    while (page.nextCursor !== null && page.nextCursor !== undefined) {
+      page = await this.drift(collection, page.nextCursor);
+      organizations.push(...page.organizations);
+    }
+    return { ...page, organizations };
   }
 
   override(organization: string, request: OverrideRequest): Promise<WrittenOrganization> {

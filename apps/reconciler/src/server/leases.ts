@@ -19,12 +19,12 @@ export const takeLease = (client: Client, collection: string, holder: string): P
 export const renewLease = (client: Client, { collection, fencing, secret }: TakenLease): Promise<Lease> =>
   client.call('PUT', pathOf(collection), { fencing, secret });
 
-/** Ends a lease. @param taken which one; whichever there is when absent */
-export const endLease = (
-  client: Client,
-  collection: string,
-  taken?: Pick<TakenLease, 'fencing' | 'secret'>,
-): Promise<{ ended: Lease | null }> =>
-  client.call('DELETE', `${pathOf(collection)}${taken ? `?fencing=${taken.fencing}&secret=${taken.secret}` : ''}`);
+/** Gives back what was taken; another that came after it stays. */
+export const releaseLease = (client: Client, { collection, fencing, secret }: TakenLease): Promise<unknown> =>
+  client.call('POST', `${pathOf(collection)}/release`, { fencing, secret });
+
+/** Ends whichever lease there is. */
+export const endLease = (client: Client, collection: string): Promise<{ ended: Lease | null }> =>
+  client.call('DELETE', pathOf(collection));
 
 const pathOf = (collection: string) => `v1/collections/${encodeURIComponent(collection)}/lease`;

@@ -13,8 +13,8 @@ export function answerOfDrift(
   now: Date,
   limit: number,
 ): Promise<unknown> | undefined {
-  const [, collection] = /^\/v1\/collections\/([^/]+)\/drift$/.exec(url) ?? [];
-  if (collection !== undefined) return driftReport(store, collection, now, limit);
+  const [, collection, after] = /^\/v1\/collections\/([^/]+)\/drift(?:\?cursor=(.*))?$/.exec(url) ?? [];
+  if (collection !== undefined) return driftReport(store, { collection, after, limit }, now);
   const [, name, overrides] = /^\/v1\/organizations\/([^/?]+)(\/overrides)?(?:\?.*)?$/.exec(url) ?? [];
   if (name === undefined) return undefined;
   if (method === 'PATCH') return written(store, name, body as OverrideRequest, now);
@@ -28,10 +28,14 @@ export function answerOfDrift(
 }
 
 /** As the server's, whose history knows who it was: here it is always the same one. */
-function driftReport(store: MemoryStateStore, collection: string, now: Date, limit: number) {
+function driftReport(
+  store: MemoryStateStore,
+  { collection, ...page }: { collection: string; after?: string | undefined; limit: number },
+  now: Date,
+) {
   const author = { by: 'ops', since: now.toISOString() };
   return store.transaction('rollback', async (state) => {
-    const drifts = await driftOfCollection(state, collection, limit, now);
+    const { drifts, more, next } = await driftOfCollection(state, collection, page, now);
     const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides }) => ({
       organization: head.name,
       revision: head.revision,
@@ -47,8 +51,7 @@ function driftReport(store: MemoryStateStore, collection: string, now: Date, lim
       })),
       unmanaged: unmanaged.map((path) => ({ path, ...author })),
     }));
-    const { deviating } = await state.collection(collection);
-    return { collection, organizations, more: deviating - drifts.length };
+    return { collection, organizations, more, nextCursor: next ?? null };
   });
 }
 

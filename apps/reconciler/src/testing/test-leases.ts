@@ -9,16 +9,14 @@ export async function answerOfLease(
   body: unknown,
   now: Date,
 ): Promise<unknown> {
-  const { pathname, searchParams } = new URL(url, 'http://server');
-  const [, collection = ''] = /^\/v1\/collections\/([^/]+)\/lease$/.exec(pathname) ?? [];
+  const [, collection = '', release] = /^\/v1\/collections\/([^/]+)\/lease(\/release)?$/.exec(url) ?? [];
   const sent = (body ?? {}) as { holder: string; fencing: number; secret: string };
-  if (method === 'POST') {
+  if (method === 'POST' && release === undefined) {
     const { secret, ...lease } = await leases.take(collection, { holder: sent.holder, token: 'ci' }, now);
     return { ...viewOf(lease), secret };
   }
   if (method === 'PUT') return viewOf(await leases.renew(collection, sent, now));
-  const [fencing, secret] = [searchParams.get('fencing'), searchParams.get('secret') ?? ''];
-  const ended = await leases.end(collection, fencing === null ? undefined : { fencing: Number(fencing), secret });
+  const ended = await leases.end(collection, release === undefined ? undefined : sent);
   return { ended: ended === undefined ? null : viewOf(ended) };
 }
 

@@ -142,7 +142,7 @@ export class TestServer {
       throw new Refusal(401, 'unauthorized', 'no such token');
     const sent = await text(request);
     const body: unknown = sent === '' ? undefined : JSON.parse(sent);
-    if (/^\/v1\/collections\/[^/]+\/lease(?:\?|$)/.test(request.url ?? ''))
+    if (/^\/v1\/collections\/[^/]+\/lease(?:\/release)?$/.test(request.url ?? ''))
       return answerOfLease(this.store, request.method ?? '', request.url ?? '', body, NOW);
     const { method = '', url = '' } = request;
     const ofDrift = answerOfDrift(this.store, { method, url }, body, NOW, this.driftsShown);

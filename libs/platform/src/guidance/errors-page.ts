@@ -42,15 +42,29 @@ export function errorsPage(): string {
       '',
       '| code | what to do | menu |',
       '| --- | --- | --- |',
-      ...ERROR_CODES.filter((code) => operatorEntry(code)?.mustAct === who).map(codeRow),
+      ...ERROR_CODES.filter((code) => operatorEntry(code)?.mustAct === who && !isOfPipelines(code)).map(codeRow),
       '',
     ]),
+    '## Tokens of pipelines',
+    '',
+    'Nobody signs in here: the log of the admin API says why the token of a job was not exchanged. The job itself is told nothing of it.',
+    '',
+    '| code | what to do |',
+    '| --- | --- |',
+    ...ERROR_CODES.filter(isOfPipelines).map(pipelineRow),
+    '',
     '## Menus',
     '',
     '`<app>` is the name that the application has there.',
     '',
     ...TOPICS.filter((topic) => Object.values(TOPIC_OF_CODE).includes(topic)).flatMap(menuSection),
   ].join('\n');
+}
+
+const isOfPipelines = (code: string) => code.startsWith('workload_token_');
+
+function pipelineRow(code: string): string {
+  return `| \`${code}\` | ${cell(operatorEntry(code)?.sentence ?? '')} |`;
 }
 
 function codeRow(code: string): string {

@@ -62,6 +62,9 @@ export const collections = {
     summary:
       'What the server has that the files of a collection have not said: since when, by whom, and what is overridden',
     right: 'organizations.read',
+    query: {
+      cursor: { description: 'The `nextCursor` of the page before', schema: { type: 'string', maxLength: 63 } },
+    },
     response: 'Drift',
   },
   compareFiles: {
@@ -94,22 +97,21 @@ export const collections = {
     response: 'Lease',
     refusals: { 409: ['lease_lost'] },
   },
+  releaseLease: {
+    id: 'releaseLease',
+    method: 'post',
+    path: '/v1/collections/:collection/lease/release',
+    summary: "Gives the caller's own lease back; whichever came after it stays",
+    right: 'apply',
+    body: 'LeaseRenewal',
+    response: 'LeaseEnded',
+  },
   endLease: {
     id: 'endLease',
     method: 'delete',
     path: '/v1/collections/:collection/lease',
-    summary: 'Ends the lease of a collection; an apply that comes with it afterwards is refused',
+    summary: 'Ends whichever lease a collection has; an apply that comes with it afterwards is refused',
     right: 'apply',
-    query: {
-      fencing: {
-        description: 'Only this one; without it whichever there is, also that of somebody else',
-        schema: { type: 'integer', minimum: 1 },
-      },
-      secret: {
-        description: 'Of that one, as its taking gave it',
-        schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
-      },
-    },
     response: 'LeaseEnded',
   },
   plan: {

@@ -217,7 +217,8 @@ export const organizations = {
         unmanaged: list(object({ path: string, by: orNull(string), since: orNull(moment) })),
       }),
     ),
-    more: { ...count, description: 'Organizations that deviate as well and are not shown' },
+    more: { ...count, description: 'Organizations that deviate and come after these' },
+    nextCursor: { ...orNull(string), description: 'Of the next page; null = this is the last one' },
   }),
   Applied: object(
     {
