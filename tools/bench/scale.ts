@@ -69,6 +69,7 @@ export async function run(): Promise<string> {
     await step(`\`import --all\``, ['import', '--all', '--out-dir', 'imported'], 0);
     const serverMemory = peakMemoryOf(server.pid);
     const blast = await blastRadius(server, organizations, dir);
+    console.error('  terraform, where there is one ...');
     return [section(measured, serverMemory), blast, await terraformRows()].join('\n\n');
   } finally {
     await server.stop();
@@ -79,7 +80,9 @@ export async function run(): Promise<string> {
 /** The plan of a change of the rules of one organization with very many users; on the organization that changed already. */
 async function blastRadius(server: BenchAdmin, organizations: string, dir: string): Promise<string> {
   console.error(`  adding ${count(USERS)} users ...`);
-  await addUsers(server.ownerUrl, 'customer-00009', USERS);
+  await addUsers(server.ownerUrl, 'customer-00009', USERS, (added) => {
+    if (added % 250_000 === 0) console.error(`    ${count(added)}`);
+  });
   writeFileSync(join(organizations, 'customer-7.yaml'), organization(7));
   const changed = organization(9).replace('account/main: [sso_admin]', 'account/main: [sso_admin, billing-reader]');
   writeFileSync(join(organizations, 'customer-9.yaml'), changed);
@@ -90,6 +93,7 @@ async function blastRadius(server: BenchAdmin, organizations: string, dir: strin
   const result = await command(['plan', '--detailed-exitcode', 'organizations'], server.env, dir);
   clearInterval(watch);
   if (result.code !== 2) throw new Error(`the plan over ${count(USERS)} users ended with ${result.code}`);
+  console.error(`  \`plan\`, ${count(USERS)} users decided anew: ${ms(result.wall)} s, ${Math.round(peak)} MiB of the server`);
   const met = result.wall <= 60 ? 'met' : 'missed';
   const perUser = ((cpuSecondsOf(server.pid) - cpu) * 1e6) / USERS;
   return `The plan of a changed rule of one organization with ${count(USERS)} users, each of whom is decided anew: **${ms(result.wall)} s** (target

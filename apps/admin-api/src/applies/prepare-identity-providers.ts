@@ -1,4 +1,4 @@
-import { effective, issuersOf, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
+import { effective, issuersOf, onceEach, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
 import type {
   EffectiveIdentityProvider,
   IdentityProvider,
@@ -11,7 +11,7 @@ import { endsOf } from '@rolecall/platform';
 import type { MetadataProblem, MetadataSource, ProblemDetail } from '@rolecall/platform';
 import type { DesiredOrganization, KeyPair, OrganizationHead, PreparedIdentityProvider } from '@rolecall/reconcile';
 import { createSigningKey, parseIdpMetadata, SamlError } from '@rolecall/saml';
-import type { KeyUse, ServiceProviderKey } from '@rolecall/saml';
+import type { IdpMetadata, KeyUse, ServiceProviderKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
 import { createClientKeys } from './client-keys.ts';
@@ -32,6 +32,13 @@ export interface Preparation {
   readonly now: Date;
 }
 
+/** What reads metadata, each text of this request once. */
+interface Reading extends Preparation {
+  readonly read: (xml: string, entityId?: string) => ReturnType<MetadataSource['read']>;
+  /** Undefined when the metadata is of no use any more. */
+  readonly parsed: (xml: string, entityId?: string) => IdpMetadata | undefined;
+}
+
 /**
  * Gets what each IdP needs beside the document, before the transaction: nothing is fetched while rows are locked.
  * An organization that is as stored needs nothing, and neither does an IdP whose metadata URL or issuer is the stored one:
@@ -42,14 +49,18 @@ export async function prepareIdentityProviders(
   checked: readonly OrganizationWithSecrets[],
   preparation: Preparation,
 ): Promise<readonly DesiredOrganization[]> {
-  const results = await inParallel(checked, CONCURRENT, (organization) =>
-    prepareOrganization(organization, preparation),
-  );
+  const { metadata, now } = preparation;
+  const reading: Reading = {
+    ...preparation,
+    read: onceEach((xml, entityId) => metadata.read(xml, { entityId, now })),
+    parsed: onceEach((xml, entityId) => parsedMetadata(xml, entityId, now)),
+  };
+  const results = await inParallel(checked, CONCURRENT, (organization) => prepareOrganization(organization, reading));
   refuseInvalid(results.flatMap(({ problems }) => problems));
   return results.map(({ desired }) => desired);
 }
 
-async function prepareOrganization(organization: OrganizationWithSecrets, preparation: Preparation) {
+async function prepareOrganization(organization: OrganizationWithSecrets, preparation: Reading) {
   const { secretValues, ...checked } = organization;
   const head = headOf(organization.document, preparation.heads);
   const identityProviders: Record<string, PreparedIdentityProvider> = {};
@@ -72,8 +83,8 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
           : await prepareSaml(commonName, provider, known, preparation);
       if ('problem' in prepared) problems.push(detailOf(prepared.problem, organization, name, provider));
       else {
-        const replaces = replacedBy(provider, prepared, known, preparation.now);
-        identityProviders[name] = { ...withDigest(prepared, settings[name], preparation.now), replaces };
+        const replaces = replacedBy(provider, prepared, known, preparation);
+        identityProviders[name] = { ...withDigest(prepared, settings[name], preparation), replaces };
       }
     }
   }
@@ -85,21 +96,23 @@ function replacedBy(
   declared: IdentityProvider,
   prepared: PreparedIdentityProvider,
   stored: StoredProvider | undefined,
-  now: Date,
+  { parsed }: Reading,
 ): PreparedIdentityProvider['replaces'] {
-  const before = stored?.issuers ?? entityIdOf(stored?.metadataXml, stored?.entityId, now);
+  // metadata that is of no use any more names nobody
+  const entityIdOf = (xml: string | undefined, entityId?: string) =>
+    xml === undefined ? undefined : parsed(xml, entityId)?.entityId;
+  const before = stored?.issuers ?? entityIdOf(stored?.metadataXml, stored?.entityId);
+  if (before === undefined) return undefined;
   const after =
     declared.type === 'oidc'
       ? issuersOf(openIdProviderOf(declared)).join(' ')
-      : entityIdOf(prepared.metadataXml, declared.metadata.entityId, now);
-  return before === undefined || after === undefined || before === after ? undefined : { before, after };
+      : entityIdOf(prepared.metadataXml, declared.metadata.entityId);
+  return after === undefined || before === after ? undefined : { before, after };
 }
 
-/** Undefined when the metadata is of no use any more: then nobody can tell. */
-function entityIdOf(xml: string | undefined, entityId: string | undefined, now: Date): string | undefined {
-  if (xml === undefined) return undefined;
+function parsedMetadata(xml: string, entityId: string | undefined, now: Date): IdpMetadata | undefined {
   try {
-    return parseIdpMetadata(xml, { now, entityId, allowHttp: true }).entityId;
+    return parseIdpMetadata(xml, { now, entityId, allowHttp: true });
   } catch (error) {
     if (error instanceof SamlError) return undefined;
     throw error;
@@ -110,9 +123,9 @@ function entityIdOf(xml: string | undefined, entityId: string | undefined, now: 
 function withDigest(
   prepared: PreparedIdentityProvider,
   settings: EffectiveIdentityProvider | undefined,
-  now: Date,
+  reading: Reading,
 ): PreparedIdentityProvider {
-  return settings ? { ...prepared, connectionDigest: digestOf(settings, prepared, now) } : prepared;
+  return settings ? { ...prepared, connectionDigest: digestOf(settings, prepared, reading) } : prepared;
 }
 
 /** A provider is asked when it is new here, or something else is wanted of it: a plan shows then what a login would find. */
@@ -135,9 +148,10 @@ async function prepareSaml(
   commonName: string,
   provider: SamlIdentityProvider,
   stored: StoredProvider | undefined,
-  { metadata, makeKeys, now }: Preparation,
+  reading: Reading,
 ): Promise<PreparedIdentityProvider | { readonly problem: MetadataProblem }> {
-  const got = await samlMetadata(provider, stored, metadata, now);
+  const { metadata, makeKeys, now } = reading;
+  const got = await samlMetadata(provider, stored, reading);
   if ('problem' in got) return got;
   const problem = metadata.checkNeeds(provider, got.metadataXml ?? '');
   if (problem) return { problem };
@@ -159,8 +173,7 @@ async function prepareSaml(
 async function samlMetadata(
   { metadata: source }: SamlIdentityProvider,
   stored: StoredProvider | undefined,
-  metadata: MetadataSource,
-  now: Date,
+  { metadata, read, now }: Reading,
 ): Promise<
   | Pick<PreparedIdentityProvider, 'metadataXml' | 'certificatesExpireAt' | 'metadataValidUntil'>
   | { readonly problem: MetadataProblem }
@@ -168,7 +181,7 @@ async function samlMetadata(
   const known = 'url' in source && stored?.source === metadataSourceOf(source) ? stored?.metadataXml : undefined;
   if (known !== undefined) return { metadataXml: known };
   const { entityId } = source;
-  const got = 'xml' in source ? metadata.read(source.xml, { entityId, now }) : await metadata.fetch(source, now);
+  const got = 'xml' in source ? read(source.xml, entityId) : await metadata.fetch(source, now);
   return 'problem' in got ? got : { metadataXml: got.xml, ...endsOf(got.metadata) };
 }
 
@@ -176,16 +189,11 @@ async function samlMetadata(
 function digestOf(
   settings: EffectiveIdentityProvider,
   { metadataXml = '' }: PreparedIdentityProvider,
-  now: Date,
+  { parsed }: Reading,
 ): string | undefined {
-  try {
-    if (settings.type === 'oidc') return connectionDigest(settings);
-    const { entityId } = settings.metadata;
-    return connectionDigest(settings, parseIdpMetadata(metadataXml, { now, entityId, allowHttp: true }));
-  } catch (error) {
-    if (error instanceof SamlError) return undefined;
-    throw error;
-  }
+  if (settings.type === 'oidc') return connectionDigest(settings);
+  const metadata = parsed(metadataXml, settings.metadata.entityId);
+  return metadata && connectionDigest(settings, metadata);
 }
 
 function detailOf(
