@@ -48,6 +48,8 @@ export interface TestGateway {
   readonly passwordHashes: PasswordHashes;
   readonly passwords: Passwords;
   readonly secondFactors: SecondFactors;
+  /** Every route that answers, as `POST /login/:org/password`; sorted. */
+  readonly routes: readonly string[];
   /** Resolves when what is done behind answers is done. */
   settled(): Promise<void>;
   browser(): TestBrowser;
@@ -103,7 +105,44 @@ export async function startTestGateway({
     secondFactors: app.get(SecondFactors),
     settled: () => app.get(Background).beforeApplicationShutdown(),
   };
-  return { url, address, logLines, ...services, browser: () => new TestBrowser(address), close: () => app.close() };
+  const routes = routesOf(app.getHttpAdapter().getInstance() as ExpressRoutes);
+  return {
+    url,
+    address,
+    logLines,
+    routes,
+    ...services,
+    browser: () => new TestBrowser(address),
+    close: () => app.close(),
+  };
+}
+
+/** The part of an Express app that holds its routes. */
+interface ExpressRoutes {
+  readonly router: {
+    readonly stack: readonly {
+      readonly route?: {
+        readonly path: string | readonly string[];
+        readonly methods: Readonly<Record<string, boolean>>;
+      };
+    }[];
+  };
+}
+
+function routesOf({ router }: ExpressRoutes): readonly string[] {
+  const methodsOf = new Map<string, Set<string>>();
+  for (const { route } of router.stack) {
+    for (const path of route ? [route.path].flat() : []) {
+      const methods = methodsOf.get(path) ?? new Set();
+      for (const method of Object.keys(route?.methods ?? {})) methods.add(method.toUpperCase());
+      methodsOf.set(path, methods);
+    }
+  }
+  const routes = [...methodsOf].flatMap(([path, methods]) =>
+    // a handler of all methods is known by one that nothing else has
+    (methods.has('M-SEARCH') ? ['ALL'] : [...methods]).map((method) => `${method} ${path}`),
+  );
+  return routes.sort();
 }
 
 /**
