@@ -1,26 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
+import { DARK_PHONE, DESKTOP, inBrowser as inOneBrowser, type Shot } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
-
-const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1024, height: 720 } };
-const DARK_PHONE: BrowserContextOptions = {
-  viewport: { width: 375, height: 720 },
-  colorScheme: 'dark',
-  hasTouch: true,
-};
 
 let system: System;
 let browser: Browser;
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
   [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
 }, 90_000);
 
@@ -29,29 +21,8 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** Runs `walk` in a fresh browser profile; `shot` keeps a picture and sees that nothing is cut off at the side. */
-async function inBrowser(
-  options: BrowserContextOptions,
-  walk: (page: Page, shot: (name: string) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(15_000);
-  try {
-    const page = await context.newPage();
-    await walk(page, async (name) => {
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-      const { width, wanted } = await page.evaluate(
-        '({ width: innerWidth, wanted: document.documentElement.scrollWidth })' as unknown as () => {
-          width: number;
-          wanted: number;
-        },
-      );
-      expect({ name, fits: wanted <= width }).toEqual({ name, fits: true });
-    });
-  } finally {
-    await context.close();
-  }
-}
+const inBrowser = (options: BrowserContextOptions, walk: (page: Page, shot: Shot) => Promise<void>) =>
+  inOneBrowser(browser, options, walk);
 
 /** From the application's front page to the identity provider's. */
 async function goToIdentityProvider(page: Page, email: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { SessionView } from '@rolecall/persistence';
+import { LOCAL_SIGN_IN, type SessionView } from '@rolecall/persistence';
 import type { VNode } from 'preact';
 import { Chips, GrantList } from './grants.tsx';
 import { Page } from './page.tsx';
@@ -33,7 +33,7 @@ export function HomePage({ session }: { readonly session: SessionView | undefine
         </div>
         <div>
           <dt>Signed in with</dt>
-          <dd>{identityProvider}</dd>
+          <dd>{identityProvider === LOCAL_SIGN_IN ? 'a password' : identityProvider}</dd>
         </div>
       </dl>
       <h2>Your roles</h2>
