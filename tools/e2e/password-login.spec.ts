@@ -114,16 +114,22 @@ async function enrol(): Promise<TOTP> {
   return new TOTP({ secret: new Secret({ buffer: new Uint8Array(seed).buffer }) });
 }
 
+const isSignedIn = async (page: Page) => (await page.request.get(`${system.urls.gateway}/session`)).ok();
+
 test('a person sets a forgotten password and signs in with it and an authenticator app, by keyboard', () =>
-  inBrowser(browser, DESKTOP, (page, shot) => walk(page, shot, 'local', async (link) => void (await page.goto(link)))));
+  inBrowser(browser, DESKTOP, async (page, shot) => {
+    await walk(page, shot, 'local', async (link) => void (await page.goto(link)));
+    expect(await isSignedIn(page)).toBe(true);
+  }));
 
 test('the same on a phone in the dark, without JavaScript: the link is pasted', () =>
-  inBrowser(browser, { ...DARK_PHONE, javaScriptEnabled: false }, (page, shot) => {
+  inBrowser(browser, { ...DARK_PHONE, javaScriptEnabled: false }, async (page, shot) => {
     const paste = async (link: string) => {
       await page.goto(link);
       await shot('local-phone-6-link');
       await page.getByLabel('Link').fill(link);
       await page.getByRole('button', { name: 'Continue' }).click();
     };
-    return walk(page, shot, 'local-phone', paste);
+    await walk(page, shot, 'local-phone', paste);
+    expect(await isSignedIn(page)).toBe(true);
   }));
