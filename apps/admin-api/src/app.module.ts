@@ -35,6 +35,9 @@ import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { GrantsController } from './users/grants.controller.ts';
+import { InvitationsController } from './users/invitations.controller.ts';
+import { Invitations } from './users/invite.ts';
+import { ReceiptsController } from './users/receipts.controller.ts';
 import { OffboardingController } from './users/offboarding.controller.ts';
 import { UsersController } from './users/users.controller.ts';
 import { GATEWAY_URL } from './flows/guidance-of.ts';
@@ -92,7 +95,9 @@ export class AppModule {
         ExpiryController,
         FlowsController,
         GrantsController,
+        InvitationsController,
         OffboardingController,
+        ReceiptsController,
         UsersController,
         IdentityProvidersController,
         KeysController,
@@ -106,6 +111,11 @@ export class AppModule {
       providers: [
         { provide: BASE_URL, useValue: options.url },
         { provide: GATEWAY_URL, useValue: gatewayUrl },
+        {
+          provide: Invitations,
+          inject: [DATABASE],
+          useFactory: (database: Database) => new Invitations(database, gatewayUrl, options.mailer !== undefined),
+        },
         { provide: SCIM_URL, useValue: scimUrl },
         {
           provide: ReconcileOrganizations,

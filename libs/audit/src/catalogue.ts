@@ -127,6 +127,11 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: user,
     data: { revision },
   },
+  'user.invited': {
+    description: 'Somebody invited a user, or sent an invited one another link',
+    subject: user,
+    data: { revision, granted, joined, again: key('flag', 'Another link; the one before ended') },
+  },
   'user.deactivated': {
     description: 'A SCIM client or an administrator deactivated a user; every way in of it ended',
     subject: user,

@@ -9,6 +9,7 @@ export const AUDIT_EVENT_TYPES = [
   'user.created',
   'user.updated',
   'user.adopted',
+  'user.invited',
   'user.deactivated',
   'user.reactivated',
   'user.deleted',

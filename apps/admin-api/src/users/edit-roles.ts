@@ -1,10 +1,10 @@
 import type { Database, OrganizationRecord, OrganizationTransaction, Role } from '@rolecall/persistence';
-import { PersistenceError } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { requireEditable, requireGivable } from './editable-role.ts';
-import { lastSsoAdmin, unknownUser } from './known-user.ts';
+import { latest } from './invite.ts';
+import { lastSsoAdmin, sourceOf, unknownUser } from './known-user.ts';
 
 export type EditOutcome = 'granted' | 'revoked' | 'unchanged';
 
@@ -24,19 +24,13 @@ type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'recon
  * @throws Problem
  */
 export async function editRole(database: Stores, edit: RoleEdit, caller: Principal, now: Date): Promise<EditOutcome> {
-  const attempt = async () => {
+  return latest(async () => {
     const organization = await knownOrganization(database, edit.organization);
     if (edit.what === 'grant') await requireGivable(database, organization, edit.role, caller);
     return database.inOrganization(organization.organizationId, (tx) =>
       editIn(tx, database, { organization, edit, caller, now }),
     );
-  };
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof PersistenceError && error.code === 'stale_revision')) throw error;
-    return attempt();
-  }
+  });
 }
 
 interface Wanted {
@@ -58,9 +52,8 @@ async function editIn(
   if (user === undefined) throw unknownUser();
   const held = user.grants.find((grant) => grant.scope === role.scope && grant.role === role.role);
   await requireEditable(stores, organization, role, { managed: user.managed, held: held?.sources ?? [] });
-  const by = `${caller.actor.kind}/${caller.actor.id}`;
-  const source = { kind: 'app', by, at: now.toISOString() } as const;
-  const isNew = what === 'grant' && (await tx.users.grant(userId, role, { source, revision, now }));
+  const isNew =
+    what === 'grant' && (await tx.users.grant(userId, role, { source: sourceOf(caller, now), revision, now }));
   const isGone = what === 'revoke' && held !== undefined;
   if (isGone) {
     if (role.role === 'sso_admin' && guards(organization, edit)) await requireAnotherAdmin(tx, user.grants, edit, now);

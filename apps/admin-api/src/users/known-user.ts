@@ -1,4 +1,4 @@
-import type { Administrator, Database, UserDetail } from '@rolecall/persistence';
+import type { Administrator, Database, EditedSource, UserDetail } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 
@@ -40,4 +40,9 @@ export function lastSsoAdmin(): Problem {
     'no_sso_admin',
     'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true',
   );
+}
+
+/** What an edit leaves as the source of what it gives. */
+export function sourceOf({ actor }: Principal, now: Date): EditedSource {
+  return { kind: 'app', by: `${actor.kind}/${actor.id}`, at: now.toISOString() };
 }

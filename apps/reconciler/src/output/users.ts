@@ -1,5 +1,5 @@
 import type { OffboardingReceipt } from '../server/directory.ts';
-import type { User, UserDetail, UserSession, Why } from '../server/users.ts';
+import type { User, UserAccess, UserDetail, UserSession, Why } from '../server/users.ts';
 import { named } from './flow.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
@@ -82,6 +82,31 @@ export function sessionTable(sessions: readonly UserSession[]): string {
     id,
   ]);
   return table([['OPENED (UTC)', 'LAST SEEN', 'ENDS', 'SIGNED IN BY', 'ID'], ...rows]);
+}
+
+/** Roles at a moment, each with what gives it, where that stands, and since when. */
+export function accessText({ grants }: UserAccess, paint: Paint): string {
+  return grants
+    .map(({ scope, role, since, until, sources, revision }) => {
+      const from = sources.map((source) => [sourceText(source), source.place].filter(Boolean).join(', '));
+      const by =
+        revision && `revision ${revision.number} of ${dayOf(revision.appliedAt)}, applied by ${revision.appliedBy}`;
+      const ended = until === null ? '' : `, until ${timeOf(until)} UTC`;
+      const known = { because: from.join('; '), 'rules of': by, since: `${timeOf(since)} UTC${ended}` };
+      return [paint('strong', printable(`${role} on ${scope}`)), ...named(known), ''].join('\n');
+    })
+    .join('');
+}
+
+const RECEIPTS = ['ASKED FOR (UTC)', 'CAUSE', 'BY', 'SESSIONS', 'SIGN-INS', 'LINKS', 'ROLES', 'MS', 'ID'];
+
+/** Receipts as a table. */
+export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
+  const rows = receipts.map(({ at, cause, by, sessionsEnded, signInsEnded, linksEnded, grants, milliseconds, id }) => {
+    const counts = [sessionsEnded, signInsEnded, linksEnded, grants, milliseconds ?? ''];
+    return [timeOf(at), cause, by, ...counts.map(String), id];
+  });
+  return table([RECEIPTS, ...rows]);
 }
 
 /** What ended with a user, in a sentence, and where it is on record. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ExportUsersOptions } from '../commands/export-users.ts';
 import type { ListUsersOptions, SessionsOptions } from '../commands/users.ts';
+import type { InviteOptions, RevokeOptions, WhyOptions } from '../commands/users-edit.ts';
 import type { StopOptions } from '../commands/users-stop.ts';
 import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
@@ -24,6 +25,7 @@ export function addUsers(program: Command, io: Io, finish: Finish): void {
     );
   addReading(users, io, finish);
   addStopping(users, io, finish);
+  addEditing(users, io, finish);
   program
     .command('export-users')
     .description(
@@ -132,5 +134,74 @@ function addStopping(users: Command, io: Io, finish: Finish): void {
     .action(async (organization: string, user: string, _flags, command: Command) => {
       const { deleteUser } = await import('../commands/users-stop.ts');
       finish(await deleteUser(organization, user, command.optsWithGlobals<StopOptions>(), io));
+    });
+}
+
+function addEditing(users: Command, io: Io, finish: Finish): void {
+  users
+    .command('invite')
+    .description('invite somebody by mail: the link is good for a week, once')
+    .argument('<org>', ORGANIZATION)
+    .argument('<address>', 'whom')
+    .option('--name <name>', 'what the person is called')
+    .option('--role <role@scope...>', 'roles on scopes whose roles are edited (managedBy: app, appScopes)')
+    .option('--group <group...>', 'groups, with managedBy: app')
+    .option('--again', 'send somebody who is invited another link; the one before ends')
+    .option('--print-link', 'print the link and send no mail')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples(
+        'rolecall users invite acme ann@acme.com --role member@account/partner',
+        'rolecall users invite acme ann@acme.com --again --print-link',
+      ),
+    )
+    .action(async (organization: string, address: string, _flags, command: Command) => {
+      const { inviteUser } = await import('../commands/users-edit.ts');
+      finish(await inviteUser(organization, address, command.optsWithGlobals<InviteOptions>(), io));
+    });
+  for (const what of ['grant', 'revoke'] as const) {
+    const command = users
+      .command(what)
+      .description(`${what === 'grant' ? 'give a user a role' : 'take a role from a user'} where roles are edited`)
+      .argument('<org>', ORGANIZATION)
+      .argument('<user>', USER)
+      .argument('<role@scope>', 'such as member@account/partner')
+      .addOption(format())
+      .addHelpText('after', examples(`rolecall users ${what} acme eve@acme.com member@account/partner`))
+      .action(async (organization: string, user: string, role: string, _flags, self: Command) => {
+        const { editRole } = await import('../commands/users-edit.ts');
+        finish(await editRole([organization, user, role], what, self.optsWithGlobals<RevokeOptions>(), io));
+      });
+    if (what === 'revoke') command.option(LAST, LAST_MEANS);
+  }
+  users
+    .command('why')
+    .description('say why a user has each role, and since when: rule, file and line, commit, evidence')
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .option('--at <moment>', 'what was held then, such as 2026-11-01T12:00:00Z')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples(
+        'rolecall users why acme eve@acme.com',
+        'rolecall users why acme eve@acme.com --at 2026-11-01T12:00:00Z',
+      ),
+    )
+    .action(async (organization: string, user: string, _flags, command: Command) => {
+      const { whyRoles } = await import('../commands/users-edit.ts');
+      finish(await whyRoles(organization, user, command.optsWithGlobals<WhyOptions>(), io));
+    });
+  users
+    .command('receipt')
+    .description('show what ended with a user who went, and how long it took; --format json has it signed')
+    .argument('<org>', ORGANIZATION)
+    .argument('<id>', 'of a receipt; or of a user, also one who is gone')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users receipt acme 019a3f00-0000-7000-8000-0000000000f1 --format json'))
+    .action(async (organization: string, id: string, _flags, command: Command) => {
+      const { showReceipt } = await import('../commands/users-edit.ts');
+      finish(await showReceipt(organization, id, command.optsWithGlobals<OutputOptions>(), io));
     });
 }

@@ -60,6 +60,33 @@ export interface UserSession {
   readonly expiresAt: string;
 }
 
+export interface Invited {
+  readonly userId: string;
+  readonly expiresAt: string;
+  /** SECRET; null = it went by mail. */
+  readonly link: string | null;
+}
+
+/** What a user held at a moment, and why. */
+export interface UserAccess {
+  readonly at: string;
+  readonly grants: readonly {
+    readonly scope: string;
+    readonly role: string;
+    readonly since: string;
+    readonly until: string | null;
+    readonly sources: readonly (Why['sources'][number] & { readonly place: string | null })[];
+    readonly revision: {
+      readonly number: number;
+      readonly appliedAt: string;
+      readonly appliedBy: string;
+      readonly repository: string | null;
+      readonly commit: string | null;
+      readonly file: string | null;
+    } | null;
+  }[];
+}
+
 export interface StoppedUser {
   readonly outcome: 'deactivated' | 'deleted' | 'unchanged';
   readonly receipt: OffboardingReceipt | null;
@@ -125,6 +152,44 @@ export class UsersClient {
 
   remove(userId: string, lastSsoAdmin: boolean): Promise<StoppedUser> {
     return this.client.call('DELETE', `${this.#of(userId)}${consent(lastSsoAdmin)}`);
+  }
+
+  invite(user: {
+    readonly email: string;
+    readonly displayName?: string;
+    readonly grants: readonly { readonly scope: string; readonly role: string }[];
+    readonly groups: readonly string[];
+    readonly printLink?: true;
+  }): Promise<Invited> {
+    return this.client.call('POST', this.#path, user);
+  }
+
+  inviteAgain(userId: string, how: { readonly printLink?: true }): Promise<Invited> {
+    return this.client.call('POST', `${this.#of(userId)}/invitation`, how);
+  }
+
+  edit(
+    what: 'grant' | 'revoke',
+    userId: string,
+    { scope, role }: { readonly scope: string; readonly role: string },
+    lastSsoAdmin: boolean,
+  ): Promise<{ readonly outcome: 'granted' | 'revoked' | 'unchanged'; readonly user: UserDetail }> {
+    const path = `${this.#of(userId)}/grants/${encodeURIComponent(scope)}/${encodeURIComponent(role)}`;
+    return this.client.call(what === 'grant' ? 'PUT' : 'DELETE', `${path}${consent(lastSsoAdmin)}`);
+  }
+
+  access(userId: string, at: string | undefined): Promise<UserAccess> {
+    const query = at === undefined ? '' : `?${new URLSearchParams({ at }).toString()}`;
+    return this.client.call('GET', `${this.#of(userId)}/access${query}`);
+  }
+
+  receipts(userId: string): Promise<{ readonly receipts: readonly OffboardingReceipt[] }> {
+    const path = this.#path.replace(/users$/, 'receipts');
+    return this.client.call('GET', `${path}?${new URLSearchParams({ user: userId }).toString()}`);
+  }
+
+  receipt(id: string): Promise<{ readonly receipt: OffboardingReceipt; readonly jws: string }> {
+    return this.client.call('GET', `${this.#path.replace(/users$/, 'receipts')}/${encodeURIComponent(id)}`);
   }
 
   #of(userId: string): string {

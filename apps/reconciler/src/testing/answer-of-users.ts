@@ -15,18 +15,47 @@ export function answerOfUsers(
   refuse: (status: number, code: string, message: string) => never,
 ): unknown {
   const { pathname, searchParams } = new URL(url, 'http://server');
+  if (pathname.startsWith('/v1/organizations/acme/receipts')) return receiptsOf(users, pathname, searchParams);
   const [, id, action = ''] = /^\/v1\/organizations\/acme\/users(?:\/([^/]+)(?:\/(.+))?)?$/.exec(pathname) ?? [];
+  if (id === undefined && method === 'POST') return INVITED;
   if (id === undefined) return pageOf(users, searchParams);
   const user = users.find(({ userId }) => userId === id);
   if (user === undefined) return refuse(404, 'unknown_user', 'the organization has no user of this id');
   const wanted = action === '' && method === 'DELETE' ? 'delete' : action;
+  if (wanted === 'invitation') return { ...INVITED, link: 'https://sso.example.com/link#TOKEN' };
   const code = searchParams.has('lastSsoAdmin') ? undefined : user.refusals?.[wanted];
   if (code !== undefined) return refuse(409, code, `refused for the reason ${code}`);
+  if (wanted === 'access') return accessOf(user, searchParams.get('at'));
   return answerOf(user, method, wanted);
+}
+
+const INVITED = {
+  userId: '019a3f00-0000-7000-8000-000000000004',
+  expiresAt: '2026-11-08T12:00:00.000Z',
+  link: null,
+};
+
+function receiptsOf(users: readonly RecordedUser[], pathname: string, query: URLSearchParams): unknown {
+  const user = users.find(({ userId }) => userId === query.get('user'));
+  if (query.has('user')) return { receipts: user ? [receiptOf(user, 'deactivated')] : [] };
+  const [first] = users;
+  return first && { receipt: { ...receiptOf(first, 'deleted'), id: pathname.split('/').at(-1) }, jws: 'eyJ….eyJ….sig' };
+}
+
+function accessOf(user: RecordedUser, at: string | null): unknown {
+  const applied = { number: 3, appliedAt: '2026-10-12T08:00:00.000Z', appliedBy: 'ci', file: 'acme.yaml' };
+  const revision = { ...applied, repository: 'https://git.example/config', commit: '0a1b2c3' };
+  const place = 'https://git.example/config@0a1b2c3 acme.yaml:21';
+  const grants = detailOf(user).grants.map(({ scope, role, sources, since }) => {
+    const from = sources.map((source) => ({ ...source, place: source.kind === 'app' ? null : place }));
+    return { scope, role, since, until: at === null ? null : '2026-10-30T08:00:00.000Z', sources: from, revision };
+  });
+  return { at: at ?? '2026-11-01T12:00:00.000Z', grants };
 }
 
 function answerOf(user: RecordedUser, method: string, action: string): unknown {
   const { sessions = [] } = user;
+  if (action.startsWith('grants/')) return { outcome: method === 'PUT' ? 'granted' : 'revoked', user: detailOf(user) };
   if (action === 'sessions') return method === 'DELETE' ? { sessionsEnded: sessions.length } : { sessions };
   if (action === 'deactivate' && user.status === 'disabled') return { outcome: 'unchanged', receipt: null };
   if (action === 'deactivate') return { outcome: 'deactivated', receipt: receiptOf(user, 'deactivated') };

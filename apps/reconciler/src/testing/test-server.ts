@@ -152,7 +152,8 @@ export class TestServer {
     const [, name, action] = /^\/v1\/collections\/([^/]+)(\/compare)?$/.exec(request.url ?? '') ?? [];
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
-    if (/^\/v1\/organizations\/acme\/users[/?]/.test(url)) return answerOfUsers(this.users, { method, url }, refuse);
+    if (/^\/v1\/organizations\/acme\/(?:users|receipts)(?:[/?]|$)/.test(url))
+      return answerOfUsers(this.users, { method, url }, refuse);
     const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
     if (page !== undefined) return this.#organizations(new URLSearchParams(page.split('?')[1]));
     const [, org, revisions, number] =

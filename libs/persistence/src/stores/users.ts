@@ -118,6 +118,9 @@ export interface UserStore {
   heldAt(organizationId: string, userId: string, at: Date): Promise<readonly FormerGrant[] | undefined>;
   /** The newest first, at most 1,000; undefined when there is no such user. */
   sessions(organizationId: string, userId: string, now: Date): Promise<readonly ListedSession[] | undefined>;
+  /** Of one user, the newest first, at most 100; also when the user is gone. */
+  receiptsOf(organizationId: string, userId: string): Promise<readonly OffboardingReceipt[]>;
+  receipt(organizationId: string, receiptId: string): Promise<OffboardingReceipt | undefined>;
   /** How many ended; undefined when there is no such user. */
   endSessions(organizationId: string, userId: string, by: Administrator): Promise<number | undefined>;
   /** Off-boards the user, who stays out until `reactivate`, whatever a directory says. */

@@ -221,3 +221,13 @@ from (
   from grants where org_id = $1 and user_id = $2 and granted_at <= $3) h
 order by h.scope, h.role, h.until nulls last`,
 };
+
+export const RECEIPTS_OF_USER: Statement = {
+  name: 'users.receipts',
+  text: 'select * from offboarding_receipts where org_id = $1 and user_id = $2 order by at desc, receipt_id desc limit 100',
+};
+
+export const RECEIPT: Statement = {
+  name: 'users.receipt',
+  text: 'select * from offboarding_receipts where org_id = $1 and receipt_id = $2',
+};

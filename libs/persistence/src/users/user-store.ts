@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import type { FormerGrant, ListedSession, ListedUser, UserDetail, UserStore } from '../stores.ts';
+import { toReceipt } from '../directory/rows.ts';
+import type { ReceiptRow } from '../directory/rows.ts';
 import { deactivate, endSessions, reactivate, remove } from './offboarding.ts';
 import {
   FIND_USER,
   GRANTS_OF_USER,
   GROUPS_OF_USER,
   HELD_AT,
+  RECEIPT,
+  RECEIPTS_OF_USER,
   IDENTITIES_OF_USER,
   listUsersBy,
   SESSIONS_OF_USER,
@@ -55,6 +59,22 @@ export function userStore(pool: Pool): UserStore {
         const [user] = await query<UserDetail>(client, FIND_USER, values);
         return user && query<ListedSession & Record<string, unknown>>(client, SESSIONS_OF_USER, values);
       });
+    },
+
+    async receiptsOf(organizationId, userId) {
+      if (!isUuid(userId)) return [];
+      const rows = await inTransaction(pool, { organizationId }, (client) =>
+        query<ReceiptRow & Record<string, unknown>>(client, RECEIPTS_OF_USER, [organizationId, userId]),
+      );
+      return rows.map(toReceipt);
+    },
+
+    async receipt(organizationId, receiptId) {
+      if (!isUuid(receiptId)) return undefined;
+      const [row] = await inTransaction(pool, { organizationId }, (client) =>
+        query<ReceiptRow & Record<string, unknown>>(client, RECEIPT, [organizationId, receiptId]),
+      );
+      return row && toReceipt(row);
     },
 
     endSessions: (organizationId, userId, by) => endSessions(pool, { organizationId, userId }, by),

@@ -12,6 +12,10 @@ const user = {
   managed: { type: 'boolean', description: 'A user of the directory' },
 };
 
+const ADDRESS = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})+$";
+const name = { type: 'string', pattern: '^[A-Za-z0-9._/-]{1,128}$' };
+const printLink = { const: true, description: 'Answer the link, and send no mail' };
+
 const why = {
   sources: { ...list({ type: 'object' }), description: 'What gives it: entries of the policy, or who edited it' },
   revision: { type: 'integer', minimum: 1, description: 'Of the document whose rules gave it' },
@@ -48,6 +52,23 @@ export const users = {
       }),
     ),
   }),
+  Invitation: object(
+    {
+      email: { type: 'string', maxLength: 254, pattern: ADDRESS },
+      displayName: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' },
+      grants: { ...list(object({ scope: name, role: name }), 1000), description: 'On scopes whose roles are edited' },
+      groups: { ...list(name, 1000), description: 'With managedBy: app' },
+      printLink,
+    },
+    ['displayName', 'grants', 'groups', 'printLink'],
+  ),
+  InvitationAgain: object({ printLink }, ['printLink']),
+  Invited: object({
+    userId: uuid,
+    expiresAt: moment,
+    link: { ...orNull(string), description: 'SECRET: lets in as this user, once. null: it went by mail' },
+  }),
+  SignedReceipt: object({ receipt: ref('OffboardingReceipt'), jws: string }),
   EndedSessions: object({ sessionsEnded: count }),
   StoppedUser: object({
     outcome: { enum: ['deactivated', 'deleted', 'unchanged'], description: 'unchanged: was deactivated already' },

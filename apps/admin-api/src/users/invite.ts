@@ -1,0 +1,162 @@
+import { effective, localSignIn } from '@rolecall/org-config';
+import { PersistenceError } from '@rolecall/persistence';
+import type { Database, OrganizationRecord, OrganizationTransaction, Role } from '@rolecall/persistence';
+import { Problem } from '@rolecall/platform';
+import type { Principal } from '../access/principal.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
+import { requireEditable, requireGivable } from './editable-role.ts';
+import { sourceOf, unknownUser } from './known-user.ts';
+
+/** Of the body of an invitation, checked for its form. */
+export interface Invitation {
+  readonly email: string;
+  readonly displayName?: string;
+  readonly grants?: readonly Role[];
+  readonly groups?: readonly string[];
+  /** The link is answered, for whoever hands it over otherwise, and no mail is sent. */
+  readonly printLink?: true;
+}
+
+export interface Invited {
+  readonly userId: string;
+  readonly expiresAt: Date;
+  /** SECRET: lets in as this user. undefined = it went by mail. */
+  readonly link: string | undefined;
+}
+
+type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'reconcileState'>;
+
+/** Invites people: creates users who are let in by a link, once. */
+export class Invitations {
+  constructor(
+    private readonly database: Stores,
+    private readonly gatewayUrl: string,
+    /** Whether mail goes out. */
+    private readonly mails: boolean,
+  ) {}
+
+  /** @param name UNTRUSTED @throws Problem */
+  async invite(name: string, wanted: Invitation, caller: Principal, now: Date): Promise<Invited> {
+    this.requireMail(wanted.printLink);
+    return latest(async () => {
+      const organization = await knownOrganization(this.database, name);
+      await requireInvitable(this.database, organization, wanted, caller);
+      return this.database.inOrganization(organization.organizationId, async (tx) => {
+        const { email, displayName, grants = [], groups = [] } = wanted;
+        await tx.users.hold(organization.revision);
+        await requireFreeDomain(tx, organization, email);
+        const edit = { source: sourceOf(caller, now), revision: organization.revision, now };
+        const userId = await tx.users.invite({ email, displayName, grants, groups }, edit);
+        if (userId === undefined)
+          throw new Problem(409, 'address_taken', 'the organization has a user with this address already');
+        const data = { revision: organization.revision, granted: grants, joined: groups };
+        await tx.audit([{ type: 'user.invited', at: now, actor: caller.actor, subject: userId, data }]);
+        return this.link(tx, organization, { userId, email, printLink: wanted.printLink }, caller, now);
+      });
+    });
+  }
+
+  /** Ends the link before, and makes another. @param userId UNTRUSTED @throws Problem */
+  async again(
+    name: string,
+    userId: string,
+    printLink: true | undefined,
+    caller: Principal,
+    now: Date,
+  ): Promise<Invited> {
+    this.requireMail(printLink);
+    const organization = await knownOrganization(this.database, name);
+    return this.database.inOrganization(organization.organizationId, async (tx) => {
+      const user = await tx.users.lock(userId);
+      if (user === undefined) throw unknownUser();
+      if (user.status !== 'invited' || user.email === null)
+        throw new Problem(409, 'not_invited', 'the user has signed in before, is deactivated, or has no address');
+      // who may only edit users gets into nobody's account to whom an identity provider gives roles
+      if (printLink && user.managed)
+        throw new Problem(
+          409,
+          'managed_by_scim',
+          'the directory (SCIM) manages this user: the link goes by mail alone',
+        );
+      await tx.audit([{ type: 'user.invited', at: now, actor: caller.actor, subject: userId, data: { again: true } }]);
+      return this.link(tx, organization, { userId, email: user.email, printLink }, caller, now);
+    });
+  }
+
+  private requireMail(printLink: true | undefined): void {
+    if (this.mails || printLink === true) return;
+    const message =
+      'no mail server is configured (ROLECALL_SMTP_URL, ROLECALL_MAIL_FROM); ask for the link with printLink';
+    throw new Problem(409, 'mail_not_configured', message);
+  }
+
+  private async link(
+    tx: OrganizationTransaction,
+    { document }: OrganizationRecord,
+    to: { readonly userId: string; readonly email: string; readonly printLink: true | undefined },
+    caller: Principal,
+    now: Date,
+  ): Promise<Invited> {
+    const addressKey = to.email.toLowerCase();
+    const createdBy = `${caller.actor.kind}:${caller.actor.id}`;
+    const wanted = { purpose: 'invitation', userId: to.userId, addressKey, createdBy, now } as const;
+    const { token, expiresAt } = await tx.links.create(wanted);
+    const link = `${this.gatewayUrl}/link#${token}`;
+    if (to.printLink) return { userId: to.userId, expiresAt, link };
+    const enforced = !localSignIn(effective(document), to.email, now).allowed;
+    await tx.mail({ kind: 'invitation', to: to.email, data: { link, enforced } }, now);
+    return { userId: to.userId, expiresAt, link: undefined };
+  }
+}
+
+/** An apply that comes in between decides first: then once more. */
+export async function latest<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof PersistenceError && error.code === 'stale_revision')) throw error;
+    return attempt();
+  }
+}
+
+/**
+ * What an invitation gives must be edited, and its address one that the document lets in.
+ * @throws Problem 422 `email_domain_refused`, 404 `unknown_scope`, `unknown_role`, `unknown_group`, 409 `managed_by_idp`
+ */
+export async function requireInvitable(
+  stores: Pick<Stores, 'platform' | 'reconcileState'>,
+  organization: OrganizationRecord,
+  { email, grants = [], groups = [] }: Pick<Invitation, 'email' | 'grants' | 'groups'>,
+  caller: Principal,
+): Promise<void> {
+  const { document } = organization;
+  const { emailDomains, guestDomains } = effective(document);
+  const domains = [...emailDomains, ...guestDomains];
+  if (domains.length > 0 && !domains.includes(domainOf(email))) {
+    const message = `the organization lets in addresses of ${domains.join(', ')}; add the domain to guestDomains`;
+    throw new Problem(422, 'email_domain_refused', message);
+  }
+  for (const role of grants) {
+    await requireGivable(stores, organization, role, caller);
+    await requireEditable(stores, organization, role, { managed: false, held: [] });
+  }
+  for (const group of groups) {
+    if (!Object.hasOwn(document.spec.groups ?? {}, group))
+      throw new Problem(404, 'unknown_group', `the organization declares no group ${JSON.stringify(group)}`);
+    if (document.spec.authorization?.managedBy !== 'app')
+      throw new Problem(409, 'managed_by_idp', 'groups come from what the identity provider says');
+  }
+}
+
+/** Somebody else's people are no guests unless the document says so. */
+async function requireFreeDomain(tx: OrganizationTransaction, { document }: OrganizationRecord, email: string) {
+  const domain = domainOf(email);
+  if (effective(document).guestDomains.includes(domain) || !(await tx.isDomainOfAnother(domain))) return;
+  throw new Problem(
+    422,
+    'email_domain_refused',
+    'the address is of another organization; name its domain in guestDomains',
+  );
+}
+
+const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
