@@ -24,6 +24,8 @@ import {
 import { urlencoded } from 'express';
 import { AccountController } from './account/account.controller.ts';
 import { IdentitiesController } from './account/identities.controller.ts';
+import { PasswordController } from './account/password.controller.ts';
+import { SecondFactorsController } from './account/second-factors.controller.ts';
 import { OwnAccounts } from './account/own-accounts.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Background } from './http/background.ts';
@@ -110,6 +112,8 @@ export class AppModule implements NestModule {
         ClientKeysController,
         AccountController,
         IdentitiesController,
+        PasswordController,
+        SecondFactorsController,
         InitiationController,
         SsoTestController,
         SetupController,
@@ -202,6 +206,10 @@ export class AppModule implements NestModule {
       'account/identities/link',
       'account/identities/unlink',
       'account/sessions/end',
+      'account/password',
+      'account/second-factor/confirm',
+      'account/second-factor/remove',
+      'account/second-factor/codes',
       'recovery-access',
       'recovery-access/open',
       'recovery-access/confirm',

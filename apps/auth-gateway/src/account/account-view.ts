@@ -8,7 +8,7 @@ export async function accountView(
   { organization, userId, session, identities }: Present,
   { users }: Pick<Database, 'users'>,
   now: Date,
-): Promise<AccountPageProps | undefined> {
+): Promise<Omit<AccountPageProps, 'password'> | undefined> {
   const [user, sessions] = await Promise.all([
     users.find(organization.id, userId, now),
     users.sessions(organization.id, userId, now),

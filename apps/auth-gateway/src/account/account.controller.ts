@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { AccountPage } from '../pages/account-page.tsx';
+import { SecondFactors } from '../second-factors/second-factors.ts';
 import { accountView } from './account-view.ts';
 import { OwnAccounts } from './own-accounts.ts';
 
@@ -15,17 +16,20 @@ export class AccountController {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OwnAccounts) private readonly own: OwnAccounts,
+    @Inject(SecondFactors) private readonly secondFactors: SecondFactors,
   ) {}
 
   @Get()
   async account(@Req() request: Request, @Res() response: Response): Promise<void> {
     const present = await this.own.of(request);
     const shown = present && (await accountView(present, this.database, this.clock()));
-    if (!shown) {
+    if (!present || !shown) {
       response.redirect(303, '/login');
       return;
     }
-    sendPage(response, AccountPage(shown), { forms: 'identity-provider' });
+    const { possible, totp } = await this.secondFactors.state(present);
+    const password = possible ? { totp, isNew: request.query['note'] === 'password' } : undefined;
+    sendPage(response, AccountPage({ ...shown, password }), { forms: 'identity-provider' });
   }
 
   /** One of the user's own; the id of anybody else's ends nothing. */

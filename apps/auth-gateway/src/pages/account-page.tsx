@@ -8,6 +8,8 @@ export interface AccountPageProps {
   readonly organization: string;
   /** The company's directory says who the user is. */
   readonly managed: boolean;
+  /** Absent when the user has none, or may use none; `isNew`: changed just now. */
+  readonly password: { readonly totp: boolean; readonly isNew: boolean } | undefined;
   readonly identities: readonly { readonly displayName: string; readonly email: string | undefined }[];
   readonly grants: readonly { readonly scope: string; readonly role: string; readonly from: readonly string[] }[];
   readonly groups: readonly { readonly group: string; readonly from: readonly string[] }[];
@@ -26,10 +28,15 @@ interface ShownSession {
 
 /** `GET /account`: who am I, what may I do and why, where am I signed in. */
 export function AccountPage(props: AccountPageProps): VNode {
-  const { name, email, organization, managed, identities, grants, groups, sessions } = props;
+  const { name, email, organization, managed, password, identities, grants, groups, sessions } = props;
   return (
     <Page title="Your account" wide>
       <h1>{name}</h1>
+      {password?.isNew && (
+        <p class="note" role="status">
+          Your password is changed. You are signed out everywhere else.
+        </p>
+      )}
       <dl class="about">
         {email !== undefined && email !== name && <Fact term="E-mail">{email}</Fact>}
         <Fact term="Organization">{organization}</Fact>
@@ -43,8 +50,21 @@ export function AccountPage(props: AccountPageProps): VNode {
             {known ?? 'Linked'}
           </Fact>
         ))}
+        {password && (
+          <Fact term="Password">{password.totp ? 'With an authenticator app' : 'Without an authenticator app'}</Fact>
+        )}
       </dl>
       <ul class="links">
+        {password && (
+          <>
+            <li>
+              <a href="/account/password">Change password</a>
+            </li>
+            <li>
+              <a href="/account/second-factor">Second factor</a>
+            </li>
+          </>
+        )}
         <li>
           <a href="/account/identities">Link or unlink accounts</a>
         </li>
