@@ -39,13 +39,12 @@ function nameOfDoor(organization: Organization, identityProvider: string): strin
   return organization.identityProvider(identityProvider)?.displayName ?? identityProvider;
 }
 
-/** Where a role or a group comes from. A kind that came later is told by its own word. */
+/** Where a role or a group comes from. */
 export function sourceInWords(source: GrantSource): string {
   if (source.kind === 'app') return 'Edited by an administrator';
   const { kind, name, attribute, value } = source;
-  const because = attribute === undefined || value === undefined ? '' : ` (${attribute}: ${value})`;
-  if (kind === 'mappingRole') return `Mapping role “${name}”${because}`;
-  if (kind === 'rule') return `Rule “${name}”${because}`;
+  if (kind === 'default') return 'Given to everybody';
   if (kind === 'accountAttribute') return `Attribute “${name}”`;
-  return kind === 'default' ? 'Given to everybody' : String(kind);
+  const because = attribute === undefined || value === undefined ? '' : ` (${attribute}: ${value})`;
+  return `${kind === 'rule' ? 'Rule' : 'Mapping role'} “${name}”${because}`;
 }
