@@ -63,6 +63,8 @@ create table collection_leases (
   taken_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone,
   secret_digest text,
+  deletes integer default 0 not null,
+  affected integer default 0 not null,
   constraint collection_leases_pkey PRIMARY KEY (collection)
 );
 

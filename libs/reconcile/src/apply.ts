@@ -1,6 +1,6 @@
 import { StalePlanError } from './errors.ts';
 import { requireLease } from './leases.ts';
-import type { HeldLease } from './leases.ts';
+import type { Done, HeldLease } from './leases.ts';
 import { baseOf, requireSameApply, requireUnused } from './once.ts';
 import type { AppliedRevision, ApplyResult } from './once.ts';
 import type { OrganizationChange, Plan } from './plan.ts';
@@ -46,9 +46,11 @@ export async function apply(
   await state.collection(collection);
   const before = await appliedBefore(state, request, terms);
   if (before !== undefined) return before;
-  requireLease(collection, await state.lease(collection), lease, now);
+  const current = await state.lease(collection);
+  requireLease(collection, current, lease, now);
+  const done = lease === undefined ? undefined : current?.done;
   const saved = planId && requireUnused(planId, await state.savedPlan(planId), { collection, fingerprint }, now);
-  const plan = await reconcile(state, request, now);
+  const plan = await reconcile(state, done === undefined ? request : { ...request, before: done }, now);
   if (saved && saved.base !== baseOf(plan)) throw new StalePlanError('an organization was changed since the plan');
   if (saved) await state.usePlan(saved.id, now);
   const applied = plan.changes.map(revisionAfter);
@@ -59,8 +61,14 @@ export async function apply(
       now,
     );
   }
+  if (lease !== undefined) await state.countUnderLease(collection, lease.fencing, doneBy(plan.changes));
   requireLease(collection, await state.lease(collection, 'hold'), lease, now);
   return { plan, applied };
+}
+
+function doneBy(changes: readonly OrganizationChange[]): Done {
+  const deletes = changes.filter(({ action }) => action === 'delete' || action === 'release').length;
+  return { deletes, affected: changes.reduce((sum, { impact }) => sum + impact.affectedUsers, 0) };
 }
 
 /** What came of an apply that has been done already. @throws OnceError `apply_id_reused` */

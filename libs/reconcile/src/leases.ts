@@ -26,8 +26,18 @@ export interface HeldLease {
   readonly secret: string;
 }
 
+/** What applies did: a plan that is applied in parts is held to its limits as a whole. */
+export interface Done {
+  /** Organizations that were deleted or released. */
+  readonly deletes: number;
+  /** Users who gained or lost something; who did so by two organizations' changes counts twice. */
+  readonly affected: number;
+}
+
 /** A lease as its store has it. */
 export interface StoredLease extends Lease {
+  /** By the applies that had it. */
+  readonly done: Done;
   /** `secretDigest()`. Undefined = nobody can hold it any more. */
   readonly secretDigest: string | undefined;
 }

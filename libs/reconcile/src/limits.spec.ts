@@ -1,7 +1,7 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
-import { isCap, reconcile } from './index.ts';
-import type { ReconcileRequest } from './index.ts';
+import { apply as applyUnder, isCap, reconcile } from './index.ts';
+import type { ReconcileError, ReconcileRequest } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -38,6 +38,55 @@ it.each(['0', '20', '9999999', '0%', '10%', '100%'])('%s is a limit', (text) => 
 it.each(['', '-1', '1.5', '101%', '%', '10 %', '1e3', '12345678', '٣'])('%j is none', (text) =>
   expect(isCap(text)).toBe(false),
 );
+
+describe('a plan that is applied in parts, under one lease', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `org-${index}`);
+  const inParts = async (parts: readonly ReconcileRequest[]) => {
+    const lease = await store.leases.take('default', { holder: 'ci', token: 'ci' }, NOW);
+    const outcomes: string[] = [];
+    for (const part of parts) {
+      const terms = { actor: 'ci', lease };
+      const done = store.transaction('commit', (state) => applyUnder(state, part, terms, NOW));
+      outcomes.push(
+        await done.then(
+          () => 'done',
+          (error: unknown) => (error as ReconcileError).problems[0]?.code ?? '',
+        ),
+      );
+    }
+    await store.leases.end('default', undefined);
+    return outcomes;
+  };
+  const part = (rest: Partial<ReconcileRequest>) => ({ ...request([], rest), files: [] });
+  beforeEach(() => apply(request(names.map((name) => document(name)))));
+
+  it('deletes no more organizations than at once', async () => {
+    const parts = names.slice(0, 7).map((name) => part({ partial: { prune: [name] } }));
+    expect(await inParts(parts)).toEqual([
+      ...Array.from({ length: 5 }, () => 'done'),
+      ...Array(2).fill('too_many_deletes'),
+    ]);
+  });
+
+  it('concerns no more users than at once', async () => {
+    const roles = (role: string) => ({
+      scopes: { 'account/main': {} },
+      roles: { [role]: { permissions: [role] } },
+      authorization: { managedBy: 'app' as const },
+    });
+    await apply(request(names.map((name) => document(name, roles('one')))));
+    const grants = [{ scope: 'account/main', role: 'one' }];
+    for (const name of names) {
+      for (let n = 0; n < 4; n += 1) store.addUser(name, { identityProvider: 'okta', facts: {}, grants });
+    }
+    const parts = names.map((name) => {
+      const { organizations } = request([document(name, roles('two'))]);
+      return part({ organizations, partial: {}, limits: { affected: '10' } });
+    });
+    expect((await inParts(parts)).slice(0, 4)).toEqual(['done', 'done', 'too_many_affected', 'too_many_affected']);
+    expect((await inParts(parts.slice(4)))[0]).toBe('done');
+  });
+});
 
 describe('deletions', () => {
   const names = Array.from({ length: 100 }, (_, index) => `org-${index}`);

@@ -27,10 +27,13 @@ export const USUAL_DELETES = { organizations: 5, share: 0.1 } as const;
 /**
  * A request may ask for less than usual. For more it may ask as far as the deployment lets it, whose ceiling is what is usual unless it
  * says otherwise: what the pipeline of a pull request says for itself is no limit.
- * @param removals what would be deleted or released
- * @param owned organizations of the collection
+ * @param now what would be deleted or released
+ * @param left organizations of the collection
  */
-export function deletesGuard(request: ReconcileRequest, removals: number, owned: number): ReconcileProblem[] {
+export function deletesGuard(request: ReconcileRequest, now: number, left: number): ReconcileProblem[] {
+  if (now === 0) return [];
+  const before = request.before?.deletes ?? 0;
+  const [removals, owned] = [now + before, left + before];
   const usual = Math.max(USUAL_DELETES.organizations, Math.floor(owned * USUAL_DELETES.share));
   const { limits, ceilings } = request;
   const ceiling = ceilings?.deletes === undefined ? usual : sizeOf(ceilings.deletes, owned);
@@ -58,14 +61,21 @@ export async function usersOf(
 
 /** Refuses a blast radius that is larger than was meant. @param users of the organizations that change */
 export function affectedGuard(
-  { limits, ceilings }: Pick<ReconcileRequest, 'limits' | 'ceilings'>,
+  { limits, ceilings, before }: Pick<ReconcileRequest, 'limits' | 'ceilings' | 'before'>,
   changes: readonly Pick<OrganizationChange, 'organization' | 'impact'>[],
   users: number,
 ): ReconcileProblem[] {
-  const size = (cap: Cap | undefined) => (cap === undefined ? Number.POSITIVE_INFINITY : sizeOf(cap, users));
+  const now = changes.reduce((sum, { impact }) => sum + impact.affectedUsers, 0);
+  if (now === 0) return [];
+  const sofar = before?.affected ?? 0;
+  // a share is one of the users whom this concerns, and not of those before
+  const size = (cap: Cap | undefined) => {
+    if (cap === undefined) return Number.POSITIVE_INFINITY;
+    return cap.endsWith('%') ? sizeOf(cap, users) + sofar : sizeOf(cap, users);
+  };
   const [asked, ceiling] = [size(limits?.affected), size(ceilings?.affected)];
   const cap = Math.min(asked, ceiling);
-  const affected = changes.reduce((sum, { impact }) => sum + impact.affectedUsers, 0);
+  const affected = now + sofar;
   if (affected <= cap) return [];
   const most = changes
     .toSorted((a, b) => b.impact.affectedUsers - a.impact.affectedUsers)

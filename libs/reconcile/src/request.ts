@@ -1,6 +1,7 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { AppliedBy } from './own-access.ts';
 import type { DesiredPlatform } from './platform.ts';
+import type { Done } from './leases.ts';
 import type { Limits } from './limits.ts';
 import type { FileDigest, PreparedIdentityProvider, RevisionOrigin } from './state-store.ts';
 
@@ -65,6 +66,8 @@ export interface ReconcileRequest {
   };
   /** How far it may go, as it says itself. */
   readonly limits?: Limits;
+  /** What was done before under the same lease: the limits count that as well. */
+  readonly before?: Done;
   /** How far any may go, as the deployment says. */
   readonly ceilings?: Limits;
   /** Remove and replace also identity providers that users are linked to. Default false. */

@@ -1,6 +1,6 @@
 import type { PlatformState } from './platform.ts';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { StoredLease } from './leases.ts';
+import type { Done, StoredLease } from './leases.ts';
 import type { ApplyResult, SavedPlan } from './once.ts';
 import type { SecretPlace } from './secret.ts';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
@@ -21,6 +21,8 @@ export interface StateTransaction {
   collection(name: string): Promise<CollectionState>;
   /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
   lease(collection: string, hold?: 'hold'): Promise<StoredLease | undefined>;
+  /** Adds what an apply did to what its lease did so far. */
+  countUnderLease(collection: string, fencing: number, done: Done): Promise<void>;
   /** In a commit nobody else uses it before the end. */
   savedPlan(id: string): Promise<SavedPlan | undefined>;
   usePlan(id: string, now: Date): Promise<void>;

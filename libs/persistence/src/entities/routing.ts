@@ -136,6 +136,9 @@ export const CollectionLease = defineEntity({
     expiresAt: p.datetime(3).nullable(),
     /** SHA-256 of what its holder was given; null = taken before there was one. */
     secretDigest: p.text().nullable(),
+    /** What its applies did: organizations that they deleted or released, and users who gained or lost something. */
+    deletes: p.integer().default(0),
+    affected: p.integer().default(0),
   },
 });
 

@@ -50,6 +50,7 @@ import { tokenOrganizations } from './20261122T66-token-organizations.ts';
 import { workloadTokens } from './20261122T66-workload-tokens.ts';
 import { platformFile } from './20261122T67-platform-file.ts';
 import { leaseSecrets } from './20261122T68-lease-secrets.ts';
+import { leaseCounts } from './20261122T71-lease-counts.ts';
 import { directoryDeactivation } from './20261122T70-directory-deactivation.ts';
 import { localAccounts } from './20261122T73-local-accounts.ts';
 import { recoverySessions } from './20261122T74-recovery-sessions.ts';
@@ -116,6 +117,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   platformFile,
   leaseSecrets,
   directoryDeactivation,
+  leaseCounts,
   localAccounts,
   recoverySessions,
   administeredUsers,

@@ -1,15 +1,16 @@
 import type { Statement } from '../sql.ts';
 
-const COLUMNS = 'collection, fencing, holder, token, taken_at, expires_at, secret_digest';
+const COLUMNS = 'collection, fencing, holder, token, taken_at, expires_at, secret_digest, deletes, affected';
 
 /** No row comes back while somebody else's is alive at $4. */
 export const TAKE_LEASE: Statement = {
   name: 'reconcile.take-lease',
   text: `
-insert into collection_leases as l (${COLUMNS}) values ($1, 1, $2, $3, $4::timestamptz, $5::timestamptz, $6)
+insert into collection_leases as l (${COLUMNS}) values ($1, 1, $2, $3, $4::timestamptz, $5::timestamptz, $6, 0, 0)
 on conflict (collection) do update
 set fencing = l.fencing + 1, holder = excluded.holder, token = excluded.token, taken_at = excluded.taken_at,
-  expires_at = excluded.expires_at, secret_digest = excluded.secret_digest
+  expires_at = excluded.expires_at, secret_digest = excluded.secret_digest,
+  deletes = 0, affected = 0
 where l.expires_at is null or l.expires_at <= $4::timestamptz
 returning ${COLUMNS}`,
 };
@@ -35,6 +36,13 @@ with before as (
   update collection_leases l set expires_at = null from before where l.collection = before.collection
 )
 select ${COLUMNS} from before`,
+};
+
+export const COUNT_UNDER_LEASE: Statement = {
+  name: 'reconcile.count-under-lease',
+  text: `
+update collection_leases set deletes = deletes + $3::integer, affected = affected + $4::integer
+where collection = $1 and fencing = $2`,
 };
 
 export const READ_LEASE: Statement = {

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_TTL_MS, leaseHeld, leaseLost, newLeaseSecret, secretDigest } from '@rolecall/reconcile';
-import type { Lease, LeaseStore, StoredLease } from '@rolecall/reconcile';
+import type { Done, Lease, LeaseStore, StoredLease } from '@rolecall/reconcile';
 import { query } from '../sql.ts';
 import * as sql from './lease-statements.ts';
 
@@ -12,6 +12,8 @@ interface LeaseRow {
   taken_at: Date;
   expires_at: Date;
   secret_digest: string | null;
+  deletes: number;
+  affected: number;
 }
 
 /** Leases on PostgreSQL: each operation is one statement, so of many at the same moment one wins. */
@@ -56,7 +58,19 @@ export async function readLease(
   hold = false,
 ): Promise<StoredLease | undefined> {
   const [row] = await query<LeaseRow>(on, hold ? sql.HOLD_LEASE : sql.READ_LEASE, [collection]);
-  return row && { ...toLease(row), secretDigest: row.secret_digest ?? undefined };
+  if (row === undefined) return undefined;
+  const { secret_digest: digest, deletes, affected } = row;
+  return { ...toLease(row), secretDigest: digest ?? undefined, done: { deletes, affected } };
+}
+
+/** Adds what an apply did. Whoever renews or ends the lease waits for the end of the transaction. */
+export async function countUnderLease(
+  client: PoolClient,
+  collection: string,
+  fencing: number,
+  { deletes, affected }: Done,
+): Promise<void> {
+  await query(client, sql.COUNT_UNDER_LEASE, [collection, fencing, deletes, affected]);
 }
 
 const later = (now: Date) => new Date(now.getTime() + LEASE_TTL_MS);

@@ -9,6 +9,7 @@ import type {
   CollectionState,
   Declaration,
   Deviation,
+  Done,
   EditedScopes,
   EndedTokens,
   FileDigest,
@@ -44,7 +45,7 @@ import { factsOfUsers } from './facts-of-users.ts';
 import { readHeads } from './heads.ts';
 import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
 import { countDoors, countSessions, endSignIns } from './local-doors.ts';
-import { readLease } from './leases.ts';
+import { countUnderLease, readLease } from './leases.ts';
 import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
 import { OrganizationConnection } from './organization-connection.ts';
 import { PendingEvents } from './pending-events.ts';
@@ -117,6 +118,10 @@ export class PgStateTransaction implements StateTransaction {
 
   lease(collection: string, hold?: 'hold'): Promise<StoredLease | undefined> {
     return readLease(this.client, collection, hold === 'hold');
+  }
+
+  countUnderLease(collection: string, fencing: number, done: Done): Promise<void> {
+    return countUnderLease(this.client, collection, fencing, done);
   }
 
   savedPlan(id: string): Promise<SavedPlan | undefined> {

@@ -41,6 +41,23 @@ export function leaseContract(name: string, make: () => Promise<LeaseHarness>): 
         apply(state, REQUEST, { actor: 'ci', ...(lease === undefined ? {} : { lease }) }, now),
       );
 
+    it('remembers what the applies of one lease did, and forgets it with the lease', async () => {
+      const done = () => harness.store.transaction('rollback', async (state) => (await state.lease('default'))?.done);
+      const count = (fencing: number) =>
+        harness.store.transaction('commit', (state) =>
+          state.countUnderLease('default', fencing, { deletes: 1, affected: 20 }),
+        );
+      const { fencing } = await leases.take('default', CI, NOW);
+      expect(await done()).toEqual({ deletes: 0, affected: 0 });
+      await count(fencing);
+      await count(fencing);
+      await count(fencing + 1);
+      expect(await done()).toEqual({ deletes: 2, affected: 40 });
+      await leases.end('default', undefined);
+      await leases.take('default', OTHER, NOW);
+      expect(await done()).toEqual({ deletes: 0, affected: 0 });
+    });
+
     it('gives a collection to one holder at a time', async () => {
       const lease = await leases.take('default', CI, NOW);
       expect(lease).toEqual({

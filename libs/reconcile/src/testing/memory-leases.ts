@@ -1,5 +1,5 @@
 import { LEASE_TTL_MS, leaseHeld, leaseLost, newLeaseSecret, secretDigest } from '../leases.ts';
-import type { HeldLease, Lease, LeaseStore, StoredLease } from '../leases.ts';
+import type { Done, HeldLease, Lease, LeaseStore, StoredLease } from '../leases.ts';
 
 /** Leases in memory, beside the state: they change while a transaction is under way. */
 export class MemoryLeases implements LeaseStore {
@@ -17,7 +17,8 @@ export class MemoryLeases implements LeaseStore {
     if (current !== undefined && current.expiresAt > now) throw leaseHeld(current);
     const fencing = (this.#leases.get(collection)?.lease.fencing ?? 0) + 1;
     const secret = newLeaseSecret();
-    const lease = { collection, fencing, ...by, takenAt: now, expiresAt: later(now) };
+    const done = { deletes: 0, affected: 0 };
+    const lease = { collection, fencing, ...by, takenAt: now, expiresAt: later(now), done };
     return { ...this.#keep({ ...lease, secretDigest: secretDigest(secret) }), secret };
   }
 
@@ -32,6 +33,14 @@ export class MemoryLeases implements LeaseStore {
     if (lease === undefined || (held !== undefined && !isHeld(lease, held))) return undefined;
     this.#leases.set(collection, { lease, ended: true });
     return shown(lease);
+  }
+
+  /** Adds what an apply did. */
+  count(collection: string, fencing: number, { deletes, affected }: Done): void {
+    const lease = this.find(collection);
+    if (lease?.fencing !== fencing) return;
+    const done = { deletes: lease.done.deletes + deletes, affected: lease.done.affected + affected };
+    this.#keep({ ...lease, done });
   }
 
   #keep(lease: StoredLease): Lease {

@@ -1,7 +1,7 @@
 import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
-import type { StoredLease } from '../leases.ts';
+import type { Done, StoredLease } from '../leases.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { PlatformState } from '../platform.ts';
 import { rootDigestOf } from '../root-digest.ts';
@@ -60,6 +60,11 @@ export class MemoryTransaction implements StateTransaction {
 
   lease(collection: string): Promise<StoredLease | undefined> {
     return Promise.resolve(this.leases.find(collection));
+  }
+
+  countUnderLease(collection: string, fencing: number, done: Done): Promise<void> {
+    this.leases.count(collection, fencing, done);
+    return Promise.resolve();
   }
 
   savedPlan(id: string): Promise<SavedPlan | undefined> {
