@@ -1,0 +1,118 @@
+import { fileURLToPath } from 'node:url';
+import { API_VERSION } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { newOrganizationToken } from '@rolecall/persistence';
+import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
+import { TestIdp } from '@rolecall/saml/testing';
+import { startServer } from '../bench/measure.ts';
+import { freePort } from '../postgres.mjs';
+
+/** Gateways that serve the user's requests at the same time. */
+const GATEWAYS = 4;
+/** How long it may take from the request to the effect. */
+const EFFECT_MS = 1_000;
+/** How long the requests go on after it. */
+const AFTER_MS = 2_000;
+const LONG = 120_000;
+
+const DOCUMENT: OrganizationDocument = {
+  apiVersion: API_VERSION,
+  kind: 'Organization',
+  metadata: { name: 'acme' },
+  spec: {
+    scopes: { 'account/main': {} },
+    identityProviders: { okta: { type: 'saml', metadata: { url: 'https://idp.example/metadata' } } },
+  },
+};
+
+interface Request {
+  readonly sentAt: number;
+  readonly status: number;
+}
+
+test(
+  `a user who is deactivated is let in by none of ${GATEWAYS} gateways that serve its requests meanwhile`,
+  async () => {
+    const db = await testDatabase();
+    const stops: (() => Promise<void>)[] = [db.drop];
+    try {
+      const { cookie, userId, organizationId } = await signedIn(db.database);
+      const env = {
+        NODE_ENV: 'production',
+        DATABASE_URL: db.url,
+        ROLECALL_MASTER_KEY: db.masterKey.toString('base64'),
+        ROLECALL_LOG_LEVEL: 'warn',
+        ROLECALL_RATE_LIMITS: 'off',
+      };
+      const start = async (app: string, urlName: string) => {
+        const port = await freePort();
+        const url = `http://localhost:${port}`;
+        const script = fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
+        const server = await startServer({
+          script,
+          env: { ...env, PORT: String(port), [urlName]: url },
+          readyUrl: `${url}/readyz`,
+        });
+        stops.unshift(() => server.stop());
+        return url;
+      };
+      const admin = await start('admin-api', 'ROLECALL_ADMIN_URL');
+      const gateways: string[] = [];
+      for (let n = 0; n < GATEWAYS; n += 1) gateways.push(await start('auth-gateway', 'ROLECALL_GATEWAY_URL'));
+      const created = await db.database.apiTokens.create({
+        name: 'offboarding',
+        rights: ['users.write'],
+        expiresAt: undefined,
+        now: new Date(),
+      });
+
+      let end = Number.POSITIVE_INFINITY;
+      const seen = gateways.map((): Request[] => []);
+      const running = gateways.map(async (gateway, index) => {
+        while (performance.now() < end) {
+          const sentAt = performance.now();
+          const { status } = await fetch(`${gateway}/session`, { headers: { cookie } });
+          seen[index]?.push({ sentAt, status });
+        }
+      });
+      while (seen.some((requests) => requests.length < 20)) await Promise.race([...running, fetch(`${admin}/healthz`)]);
+      const answer = await fetch(`${admin}/v1/organizations/acme/users/${userId}/deactivate`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${created.token}` },
+      });
+      const answeredAt = performance.now();
+      end = answeredAt + AFTER_MS;
+      await Promise.all(running);
+
+      expect(answer.status).toBe(200);
+      const { receipt } = (await answer.json()) as { receipt: { sessionsEnded: number; milliseconds: number } };
+      expect(receipt.sessionsEnded).toBe(1);
+      expect(receipt.milliseconds).toBeLessThan(EFFECT_MS);
+      for (const requests of seen) {
+        expect(requests[0]?.status).toBe(200);
+        expect(requests.at(-1)?.status).toBe(401);
+        // the commit came before the answer: whatever was sent after it is refused, not only what is sent a second later
+        expect(requests.filter(({ sentAt, status }) => sentAt > answeredAt && status !== 401)).toEqual([]);
+      }
+      expect(await db.database.users.find(organizationId, userId, new Date())).toMatchObject({ status: 'disabled' });
+    } finally {
+      for (const stop of stops) await stop();
+    }
+  },
+  LONG,
+);
+
+async function signedIn(database: Awaited<ReturnType<typeof testDatabase>>['database']) {
+  const { id: organizationId } = await seedOrganization(database, DOCUMENT, { metadataXml: new TestIdp().metadata() });
+  const { value, hash: tokenHash } = newOrganizationToken(organizationId);
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + 3_600_000);
+  const subject = { identityProvider: 'okta', nameId: { value: 'eve', format: 'persistent' } };
+  const userId = await database.inOrganization(organizationId, async (tx) => {
+    const { user } = await tx.createUser(subject, { email: 'eve@acme.example' }, {}, now);
+    const session = { tokenHash, userId: user.userId, subject, sessionIndex: undefined, announcement: undefined };
+    await tx.openSession({ ...session, openedAt: now, expiresAt, idleSeconds: 3_600 });
+    return user.userId;
+  });
+  return { cookie: `rolecall_session=${value}`, userId, organizationId };
+}
