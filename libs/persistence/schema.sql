@@ -47,6 +47,22 @@ create table audit_heads (
   constraint audit_heads_pkey PRIMARY KEY (org_id)
 );
 
+create table audit_sinks (
+  sink text not null,
+  tries integer default 0 not null,
+  due_at timestamp(3) with time zone not null,
+  claimed_until timestamp(3) with time zone,
+  constraint audit_sinks_pkey PRIMARY KEY (sink)
+);
+
+create table audit_unsent (
+  org_id uuid not null,
+  sink text not null,
+  after_seq bigint not null,
+  constraint audit_unsent_pkey PRIMARY KEY (org_id, sink),
+  constraint audit_unsent_sink_fkey FOREIGN KEY (sink) REFERENCES audit_sinks(sink) ON DELETE CASCADE
+);
+
 create table collection_files (
   collection text not null,
   path text not null,
@@ -721,6 +737,8 @@ CREATE INDEX audit_events_subject ON public.audit_events USING btree (org_id, su
 
 CREATE INDEX audit_events_type ON public.audit_events USING btree (org_id, type, seq);
 
+CREATE INDEX audit_unsent_sink ON public.audit_unsent USING btree (sink);
+
 CREATE INDEX directory_emails_value ON public.directory_emails USING btree (org_id, value_key);
 
 CREATE INDEX directory_groups_display_name ON public.directory_groups USING btree (org_id, display_name_key);
@@ -1165,6 +1183,8 @@ begin
   insert into public.audit_heads (org_id, seq, hash) values (p_org_id, 0, decode(repeat('00', 32), 'hex'))
     on conflict do nothing;
   select seq, hash into strict v_seq, v_hash from public.audit_heads where org_id = p_org_id for update;
+  insert into public.audit_unsent (org_id, sink, after_seq) select p_org_id, s.sink, v_seq from public.audit_sinks s
+    on conflict do nothing;
   for v_event in select e.event from jsonb_array_elements(p_events) with ordinality as e(event, n) order by e.n loop
     v_seq := v_seq + 1;
     v_hash := sha256(v_hash || decode(v_event->>'digest', 'hex'));
@@ -1175,6 +1195,28 @@ begin
        v_event->>'subject', v_event->'data', v_event->>'traceId', decode(v_event->>'digest', 'hex'), v_hash);
   end loop;
   update public.audit_heads set seq = v_seq, hash = v_hash where org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_sent(p_org_id uuid, p_sink text, p_seq bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_seq bigint;
+begin
+  if p_org_id is distinct from nullif(current_setting('rolecall.organization_id', true), '')::uuid then
+    raise exception 'the transaction works for another organization' using errcode = 'insufficient_privilege';
+  end if;
+  select seq into v_seq from public.audit_heads where org_id = p_org_id for update;
+  if v_seq is null or v_seq <= p_seq then
+    delete from public.audit_unsent where org_id = p_org_id and sink = p_sink and after_seq <= p_seq;
+  else
+    update public.audit_unsent set after_seq = p_seq where org_id = p_org_id and sink = p_sink and after_seq < p_seq;
+  end if;
 end
 $function$
 ;
@@ -3104,6 +3146,10 @@ grant select on audit_events to rolecall_runtime;
 
 grant select on audit_heads to rolecall_runtime;
 
+grant delete, insert, select, update on audit_sinks to rolecall_runtime;
+
+grant select on audit_unsent to rolecall_runtime;
+
 grant delete, insert, select, update on collection_files to rolecall_runtime;
 
 grant insert, select, update on collection_leases to rolecall_runtime;
@@ -3227,6 +3273,8 @@ grant update (moved_to) on platform_revisions to rolecall_runtime;
 grant execute on function announce_organization to public;
 
 grant execute on function audit_append to rolecall_runtime;
+
+grant execute on function audit_sent to rolecall_runtime;
 
 grant execute on function create_user to public;
 

@@ -93,7 +93,9 @@ async function blastRadius(server: BenchAdmin, organizations: string, dir: strin
   const result = await command(['plan', '--detailed-exitcode', 'organizations'], server.env, dir);
   clearInterval(watch);
   if (result.code !== 2) throw new Error(`the plan over ${count(USERS)} users ended with ${result.code}`);
-  console.error(`  \`plan\`, ${count(USERS)} users decided anew: ${ms(result.wall)} s, ${Math.round(peak)} MiB of the server`);
+  console.error(
+    `  \`plan\`, ${count(USERS)} users decided anew: ${ms(result.wall)} s, ${Math.round(peak)} MiB of the server`,
+  );
   const met = result.wall <= 60 ? 'met' : 'missed';
   const perUser = ((cpuSecondsOf(server.pid) - cpu) * 1e6) / USERS;
   return `The plan of a changed rule of one organization with ${count(USERS)} users, each of whom is decided anew: **${ms(result.wall)} s** (target

@@ -48,6 +48,8 @@ import { OrganizationsController } from './organizations/organizations.controlle
 import { WriteOrganization } from './organizations/write-organization.ts';
 import { WritesController } from './organizations/writes.controller.ts';
 import { PlatformController } from './platform/platform.controller.ts';
+import type { Sink } from './streams/sink.ts';
+import { AuditStream } from './streams/stream.ts';
 import { SsoTestsController } from './sso-tests/sso-tests.controller.ts';
 
 import { TokenController } from './tokens/token.controller.ts';
@@ -68,6 +70,8 @@ export interface AppOptions extends PlatformOptions {
   readonly mailer: Mailer | undefined;
   /** Not everybody who reaches the port can read `/metrics`: it may name organizations. */
   readonly metricsAreOurs: boolean;
+  /** Who is sent the audit log. */
+  readonly sinks: readonly Sink[];
   /** How far one apply may go. */
   readonly limits: Limits;
 }
@@ -171,6 +175,12 @@ export class AppModule {
               logger,
               metrics,
             }),
+        },
+        {
+          provide: AuditStream,
+          inject: [DATABASE, CLOCK, LOGGER, Metrics],
+          useFactory: ({ auditStreams }: Database, clock: Clock, logger: Logger, metrics: Metrics) =>
+            new AuditStream(auditStreams, options.sinks, clock, logger, metrics),
         },
         {
           provide: Purge,

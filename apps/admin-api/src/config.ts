@@ -21,6 +21,9 @@ import {
 import type { MailSettings } from '@rolecall/platform';
 import { isCap } from '@rolecall/reconcile';
 import type { Limits } from '@rolecall/reconcile';
+import type { SyslogTarget } from './streams/syslog.ts';
+import { syslogUrl, webhookSecret, webhookUrl } from './streams/variables.ts';
+import type { WebhookTarget } from './streams/webhook.ts';
 
 const DEFAULT_PORT = 4002;
 
@@ -59,6 +62,11 @@ const variables = {
   mailFrom,
   /** The platform team, which is told by mail what ends. */
   platformMail: mailAddresses('ROLECALL_PLATFORM_MAIL'),
+  /** Where the audit log is sent as it happens. */
+  webhookUrl,
+  webhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET'),
+  previousWebhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET_PREVIOUS'),
+  syslog: syslogUrl,
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -82,6 +90,9 @@ export interface Config {
   readonly post: (MailSettings & { readonly to: readonly string[] }) | undefined;
   /** Through which mail goes out, and who it is from; undefined = no mail is sent. */
   readonly mail: MailSettings | undefined;
+  /** Where the audit log is posted to, if anywhere. */
+  readonly webhook: WebhookTarget | undefined;
+  readonly syslog: SyslogTarget | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }
@@ -97,8 +108,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: values.port ?? (Number(new URL(values.url).port) || DEFAULT_PORT),
     mail,
     post: postOf(mail, to),
+    webhook: webhookOf(values),
     redacted,
   };
+}
+
+/** Both, or nothing is posted: nobody can tell an unsigned batch from a forged one. */
+function webhookOf({
+  webhookUrl: url,
+  webhookSecret: secret,
+  previousWebhookSecret: previous,
+}: {
+  readonly webhookUrl: string | undefined;
+  readonly webhookSecret: Buffer | undefined;
+  readonly previousWebhookSecret: Buffer | undefined;
+}): Config['webhook'] {
+  if (url === undefined && secret === undefined) return undefined;
+  if (url !== undefined && secret !== undefined) return { url, secrets: previous ? [secret, previous] : [secret] };
+  const missing = url === undefined ? 'ROLECALL_WEBHOOK_URL' : 'ROLECALL_WEBHOOK_SECRET';
+  throw new EnvironmentError('admin-api', [`${missing} is missing; a webhook needs a URL and a secret`]);
 }
 
 /** Who asked for mail must not believe that it is sent. */

@@ -9,6 +9,9 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { acceptForms } from './api/forms.ts';
 import { txtResolver } from './domains/txt-record.ts';
+import type { Sink } from './streams/sink.ts';
+import { syslogSink } from './streams/syslog.ts';
+import { webhookSink } from './streams/webhook.ts';
 
 /** Hosts to listen on that only this machine reaches. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -42,6 +45,7 @@ export async function createApp(
     refreshesMetadata,
     mailer: config.mail && smtpMailer(config.mail.smtp, config.mail.from),
     post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
+    sinks: sinksOf(config),
     limits: config.limits,
     metricsToken: config.metricsToken,
     metricsAreOurs: config.metricsToken !== undefined || LOOPBACK.has(config.host),
@@ -53,6 +57,12 @@ export async function createApp(
   const consoles = { origins: consoleOrigins, cookieName: sessionCookieName(gatewayUrl) };
   checkAccess(app.getHttpAdapter().getInstance(), app.get<Database>(DATABASE), consoles, app.get<Clock>(CLOCK));
   return app;
+}
+
+/** Whom the audit log is sent to. */
+function sinksOf({ webhook, syslog, url }: Pick<Config, 'webhook' | 'syslog' | 'url'>): readonly Sink[] {
+  const { hostname } = new URL(url);
+  return [...(webhook ? [webhookSink(webhook)] : []), ...(syslog ? [syslogSink(syslog, hostname)] : [])];
 }
 
 /** The key of fingerprints is made here, so that a plan writes nothing; a master key that is not the one of the data stops the start. */

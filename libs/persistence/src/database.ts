@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, LeaseStore, SavedPlan, StateStore } from '@rolecall/reconcile';
 import { auditStore } from './audit/audit-store.ts';
+import { auditStreams } from './audit/audit-streams.ts';
 import { directoryRequestLog } from './directory/request-log.ts';
 import { KnownTokens } from './directory/known-tokens.ts';
 import { directoryTokenStore } from './directory/token-store.ts';
@@ -48,6 +49,7 @@ import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
   AuditStore,
+  AuditStreams,
   WorkloadTokenStore,
   DirectoryRequestLog,
   DirectoryTokenStore,
@@ -144,6 +146,8 @@ export interface Database {
   readonly platform: { live(): Promise<PlatformRecord | undefined> };
   /** Who did what. */
   readonly audit: AuditStore;
+  /** Who is sent the audit log. */
+  readonly auditStreams: AuditStreams;
   /** What this deployment signs. */
   readonly signingKeys: SigningKeys;
   /** Who may apply to a collection. */
@@ -234,6 +238,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     workloadTokens: workloadTokenStore(pool),
     platform: { live: () => livePlatform(pool) },
     audit: auditStore(pool),
+    auditStreams: auditStreams(pool),
     signingKeys: signingKeys(pool, masterKeys),
     leases: leaseStore(pool),
     reconcileState: (by) => new PgStateStore(pool, { masterKeys, fingerprints }, by),

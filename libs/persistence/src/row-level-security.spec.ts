@@ -12,6 +12,8 @@ const hash = (text: string) => Buffer.alloc(32, text);
 const WITHOUT_ORGANIZATION = [
   'api_tokens',
   'apply_results',
+  'audit_sinks',
+  'audit_unsent',
   'collection_files',
   'collection_leases',
   'collections',

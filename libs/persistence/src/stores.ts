@@ -12,6 +12,7 @@ export * from './stores/organization-transaction.ts';
 export * from './stores/logouts.ts';
 export * from './stores/api-tokens.ts';
 export * from './stores/audit.ts';
+export * from './stores/audit-streams.ts';
 export * from './stores/domains.ts';
 export * from './stores/expiry.ts';
 export * from './stores/limits.ts';

@@ -35,6 +35,8 @@ import { Grant, GrantHistory, Identity, Membership, User } from './people.ts';
 import {
   ApiTokenRow,
   ApplyResultRow,
+  AuditSink,
+  AuditUnsent,
   Collection,
   CollectionFile,
   CollectionLease,
@@ -76,6 +78,8 @@ export const ENTITIES = [
   ExpiringItemRow,
   ExpiryNotice,
   DeploymentKey,
+  AuditSink,
+  AuditUnsent,
   SigningKey,
   RateLimitRow,
   Organization,

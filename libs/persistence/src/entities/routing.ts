@@ -279,6 +279,30 @@ export const DeploymentKey = defineEntity({
   },
 });
 
+/** Who is sent the audit log. */
+export const AuditSink = defineEntity({
+  name: 'AuditSink',
+  tableName: 'audit_sinks',
+  properties: {
+    sink: p.text().primary(),
+    tries: p.integer().default(0),
+    dueAt: p.datetime(3),
+    claimedUntil: p.datetime(3).nullable(),
+  },
+});
+
+/** What a sink has not had: everything after this link. */
+export const AuditUnsent = defineEntity({
+  name: 'AuditUnsent',
+  tableName: 'audit_unsent',
+  indexes: [{ name: 'audit_unsent_sink', properties: ['sink'] }],
+  properties: {
+    orgId: p.uuid().primary(),
+    sink: p.text().primary(),
+    afterSeq: p.bigint(),
+  },
+});
+
 /** Public keys of what the deployment signs, by generation. */
 export const SigningKey = defineEntity({
   name: 'SigningKey',

@@ -59,6 +59,7 @@ import { editedGrants } from './20261122T75-users-grants.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
+import { auditStreams } from './20261122T76-audit-streams.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -123,6 +124,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   administeredUsers,
   editedGrants,
   auditFilters,
+  auditStreams,
   signingKeys,
   mails,
   rateLimits,
