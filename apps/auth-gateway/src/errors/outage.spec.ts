@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { newOrganizationToken } from '@rolecall/persistence';
 import { HeldLock } from '../testing/held-lock.ts';
 import { type TestGateway } from '../testing/test-gateway.ts';
 import { ACME, TestWorld } from '../testing/test-world.ts';
@@ -73,7 +74,7 @@ describe('when PostgreSQL goes away', () => {
     expect((await browser.get('/session')).status).toBe(200);
   });
 
-  it('altogether, every page says so, no route pretends, and it recovers', async () => {
+  it('altogether, every page says so, no route pretends, and it recovers (security.md 52)', async () => {
     const through = new URL(world.db.url);
     const wire = await Wire.to(through);
     through.port = String(wire.port);
@@ -91,6 +92,16 @@ describe('when PostgreSQL goes away', () => {
       { error: expect.objectContaining({ code: 'database_unavailable' }) },
     ]);
     await expectClearPage(await browser.submit('/logout', {}));
+    const { value: token } = newOrganizationToken(world.idOf('acme'));
+    const password = 'mauve otter paddles uphill';
+    for (const [path, fields] of [
+      ['/login/acme/password', { address: 'eve@acme.com', password }],
+      ['/login/acme/forgot', { address: 'eve@acme.com' }],
+      ['/link', { token }],
+      ['/link/password', { token, password }],
+    ] as const) {
+      await expectClearPage(await browser.submit(path, fields));
+    }
     expect((await browser.get('/login')).status).toBe(200);
     expect([(await browser.get('/healthz')).status, (await browser.get('/readyz')).status]).toEqual([200, 503]);
   });

@@ -45,6 +45,7 @@ export class ForgotController {
     const { address } = Object(form) as Record<string, unknown>;
     const addressKey = typeof address === 'string' ? addressKeyOf(address.trim()).slice(0, MAX_ADDRESS_LENGTH) : '';
     const mayMail = await this.limits.mayMail('forgot', `${organization.id}/${addressKey}`, request.ip);
+    await this.database.inOrganization(organization.id, async () => {}); // without a database nothing is promised
     const { name, displayName } = organization.settings;
     sendPage(response, ForgotSentPage({ name, organization: displayName }));
     const { traceId } = traceOf(request);
