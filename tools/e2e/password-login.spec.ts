@@ -36,12 +36,12 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** The link of the last mail to `ADDRESS`; mails arrive behind the answer. */
-async function mailedLink(seen: number): Promise<{ link: string; mails: number }> {
+/** The link of the last mail to an address that got `seen` before; mails arrive behind the answer. */
+async function mailedLink(seen: number, address = ADDRESS): Promise<{ link: string; mails: number }> {
   for (;;) {
     const answer = await fetch(`${system.urls.inbox}/mails.json`);
     const { mails } = (await answer.json()) as { mails: readonly { to: string[]; text: string }[] };
-    const mine = mails.filter(({ to, text }) => to.includes(ADDRESS) && text.includes('/link#'));
+    const mine = mails.filter(({ to, text }) => to.includes(address) && text.includes('/link#'));
     const link = /http\S+\/link#[\w-]+/.exec(mine.at(-1)?.text ?? '')?.[0];
     if (link !== undefined && mine.length > seen) return { link, mails: mine.length };
     await new Promise((resolve) => setImmediate(resolve));
@@ -132,4 +132,22 @@ test('the same on a phone in the dark, without JavaScript: the link is pasted', 
     };
     await walk(page, shot, 'local-phone', paste);
     expect(await isSignedIn(page)).toBe(true);
+  }));
+
+test('somebody whom the command line invites sets a password and is signed in by it', () =>
+  inBrowser(browser, DESKTOP, async (page, shot) => {
+    const address = 'nia@agency.example';
+    const invite = ['users', 'invite', 'acme', address, '--name', 'Nia New'];
+    expect(await system.rolecall(invite, system.examples)).toMatchObject({ code: 0 });
+    await page.goto((await mailedLink(0, address)).link);
+    await page.getByRole('heading', { name: 'Welcome to Acme Corp' }).waitFor();
+    await shot('local-13-invited');
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('E-mail address').fill(address);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Nia New' }).waitFor();
+    const shown = await system.rolecall(['users', 'show', 'acme', address, '--format', 'json'], system.examples);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'active' });
   }));
