@@ -61,7 +61,7 @@ it('applies each by itself, counts them on a terminal, and records the files', a
   expect(await rolecall(each)).toBe(0);
   expect(outcomes()).toEqual(['applied', 'applied', 'applied']);
   expect(server.requests.filter((request) => request === 'POST /v1/applies')).toHaveLength(NAMES.length + 1);
-  expect(err).toContain('Applying 2 of 3: globex ...');
+  expect(err).toContain('2 of 3: globex ...');
   server.requests.length = 0;
   expect(await rolecall('plan --detailed-exitcode')).toBe(0);
   expect(server.requests).toEqual(['GET /v1/collections/default']);

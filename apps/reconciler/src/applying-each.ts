@@ -35,7 +35,7 @@ export async function applyEach(
   });
   for (const change of changesInOrder(plan.changes)) {
     const { organization } = change;
-    progress.show(`Applying ${outcomes.size + 1} of ${plan.changes.length}: ${organization} ...`);
+    progress.bar('Applying', outcomes.size + 1, plan.changes.length, `: ${organization}`);
     try {
       const { applied } = await sendApply(client, requestFor(change, whole), io);
       outcomes.set(organization, { organization, outcome: 'applied', revision: applied[0]?.revision });

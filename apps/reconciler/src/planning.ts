@@ -80,7 +80,12 @@ export async function makePlan(
     if (options.full === true) progress.show(`Checking ${inventory.files.length.toLocaleString('en')} files ...`);
     const differing =
       options.full === true
-        ? await differingFiles(inventory, () => answered(liveDigests(client)), io.now)
+        ? await differingFiles(
+            inventory,
+            () => answered(liveDigests(client)),
+            io.now,
+            (checked, whole) => progress.bar('Checking', checked, whole, ' files'),
+          )
         : new Set<string>();
     if (!prune && differing.size + deviating === 0 && rootDigest === rootDigestOf(inventory.files)) {
       return {

@@ -27,7 +27,8 @@ export async function fmt(paths: readonly string[], options: FmtOptions, io: Io)
   const changed: string[] = [];
   const diagnostics: Diagnostic[] = [];
   const broken: SourceFile[] = [];
-  for (const file of inventory.files) {
+  for (const [index, file] of inventory.files.entries()) {
+    if (index % 100 === 0) progress.bar('Formatting', index, inventory.files.length, ' files');
     const source = inventory.source(file);
     const formatted = formatFile(source);
     if ('diagnostics' in formatted) {

@@ -54,7 +54,7 @@ export async function importOrganizations(names: readonly string[], options: Imp
       );
     for await (const records of options.all === true ? everyRecord(client) : recordsOf(wanted, client)) {
       for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));
-      progress.show(`Imported ${imported.length.toLocaleString('en')} of ${wanted.length.toLocaleString('en')} ...`);
+      progress.bar('Importing', imported.length, wanted.length);
     }
   } finally {
     progress.clear();

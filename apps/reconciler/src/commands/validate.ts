@@ -19,7 +19,8 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const found = discover(paths, io.cwd, readSettings(io.cwd));
   progress.show(`Checking ${found.paths.length.toLocaleString('en')} files ...`);
   const inventory = new Inventory(found);
-  const loaded = await checkAll(inventory, io.now);
+  const told = (checked: number, whole: number) => progress.bar('Checking', checked, whole, ' files');
+  const loaded = await checkAll(inventory, io.now, { told });
   progress.clear();
   const valid = !hasErrors(loaded);
   if (options.format === 'json') printJson(io, report(loaded, valid));

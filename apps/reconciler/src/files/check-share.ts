@@ -10,16 +10,18 @@ import type { Loaded } from './load.ts';
 /** So many are in memory at once. */
 const FILES_AT_ONCE = 100;
 
-/** Checks one share of the files of a collection; what comes back can go from thread to thread. */
-export async function checkShare(task: Task): Promise<Answer> {
+/** Checks one share of the files of a collection; what comes back can go from thread to thread. @param told how many more are checked */
+export async function checkShare(task: Task, told: (files: number) => void = () => undefined): Promise<Answer> {
   try {
     const reading = readingOf(task);
     const mine = new Set(task.wanted);
     const files = task.files.filter(({ path }) => mine.has(path));
     const results: TaskResult[] = [];
     for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
-      const loaded = await loadSome(reading, files.slice(at, at + FILES_AT_ONCE), task.now, { alone: false });
+      const some = files.slice(at, at + FILES_AT_ONCE);
+      const loaded = await loadSome(reading, some, task.now, { alone: false });
       results.push(resultOf(loaded));
+      told(some.length);
     }
     return results;
   } catch (error) {

@@ -42,6 +42,17 @@ export interface TaskResult extends Omit<Checked, 'sources'> {
 }
 export type Answer = readonly TaskResult[] | { readonly refused: Pick<CommandError, 'exitCode' | 'code' | 'message'> };
 
+/** How files are checked. */
+export interface Checking {
+  readonly threads?: number;
+  readonly perThread?: number;
+  readonly run?: (task: Task, told: (files: number) => void) => Promise<Answer>;
+  /** Told now and then how far it is. */
+  readonly told?: (checked: number, whole: number) => void;
+}
+
+const silent = () => undefined;
+
 /** A thread takes about as long to start as this many files to check. */
 const FILES_PER_THREAD = 250;
 /** More threads than this wait for the disk, and for each other's memory. */
@@ -55,14 +66,18 @@ const MOST_THREADS = 8;
 export async function checkAll(
   inventory: Inventory,
   now: Date,
-  { threads = availableParallelism(), perThread = FILES_PER_THREAD, run = inThread } = {},
+  { threads = availableParallelism(), perThread = FILES_PER_THREAD, run = inThread, told = silent }: Checking = {},
 ): Promise<Checked> {
   const { files } = inventory;
   const count = Math.min(threads, MOST_THREADS, Math.ceil(files.length / perThread));
   const tasks = shares(files, Math.max(1, count)).map((share) => taskOf(inventory, share, now));
-  const results = (await Promise.all(tasks.map((task) => (tasks.length === 1 ? checkShare(task) : run(task))))).flatMap(
-    understood,
-  );
+  let checked = 0;
+  const more = (some: number) => {
+    checked += some;
+    told(checked, files.length);
+  };
+  const one = tasks.length === 1 ? checkShare : run;
+  const results = (await Promise.all(tasks.map((task) => one(task, more)))).flatMap(understood);
   const across = checkAcross(results.flatMap(({ claims }) => claims));
   const diagnostics = onceEach([...results.flatMap((result) => result.diagnostics), ...across]);
   const platformFile = results.map((result) => result.platformFile).find((file) => file !== undefined);
@@ -89,10 +104,13 @@ function shares(files: readonly InventoryFile[], count: number): readonly (reado
 
 const SCRIPT = new URL('./check-thread.js', import.meta.url);
 
-function inThread(task: Task): Promise<Answer> {
+function inThread(task: Task, told: (files: number) => void): Promise<Answer> {
   return new Promise<Answer>((resolve, reject) => {
     const worker = new Worker(SCRIPT, { workerData: task });
-    worker.once('message', resolve);
+    worker.on('message', (message: Answer | { readonly checked: number }) => {
+      if ('checked' in message) told(message.checked);
+      else resolve(message);
+    });
     worker.once('error', reject);
   });
 }

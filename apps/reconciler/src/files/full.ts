@@ -1,6 +1,7 @@
 import { InvalidConfiguration } from '../invalid-configuration.ts';
 import type { Client } from '../server/client.ts';
 import { checkAll } from './check.ts';
+import type { Checking } from './check.ts';
 import type { Inventory } from './inventory.ts';
 import { hasErrors } from './load.ts';
 
@@ -14,8 +15,9 @@ export async function differingFiles(
   inventory: Inventory,
   live: () => Promise<ReadonlyMap<string, string>>,
   now: Date,
+  told?: Checking['told'],
 ): Promise<ReadonlySet<string>> {
-  const checked = await checkAll(inventory, now);
+  const checked = await checkAll(inventory, now, told && { told });
   if (hasErrors(checked)) throw new InvalidConfiguration(checked.diagnostics, checked.sources);
   const digests = await live();
   const differing = checked.documents

@@ -1,15 +1,31 @@
 import type { Io } from '../io.ts';
 
-/** One line on a terminal that says what takes so long; silent everywhere else. */
+const WIDTH = 20;
+/** What stands behind a bar must not make the line longer than a terminal is wide: only one line can be taken away. */
+const DETAIL = 30;
+
+/** One line on a terminal that says what takes so long; silent everywhere else, and in CI, where a terminal is only a log. */
 export class Progress {
+  readonly #silent: boolean;
   #shown = false;
 
-  constructor(private readonly io: Pick<Io, 'err' | 'errIsTerminal'>) {}
+  constructor(private readonly io: Pick<Io, 'err' | 'errIsTerminal' | 'env'>) {
+    const { CI: ci = '' } = io.env;
+    this.#silent = !io.errIsTerminal || !['', 'false', '0'].includes(ci);
+  }
 
   show(text: string): void {
-    if (!this.io.errIsTerminal) return;
+    if (this.#silent) return;
     this.io.err(`\r\u001b[K${text}`);
     this.#shown = true;
+  }
+
+  /** `Checking [#####...............] 1,000 of 4,000 files ...` @param detail what is done at the moment, or what is counted */
+  bar(what: string, done: number, whole: number, detail = ''): void {
+    const full = whole === 0 ? WIDTH : Math.floor((Math.min(done, whole) / whole) * WIDTH);
+    const counted = `${done.toLocaleString('en')} of ${whole.toLocaleString('en')}`;
+    const shown = detail.length > DETAIL ? `${detail.slice(0, DETAIL - 1)}…` : detail;
+    this.show(`${what} [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${counted}${shown} ...`);
   }
 
   /** Removes the line; call it before anything else is written. */

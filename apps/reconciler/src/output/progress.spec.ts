@@ -1,0 +1,45 @@
+import { Progress } from './progress.ts';
+
+let written: string;
+beforeEach(() => {
+  written = '';
+});
+const on = (env: Readonly<Record<string, string>> = {}, errIsTerminal = true) =>
+  new Progress({ err: (text) => void (written += text), errIsTerminal, env });
+
+it('fills a bar on one line, and takes it away', () => {
+  const progress = on();
+  progress.bar('Checking', 0, 4_000, ' files');
+  progress.bar('Checking', 1_000, 4_000, ' files');
+  progress.bar('Checking', 4_000, 4_000, ' files');
+  progress.clear();
+  progress.clear();
+  expect(written.split('\r\u001b[K')).toEqual([
+    '',
+    'Checking [....................] 0 of 4,000 files ...',
+    'Checking [#####...............] 1,000 of 4,000 files ...',
+    'Checking [####################] 4,000 of 4,000 files ...',
+    '',
+  ]);
+});
+
+it('stays on one line, whatever a name is', () => {
+  on().bar('Applying', 1, 2, `: ${'x'.repeat(63)}`);
+  expect(written.length).toBeLessThanOrEqual(80 + '\r\u001b[K'.length);
+});
+
+it.each([
+  ['without a terminal', {}, false],
+  ['in CI, though a job has one', { CI: 'true' }, true],
+])('is silent %s', (_, env, errIsTerminal) => {
+  const progress = on(env, errIsTerminal);
+  progress.show('Reading ...');
+  progress.bar('Checking', 1, 2);
+  progress.clear();
+  expect(written).toBe('');
+});
+
+it('shows itself where CI is said to be off', () => {
+  on({ CI: 'false' }).show('Reading ...');
+  expect(written).toContain('Reading');
+});
