@@ -28,10 +28,12 @@ export interface RecoveryPageProps {
   readonly refused?: string | undefined;
   /** Its code, where it has one. */
   readonly code?: string | undefined;
+  /** The identity provider whose metadata was refused. */
+  readonly at?: string | undefined;
 }
 
 /** `GET /recovery`: how sign-ins are, and what repairs them. */
-export function RecoveryPage({ settings, state, expiresAt, now, done, refused, code }: RecoveryPageProps): VNode {
+export function RecoveryPage({ settings, state, expiresAt, now, done, refused, code, at }: RecoveryPageProps): VNode {
   const minutes = Math.max(1, Math.round((expiresAt.getTime() - now.getTime()) / 60_000));
   return (
     <Page title={refused === undefined ? 'Repair single sign-on' : 'Error: repair single sign-on'} wide>
@@ -47,7 +49,7 @@ export function RecoveryPage({ settings, state, expiresAt, now, done, refused, c
         days and is shown in every plan: ask whoever keeps the configuration to put it there.
       </p>
       {state.identityProviders.map((provider) => (
-        <Provider key={provider.name} provider={provider} offersAnother={code === 'replace_needs_consent'} />
+        <Provider key={provider.name} provider={provider} isOpen={at === provider.name} />
       ))}
       {state.identityProviders.length === 0 && <p>There is no identity provider.</p>}
       <h2>Latest refusals</h2>
@@ -80,13 +82,7 @@ function Refused({ sentence, code }: { readonly sentence: string; readonly code:
   );
 }
 
-function Provider({
-  provider,
-  offersAnother,
-}: {
-  readonly provider: IdentityProviderState;
-  readonly offersAnother: boolean;
-}): VNode {
+function Provider({ provider, isOpen }: { readonly provider: IdentityProviderState; readonly isOpen: boolean }): VNode {
   const { name, displayName, type, enabled, certificates, problem, lastSignIn } = provider;
   return (
     <section class="provider">
@@ -123,7 +119,7 @@ function Provider({
         />
       </div>
       {type === 'saml' ? (
-        <Metadata name={name} displayName={displayName} offersAnother={offersAnother} />
+        <Metadata name={name} displayName={displayName} isOpen={isOpen} />
       ) : (
         <p class="soft">
           The client secret of an OpenID provider cannot be replaced here: whoever keeps the configuration does.
@@ -157,12 +153,12 @@ function Action({ action, name, label, value = {} }: ActionProps): VNode {
 interface MetadataProps {
   readonly name: string;
   readonly displayName: string;
-  readonly offersAnother: boolean;
+  readonly isOpen: boolean;
 }
 
-function Metadata({ name, displayName, offersAnother }: MetadataProps): VNode {
+function Metadata({ name, displayName, isOpen }: MetadataProps): VNode {
   return (
-    <details open={offersAnother}>
+    <details open={isOpen}>
       <summary>Replace the metadata and certificates of {displayName}</summary>
       <form method="post" action="/recovery/metadata">
         <input type="hidden" name="idp" value={name} />
@@ -196,7 +192,7 @@ function Metadata({ name, displayName, offersAnother }: MetadataProps): VNode {
 
 function Refusals({ refusals }: { readonly refusals: readonly RefusedSignIn[] }): VNode {
   return (
-    <ul class="facts">
+    <ul class="refusals">
       {refusals.map(({ at, identityProvider, code, sentence }) => (
         <li key={`${at.getTime()} ${code}`}>
           <span>

@@ -57,11 +57,17 @@ export class RepairApi {
   }
 }
 
+/** What is wrong in detail says more than the sentence about all of it. */
 function refusal({ json }: { readonly json: unknown }): Repaired {
-  const { code, message } = Object((json as { readonly error?: unknown } | null)?.error) as Record<string, unknown>;
-  const words = typeof message === 'string' ? message : 'the change was refused';
-  return { done: false, code: typeof code === 'string' ? code : 'refused', refused: sentence(words) };
+  const { code, message, diagnostics } = membersOf(membersOf(json)['error']);
+  const [first] = Array.isArray(diagnostics) ? (diagnostics as readonly unknown[]) : [];
+  const { message: detail, suggestion } = membersOf(first);
+  const words = [detail ?? message, suggestion].filter((it) => typeof it === 'string').join('; ');
+  const refused = sentence(words || 'the change was refused');
+  return { done: false, code: typeof code === 'string' ? code : 'refused', refused };
 }
+
+const membersOf = (value: unknown) => Object(value) as Readonly<Record<string, unknown>>;
 
 const sentence = (words: string) =>
   `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;

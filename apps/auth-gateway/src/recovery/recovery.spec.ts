@@ -335,9 +335,11 @@ describe('a recovery session', () => {
     const browser = (await recovered()).at(alone.address);
     const down = await browser.submit('/recovery/enabled', { idp: 'okta', enabled: 'false' });
     expect([down.status, await down.text()]).toEqual([422, expect.stringContaining('try again in a minute')]);
-    api.answer = { status: 422, json: { error: { code: 'metadata_invalid', message: 'no <b>entity</b>' } } };
+    const diagnostics = [{ message: 'no <b>entity</b>', suggestion: 'paste all of it' }];
+    api.answer = { status: 422, json: { error: { code: 'configuration_invalid', message: 'not valid', diagnostics } } };
     const html = await (await (await recovered()).submit('/recovery/metadata', { idp: 'okta', xml: '<x/>' })).text();
-    expect(html).toContain('No &lt;b>entity&lt;/b>.');
+    expect(html).toContain('No &lt;b>entity&lt;/b>; paste all of it.');
+    expect(html).toContain('<details open');
     api.answer = { status: 200, json: {} };
   });
 

@@ -103,11 +103,18 @@ export class RepairController {
     const repairer = await this.repairer(request, response);
     if (!repairer) return;
     const { token, session, organization } = repairer;
-    const wanted = read(organization.settings, Object(form) as RepairForm, this.clock());
+    const sent = Object(form) as RepairForm;
+    const idp = named(organization.settings, sent)?.name;
+    const wanted = read(organization.settings, sent, this.clock());
     if ('unusable' in wanted) return this.page(repairer, response, { refused: wanted.unusable });
     const repaired = await this.api.repair(token, session.organization, wanted);
     if (repaired.done) response.redirect(303, `/recovery?done=${what}`);
-    else await this.page(repairer, response, { refused: repaired.refused, code: repaired.code });
+    else
+      await this.page(repairer, response, {
+        refused: repaired.refused,
+        code: repaired.code,
+        at: what === 'metadata' ? idp : undefined,
+      });
   }
 
   private async page(
@@ -117,6 +124,7 @@ export class RepairController {
       readonly done?: Parameters<typeof RecoveryPage>[0]['done'];
       readonly refused?: string;
       readonly code?: string;
+      readonly at?: string | undefined;
     },
   ): Promise<void> {
     const state = await this.states.of(organization);
