@@ -14,6 +14,7 @@ import type { ErrorBody, TestApi } from './testing/test-api.ts';
  */
 
 const EXPECTED = join(import.meta.dirname, '../cases/callers.txt');
+const RECOVERY_ADMIN = 'it@acme.example';
 const CONSOLE = 'http://localhost:3000';
 
 let api: TestApi;
@@ -22,7 +23,11 @@ beforeAll(async () => {
   api = await startTestApi({ ROLECALL_CONSOLE_ORIGINS: CONSOLE });
   const roles = { 'platform-admin': {}, 'platform-auditor': {} };
   await api.client.apply(
-    requestOf([organization('acme', { roles }), organization('globex'), organization('host', { roles })]),
+    requestOf([
+      organization('acme', { roles, login: { recoveryAdmins: [RECOVERY_ADMIN] } }),
+      organization('globex'),
+      organization('host', { roles }),
+    ]),
   );
   const administration = { organization: 'host', adminRole: 'platform-admin', auditorRole: 'platform-auditor' };
   const document = {
@@ -52,9 +57,16 @@ beforeAll(async () => {
     'SSO admin of host': await as('host', 'sso_admin'),
     'platform auditor': await as('host', 'platform-auditor'),
     'platform admin': await as('host', 'platform-admin'),
+    'recovery session': { authorization: `Bearer ${await recoveryToken()}` },
   };
 });
 afterAll(() => api?.close());
+
+async function recoveryToken(): Promise<string> {
+  const { database } = api.database;
+  const { organizationId = '' } = (await database.registry.record('acme')) ?? {};
+  return (await database.inOrganization(organizationId, (tx) => tx.recovery.open(RECOVERY_ADMIN, new Date()))).token;
+}
 
 const VALUES: Readonly<Record<string, string>> = {
   organization: 'acme',
@@ -79,7 +91,7 @@ async function outcome({ method, path, right }: Operation, headers: Readonly<Rec
   return refused ? String(status) : 'in';
 }
 
-it('lets in whom it should, and nobody else', async () => {
+it('lets in whom it should, and nobody else (security.md 19)', async () => {
   const line = (id: string, cells: readonly string[]) => `${[id.padEnd(28), ...cells].join(' ')}`.trimEnd();
   const names = Object.keys(callers);
   const lines = names.map((name, index) => `${index + 1} = ${name}`);
