@@ -1,7 +1,8 @@
 import { checkDocument, documentDigest, testOutcomes } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
+import { pointerTo } from './address.ts';
 import { formerNames, valueIn } from './origin.ts';
-import { asJson } from './renames.ts';
+import { asJson, entryRenames } from './renames.ts';
 import { pathOf } from './render-plan.ts';
 import type { ReconcileProblem } from './errors.ts';
 import type { FieldChange } from './plan.ts';
@@ -23,7 +24,7 @@ export interface Outcome {
   readonly declaredBefore: OrganizationDocument | undefined;
   readonly fields: readonly FieldChange[];
   readonly unmanaged: readonly string[];
-  /** Every override on record, ended ones too. */
+  /** Every override on record, ended ones too; of a renamed entry, at the place that it gets. */
   readonly overrides: readonly Override[];
 }
 
@@ -47,7 +48,8 @@ export async function outcomeOf(
   const declaration: Pick<Declaration, 'document'> | undefined = asDeclared
     ? { document: live }
     : await state.declaration(head.id);
-  const overrides = head.deviation?.driftsAt === undefined ? [] : await state.overrides(head.id);
+  const stored = head.deviation?.driftsAt === undefined ? [] : await state.overrides(head.id);
+  const overrides = carriedAlong(stored, live, declared.document);
   const documents = { declaredBefore: declaration?.document, declared: declared.document, live };
   const overridden = activePaths(overrides, now);
   const three = compareThreeWay(documents, {
@@ -61,6 +63,26 @@ export async function outcomeOf(
       : entriesBeside(three.after, declares.document, overridden);
   const { declaredBefore } = documents;
   return { live, ...three, unmanaged, digest: documentDigest(three.after), declares, declaredBefore, overrides };
+}
+
+/** An override is of its entry: where that gets another key, it goes on there until its end. */
+function carriedAlong(
+  overrides: readonly Override[],
+  live: OrganizationDocument,
+  declared: OrganizationDocument,
+): readonly Override[] {
+  if (overrides.length === 0) return overrides;
+  const moves = entryRenames(live, declared).renames.map(({ map, from, to }) => [
+    pointerTo(map, from),
+    pointerTo(map, to),
+  ]);
+  const moved = (path: string) => {
+    const [from = '', to = ''] = moves.find(([before]) => path === before || path.startsWith(`${before}/`)) ?? [];
+    return `${to}${path.slice(from.length)}`;
+  };
+  return overrides
+    .map((override) => ({ ...override, path: moved(override.path) }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Whoever made a part keeps it. Where no collection declared anything yet, only files say what is git's. */

@@ -20,7 +20,7 @@ export interface Settled {
 
 /**
  * Records what is declared from now on, and how the live document deviates from it. Overrides that ended, or that are as
- * declared by now, are forgotten.
+ * declared by now, are forgotten; those of an entry that was renamed go along with it.
  */
 export async function settle(
   state: StateTransaction,
@@ -28,7 +28,9 @@ export async function settle(
   now: Date,
 ): Promise<void> {
   const kept = stillNeeded(overrides, declared.document, after, now);
-  if (kept.length < overrides.length) await state.replaceOverrides(head.id, kept);
+  if (overrides.length > 0 && !samePaths(kept, await state.overrides(head.id))) {
+    await state.replaceOverrides(head.id, kept);
+  }
   const deviation = deviationOf(declared.document, after, kept, now);
   const same = head.appliedDigest === declared.digest && sameDeviation(head.deviation, deviation);
   if (same && !(await standsElsewhere(state, head.id, declared.origin))) return;
@@ -60,6 +62,9 @@ function stillNeeded(
   const differing = new Set(driftOf(declared, live).map(({ path }) => path));
   return overrides.filter(({ path, expires }) => expires > now && differing.has(path));
 }
+
+const samePaths = (one: readonly Override[], other: readonly Override[]) =>
+  one.length === other.length && one.every(({ path }, index) => path === other[index]?.path);
 
 function sameDeviation(a: Deviation | undefined, b: Deviation | undefined): boolean {
   return a?.driftsAt?.getTime() === b?.driftsAt?.getTime() && a?.unmanaged === b?.unmanaged;

@@ -244,13 +244,24 @@ describe('a plan names an override', () => {
     expect(plan.overrides).toMatchObject([{ organization: 'acme', path: '/spec/roles/helper/permissions' }]);
   });
 
-  it.each<[string, Partial<ReconcileRequest>]>([
-    ['a renamed entry', request({ roles: { aide: { permissions: ['a'], previously: ['helper'] } } })],
-    ['a release', { organizations: [], files: [], partial: { release: ['acme'] } }],
-  ])('no more that is taken back by %s', async (_what, more) => {
-    const plan = await planned(more);
+  it('no more that ends with a release', async () => {
+    const plan = await planned({ organizations: [], files: [], partial: { release: ['acme'] } });
     expect(plan.changes).toHaveLength(1);
     expect(plan.overrides).toEqual([]);
+  });
+
+  it('at the new place of an entry that is renamed, until its end', async () => {
+    const store = await overridden();
+    const renamed = request({ roles: { aide: { permissions: ['a'], previously: ['helper'] } } });
+    const at = (now: Date) => store.transaction('commit', (state) => reconcile(state, renamed, now));
+    const plan = await at(NOW);
+    expect(plan.overrides).toMatchObject([{ path: '/spec/roles/aide/permissions', expires: TOMORROW.toISOString() }]);
+    const fields = plan.changes[0]?.fields.map(({ path }) => path);
+    expect(fields).not.toContain('/spec/roles/aide/permissions');
+    expect((await at(NOW)).changes).toEqual([]);
+    const after = await at(TOMORROW);
+    expect(after.changes[0]?.fields).toMatchObject([{ path: '/spec/roles/aide/permissions', origin: 'drift' }]);
+    expect(after.overrides).toEqual([]);
   });
 });
 
