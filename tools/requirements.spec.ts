@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expectationsOf, missing } from './shown-by.ts';
+
+const root = join(import.meta.dirname, '..');
 
 describe.each(['docs/requirements.md', 'docs/security-checklist.md'])('%s', (page) => {
   const rows = expectationsOf(page);
@@ -12,9 +16,15 @@ describe.each(['docs/requirements.md', 'docs/security-checklist.md'])('%s', (pag
   });
 });
 
+const CHECKLIST = expectationsOf('docs/security-checklist.md');
+
+it.each(CHECKLIST)('a test carries the number of: $expectation', ({ expectation, shownBy }) => {
+  const number = `security.md ${Number.parseInt(expectation, 10)})`;
+  const files = [...shownBy.matchAll(/`([^`]+\.ts)`/g)].map(([, path = '']) => readFileSync(join(root, path), 'utf8'));
+  expect(files.some((text) => text.includes(number))).toBe(true);
+});
+
 it('docs/security-checklist.md has every number once, in order', () => {
-  const numbers = expectationsOf('docs/security-checklist.md').map(({ expectation }) =>
-    Number.parseInt(expectation, 10),
-  );
+  const numbers = CHECKLIST.map(({ expectation }) => Number.parseInt(expectation, 10));
   expect(numbers).toEqual(Array.from({ length: 52 }, (_, index) => index + 1));
 });

@@ -61,7 +61,7 @@ it('a server that is killed in the middle of an apply leaves nothing, and the ne
   expect(applied.json.applied).toHaveLength(200);
 });
 
-it('a database that goes away in the middle of an apply is a 503, leaves nothing, and is used again when it is back', async () => {
+it('a database that goes away in the middle of an apply is a 503, leaves nothing, and is used again when it is back (security.md 52)', async () => {
   const { fingerprint } = (await api.client.plan(REQUEST)).json;
   const before = await everyRow(api.database.ownerUrl);
   const held = await holdName(api.database.ownerUrl, 'org-150');

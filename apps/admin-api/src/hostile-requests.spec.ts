@@ -75,17 +75,20 @@ it('a file that is named twice is refused as such', async () => {
   expect([compared.status, compared.json.error?.code]).toEqual([400, 'invalid_request']);
 });
 
-it.each(['constructor', 'toString', 'hasOwnProperty', 'prototype'])('%s is a name like any other', async (name) => {
-  const authorization = {
-    mappingRoles: { [name]: { grants: { 'account/main': ['member'] } } },
-    accountAttributes: { [name]: 'account/main' },
-  };
-  const { status, json } = await api.client.plan(requestOf([organization(name.toLowerCase(), { authorization })]));
-  expect(status).toBe(200);
-  expect(json.changes[0]?.fields).toContainEqual(
-    expect.objectContaining({ path: `/spec/authorization/mappingRoles/${name}`, action: 'create' }),
-  );
-});
+it.each(['constructor', 'toString', 'hasOwnProperty', 'prototype'])(
+  '%s is a name like any other (security.md 25)',
+  async (name) => {
+    const authorization = {
+      mappingRoles: { [name]: { grants: { 'account/main': ['member'] } } },
+      accountAttributes: { [name]: 'account/main' },
+    };
+    const { status, json } = await api.client.plan(requestOf([organization(name.toLowerCase(), { authorization })]));
+    expect(status).toBe(200);
+    expect(json.changes[0]?.fields).toContainEqual(
+      expect.objectContaining({ path: `/spec/authorization/mappingRoles/${name}`, action: 'create' }),
+    );
+  },
+);
 
 describe('work that one request can cause', () => {
   const expensive = (name: string) =>

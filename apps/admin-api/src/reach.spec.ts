@@ -69,7 +69,7 @@ const ask = (client: TestClient, operation: Operation, path: string) =>
 describe.each(all.filter(({ path }) => path.includes(':organization')).map((one) => [one.id, one] as const))(
   '%s of a foreign organization',
   (_id, operation) => {
-    it('is answered as one of an unknown organization, and writes nothing', async () => {
+    it('is answered as one of an unknown organization, and writes nothing (security.md 20)', async () => {
       const before = await everyRow(api.database.ownerUrl);
       const unknown = await ask(held, operation, pathOf(operation, 'nobody'));
       const answer = await ask(held, operation, pathOf(operation, 'foreign'));

@@ -220,7 +220,7 @@ it('is enabled and forced on every table but the routing tables, whose keys star
   expect(keys.rows).toEqual([]);
 });
 
-it('shows nothing to a query without an organization, in any table', async () => {
+it('shows nothing to a query without an organization, in any table (security.md 21)', async () => {
   const seen = await asRuntime(undefined, async (client) => {
     const counts: Record<string, number> = {};
     for (const table of tables) counts[table] = await countRows(client, table);
@@ -241,7 +241,7 @@ it('shows an organization its own rows and none of another, in every table', asy
   expect(seen).toEqual(Object.fromEntries(tables.map((table) => [table, [acme]])));
 });
 
-it('lets an organization neither insert, change nor delete rows of another', async () => {
+it('lets an organization neither insert, change nor delete rows of another (security.md 22)', async () => {
   const insert = asRuntime(acme, (client) =>
     client.query(`insert into used_assertions values ($1, 'okta', '_x', now())`, [globex]),
   );
@@ -278,7 +278,7 @@ it('cannot be switched off by the runtime role', async () => {
   await expect(bypass).rejects.toThrow('query would be affected by row-level security policy');
 });
 
-it('lets nobody change or delete a revision or an audit event, give a token more rights, or truncate anything', async () => {
+it('lets nobody change or delete a revision or an audit event, give a token more rights, or truncate anything (security.md 48)', async () => {
   const refused = (statement: string) =>
     expect(asRuntime(acme, (client) => client.query(statement))).rejects.toThrow('permission denied');
   await refused(`update revisions set digest = 'x'`);

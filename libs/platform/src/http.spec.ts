@@ -90,7 +90,7 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
     }
   }
 
-  it('logs a request by its route pattern, never by its URL, and echoes a sane request id', async () => {
+  it('logs a request by its route pattern, never by its URL, and echoes a sane request id (security.md 14)', async () => {
     const response = await fetch(`${url}/things/hunter2?token=hunter2`, { headers: { 'x-request-id': 'deploy-4711' } });
     expect(await response.json()).toEqual({ name: 'hunter2' });
     expect(response.headers.get('x-request-id')).toBe('deploy-4711');
@@ -113,7 +113,7 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
     expect(response.headers.get('x-request-id')).toBe((await requestLine()).traceId);
   });
 
-  it('sets the security headers, on errors as well', async () => {
+  it('sets the security headers, on errors as well (security.md 12)', async () => {
     for (const path of ['/things/a', '/nothing', '/things/broken']) {
       const { headers } = await fetch(url + path);
       expect(Object.fromEntries(headers)).toMatchObject({

@@ -37,7 +37,7 @@ it('names where in the schema, and keeps the stack', () => {
   expect(err).toHaveProperty('stack', expect.stringContaining('logger.spec'));
 });
 
-it('keeps a line one line, whatever stands in it', () => {
+it('keeps a line one line, whatever stands in it (security.md 50)', () => {
   logger.warn({ code: 'a\n{"level":"info"}', err: new Error('b\r\n\u001b[31m') }, 'c\n\u2028d');
   expect(lines).toHaveLength(1);
   for (const control of ['\n', '\r', '\u001b']) expect(lines[0]?.trimEnd()).not.toContain(control);

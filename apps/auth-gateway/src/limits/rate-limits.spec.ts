@@ -95,7 +95,7 @@ describe('rate limits', () => {
     expect(await statuses(3, () => junk(gateway, '-'))).toEqual([400, 400, 429]);
   });
 
-  it('count a client by X-Forwarded-For when a proxy that is named says it, and by nobody else', async () => {
+  it('count a client by X-Forwarded-For when a proxy that is named says it, and by nobody else (security.md 33)', async () => {
     const behind = await limited({ start: 1 }, PROXY);
     const get = (gateway: TestGateway, client: string) => gateway.browser().get(LOGIN, from(client));
     expect((await get(behind, '192.0.2.1')).status).toBe(302);

@@ -33,7 +33,7 @@ describe('somebody whom the directory manages', () => {
     );
   const statusOf = async (id: string) => (await world.sql('select status from users where user_id = $1', [id]))[0];
 
-  it('is invited, active, changed at once, signed out everywhere at once, refused, and back under the same id', async () => {
+  it('is invited, active, changed at once, signed out everywhere at once, refused, and back under the same id (security.md 6)', async () => {
     const id = await directory.create({ ...EVE, roles: ['member'] });
     expect(await statusOf(id)).toEqual({ status: 'invited' });
     const { browser } = await enter();

@@ -91,7 +91,7 @@ describe('which identity provider', () => {
     expect(await (await browser.get('/announcement')).text()).toContain(`href="${APPLICATION}/deep"`);
   });
 
-  it('says nothing about persons: a known user and nobody get the same answer', async () => {
+  it('says nothing about persons: a known user and nobody get the same answer (security.md 23)', async () => {
     const { world } = oidc;
     await gateway.browser().signIn(world.idp, '/saml/acme/okta/login', {
       ...world.person('eve@acme.com', { role_mapping: 'engineering' }),

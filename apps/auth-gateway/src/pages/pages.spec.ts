@@ -42,7 +42,7 @@ describe('pages', () => {
     },
   );
 
-  it('lets only the forms to sign in and out lead away, and to https', async () => {
+  it('lets only the forms to sign in and out lead away, and to https (security.md 12)', async () => {
     const policy = async (path: string) =>
       (await gateway.browser().get(path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/login')).toContain("form-action 'self' https:");

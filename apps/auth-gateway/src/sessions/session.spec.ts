@@ -19,7 +19,7 @@ describe('a session', () => {
     return { browser, entered };
   };
 
-  it('has a cookie that only this site gets, over https, without a domain', async () => {
+  it('has a cookie that only this site gets, over https, without a domain (security.md 1)', async () => {
     const { browser, entered } = await signedIn();
     const [cookie = '', ...others] = entered.headers.getSetCookie();
     expect(others).toEqual([expect.stringMatching(/^__Host-rolecall_last_login=beta\.okta; /)]);
@@ -122,7 +122,7 @@ describe('a session', () => {
     expect((await browser.get('/session')).status).toBe(200);
   });
 
-  it('ends when nobody used it for the idle time', async () => {
+  it('ends when nobody used it for the idle time (security.md 4)', async () => {
     const { browser } = await signedIn();
     world.pass(29);
     expect((await browser.get('/session')).status).toBe(200);
@@ -132,7 +132,7 @@ describe('a session', () => {
     expect((await browser.get('/session')).status).toBe(401);
   });
 
-  it('ends at its lifetime however much it is used', async () => {
+  it('ends at its lifetime however much it is used (security.md 4)', async () => {
     const { browser } = await signedIn();
     for (let used = 0; used < 5; used++) {
       world.pass(23);
@@ -142,7 +142,7 @@ describe('a session', () => {
     expect((await browser.get('/session')).status).toBe(401);
   });
 
-  it('ends when the session at the identity provider does', async () => {
+  it('ends when the session at the identity provider does (security.md 8)', async () => {
     const ends = new Date(world.now.getTime() + 20 * 60_000).toISOString();
     const assertion = (xml: string) =>
       xml.replace('<saml:AuthnStatement ', `<saml:AuthnStatement SessionNotOnOrAfter="${ends}" `);

@@ -174,7 +174,7 @@ describe('hostile', () => {
   }
 
   it(
-    'filters: each is answered or refused, soon',
+    'filters: each is answered or refused, soon (security.md 26)',
     async () => {
       const before = await Promise.all(lanes.map(contents));
       await everywhere(

@@ -34,7 +34,8 @@ export const scopes: JsonSchema = {
 
 /** `spec.roles`: custom roles; the built-in ones need no declaration. */
 export const roles: JsonSchema = {
-  description: 'Roles of this organization, by name. `member` and `sso_admin` are built in and need no entry.',
+  description:
+    'Roles of this organization, by name. `member`, `sso_admin` and `auditor` are built in and need no entry.',
   type: 'object',
   propertyNames: { ...name, not: { enum: BUILT_IN_ROLES } },
   maxProperties: 1000,

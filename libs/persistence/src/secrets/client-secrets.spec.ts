@@ -42,7 +42,7 @@ const revision = (name: string, spec: OrganizationSpec, clientSecret?: string) =
   ),
 });
 
-it('is given to the reader and stands in clear text in no column of any table', async () => {
+it('is given to the reader and stands in clear text in no column of any table (security.md 47)', async () => {
   const { id } = await seed('acme');
   expect(await stored(id)).toEqual({ clientSecret: SECRET });
   const { rows } = await asOwner(

@@ -13,12 +13,15 @@ it('opens where it was sealed, and looks different each time', () => {
   expect(sealed.includes(SECRET)).toBe(false);
 });
 
-it.each(['table', 'column', 'row', 'organizationId'] as const)('does not open under another %s', (part) => {
-  const sealed = seal(KEY, PLACE, SECRET);
-  expect(() => unseal(KEY, { ...PLACE, [part]: 'other' }, sealed)).toThrow(
-    expect.objectContaining({ code: 'sealed_secret_invalid' }),
-  );
-});
+it.each(['table', 'column', 'row', 'organizationId'] as const)(
+  'does not open under another %s (security.md 45)',
+  (part) => {
+    const sealed = seal(KEY, PLACE, SECRET);
+    expect(() => unseal(KEY, { ...PLACE, [part]: 'other' }, sealed)).toThrow(
+      expect.objectContaining({ code: 'sealed_secret_invalid' }),
+    );
+  },
+);
 
 it('does not take one place for another whose parts join to the same text', () => {
   const sealed = seal(KEY, { ...PLACE, column: 'a|b', row: 'c' }, SECRET);

@@ -6,7 +6,7 @@ const create = (expiresAt?: Date) => tokens().create({ name: 'ci', rights: ['pla
 const asOwner = <R extends object>(statement: string) =>
   connected(test.current.ownerUrl, async (owner) => (await owner.query<R>(statement)).rows);
 
-it('gives a token that authenticates, with its name and rights', async () => {
+it('gives a token that authenticates, with its name and rights (security.md 17)', async () => {
   const { id, token } = await create(later(60));
   expect(token).toMatch(new RegExp(`^rct_${id}_[A-Za-z0-9_-]{43}$`));
   expect(await tokens().authenticate(token, NOW)).toEqual({
@@ -17,7 +17,7 @@ it('gives a token that authenticates, with its name and rights', async () => {
   });
 });
 
-it('answers alike to unknown, malformed, expired and revoked tokens', async () => {
+it('answers alike to unknown, malformed, expired and revoked tokens (security.md 16)', async () => {
   const { id, token } = await create(later(60));
   const secret = token.slice(`rct_${id}_`.length);
   const wrong = [
@@ -36,7 +36,7 @@ it('answers alike to unknown, malformed, expired and revoked tokens', async () =
   expect(await tokens().authenticate(token, NOW)).toBeUndefined();
 });
 
-it('stores no token and no secret', async () => {
+it('stores no token and no secret (security.md 15)', async () => {
   const { id, token } = await create();
   const secret = token.slice(`rct_${id}_`.length);
   const [row] = await asOwner<{ stored: string }>(`select t::text as stored from api_tokens t where id = '${id}'`);

@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { newOrganizationToken, readOrganizationToken, sha256 } from './organization-token.ts';
 
 describe('organization tokens', () => {
-  it('carry the organization and a secret of which only the hash is kept', () => {
+  it('carry the organization and a secret of which only the hash is kept (security.md 2)', () => {
     const organizationId = v7();
     const token = newOrganizationToken(organizationId);
     expect(token.value).toMatch(/^[A-Za-z0-9_-]{64}$/);

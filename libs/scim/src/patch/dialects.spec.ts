@@ -27,7 +27,7 @@ function byStrictMode(dialect: PatchDialect): PatchDialect['strict'] {
 describe.each(PATCH_DIALECTS.map((dialect) => [dialect.statements.join(' '), dialect.quirk, dialect] as const))(
   '%s %s',
   (_, quirk, dialect) => {
-    it('is understood by tolerant mode, and told', () => {
+    it('is understood by tolerant mode, and told (security.md 27)', () => {
       expect(quirksOf(dialect, 'tolerant')).toContain(quirk);
     });
 

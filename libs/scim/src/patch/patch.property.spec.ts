@@ -202,7 +202,7 @@ describe('any request', () => {
   });
 });
 
-it('X8 the same add or replace again changes nothing', () => {
+it('X8 the same add or replace again changes nothing (security.md 28)', () => {
   const repeatable = fc.oneof(
     fc.tuple(fc.constantFrom(...paths.single), fc.oneof(text, fc.integer())),
     fc.tuple(
@@ -264,7 +264,7 @@ describe('members', () => {
     );
   });
 
-  it('X33 5,000 operations with ten members each take no time; one more operation is refused', () => {
+  it('X33 5,000 operations with ten members each take no time; one more operation is refused (security.md 29)', () => {
     const operations = Array.from({ length: PATCH_LIMITS.operations }, (_, at) =>
       at % 2 === 0
         ? { op: 'add', path: 'members', value: Array.from({ length: 10 }, (__, id) => ({ value: `${at}-${id}` })) }
