@@ -46,3 +46,4 @@ export {
 export { renderDiagnostics, type DiagnosticPart } from './render-diagnostics.ts';
 export { trustsOf, unmetConditions, type NamedTrust, type WorkloadIdentity } from './trust.ts';
 export { runTests, testDiagnostics, testOutcomes, type TestOutcome } from './run-tests.ts';
+export { readRoleMap } from '@rolecall/role-mapping';

@@ -5,3 +5,4 @@ export { decide } from './decide.ts';
 export * from './decision.ts';
 export * from './facts.ts';
 export * from './policy.ts';
+export { readRoleMap } from './role-map.ts';

@@ -149,7 +149,7 @@ export async function requireInvitable(
 }
 
 /** Somebody else's people are no guests unless the document says so. */
-async function requireFreeDomain(tx: OrganizationTransaction, { document }: OrganizationRecord, email: string) {
+export async function requireFreeDomain(tx: OrganizationTransaction, { document }: OrganizationRecord, email: string) {
   const domain = domainOf(email);
   if (effective(document).guestDomains.includes(domain) || !(await tx.isDomainOfAnother(domain))) return;
   throw new Problem(

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { ExportUsersOptions } from '../commands/export-users.ts';
 import type { ListUsersOptions, SessionsOptions } from '../commands/users.ts';
 import type { InviteOptions, RevokeOptions, WhyOptions } from '../commands/users-edit.ts';
+import type { ImportUsersOptions } from '../commands/users-import.ts';
 import type { StopOptions } from '../commands/users-stop.ts';
 import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
@@ -159,6 +160,24 @@ function addEditing(users: Command, io: Io, finish: Finish): void {
     .action(async (organization: string, address: string, _flags, command: Command) => {
       const { inviteUser } = await import('../commands/users-edit.ts');
       finish(await inviteUser(organization, address, command.optsWithGlobals<InviteOptions>(), io));
+    });
+  users
+    .command('import')
+    .description('bind existing users and create invited ones by a CSV file, each with exactly the roles of its line')
+    .argument('<org>', ORGANIZATION)
+    .argument(
+      '<file>',
+      'as "rolecall export-users" writes it, at most 1000 users; an empty cell leaves an account as it is',
+    )
+    .option('--apply', 'do it; without it nothing is written')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples('rolecall users import acme users.csv', 'rolecall users import acme users.csv --apply'),
+    )
+    .action(async (organization: string, file: string, _flags, command: Command) => {
+      const { importUsers } = await import('../commands/users-import.ts');
+      finish(await importUsers(organization, file, command.optsWithGlobals<ImportUsersOptions>(), io));
     });
   for (const what of ['grant', 'revoke'] as const) {
     const command = users

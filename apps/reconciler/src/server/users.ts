@@ -60,6 +60,13 @@ export interface UserSession {
   readonly expiresAt: string;
 }
 
+export interface ImportedUsers {
+  readonly applied: boolean;
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
 export interface Invited {
   readonly userId: string;
   readonly expiresAt: string;
@@ -162,6 +169,10 @@ export class UsersClient {
     readonly printLink?: true;
   }): Promise<Invited> {
     return this.client.call('POST', this.#path, user);
+  }
+
+  import(csv: string, apply: boolean): Promise<ImportedUsers> {
+    return this.client.call('POST', `${this.#path}/import`, { csv, apply });
   }
 
   inviteAgain(userId: string, how: { readonly printLink?: true }): Promise<Invited> {

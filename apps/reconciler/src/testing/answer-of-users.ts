@@ -11,13 +11,18 @@ export interface RecordedUser extends User {
 /** What the routes of users answer; `refuse` throws. A page has two at most, so that there are several. */
 export function answerOfUsers(
   users: readonly RecordedUser[],
-  { method, url }: { readonly method: string; readonly url: string },
-  refuse: (status: number, code: string, message: string) => never,
+  { method, url, body }: { readonly method: string; readonly url: string; readonly body: unknown },
+  refuse: (status: number, code: string, message: string, details?: readonly string[]) => never,
 ): unknown {
   const { pathname, searchParams } = new URL(url, 'http://server');
   if (pathname.startsWith('/v1/organizations/acme/receipts')) return receiptsOf(users, pathname, searchParams);
   const [, id, action = ''] = /^\/v1\/organizations\/acme\/users(?:\/([^/]+)(?:\/(.+))?)?$/.exec(pathname) ?? [];
   if (id === undefined && method === 'POST') return INVITED;
+  if (id === 'import' && (body as { csv: string }).csv.includes('wrong'))
+    return refuse(422, 'import_invalid', 'nothing was imported: 1 line is to be mended', [
+      'line 2, email: is no plain e-mail address',
+    ]);
+  if (id === 'import') return { applied: (body as { apply: boolean }).apply, created: 1, changed: 2, unchanged: 0 };
   if (id === undefined) return pageOf(users, searchParams);
   const user = users.find(({ userId }) => userId === id);
   if (user === undefined) return refuse(404, 'unknown_user', 'the organization has no user of this id');

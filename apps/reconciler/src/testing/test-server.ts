@@ -153,7 +153,7 @@ export class TestServer {
     if (name !== undefined && action === undefined) return this.#collection(name);
     if (name !== undefined) return this.#compare(name, (body as { files: FileDigest[] }).files);
     if (/^\/v1\/organizations\/acme\/(?:users|receipts)(?:[/?]|$)/.test(url))
-      return answerOfUsers(this.users, { method, url }, refuse);
+      return answerOfUsers(this.users, { method, url, body }, refuse);
     const [page] = /^\/v1\/organizations\?.*$/.exec(request.url ?? '') ?? [];
     if (page !== undefined) return this.#organizations(new URLSearchParams(page.split('?')[1]));
     const [, org, revisions, number] =
@@ -369,8 +369,9 @@ function platformOf({ document, file }: NonNullable<PlanRequest['platform']>): D
   return { document: checked.document, digest: checked.digest, file };
 }
 
-function refuse(status: number, code: string, message: string): never {
-  throw new Refusal(status, code, message);
+function refuse(status: number, code: string, message: string, details: readonly string[] = []): never {
+  const diagnostics = details.map((detail) => ({ severity: 'error' as const, code, message: detail }));
+  throw new Refusal(status, code, message, diagnostics);
 }
 
 function unknownRevision(): never {

@@ -173,6 +173,8 @@ export interface AdministeredUsers {
   hold(revision: number): Promise<void>;
   /** The user, locked; undefined when there is none. @param userId UNTRUSTED */
   lock(userId: string): Promise<EditableUser | undefined>;
+  /** Of users with this address, at most two; upper and lower case are alike. */
+  byAddress(email: string): Promise<readonly string[]>;
   /** False when the user holds it already, whoever gave it. */
   grant(userId: string, role: Role, edit: Edit): Promise<boolean>;
   /** False when the user does not hold it. Takes it whoever gave it. */

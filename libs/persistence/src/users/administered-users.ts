@@ -13,6 +13,7 @@ import {
   JOIN_GROUPS,
   LOCK_USER,
   REVOKE_ROLE,
+  USERS_BY_ADDRESS,
 } from './statements.ts';
 
 /** Within a transaction that works for the organization. Locks are taken in one order: organization, user, counters, audit head. */
@@ -33,6 +34,11 @@ export function administeredUsers(client: PoolClient, organizationId: string): A
       const key = [organizationId, userId];
       if ((await query(client, LOCK_USER, key)).length === 0) return undefined;
       return (await query<EditableUser & Record<string, unknown>>(client, EDITABLE_USER, key))[0];
+    },
+
+    async byAddress(email) {
+      const rows = await query<{ user_id: string }>(client, USERS_BY_ADDRESS, [organizationId, email]);
+      return rows.map((row) => row.user_id);
     },
 
     async grant(userId, role, edit) {

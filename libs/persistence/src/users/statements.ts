@@ -231,3 +231,8 @@ export const RECEIPT: Statement = {
   name: 'users.receipt',
   text: 'select * from offboarding_receipts where org_id = $1 and receipt_id = $2',
 };
+
+export const USERS_BY_ADDRESS: Statement = {
+  name: 'users.by-address',
+  text: 'select user_id from users where org_id = $1 and email_key = lower($2) limit 2',
+};

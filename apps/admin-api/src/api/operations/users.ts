@@ -1,6 +1,8 @@
 import { PAGE_SIZE } from './operation.ts';
 import type { Operation } from './operation.ts';
 
+/** A thousand users with role maps of some accounts. */
+const IMPORT_BODY = 2 * 1024 * 1024;
 const USER = '/v1/organizations/:organization/users/:user';
 
 const LAST_SSO_ADMIN = {
@@ -71,6 +73,18 @@ export const users = {
       409: ['address_taken', 'managed_by_idp', 'mail_not_configured'],
       422: ['email_domain_refused'],
     },
+  },
+  importUsers: {
+    id: 'importUsers',
+    method: 'post',
+    path: '/v1/organizations/:organization/users/import',
+    summary:
+      'Binds existing users by address and creates invited ones, from CSV as the export has it, each with exactly the roles of its line: all or nobody; without apply it only says what it would do',
+    right: 'users.write',
+    body: 'UserImport',
+    bodyLimit: IMPORT_BODY,
+    response: 'ImportedUsers',
+    refusals: { 404: ['unknown_organization'], 422: ['import_invalid'] },
   },
   inviteUserAgain: {
     id: 'inviteUserAgain',

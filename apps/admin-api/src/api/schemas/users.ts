@@ -62,6 +62,19 @@ export const users = {
     },
     ['displayName', 'grants', 'groups', 'printLink'],
   ),
+  UserImport: object(
+    {
+      csv: { type: 'string', maxLength: 1_500_000, description: 'Columns: email, displayName, and accounts with role maps' },
+      apply: { type: 'boolean', description: 'Default false: nothing is written' },
+    },
+    ['apply'],
+  ),
+  ImportedUsers: object({
+    applied: { type: 'boolean' },
+    created: { ...count, description: 'Invited: the mail goes out with an invitation of their own' },
+    changed: count,
+    unchanged: count,
+  }),
   InvitationAgain: object({ printLink }, ['printLink']),
   Invited: object({
     userId: uuid,

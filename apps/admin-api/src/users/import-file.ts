@@ -1,0 +1,130 @@
+import { BUILT_IN_ROLES, readRoleMap } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { Role } from '@rolecall/persistence';
+import { readCsv } from './csv.ts';
+import type { CsvRow } from './csv.ts';
+
+/** Users of one file at most: all are written in one transaction. */
+export const MAX_IMPORTED = 1_000;
+const PLAIN = ['email', 'givenName', 'familyName', 'displayName', 'status'];
+const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$/;
+
+/** What a line says of a user: who it is, and for each account that it speaks of exactly these roles. */
+export interface ImportedUser {
+  readonly line: number;
+  readonly email: string;
+  readonly displayName: string | undefined;
+  readonly accounts: readonly { readonly column: string; readonly scope: string; readonly roles: readonly string[] }[];
+}
+
+export interface ImportMistake {
+  readonly line: number;
+  readonly column: string;
+  readonly message: string;
+}
+
+/**
+ * Reads a file as `rolecall export-users` writes it: a column per account with a role map in JSON; `{}` = no role, empty = left as it is.
+ * Every mistake is told at once.
+ * @param text UNTRUSTED
+ */
+export function readImport(
+  text: string,
+  document: OrganizationDocument,
+): { readonly users: readonly ImportedUser[]; readonly mistakes: readonly ImportMistake[] } {
+  const read = readCsv(text);
+  if ('brokenAt' in read)
+    return failed(read.brokenAt, '', 'a quoted cell does not end, or has a quote inside that is not doubled');
+  const [heading, ...rows] = read.rows;
+  if (heading === undefined || !heading.cells.includes('email'))
+    return failed(1, 'email', 'the first line names the columns, `email` among them');
+  if (rows.length > MAX_IMPORTED) return failed(1, '', `at most ${MAX_IMPORTED} users at a time`);
+  const mistakes: ImportMistake[] = [];
+  const accounts = accountsOf(document);
+  for (const [index, column] of heading.cells.entries()) {
+    if (!PLAIN.includes(column) && !accounts.has(column))
+      mistakes.push({
+        line: heading.line,
+        column,
+        message: `is no column; accounts are ${[...accounts.keys()].join(', ')}`,
+      });
+    if (heading.cells.indexOf(column) !== index)
+      mistakes.push({ line: heading.line, column, message: 'stands in the first line twice' });
+  }
+  const seen = new Set<string>();
+  const users = rows.map((row) => {
+    const user = readRow(row, heading.cells, { accounts, document, mistakes });
+    const key = user.email.toLowerCase();
+    if (seen.has(key)) mistakes.push({ line: row.line, column: 'email', message: 'an earlier line has this address' });
+    seen.add(key);
+    return user;
+  });
+  return { users, mistakes };
+}
+
+interface Reading {
+  readonly accounts: ReadonlyMap<string, string>;
+  readonly document: OrganizationDocument;
+  readonly mistakes: ImportMistake[];
+}
+
+function readRow(
+  { line, cells }: CsvRow,
+  columns: readonly string[],
+  { accounts, document, mistakes }: Reading,
+): ImportedUser {
+  const wrong = (column: string, message: string) => void mistakes.push({ line, column, message });
+  const cellOf = (column: string) => cells[columns.indexOf(column)] ?? '';
+  if (cells.length > columns.length) wrong('', 'has more cells than the first line');
+  const email = cellOf('email');
+  if (!ADDRESS.test(email) || email.length > 254) wrong('email', 'is no plain e-mail address');
+  const displayName = cellOf('displayName');
+  // oxlint-disable-next-line no-control-regex -- what no name has
+  if (displayName.length > 200 || /[\u0000-\u001f\u007f]/.test(displayName))
+    wrong('displayName', 'is no name of at most 200 characters');
+  const spoken = columns.flatMap((column) => {
+    const [scope, value] = [accounts.get(column), cellOf(column)];
+    if (scope === undefined || value === '') return [];
+    const roles = readRoleMap(value);
+    if (roles === undefined) wrong(column, 'is no role map such as {"roles": ["member"]}; {} is no role');
+    for (const role of roles ?? [])
+      if (!isRole(document, role)) wrong(column, `the organization declares no role ${JSON.stringify(role)}`);
+    return [{ column, scope, roles: roles ?? [] }];
+  });
+  return { line, email, displayName: displayName === '' ? undefined : displayName, accounts: spoken };
+}
+
+/** Columns with role maps, as the export has them: account attributes, or else scopes. */
+function accountsOf({ spec }: OrganizationDocument): ReadonlyMap<string, string> {
+  const scopes = Object.keys(spec.scopes ?? {}).map((scope) => [scope, scope] as const);
+  return new Map([...scopes, ...Object.entries(spec.authorization?.accountAttributes ?? {})]);
+}
+
+const isRole = ({ spec }: OrganizationDocument, role: string) =>
+  BUILT_IN_ROLES.some((known) => known === role) || Object.hasOwn(spec.roles ?? {}, role);
+
+const failed = (line: number, column: string, message: string) => ({
+  users: [],
+  mistakes: [{ line, column, message }],
+});
+
+/** What must be given and taken so that exactly these roles are held on the accounts that a line speaks of. */
+export function differences(
+  { accounts }: ImportedUser,
+  held: readonly Role[],
+): {
+  readonly gives: readonly (Role & { readonly column: string })[];
+  readonly takes: readonly (Role & { readonly column: string })[];
+} {
+  const holds = (scope: string, role: string) => held.some((one) => one.scope === scope && one.role === role);
+  return {
+    gives: accounts.flatMap(({ column, scope, roles }) =>
+      roles.filter((role) => !holds(scope, role)).map((role) => ({ column, scope, role })),
+    ),
+    takes: accounts.flatMap(({ column, scope, roles }) =>
+      held
+        .filter((one) => one.scope === scope && !roles.includes(one.role))
+        .map(({ role }) => ({ column, scope, role })),
+    ),
+  };
+}
