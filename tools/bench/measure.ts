@@ -57,12 +57,18 @@ export async function startServer(options: {
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${options.script} did not start`);
   pin(pid, 0);
-  await waitUntilReady(child, options.readyUrl);
+  await waitUntilReady(child, options.readyUrl).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return { pid, stop: () => stopServer(child) };
 }
 
+/** Some peers take half a minute to begin with. */
+const READY_MS = 120_000;
+
 async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + READY_MS;
   while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`the server for ${url} ended with ${child.exitCode}`);
     try {
@@ -72,7 +78,7 @@ async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${url} did not answer in 30 s`);
+  throw new Error(`${url} did not answer in ${READY_MS / 1000} s`);
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {

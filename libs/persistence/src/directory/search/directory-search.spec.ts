@@ -52,6 +52,28 @@ const users = (search: Partial<DirectorySearch>, organization = acme) =>
 const names = async (search: Partial<DirectorySearch>) =>
   (await users(search)).resources.map(({ body }) => body['userName']);
 
+it('G4 a page by index is the same whichever end is nearer', async () => {
+  const seeded = await seedOrganization(test.current.database, document('paged'), { metadataXml: METADATA_XML });
+  const ids = Array.from({ length: 25 }, (_, n) => ID(1).slice(0, -2) + String(n + 10));
+  await connected(test.current.ownerUrl, (owner) =>
+    seedDirectory(owner, seeded.id, {
+      users: ids.map((id) => ({ ...person(1, { userName: id }), id })),
+      groups: ids.map((id) => ({ ...person(1, {}), body: { displayName: id }, id, members: [] })),
+    }),
+  );
+  const { directory } = test.current.database;
+  for (let startIndex = 1; startIndex <= ids.length + 2; startIndex++) {
+    for (const count of [0, 1, 7, 25]) {
+      const asked = { ...ALL, withMembers: false, page: { startIndex, count } };
+      const wanted = ids.slice(startIndex - 1, startIndex - 1 + count);
+      const people = await directory.searchUsers(seeded.id, asked, NOW);
+      expect([people.total, people.resources.map(({ userId }) => userId)]).toEqual([25, wanted]);
+      const groups = await directory.searchGroups(seeded.id, asked, NOW);
+      expect([groups.total, groups.resources.map(({ groupId }) => groupId)]).toEqual([25, wanted]);
+    }
+  }
+});
+
 it('shows users whole: body as written, instants, version, groups', async () => {
   const { resources, total } = await users(filtered('userName eq "ADA"'));
   expect(total).toBe(1);
@@ -300,6 +322,11 @@ it('ends a page early when it is large, after one resource at least, and goes on
     const second = await search({ after: first.next, count: 100 });
     expect(second).toMatchObject({ resources: [ID(2)], next: { id: ID(2) } });
     expect(await search({ after: second.next, count: 100 })).toMatchObject({ resources: [ID(3)], next: undefined });
+    // of users who are in groups, what a page holds is mostly those
+    const roomy = directorySearch(pool, undefined, 380);
+    const shown = async (withGroups: boolean) =>
+      (await roomy.searchUsers(acme, { ...ALL, withGroups }, NOW)).resources.length;
+    expect([await shown(false), await shown(true)]).toEqual([3, 2]);
     expect(await search({ startIndex: 1, count: 100 }, 'searchGroups')).toMatchObject({ resources: [ID(7)], total: 1 });
   } finally {
     await pool.end();

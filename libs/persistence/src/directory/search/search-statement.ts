@@ -43,8 +43,8 @@ export type FoundResource = readonly [
 
 /** What a page holds of bodies and related resources, in bytes; the one that reaches it is its last. A page has one resource at least. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** What a member takes on a page: an id, a type, an address and a name. */
-const BYTES_OF_MEMBER = 200;
+/** What a member or a group of a user takes on a page: an id, a type, an address and a name. */
+const BYTES_OF_RELATED = 200;
 
 /**
  * One statement for a whole page: ids first, out of an index where one serves, then what is shown of them until that is large, and how
@@ -61,12 +61,14 @@ export function searchStatement(
   const filter = search.filter && compileFilter(search.filter, table, parameters);
   const order = compileOrder(search.sort, table, parameters);
   const page = readPage(search.page, order, parameters);
-  const parts = { organization, filter, order, page, mostBytes };
   const isLookup = isLookupOf(table, search);
+  const parts = { organization, filter, order, page, mostBytes };
   if (isLookup) return { ...lookUp(table, search, parts), values: parameters.values, isLookup, isAlone: true };
   const isAlone = isPlainPage(search);
-  const text = pageText(table, search, parts);
-  return { name: '', text: isAlone ? byItself(text) : text, values: parameters.values, isLookup, isAlone };
+  const text = isAlone
+    ? byItself(pageText(table, search, parts, nearest(table, parts)))
+    : pageText(table, search, parts);
+  return { name: '', text, values: parameters.values, isLookup, isAlone };
 }
 
 interface Parts {
@@ -78,18 +80,14 @@ interface Parts {
   readonly mostBytes: number;
 }
 
-function pageText(
-  table: DirectoryTable,
-  search: DirectorySearch,
-  { organization, filter, order, page, mostBytes }: Parts,
-): string {
-  const rows = `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
-  const total = search.total ? totalOf(table, filter === undefined ? undefined : rows, page) : 'null::bigint';
+/** @param ids how the ids of the page are found */
+function pageText(table: DirectoryTable, search: DirectorySearch, parts: Parts, ids = idsOf(table, parts)): string {
+  const { organization, filter, order, page, mostBytes } = parts;
+  const total = search.total
+    ? totalOf(table, filter === undefined ? undefined : rowsOf(table, parts), page)
+    : 'null::bigint';
   return `
-with page as materialized (
-  select ${table.id} as id from ${rows}${page.after}
-  order by ${order.by}
-  limit ${page.limit} offset ${page.offset}
+with page as materialized (${ids}
 ), found as materialized (select count(*) as resources from page)
 select json_build_object('total', ${total}, 'matched', f.resources, 'resources', (
   select json_agg(json_build_array(${table.id}, r.version, ${millisecondsOf('r.created_at')}, ${millisecondsOf('r.modified_at')},
@@ -100,6 +98,41 @@ select json_build_object('total', ${total}, 'matched', f.resources, 'resources',
   ) r
   where coalesce(r.before, 0) < ${mostBytes})) as page
 from found f`;
+}
+
+function rowsOf(table: DirectoryTable, { organization, filter }: Parts): string {
+  return `${table.name} r where r.org_id = ${organization}${filter === undefined ? '' : ` and ${filter}`}`;
+}
+
+function idsOf(table: DirectoryTable, parts: Parts): string {
+  const { order, page } = parts;
+  return `
+  select ${table.id} as id from ${rowsOf(table, parts)}${page.after}
+  order by ${order.by}
+  limit ${page.limit} offset ${page.offset}`;
+}
+
+/**
+ * As `idsOf`, of everything in the order of ids: such a page is a walk along one index to where it begins, and the counter says how
+ * far that is from either end. It is walked from the nearer one.
+ */
+function nearest(table: DirectoryTable, parts: Parts): string {
+  const { limit, offset, isFirst } = parts.page;
+  if (isFirst) return idsOf(table, parts);
+  const all = `coalesce((select d.${table.counter} from directories d where d.org_id = $1), 0)`;
+  const half = (direction: 'asc' | 'desc', most: string, skipped: string, isNearer: string) => `
+  (select ${table.id} as id from ${rowsOf(table, parts)}
+  order by ${table.id} ${direction}
+  limit case when ${isNearer} then ${most} else 0 end offset ${skipped})`;
+  const forward = half('asc', limit, offset, `${offset} * 2 <= ${all}`);
+  const most = `greatest(least(${limit}, ${all} - ${offset}), 0)`;
+  const backward = half('desc', most, `greatest(${all} - ${offset} - ${limit}, 0)`, `${offset} * 2 > ${all}`);
+  // one of the two is empty; the limit tells the planner how few they are
+  return `
+  select n.id from (${forward}
+  union all${backward}
+  ) n
+  limit ${limit}`;
 }
 
 /** Their texts are few, and longer than what they are made of: made and named once. By what differs in them. */
@@ -134,6 +167,8 @@ function millisecondsOf(moment: string): string {
 }
 
 interface Page {
+  /** Begins at the first, or behind a position: nothing is skipped. */
+  readonly isFirst: boolean;
   readonly after: string;
   readonly limit: string;
   readonly offset: string;
@@ -146,11 +181,18 @@ function readPage(page: DirectorySearch['page'], order: Order, parameters: Param
     const limit = parameters.add(page.count, 'bigint');
     const offset = parameters.add(page.startIndex - 1, 'bigint');
     const known = `case when f.resources < ${limit} and (f.resources > 0 or ${offset} = 0) then ${offset} + f.resources end`;
-    return { after: '', limit, offset, known };
+    return { isFirst: page.startIndex === 1, after: '', limit, offset, known };
   }
   const limit = parameters.add(page.count === 0 ? 0 : page.count + 1, 'bigint');
-  if (page.after) return { after: ` and ${order.after(page.after)}`, limit, offset: '0', known: 'null::bigint' };
-  return { after: '', limit, offset: '0', known: `case when f.resources < ${limit} then f.resources end` };
+  if (page.after)
+    return { isFirst: true, after: ` and ${order.after(page.after)}`, limit, offset: '0', known: 'null::bigint' };
+  return {
+    isFirst: true,
+    after: '',
+    limit,
+    offset: '0',
+    known: `case when f.resources < ${limit} then f.resources end`,
+  };
 }
 
 /** Of all, a counter says it; of a filter, the page when it is the last one, else they are counted. */
@@ -161,9 +203,12 @@ function totalOf({ counter }: DirectoryTable, filtered: string | undefined, { kn
 }
 
 /** What a row takes of a page, in bytes, or little more. */
-function sizeOf({ name }: DirectoryTable, { withBody, withMembers }: DirectorySearch): string {
+function sizeOf({ name }: DirectoryTable, { withBody, withGroups, withMembers }: DirectorySearch): string {
   const body = withBody ? 'octet_length(r.body::text)::bigint' : '0::bigint';
-  return name === 'directory_groups' && withMembers ? `${body} + r.members::bigint * ${BYTES_OF_MEMBER}` : body;
+  if (name === 'directory_groups' && withMembers) return `${body} + r.members::bigint * ${BYTES_OF_RELATED}`;
+  if (name !== 'directory_users' || !withGroups) return body;
+  return `${body} + ${BYTES_OF_RELATED} * (
+      select count(*) from directory_members m where m.org_id = $1 and m.user_id = r.user_id)`;
 }
 
 /** Groups of a user or members of a group (as `directory_group` shows them), as JSON; nothing is read of them unless it is wanted. */
