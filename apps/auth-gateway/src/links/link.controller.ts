@@ -87,7 +87,9 @@ export class LinkController {
       const minimumLength = await this.passwords.minimumLength();
       const { status, sentence: error } = problem === undefined ? { status: 200 } : sentenceOf(problem);
       const { email: address = '' } = account.user.profile;
-      const props = { organization: displayName, address, token, minimumLength, isInvitation, error };
+      const otherWays = organization.enabledIdentityProviders.length > 0;
+      const shown = { organization: displayName, name, address, otherWays };
+      const props = { ...shown, token, minimumLength, isInvitation, error };
       sendPage(response, SetPasswordPage(props), { status, forms: 'self' });
     } else if (account && isInvitation) sendPage(response, InvitedPage({ name, organization: displayName }));
     else throw linkUnknown();

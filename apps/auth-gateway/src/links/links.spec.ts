@@ -208,6 +208,7 @@ describe('a link of a mail', () => {
 
   it('accepts an invitation at the company’s sign-in where SSO is enforced, and by no password (security.md 38)', async () => {
     const who = await local.user('enforced', 'new@acme.com');
+    await local.world.sql(`update users set status = 'invited' where user_id = $1`, [who.userId]);
     const [invitation, reset] = [
       await create(who, 'invitation', 'enforced'),
       await create(who, 'password-reset', 'enforced'),

@@ -46,4 +46,22 @@ describe('tries of passwords', () => {
     expect((await from(gateways[0]!.browser(), '192.0.2.7', email, PASSWORD)).status).toBe(429);
     expect((await from(home, '192.0.2.7', email, PASSWORD)).status).toBe(303);
   });
+
+  it('with codes are counted for a user over all sign-ins, and lock nobody out either (security.md 31, 39)', async () => {
+    const { email, userId } = await local.person();
+    const home = gateways[0]!.browser();
+    await from(home, '192.0.2.8', email, PASSWORD);
+    const app = await local.enrol(userId);
+    const statuses: number[] = [];
+    for (let begun = 0; begun < 6; begun++) {
+      const thief = gateways[begun % 2]!.browser();
+      await from(thief, `203.0.${begun}.9`, email, PASSWORD);
+      for (let tried = 0; tried < 4; tried++) {
+        statuses.push((await thief.submit('/login/acme/second-factor', { code: '000000' })).status);
+      }
+    }
+    expect(statuses).toEqual([...Array<number>(20).fill(400), 429, 429, 429, 429]);
+    await from(home, '192.0.2.8', email, PASSWORD);
+    expect((await home.submit('/login/acme/second-factor', { code: app() })).status).toBe(303);
+  });
 });

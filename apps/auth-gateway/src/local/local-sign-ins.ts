@@ -10,7 +10,7 @@ import type { TypedCode } from '../second-factors/codes.ts';
 import { localFlow, type VerifiedPassword } from './check-password.ts';
 import { enter, factorOf, type LocalCompletion, mailCode } from './enter.ts';
 import { secondFactorFailed, signInOver, TRIES, tryCode } from './try-code.ts';
-import type { Visitor } from './visitor.ts';
+import { deviceHash, type Visitor } from './visitor.ts';
 
 /** The handle that a browser presents for its pending sign-in, taken apart: UNVERIFIED. */
 export interface PresentedHandle extends PresentedToken {
@@ -89,12 +89,20 @@ export class LocalSignIns {
     });
   }
 
-  /** A guesser who has the password may begin anew for ever; the user's codes are counted over all sign-ins. */
+  /**
+   * A guesser who has the password may begin anew for ever, so the user's codes are counted over all sign-ins; those of a device that
+   * is known by themselves, so that the guesser does not keep the owner out (security.md §4.31).
+   */
   private async countForUser(handle: PresentedHandle, visitor: Visitor): Promise<void> {
-    const pending = await this.database.inOrganization(handle.organizationId, (tx) =>
-      tx.signIns.find(this.presented(handle, visitor)),
-    );
-    if (pending) await this.limits.take('second-factor', `${handle.organizationId}/${pending.userId}`);
+    const { organizationId } = handle;
+    const key = await this.database.inOrganization(organizationId, async ({ signIns, devices }) => {
+      const pending = await signIns.find(this.presented(handle, visitor));
+      if (!pending) return undefined;
+      const { userId } = pending;
+      const isKnown = await devices.isKnown(userId, deviceHash(userId, visitor));
+      return [organizationId, userId, ...(isKnown ? [visitor.device] : [])].join('/');
+    });
+    if (key !== undefined) await this.limits.take('second-factor', key);
   }
 
   private presented({ hash: handleHash }: PresentedHandle, { flowCookie }: Visitor) {

@@ -207,6 +207,15 @@ describe('a sign-in by password', () => {
     expect((await gateway.browser().get(`/login/acme/password?${query}`)).status).toBe(404);
   });
 
+  it('writes no line of the log for a visitor (security.md 50)', async () => {
+    const planted = 'x@acme.com\r\n{"level":"error","msg":"planted"}\u001b[31m\u202e';
+    await local.signIn(gateway.browser(), planted, planted);
+    await gateway.browser().get('/login/acme', { 'user-agent': 'planted', referer: 'https://planted.example/' });
+    const log = gateway.logLines.join('');
+    expect(log).not.toContain('planted');
+    for (const line of gateway.logLines) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  });
+
   it('leaves nothing of the password, nor of the address, in the log (security.md 51)', () => {
     const log = gateway.logLines.join('');
     for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), '@acme.com', '@enforced', '$argon2id'])

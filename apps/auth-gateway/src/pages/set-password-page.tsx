@@ -9,13 +9,17 @@ export interface SetPasswordPageProps {
   readonly token: string;
   readonly minimumLength: number;
   readonly isInvitation: boolean;
+  /** Of the organization, in our paths. */
+  readonly name: string;
+  /** Whether there is an identity provider: signing in there accepts an invitation too. */
+  readonly otherWays: boolean;
   /** A sentence of the catalogue. */
   readonly error?: string | undefined;
 }
 
 /** `POST /link`: somebody who was invited, or forgot the password, sets one. */
 export function SetPasswordPage(props: SetPasswordPageProps): VNode {
-  const { organization, address, token, minimumLength, isInvitation, error } = props;
+  const { organization, address, token, minimumLength, isInvitation, name, otherWays, error } = props;
   const title = isInvitation ? `Welcome to ${organization}` : 'Set a new password';
   return (
     <Page title={error ? `Error: ${title}` : title}>
@@ -52,6 +56,11 @@ export function SetPasswordPage(props: SetPasswordPageProps): VNode {
           Set password
         </button>
       </form>
+      {isInvitation && otherWays && (
+        <p class="actions">
+          <a href={`/login/${name}`}>Sign in with your company account instead</a>
+        </p>
+      )}
     </Page>
   );
 }

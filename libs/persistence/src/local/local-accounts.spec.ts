@@ -266,6 +266,7 @@ describe('a one-time link (security.md 35)', () => {
     const who = await user();
     const first = await create(who);
     const invitation = await create(who, 'invitation');
+    await sql(`update users set status = 'invited' where user_id = $1`, [who.userId]);
     const both = await Promise.all([create(who), create(who)]);
     expect(await take(first)).toBeUndefined();
     const left = await Promise.all(both.map((link) => take(link)));
@@ -281,6 +282,16 @@ describe('a one-time link (security.md 35)', () => {
     const link = await create(who);
     await sql(`update users set ${change} where user_id = $1`, [who.userId]);
     expect([await peek(link), await take(link)]).toEqual([undefined, undefined]);
+  });
+
+  it('of an invitation is dead once its user has signed in', async () => {
+    const who = await user();
+    await sql(`update users set status = 'invited' where user_id = $1`, [who.userId]);
+    const [invitation, reset] = [await create(who, 'invitation'), await create(who)];
+    expect(await peek(invitation)).toBeDefined();
+    await sql(`update users set status = 'active' where user_id = $1`, [who.userId]);
+    expect([await peek(invitation), await take(invitation, NOW, 'invitation')]).toEqual([undefined, undefined]);
+    expect(await peek(reset)).toBeDefined();
   });
 
   it('is dead when the password is set or removed', async () => {

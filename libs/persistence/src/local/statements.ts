@@ -128,10 +128,14 @@ set token_hash = excluded.token_hash, address_key = excluded.address_key, about 
   created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at`,
 };
 
-/** Good: in time, and of nobody or of a user who is not disabled and has this address still. */
+/**
+ * Good: in time, and of nobody or of a user who is not disabled and has this address still. An invitation is over once its user has
+ * signed in, by whatever way.
+ */
 const GOOD_LINK = `l.org_id = $1 and l.token_hash = $2 and l.expires_at > $3 and (l.user_id is null or exists (
     select from users u
-    where u.org_id = $1 and u.user_id = l.user_id and u.status <> 'disabled' and u.email_key = l.address_key))`;
+    where u.org_id = $1 and u.user_id = l.user_id and u.email_key = l.address_key
+      and (u.status = 'invited' or u.status = 'active' and l.purpose <> 'invitation')))`;
 const LINK = 'l.purpose, l.user_id, l.address_key, l.about, l.created_by, l.created_at, l.expires_at';
 
 export const PEEK_LINK: Statement = {
