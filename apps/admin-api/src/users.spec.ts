@@ -60,6 +60,20 @@ it.each([
   expect([status, json.error.code]).toEqual([400, 'invalid_request']);
 });
 
+it('is audited when it is a copy of everybody: by large pages, or by one after the other', async () => {
+  const organizationId = (await api.database.database.registry.record('acme'))?.organizationId ?? '';
+  const exports = async () => {
+    const trail = await api.database.database.inOrganization(organizationId, (tx) => tx.auditTrail(0, 1_000));
+    return trail.filter(({ type }) => type === 'users.exported').map(({ data }) => data);
+  };
+  const before = (await exports()).length;
+  const { nextCursor } = (await users('?limit=2')).json;
+  expect(await exports()).toHaveLength(before);
+  await users(`?limit=2&cursor=${nextCursor}`);
+  await users('?limit=1000');
+  expect((await exports()).slice(before)).toEqual([{ users: 1 }, { users: 3 }]);
+});
+
 it('needs a right of its own', async () => {
   const pipeline = await api.token(['organizations.read', 'plan', 'apply', 'flows.read', 'directory.read']);
   expect((await users('', pipeline)).status).toBe(403);

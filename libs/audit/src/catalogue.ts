@@ -399,6 +399,11 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
     subject: 'Id of the API token',
     data: { reason: key('text', 'trust_withdrawn: the platform document gives it no more') },
   },
+  'users.exported': {
+    description: 'Somebody read the users of the organization in bulk: by a large page, or by one page after the other',
+    subject: 'Id of the organization',
+    data: { users: key('number', 'How many came with this page') },
+  },
   'audit.exported': {
     description: 'Somebody exported the audit log, or what a filter leaves of it',
     subject: 'Id of the organization; all zeros of the log of the deployment',

@@ -56,6 +56,7 @@ export const AUDIT_EVENT_TYPES = [
   'token.exchanged',
   'token.ended',
   'audit.exported',
+  'users.exported',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

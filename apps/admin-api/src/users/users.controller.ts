@@ -10,6 +10,10 @@ import { knownOrganization } from '../organizations/known-organization.ts';
 import { administratorOf, knownUser, unknownUser } from './known-user.ts';
 import { userPageOf } from './user-query.ts';
 
+/** What a person looks at is a page; more at once, or one page after the other, is a copy of everybody. */
+const PAGE_FOR_PEOPLE = 100;
+const isExport = ({ after, limit }: ReturnType<typeof userPageOf>) => after !== undefined || limit > PAGE_FOR_PEOPLE;
+
 /** The users of an organization with what they hold: personal data, which has a right of its own. */
 @Controller()
 export class UsersController {
@@ -19,10 +23,25 @@ export class UsersController {
   ) {}
 
   @Serves(OPERATIONS.listUsers)
-  async list(@Param('organization') name: string, @Query() query: Parameters): Promise<object> {
+  async list(
+    @Param('organization') name: string,
+    @Query() query: Parameters,
+    @Caller() caller: Principal,
+  ): Promise<object> {
     const wanted = userPageOf(query);
     const { organizationId } = await knownOrganization(this.database, name);
     const { users, nextCursor } = await this.database.users.page(organizationId, wanted);
+    if (isExport(wanted) && users.length > 0) {
+      const data = { users: users.length };
+      const event = {
+        type: 'users.exported',
+        at: this.now(),
+        actor: caller.actor,
+        subject: organizationId,
+        data,
+      } as const;
+      await this.database.audit.append(organizationId, event);
+    }
     return { users, nextCursor: nextCursor ?? null };
   }
 
