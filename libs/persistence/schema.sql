@@ -656,6 +656,7 @@ create table sessions (
   idle_seconds integer not null,
   idle_expires_at timestamp(3) with time zone not null,
   announcement jsonb,
+  browser text,
   constraint sessions_pkey PRIMARY KEY (org_id, token_hash),
   constraint sessions_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
@@ -3088,13 +3089,13 @@ declare
   v_opened integer;
 begin
   insert into sessions (org_id, token_hash, user_id, identity_provider, name_id_format, name_id, session_index, opened_at,
-                        expires_at, idle_seconds, idle_expires_at, announcement)
+                        expires_at, idle_seconds, idle_expires_at, announcement, browser)
     select p_org_id, decode(s."tokenHash", 'hex'), s."userId", s."identityProvider", s."nameIdFormat", s."nameId",
            s."sessionIndex", s."openedAt", s."expiresAt", s."idleSeconds",
-           s."openedAt" + make_interval(secs => s."idleSeconds"), s.announcement
+           s."openedAt" + make_interval(secs => s."idleSeconds"), s.announcement, s.browser
     from jsonb_to_recordset(p_sessions) as s(
       "tokenHash" text, "userId" uuid, "identityProvider" text, "nameIdFormat" text, "nameId" text, "sessionIndex" text,
-      "openedAt" timestamptz, "expiresAt" timestamptz, "idleSeconds" integer, announcement jsonb, revision integer)
+      "openedAt" timestamptz, "expiresAt" timestamptz, "idleSeconds" integer, announcement jsonb, revision integer, browser text)
     where case when s."identityProvider" = '@password' then exists (
       select from organizations o where o.org_id = p_org_id and o.revision = s.revision)
     else exists (

@@ -26,9 +26,9 @@ export async function accountView(
     })),
     grants: user.grants.map(({ scope, role, sources }) => ({ scope, role, from: sources.map(sourceInWords) })),
     groups: user.groups.map(({ group, sources }) => ({ group, from: sources.map(sourceInWords) })),
-    sessions: sessions.map(({ id, identityProvider, openedAt, lastSeenAt }) => {
+    sessions: sessions.map(({ id, identityProvider, browser, openedAt, lastSeenAt }) => {
       const by = nameOfDoor(organization, identityProvider);
-      return { id, by, openedAt, lastSeenAt, current: id === current };
+      return { id, by, browser: browser ?? 'A browser', openedAt, lastSeenAt, current: id === current };
     }),
   };
 }

@@ -51,6 +51,7 @@ describe('/account', () => {
     const [here, there] = [await signedIn(email), await signedIn(email)];
     const html = await page(here);
     expect(html).toContain('this browser');
+    expect(html).toContain('A browser');
     const [other = '', ...more] = idsOn(html);
     expect(more).toEqual([]);
     const ended = await here.submit('/account/sessions/end', { session: other });

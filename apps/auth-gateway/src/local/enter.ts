@@ -130,7 +130,13 @@ export async function signedIn(login: LocalLogin, { user, addressKey }: LocalAcc
     await tx.mail({ kind: 'new-device', to: user.profile.email ?? '', data }, now);
   }
   const { traceId } = flow.head;
-  const named = { identityProvider: LOCAL_SIGN_IN, traceId, returnTo, sessionIndex: undefined };
+  const named = {
+    identityProvider: LOCAL_SIGN_IN,
+    traceId,
+    returnTo,
+    sessionIndex: undefined,
+    browser: visitor.browser,
+  };
   const context = { tx, organization, now, flow, login: named, subject: localSubject(userId) };
   const expiresAt = new Date(now.getTime() + organization.settings.sessionLifetimeSeconds * 1_000);
   const session = await openSession(context, user, false, NOTHING_CHANGED, expiresAt);

@@ -20,7 +20,7 @@ export function visitorOf(request: Request, cookies: Cookies): Visitor {
   return {
     traceId: traceOf(request).traceId,
     ip: request.ip,
-    browser: browserName(request.headers['user-agent']),
+    browser: browserOf(request),
     flowCookie: cookies.flow(request) ?? randomBytes(32).toString('base64url'),
     device: cookies.device(request) ?? randomBytes(32).toString('base64url'),
   };
@@ -53,6 +53,11 @@ const SYSTEMS = [
   ['Mac OS X', 'a Mac'],
   ['Linux', 'Linux'],
 ] as const;
+
+/** A short name for people, of known words only. */
+export function browserOf({ headers }: Pick<Request, 'headers'>): string {
+  return browserName(headers['user-agent']);
+}
 
 /** "Firefox on Windows": what a person can recognize. Words of ours, whatever the header says. */
 export function browserName(userAgent = ''): string {

@@ -1,3 +1,4 @@
+import { browserOf } from '../local/visitor.ts';
 import { Body, Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
@@ -59,7 +60,7 @@ export class AccountsController {
     if (!token || typeof userId !== 'string' || !USER_ID.test(userId)) {
       throw new LoginRefused('account_not_offered', 'account_offered', 'No session, or no id of a user.');
     }
-    const wish = { tokenHash: token.hash, userId, traceId: traceOf(request).traceId };
+    const wish = { tokenHash: token.hash, userId, browser: browserOf(request), traceId: traceOf(request).traceId };
     await this.ends.end(await this.logins.switchAccount(token.organizationId, wish), request, response);
   }
 }

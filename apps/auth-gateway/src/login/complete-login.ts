@@ -16,6 +16,8 @@ export interface Arrival extends BrowserArrival {
   readonly handleHash: Buffer;
   /** Where: at `/saml/continue`, or with the user's yes to a login that began at the IdP. The two never take each other's. */
   readonly at: 'continue' | 'confirm';
+  /** A short name for people, of known words only. */
+  readonly browser: string;
 }
 
 /** The browser at either protocol's end. */
@@ -52,14 +54,14 @@ export async function completeLogin(
   arrival: Arrival,
   now: Date,
 ): Promise<Completion> {
-  const { handleHash, browserHash, at } = arrival;
+  const { handleHash, browserHash, browser, at } = arrival;
   const login =
     at === 'confirm'
       ? await tx.takeUnsolicitedLogin(handleHash, browserHash, now)
       : await tx.takeVerifiedLogin(handleHash, browserHash, now);
   if (login === 'unknown') return { outcome: 'refused', traceId: arrival.traceId, refusal: handleUnknown() };
   if (login === 'other_browser') return refuseOtherBrowser(tx, 'saml', arrival, now);
-  return finishLogin(tx, organization, { ...login, vouchedEmails: 'any' }, 'saml', now);
+  return finishLogin(tx, organization, { ...login, browser, vouchedEmails: 'any' }, 'saml', now);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
+import { browserOf } from '../local/visitor.ts';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { LoginRefused } from '../errors/login-refused.ts';
@@ -74,5 +75,11 @@ function handleOf(unverified: unknown): PresentedToken {
 
 function arrivalOf(request: Request, handle: PresentedToken, flowCookie: string): Arrival {
   const { traceId } = traceOf(request);
-  return { at: 'confirm', handleHash: handle.hash, browserHash: sha256(flowCookie), traceId };
+  return {
+    at: 'confirm',
+    handleHash: handle.hash,
+    browserHash: sha256(flowCookie),
+    browser: browserOf(request),
+    traceId,
+  };
 }

@@ -12,6 +12,8 @@ export interface LoginToFinish extends VerifiedLogin {
    * a SAML IdP, whose attributes are all its own word.
    */
   readonly vouchedEmails: 'any' | readonly string[];
+  /** A short name for people, of known words only. */
+  readonly browser: string;
   /** Present when a signed-in user wants to link the identity: to whom, and who is signed in at the end. */
   readonly link?: { readonly userId: string; readonly signedIn: string | undefined };
 }

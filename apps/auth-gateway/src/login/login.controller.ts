@@ -1,3 +1,4 @@
+import { browserOf } from '../local/visitor.ts';
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { CLOCK, type Clock, traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
@@ -116,6 +117,7 @@ export class LoginController {
       at: 'continue',
       handleHash: handle.hash,
       browserHash: sha256(this.cookies.flow(request) ?? ''),
+      browser: browserOf(request),
       traceId: traceOf(request).traceId,
     };
     const completion = await this.logins.complete(handle, arrival);

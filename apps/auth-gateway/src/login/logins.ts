@@ -146,16 +146,18 @@ export class Logins {
   /**
    * Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction.
    * @param signedIn the user of the browser's session; only a login that links an identity asks
+   * @param browser a short name of it for people
    * @throws RecordedRefusal
    */
   async completeReturned(
     returned: ReturnedLogin,
     token: VerifiedIdToken,
     signedIn: () => Promise<string | undefined>,
+    browser: string,
   ): Promise<EndedLogin> {
     const { target, taken } = returned;
     const attempt = attemptOfTaken(taken);
-    const said = await this.outcomes.recorded(target, attempt, async () => loginOfIdToken(returned, token));
+    const said = await this.outcomes.recorded(target, attempt, async () => loginOfIdToken(returned, token, browser));
     const { linkUserId: userId } = taken;
     const login = userId === undefined ? said : { ...said, link: { userId, signedIn: await signedIn() } };
     return this.ended(

@@ -31,7 +31,11 @@ export function returnedLogin(
  * The login with what the VERIFIED ID token says. Keyed by (IdP, sub).
  * @throws LoginRefused when it says more than FACT_LIMITS
  */
-export function loginOfIdToken({ taken, target }: ReturnedLogin, token: VerifiedIdToken): LoginToFinish {
+export function loginOfIdToken(
+  { taken, target }: ReturnedLogin,
+  token: VerifiedIdToken,
+  browser: string,
+): LoginToFinish {
   const { traceId, returnTo, mode } = taken;
   return {
     identityProvider: target.identityProvider.name,
@@ -44,6 +48,7 @@ export function loginOfIdToken({ taken, target }: ReturnedLogin, token: Verified
     sessionNotOnOrAfter: undefined,
     facts: boundedFacts(token.claims),
     unsolicited: false,
+    browser,
     vouchedEmails: vouchedEmails(token, target.identityProvider),
   };
 }

@@ -16,6 +16,8 @@ export interface AccountWish {
   readonly tokenHash: Buffer;
   /** UNVERIFIED. */
   readonly userId: string;
+  /** A short name for people, of known words only. */
+  readonly browser: string;
   readonly traceId: string;
 }
 
@@ -26,7 +28,7 @@ export interface AccountWish {
 export async function switchAccount(
   tx: OrganizationTransaction,
   organization: Organization,
-  { tokenHash, userId, traceId }: AccountWish,
+  { tokenHash, userId, browser, traceId }: AccountWish,
   now: Date,
 ): Promise<Completion> {
   const session = await tx.liveSession(tokenHash, now);
@@ -56,6 +58,7 @@ export async function switchAccount(
     facts,
     unsolicited: false,
     vouchedEmails: [],
+    browser,
   };
   try {
     const context = withAddressOf(decideLogin(tx, organization, login, flow, now), user);

@@ -126,7 +126,7 @@ export interface OpenedSession {
 /** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
 export async function openSession(
   context: Pick<LoginContext, 'tx' | 'organization' | 'subject' | 'now' | 'flow'> & {
-    readonly login: Pick<LoginToFinish, 'returnTo' | 'sessionIndex'>;
+    readonly login: Pick<LoginToFinish, 'returnTo' | 'sessionIndex' | 'browser'>;
   },
   user: StoredUser,
   created: boolean,
@@ -146,6 +146,7 @@ export async function openSession(
     expiresAt,
     idleSeconds: organization.settings.sessionIdleSeconds,
     announcement,
+    browser: login.browser,
     ...(subject.identityProvider === LOCAL_SIGN_IN && { revision: organization.snapshot.revision }),
   });
   flow.pass('session_opened');

@@ -1,3 +1,4 @@
+import { browserOf } from '../local/visitor.ts';
 import { Body, Controller, Get, Head, Inject, NotFoundException, Param, Post } from '@nestjs/common';
 import { Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { VerifiedIdToken } from '@rolecall/oidc';
@@ -61,7 +62,8 @@ export class OidcController {
     const login = returnedLoginOf(request);
     const token = verifiedOf(request, login.connection.id);
     const signedIn = () => this.session.userOf(request, login.target.organization.id);
-    await this.ends.end(await this.logins.completeReturned(login, token, signedIn), request, response);
+    const ended = await this.logins.completeReturned(login, token, signedIn, browserOf(request));
+    await this.ends.end(ended, request, response);
   }
 }
 

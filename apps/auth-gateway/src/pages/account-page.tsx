@@ -20,6 +20,8 @@ interface ShownSession {
   readonly id: string;
   /** By what it was opened. */
   readonly by: string;
+  /** A short name. */
+  readonly browser: string;
   readonly openedAt: Date;
   readonly lastSeenAt: Date;
   /** Of this browser. */
@@ -138,20 +140,20 @@ function Held({ rows }: { readonly rows: readonly HeldRow[] }): VNode {
   );
 }
 
-function Session({ id, by, openedAt, lastSeenAt, current }: ShownSession): VNode {
+function Session({ id, by, browser, openedAt, lastSeenAt, current }: ShownSession): VNode {
   return (
     <li>
       <p>
-        {by}
+        {browser}
         {current && <strong> – this browser</strong>}
       </p>
       <p class="soft">
-        Since <Time at={openedAt} />, last used <Time at={lastSeenAt} />
+        {by}, since <Time at={openedAt} />, last used <Time at={lastSeenAt} />
       </p>
       {!current && (
         <form method="post" action="/account/sessions/end">
           <input type="hidden" name="session" value={id} />
-          <button class="button quiet small" type="submit" aria-label={`Sign out the session since ${shown(openedAt)}`}>
+          <button class="button quiet small" type="submit" aria-label={`Sign out ${browser}, since ${shown(openedAt)}`}>
             Sign out there
           </button>
         </form>

@@ -107,6 +107,8 @@ export const Session = defineEntity({
     idleSeconds: p.integer(),
     idleExpiresAt: p.datetime(3),
     announcement: p.json<Announcement>().nullable(),
+    /** For people: words of ours. */
+    browser: p.text().nullable(),
   },
 });
 

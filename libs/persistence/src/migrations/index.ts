@@ -58,6 +58,7 @@ import { administeredUsers } from './20261122T75-users.ts';
 import { editedGrants } from './20261122T75-users-grants.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
+import { sessionBrowsers } from './20261122T77-session-browsers.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
 import { auditStreams } from './20261122T76-audit-streams.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
@@ -128,4 +129,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   signingKeys,
   mails,
   rateLimits,
+  sessionBrowsers,
 ];

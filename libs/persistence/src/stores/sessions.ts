@@ -20,6 +20,8 @@ export interface NewSession {
   readonly expiresAt: Date;
   readonly idleSeconds: number;
   readonly announcement: Announcement | undefined;
+  /** By which the user recognizes it: a short name, in words of ours. */
+  readonly browser?: string | undefined;
   /** Of a local sign-in (`LOCAL_SIGN_IN`), and only of one: the document's revision that allowed it. */
   readonly revision?: number;
 }

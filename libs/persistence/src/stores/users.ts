@@ -80,6 +80,8 @@ export interface ListedSession {
   /** Names it to people; opens nothing. */
   readonly id: string;
   readonly identityProvider: string;
+  /** By which its user recognizes it; null = opened before there was such a name. */
+  readonly browser: string | null;
   readonly openedAt: Date;
   /** Within a minute. */
   readonly lastSeenAt: Date;

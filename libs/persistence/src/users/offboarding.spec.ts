@@ -184,6 +184,7 @@ it('ends the sessions of one user, who may sign in again', async () => {
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
       identityProvider: 'okta',
       openedAt: NOW,
+      browser: null,
       lastSeenAt: NOW,
       expiresAt: later(600),
     },

@@ -143,7 +143,7 @@ export const DELETE_USER: Statement = {
 export const SESSIONS_OF_USER: Statement = {
   name: 'users.sessions',
   text: `
-select substring(encode(s.token_hash, 'hex') for 16) as id, s.identity_provider as "identityProvider",
+select substring(encode(s.token_hash, 'hex') for 16) as id, s.identity_provider as "identityProvider", s.browser,
   s.opened_at as "openedAt", s.idle_expires_at - make_interval(secs => s.idle_seconds) as "lastSeenAt",
   least(s.expires_at, s.idle_expires_at) as "expiresAt"
 from sessions s

@@ -46,6 +46,7 @@ export const users = {
       object({
         id: { ...string, description: 'Names it; opens nothing' },
         identityProvider: string,
+        browser: { ...orNull(string), description: 'A short name for people' },
         openedAt: moment,
         lastSeenAt: { ...moment, description: 'Within a minute' },
         expiresAt: moment,
