@@ -48,6 +48,7 @@ export async function serveBetterAuth({
     }
     return handler(request, response).catch((error) => response.writeHead(500).end(String(error)));
   });
+  server.keepAliveTimeout = 60_000; // a client that was kept waiting must not find its connection closed
   server.listen(Number(port), '127.0.0.1');
   process.on('SIGTERM', () => process.exit(0));
   process.on('disconnect', () => process.exit(0));

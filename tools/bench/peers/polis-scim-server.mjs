@@ -56,6 +56,7 @@ async function handle(request, response) {
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => response.writeHead(500).end(String(error)));
 });
+server.keepAliveTimeout = 60_000; // a client that was kept waiting must not find its connection closed
 server.listen(Number(process.env.PORT), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));
 process.on('disconnect', () => process.exit(0));

@@ -82,6 +82,7 @@ app.use(
     },
   }),
 );
-app.listen(Number(process.env.PORT), '127.0.0.1');
+// a client that was kept waiting must not find its connection closed
+app.listen(Number(process.env.PORT), '127.0.0.1').keepAliveTimeout = 60_000;
 process.on('SIGTERM', () => process.exit(0));
 process.on('disconnect', () => process.exit(0));
