@@ -40,7 +40,7 @@ async function somebody(name: string, role = 'member', of = org): Promise<string
   });
 }
 
-it('ends every way in, and says in the receipt what ended and how long it took', async () => {
+it('ends every way in, and says in the receipt what ended and how long it took (security.md 6)', async () => {
   const [eve, bob] = [await somebody('eve'), await somebody('bob')];
   await connected(test.current.ownerUrl, async (owner) => {
     await owner.query(
@@ -177,7 +177,7 @@ it('does not count for the brake of the directory', async () => {
   expect(await rows('select was_active from offboarding_receipts')).toEqual([{ was_active: false }]);
 });
 
-it('ends the sessions of one user, who may sign in again', async () => {
+it('ends the sessions of one user, who may sign in again (security.md 7)', async () => {
   const [eve] = [await somebody('eve'), await somebody('bob')];
   expect(await users().sessions(org, eve, NOW)).toEqual([
     {
