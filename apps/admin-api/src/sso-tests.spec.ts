@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { effective } from '@rolecall/org-config';
-import { connectionDigest } from '@rolecall/persistence';
+import { connectionDigest, LOCAL_SIGN_IN, localSubject, sha256 } from '@rolecall/persistence';
 import type { SsoTestResult } from '@rolecall/persistence';
 import { parseIdpMetadata } from '@rolecall/saml';
 import { TestIdp } from '@rolecall/saml/testing';
@@ -173,16 +173,29 @@ it('lets enforceSso be turned on once somebody signed in through the connection 
     api.client.call('PATCH', '/v1/organizations/hooli', { baseRevision: 1, patch: { spec: { login } }, ...more });
   const override = { reason: 'tried past git', expires: new Date(Date.now() + 3_600_000).toISOString() };
   expect(await patched({ override })).toMatchObject(nobody);
-  await newAdministrator(organizationId);
+  const tokenHash = await newAdministrator(organizationId);
+  const signedIn = () => api.database.database.sessions.check(organizationId, tokenHash, new Date());
+  const planned = await api.client.plan(wanted(true));
+  expect(mistakes('Plan', planned.json)).toEqual([]);
+  expect(planned.json.changes[0]?.impact.sso).toEqual({ enforced: true, endedSessions: 1, secondFactorsOff: 0 });
+  expect(await signedIn()).toMatchObject({ identityProvider: LOCAL_SIGN_IN });
   expect((await api.client.apply(wanted(true))).status).toBe(200);
+  expect(await signedIn()).toBeUndefined();
+  const events = await api.database.database.inOrganization(organizationId, (tx) => tx.auditTrail(0, 100));
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['sso.enforced', 'session.revoked']));
 });
 
-/** Somebody who signed in and has the role. */
-function newAdministrator(organizationId: string): Promise<void> {
+/** Somebody who has the role, and is signed in by a password; the SHA-256 of the session. */
+function newAdministrator(organizationId: string): Promise<Buffer> {
   return api.database.database.inOrganization(organizationId, async (tx) => {
     const subject = { identityProvider: 'okta', nameId: { value: 'ida', format: 'persistent' } };
     const { user } = await tx.createUser(subject, {}, {}, new Date());
     const grant = { scope: 'account/main', role: 'sso_admin', sources: [{ kind: 'rule' as const, name: 'admins' }] };
     await tx.replaceGrants(user.userId, 1, [grant], [], new Date());
+    const tokenHash = sha256('a session');
+    const times = { openedAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000), idleSeconds: 600 };
+    const session = { tokenHash, userId: user.userId, subject: localSubject(user.userId), revision: 1 };
+    await tx.openSession({ ...session, ...times, sessionIndex: undefined, announcement: undefined });
+    return tokenHash;
   });
 }
