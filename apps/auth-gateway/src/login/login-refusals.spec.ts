@@ -109,7 +109,7 @@ describe('a refused login', () => {
       mustAct: 'platform',
       vendor: 'generic',
     });
-    expect(await (await browser.get('/login/old')).text()).toContain('No sign-in is switched on');
+    expect(await (await browser.get('/login/old')).text()).not.toContain('Continue with');
   });
 
   it('of names that do not exist is a 404 that says nothing of what exists', async () => {
