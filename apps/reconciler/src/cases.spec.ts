@@ -11,7 +11,7 @@ import type { RecordedEvent } from './testing/answer-of-audit.ts';
 import type { RecordedUser } from './testing/answer-of-users.ts';
 import { TEST_TOKEN, TestServer } from './testing/test-server.ts';
 import type { TestUser } from '@rolecall/reconcile/testing';
-import type { TestDirectory } from './testing/test-server.ts';
+import type { TestDirectory } from './testing/test-directory.ts';
 
 // A case is a folder of cases/: `commands` (a line each: `rolecall …`, or `use FOLDER` to put other files in the working
 // directory, or `sign-in` to let the users of `signed-in.json` have signed in), the folders with files (`files` at first), perhaps `flows.json`, `domains.json` and `idps.json` with logins,

@@ -2,7 +2,7 @@ import type { Io } from '../io.ts';
 import { run } from '../run.ts';
 import type { DirectoryRequest } from '../server/directory.ts';
 import { TEST_TOKEN, TestServer } from '../testing/test-server.ts';
-import type { TestDirectory } from '../testing/test-server.ts';
+import type { TestDirectory } from '../testing/test-directory.ts';
 
 const request = (id: string, at: string): DirectoryRequest => ({
   requestId: id.repeat(32),

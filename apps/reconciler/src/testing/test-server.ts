@@ -21,10 +21,11 @@ import { answerOfDrift } from './answer-of-drift.ts';
 import { answerOfUsers } from './answer-of-users.ts';
 import type { RecordedUser } from './answer-of-users.ts';
 import { memoryFingerprintKey, MemoryStateStore } from '@rolecall/reconcile/testing';
+import { answerOfDirectory } from './test-directory.ts';
+import type { TestDirectory } from './test-directory.ts';
 import { answerOfLease } from './test-leases.ts';
-import type { ServerDiagnostic } from '../output/positions.ts';
-import type { Directory, DirectoryHold, DirectoryRequest, OffboardingReceipt } from '../server/directory.ts';
-import type { ApplyRequest, DueToken, ExpiringItem, PlanRequest } from '../server/client.ts';
+import { Refusal } from './test-refusal.ts';
+import type { ApplyRequest, ExpiringItem, PlanRequest } from '../server/client.ts';
 import type { Domain } from '../server/domains.ts';
 import type { IdentityProvider } from '../server/identity-providers.ts';
 import type { Flow, SsoTest } from '../server/logins.ts';
@@ -37,18 +38,6 @@ const TEST_LINK = {
   url: 'https://sso.example.com/sso/test/acme/okta?link=abc',
   expiresAt: '2026-11-01T12:30:00.000Z',
 };
-
-/** A refusal as the wire has it. */
-class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly diagnostics?: readonly ServerDiagnostic[],
-  ) {
-    super(message);
-  }
-}
 
 function forbidden(code: string, { organizations }: PlanRequest): Refusal {
   const details = organizations.map(({ document, file = '' }) => ({
@@ -376,51 +365,6 @@ function refuse(status: number, code: string, message: string, details: readonly
 
 function unknownRevision(): never {
   throw new Refusal(404, 'unknown_revision', 'the organization has no revision of this number');
-}
-
-/** What is on record of a directory; requests the newest first. */
-export interface TestDirectory {
-  readonly status: Directory;
-  readonly requests: DirectoryRequest[];
-  readonly holds: readonly DirectoryHold[];
-  readonly receipts: readonly OffboardingReceipt[];
-  readonly due?: readonly DueToken[];
-}
-
-const PAGE = 2;
-
-function answerOfDirectory(directory: TestDirectory, method: string, path: string, body: unknown): unknown {
-  const { status, requests, holds, receipts } = directory;
-  if (path === '') return status;
-  if (path === '/tokens') {
-    const [token] = status.tokens;
-    const { name } = body as { name: string };
-    if (token?.name === name) return { value: 'rcs_VALUE', baseUrl: status.baseUrl, token };
-    throw new Refusal(404, 'unknown_directory_token', 'the document declares no token of this name; it declares: okta');
-  }
-  if (path === '/holds') return { holds };
-  if (path.startsWith('/receipts')) return { receipts };
-  if (path.startsWith('/requests?')) {
-    const query = new URLSearchParams(path.slice('/requests?'.length));
-    const outcomes = query.get('outcome')?.split(',');
-    const since = Date.parse(query.get('since') ?? '2000-01-01');
-    const all = requests
-      .filter(({ outcome, at }) => (outcomes?.includes(outcome) ?? true) && Date.parse(at) >= since)
-      .filter(({ resourceId }) => resourceId === (query.get('resource') ?? resourceId));
-    const from = Number(query.get('cursor') ?? 0);
-    const to = from + Math.min(Number(query.get('limit')), query.has('since') ? PAGE : 1000);
-    const page = all.slice(from, to).map((entry) => ({ ...entry, payload: undefined }));
-    return { requests: page, nextCursor: to < all.length ? String(to) : null };
-  }
-  const [, what, id] = /^\/(requests|tokens|holds)\/([^/]+)(?:\/release)?$/.exec(path) ?? [];
-  const found = [
-    ...requests.map(({ requestId }) => requestId),
-    ...holds.map((hold) => hold.id),
-    ...status.tokens.map((token) => token.id),
-  ];
-  if (id === undefined || !found.includes(id))
-    throw new Refusal(404, 'not_found', `nothing of this id is there (${method} ${what})`);
-  return what === 'requests' ? requests.find(({ requestId }) => requestId === id) : { id };
 }
 
 /** What the server makes of the secrets of a plan (fingerprints) or an apply (values). */

@@ -1,4 +1,4 @@
-export { memoryFingerprintKey } from './memory-transaction.ts';
+export { memoryFingerprintKey } from './memory-organization.ts';
 export { MemoryStateStore } from './memory-state-store.ts';
 export type { TestUser } from './memory-state-store.ts';
 export { leaseContract } from './leases.contract.ts';

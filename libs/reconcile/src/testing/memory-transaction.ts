@@ -1,6 +1,5 @@
 import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { ReconcileError } from '../errors.ts';
 import type { Done, StoredLease } from '../leases.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { PlatformState } from '../platform.ts';
@@ -31,8 +30,16 @@ import type {
 } from '../state-store.ts';
 import { memoryPlatform } from './memory-platform.ts';
 import type { MemoryLeases } from './memory-leases.ts';
+import {
+  headOf,
+  memoryFingerprintKey,
+  renameHeldBy,
+  secretsAfter,
+  taken,
+  withoutSecrets,
+} from './memory-organization.ts';
 import { idOf } from './memory-state.ts';
-import type { MemoryOrganization, MemoryState, MemoryUser } from './memory-state.ts';
+import type { MemoryOrganization, MemoryState } from './memory-state.ts';
 
 /** Users per batch: small, so that tests cross a border with few users. */
 const BATCH = 3;
@@ -360,49 +367,4 @@ export class MemoryTransaction implements StateTransaction {
       if (domain !== undefined) throw taken('email_domain_taken', name, `/spec/emailDomains/${domain}`, domain);
     }
   }
-}
-
-function taken(code: 'name_taken' | 'email_domain_taken', organization: string, pointer: string, what: string) {
-  const message = `"${what}" belongs to another organization; remove it there first`;
-  return new ReconcileError([{ code, organization, pointer, message }]);
-}
-
-function headOf(
-  head: Pick<OrganizationHead, 'id' | 'name' | 'collection' | 'revision'>,
-  { document, digest }: NewRevision,
-): OrganizationHead {
-  return { ...head, digest, deletionPolicy: document.metadata.deletionPolicy ?? 'retain' };
-}
-
-/** The key of a collection's fingerprints: any will do in memory. */
-export function memoryFingerprintKey(collection: string): Buffer {
-  return Buffer.from(`fingerprints of ${collection}`);
-}
-
-/** What a revision leaves of the client secrets: new ones win, those of OpenID providers that stay do, others are gone. */
-function secretsAfter({ document, identityProviders }: NewRevision, before: ReadonlyMap<string, string>) {
-  const after = new Map<string, string>();
-  for (const [name, declared] of Object.entries(document.spec.identityProviders ?? {})) {
-    const secret = identityProviders[name]?.clientSecret ?? before.get(name);
-    if (declared.type === 'oidc' && declared.clientSecret && secret !== undefined) after.set(name, secret);
-  }
-  return after;
-}
-
-function withoutSecrets({ document, digest, origin }: NewRevision) {
-  return { document, digest, origin };
-}
-
-function renameHeldBy(user: MemoryUser, { kind, from, to }: HeldRename): void {
-  const rename = <T extends Record<K, string>, K extends string>(held: readonly T[], key: K): T[] =>
-    held.flatMap((item) => {
-      if (item[key] !== from) return [item];
-      return to === undefined ? [] : [{ ...item, [key]: to }];
-    });
-  if (kind === 'group') user.groups = unique(rename(user.groups, 'group'), (it) => it.group);
-  else user.grants = unique(rename(user.grants, kind), (it) => JSON.stringify([it.scope, it.role]));
-}
-
-function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
 }
