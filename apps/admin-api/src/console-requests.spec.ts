@@ -20,6 +20,9 @@ beforeAll(async () => {
     ROLECALL_GATEWAY_URL: 'https://login.example.com',
   });
   await api.client.apply(requestOf([organization('acme')]));
+});
+// anew each time: a session that ended would be refused for that alone
+beforeEach(async () => {
   admin = await signedIn(api, 'acme', ['sso_admin']);
 });
 afterAll(() => api?.close());
@@ -70,6 +73,7 @@ describe.each(SITES)('a request from %s', (_what, site) => {
     const answer = await ask('GET', WRITE, site);
     const anonymous = await api.client.with(undefined).call<ErrorBody>('GET', WRITE);
     expect([answer.status, withoutTrace(answer)]).toEqual([401, withoutTrace(anonymous)]);
+    expect((await ask('GET', WRITE, fromConsole)).status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBe(site['origin'] === CONSOLE ? CONSOLE : null);
   });
 
