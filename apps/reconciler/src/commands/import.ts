@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { documentDigest, loadDocuments, printDocument } from '@rolecall/org-config';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { refuseInheriting } from '../files/refuse-inheriting.ts';
 import { secretsNeeded } from '../files/secrets.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
@@ -47,11 +48,9 @@ export async function importOrganizations(names: readonly string[], options: Imp
   const imported: Imported[] = [];
   try {
     const wanted = options.all === true ? await everyName(client) : names;
-    if (options.force !== true)
-      refuseExisting(
-        wanted.map((name) => pathOf(directory, name)),
-        io,
-      );
+    const paths = wanted.map((name) => pathOf(directory, name));
+    if (options.force === true) refuseInheriting(paths, io);
+    else refuseExisting(paths, io);
     for await (const records of options.all === true ? everyRecord(client) : recordsOf(wanted, client)) {
       for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));
       progress.bar('Importing', imported.length, wanted.length);

@@ -12,7 +12,7 @@ export function addImport(program: Command, io: Io, finish: Finish): void {
     .argument('[org...]', 'names of organizations')
     .option('--all', 'every organization')
     .option('--out-dir <directory>', 'where the files go (default: the working directory)')
-    .option('--force', 'replace files that exist')
+    .option('--force', 'replace files that exist; those that inherit from templates are refused')
     .addOption(format())
     .addHelpText('after', examples('rolecall import acme', 'rolecall import --all --out-dir orgs'))
     .action(async (names: string[], _flags, command: Command) => {
