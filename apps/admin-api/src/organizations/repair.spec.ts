@@ -38,6 +38,13 @@ describe('recovery access', () => {
       'a rule beside it',
       patch({ identityProviders: { okta: { enabled: true } }, authorization: { managedBy: 'app' } }),
     ],
+    [
+      'a secret beside it',
+      {
+        ...patch({ identityProviders: { okta: { enabled: true } } }),
+        secrets: { 'spec.identityProviders.okta.oidc.clientSecret': { value: 'mine' } },
+      },
+    ],
     ['the whole document', { ...patch({}), patch: null } as unknown as OrganizationPatch],
     ['a list', { ...patch({}), patch: [] } as unknown as OrganizationPatch],
     ['the name', { ...patch({}), patch: { metadata: { name: 'x' } } } as OrganizationPatch],

@@ -11,12 +11,14 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @throws Problem 403 `recovery_only`
  */
 export function requireRepair(
-  { patch, override }: OrganizationPatch,
+  { patch, override, secrets = {} }: OrganizationPatch,
   { pointers }: Pick<Principal, 'pointers'>,
   now: Date,
 ): void {
   if (pointers === undefined) return;
   if (override === undefined) throw recoveryOnly('a change here has a reason and an end, as an override');
+  // a secret has no former value that could come back
+  if (Object.keys(secrets).length > 0) throw recoveryOnly('it sets no secrets');
   const written = pointersOf(patch as Json, '', pointers);
   const outside = written.find(({ allowed }) => !allowed);
   if (outside) throw recoveryOnly(`${outside.pointer || 'the whole document'} is not part of it`);
