@@ -109,6 +109,27 @@ it.each([
   expect([status, json.error.diagnostics?.[0]?.['message']]).toEqual([422, expect.stringContaining(message)]);
 });
 
+it.each([
+  ['a heading of many columns', ['email,'.repeat(120_000)], 'line 1: more columns than the 8 that a file'],
+  [
+    'a heading of many unknown columns',
+    [`email,${Array.from({ length: 120_000 }, (_, n) => n).join(',')}`],
+    'line 1: more columns',
+  ],
+  ['many cells in a row', [HEAD, 'a@acme.example,'.repeat(50_000)], 'line 2: has more cells than the first line'],
+])('reads %s in no time', async (_what, lines, message) => {
+  const begun = process.cpuUsage();
+  const { status, json } = await send(lines);
+  expect([status, json.error.diagnostics?.[0]?.['message']]).toEqual([422, expect.stringContaining(message)]);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2_000);
+});
+
+it('tells a hundred mistakes, and looks for no more', async () => {
+  const { json } = await send([HEAD, ...Array.from({ length: 1_000 }, () => 'no address,,,yes')]);
+  expect(json.error.message).toBe('nothing was imported: at least 100 mistakes are to be mended');
+  expect(json.error.diagnostics).toHaveLength(100);
+});
+
 it('refuses fields that nobody asked for (security.md 24)', async () => {
   expect((await send(GOOD, { status: 'active' })).status).toBe(400);
   expect((await send(GOOD, { apply: 'yes' })).status).toBe(400);

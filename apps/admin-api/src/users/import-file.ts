@@ -6,6 +6,8 @@ import type { CsvRow } from './csv.ts';
 
 /** Users of one file at most: all are written in one transaction. */
 export const MAX_IMPORTED = 1_000;
+/** Mistakes told at most; who has made as many reads no further. */
+export const MAX_TOLD = 100;
 const PLAIN = ['email', 'givenName', 'familyName', 'displayName', 'status'];
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$/;
 
@@ -25,7 +27,7 @@ export interface ImportMistake {
 
 /**
  * Reads a file as `rolecall export-users` writes it: a column per account with a role map in JSON; `{}` = no role, empty = left as it is.
- * Every mistake is told at once.
+ * As many mistakes as are told are told at once.
  * @param text UNTRUSTED
  */
 export function readImport(
@@ -39,51 +41,75 @@ export function readImport(
   if (heading === undefined || !heading.cells.includes('email'))
     return failed(1, 'email', 'the first line names the columns, `email` among them');
   if (rows.length > MAX_IMPORTED) return failed(1, '', `at most ${MAX_IMPORTED} users at a time`);
-  const mistakes: ImportMistake[] = [];
   const accounts = accountsOf(document);
-  for (const [index, column] of heading.cells.entries()) {
-    if (!PLAIN.includes(column) && !accounts.has(column))
-      mistakes.push({
-        line: heading.line,
-        column,
-        message: `is no column; accounts are ${[...accounts.keys()].join(', ')}`,
-      });
-    if (heading.cells.indexOf(column) !== index)
-      mistakes.push({ line: heading.line, column, message: 'stands in the first line twice' });
-  }
-  const seen = new Set<string>();
-  const users = rows.map((row) => {
-    const user = readRow(row, heading.cells, { accounts, document, mistakes });
-    const key = user.email.toLowerCase();
-    if (seen.has(key)) mistakes.push({ line: row.line, column: 'email', message: 'an earlier line has this address' });
-    seen.add(key);
-    return user;
-  });
-  return { users, mistakes };
+  const most = PLAIN.length + accounts.size;
+  if (heading.cells.length > most)
+    return failed(heading.line, '', `more columns than the ${most} that a file of this organization can have`);
+  const columns = new Map(heading.cells.map((column, index) => [column, index]));
+  const wrong = wrongColumns(heading, columns, accounts);
+  if (wrong.length > 0) return { users: [], mistakes: wrong };
+  return readRows(rows, { names: heading.cells, columns, accounts, document, mistakes: [] });
+}
+
+/** @param columns with the last place of each */
+function wrongColumns(
+  { line, cells }: CsvRow,
+  columns: ReadonlyMap<string, number>,
+  accounts: ReadonlyMap<string, string>,
+): readonly ImportMistake[] {
+  const known = [...accounts.keys()].slice(0, 20).join(', ');
+  const names = accounts.size > 20 ? `${known} and ${accounts.size - 20} more` : known;
+  const unknown = (column: string) => !PLAIN.includes(column) && !accounts.has(column);
+  return cells
+    .flatMap((column, index) => [
+      ...(unknown(column) ? [{ line, column, message: `is no column; accounts are ${names}` }] : []),
+      ...(columns.get(column) === index ? [] : [{ line, column, message: 'stands in the first line twice' }]),
+    ])
+    .slice(0, MAX_TOLD);
 }
 
 interface Reading {
+  /** Names of the columns, in their order. */
+  readonly names: readonly string[];
+  readonly columns: ReadonlyMap<string, number>;
   readonly accounts: ReadonlyMap<string, string>;
   readonly document: OrganizationDocument;
+  /** Found so far; never more than are told. */
   readonly mistakes: ImportMistake[];
 }
 
-function readRow(
-  { line, cells }: CsvRow,
-  columns: readonly string[],
-  { accounts, document, mistakes }: Reading,
-): ImportedUser {
-  const wrong = (column: string, message: string) => void mistakes.push({ line, column, message });
-  const cellOf = (column: string) => cells[columns.indexOf(column)] ?? '';
-  if (cells.length > columns.length) wrong('', 'has more cells than the first line');
+function readRows(rows: readonly CsvRow[], reading: Reading): ReturnType<typeof readImport> {
+  const seen = new Set<string>();
+  const users: ImportedUser[] = [];
+  for (const row of rows) {
+    const user = readRow(row, reading);
+    const key = user.email.toLowerCase();
+    if (seen.has(key)) note(reading, { line: row.line, column: 'email', message: 'an earlier line has this address' });
+    seen.add(key);
+    users.push(user);
+    if (reading.mistakes.length === MAX_TOLD) break;
+  }
+  return { users, mistakes: reading.mistakes };
+}
+
+function note({ mistakes }: Reading, mistake: ImportMistake): void {
+  if (mistakes.length < MAX_TOLD) mistakes.push(mistake);
+}
+
+function readRow({ line, cells }: CsvRow, reading: Reading): ImportedUser {
+  const { names, columns, accounts, document } = reading;
+  const wrong = (column: string, message: string) => note(reading, { line, column, message });
+  const cellOf = (column: string) => cells[columns.get(column) ?? -1] ?? '';
+  if (cells.length > names.length) wrong('', 'has more cells than the first line');
   const email = cellOf('email');
   if (!ADDRESS.test(email) || email.length > 254) wrong('email', 'is no plain e-mail address');
   const displayName = cellOf('displayName');
   // oxlint-disable-next-line no-control-regex -- what no name has
   if (displayName.length > 200 || /[\u0000-\u001f\u007f]/.test(displayName))
     wrong('displayName', 'is no name of at most 200 characters');
-  const spoken = columns.flatMap((column) => {
-    const [scope, value] = [accounts.get(column), cellOf(column)];
+  const spoken = cells.slice(0, names.length).flatMap((value, index) => {
+    const column = names[index] ?? '';
+    const scope = accounts.get(column);
     if (scope === undefined || value === '') return [];
     const roles = readRoleMap(value);
     if (roles === undefined) wrong(column, 'is no role map such as {"roles": ["member"]}; {} is no role');

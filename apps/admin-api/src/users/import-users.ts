@@ -3,12 +3,10 @@ import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { requireEditable, requireGivable } from './editable-role.ts';
-import { differences, readImport } from './import-file.ts';
+import { differences, MAX_TOLD, readImport } from './import-file.ts';
 import type { ImportedUser, ImportMistake } from './import-file.ts';
 import { latest, requireFreeDomain, requireInvitable } from './invite.ts';
 import { lastSsoAdmin, sourceOf } from './known-user.ts';
-
-const MAX_TOLD = 100;
 
 /** What an import does, or would do. */
 export interface Imported {
@@ -78,6 +76,7 @@ async function importIn(tx: OrganizationTransaction, stores: Stores, work: Work)
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       mistakes.push({ line: user.line, column: 'email', message: error.message });
+      if (mistakes.length === MAX_TOLD) break;
     }
   }
   if (mistakes.length > 0) throw invalid(mistakes);
@@ -130,10 +129,11 @@ async function importOne(
 const roleOf = ({ scope, role }: Role): Role => ({ scope, role });
 
 function invalid(mistakes: readonly ImportMistake[]): Problem {
-  const details = mistakes.slice(0, MAX_TOLD).map(({ line, column, message }) => {
+  const details = mistakes.map(({ line, column, message }) => {
     const where = column === '' ? `line ${line}` : `line ${line}, ${column}`;
     return { severity: 'error' as const, code: 'import_invalid', message: `${where}: ${message}` };
   });
-  const message = `nothing was imported: ${mistakes.length} ${mistakes.length === 1 ? 'line is' : 'mistakes are'} to be mended`;
+  const count = mistakes.length < MAX_TOLD ? `${mistakes.length}` : `at least ${MAX_TOLD}`;
+  const message = `nothing was imported: ${count} ${mistakes.length === 1 ? 'line is' : 'mistakes are'} to be mended`;
   return new Problem(422, 'import_invalid', message, details);
 }
