@@ -12,7 +12,7 @@ export interface Checked {
   readonly templates: readonly string[];
   readonly platformFile?: string;
   readonly diagnostics: readonly Diagnostic[];
-  /** Of all files; the text is there where a diagnostic shows a line of it. */
+  /** Of all files, those of templates beside them too; the text is there where a diagnostic shows a line of it. */
   readonly sources: readonly SourceFile[];
   readonly tests: number;
 }
@@ -129,7 +129,7 @@ function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 function sourcesOf(inventory: Inventory, diagnostics: readonly Diagnostic[]): readonly SourceFile[] {
   const needed = new Set(diagnostics.map(({ position }) => position.file));
-  return inventory.files.map((file) => {
+  return inventory.withTemplates(inventory.files).map((file) => {
     const shownAs = inventory.shown(file.path);
     return needed.has(shownAs) ? inventory.source(file) : { path: file.path, shownAs, text: '' };
   });

@@ -14,6 +14,8 @@ export interface Discovered {
   readonly paths: readonly string[];
   /** Such a path for people: from the working directory, or below the PATH that they gave when it is elsewhere. */
   readonly shown: (path: string) => string;
+  /** Files of the collection that rolecall.yaml names beside the given PATHs: what these inherit from may stand there. Sought when asked. */
+  readonly beside?: () => readonly string[];
 }
 
 /** Where is searched, and what the files are called in messages. */
@@ -41,7 +43,17 @@ export function discover(targets: readonly string[], cwd: string, settings: Sett
     throw new CommandError(EXIT.invalid, 'empty_input', message);
   }
   const paths = [...found].map((file) => slashed(relative(root, file))).sort();
-  return { root, paths, shown: (path) => nameOf(join(root, path)) };
+  const shown = (path: string) => nameOf(join(root, path));
+  if (targets.length === 0 || settings === undefined || root !== base) return { root, paths, shown };
+  return { root, paths, shown, beside: () => filesBeside(found, settings, { root, nameOf }) };
+}
+
+function filesBeside(found: ReadonlySet<string>, settings: Settings, search: Search): readonly string[] {
+  const own = ownPaths(search.root, settings).filter(exists);
+  for (const path of own) refuseOutside(path, search.root, search.nameOf(path));
+  const all = new Set(own.flatMap((path) => filesAt(path, search)));
+  const others = [...all].filter((file) => !found.has(file));
+  return others.map((file) => slashed(relative(search.root, file))).sort();
 }
 
 function nameFor(file: string, targets: readonly string[], cwd: string): string {

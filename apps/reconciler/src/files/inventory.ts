@@ -26,6 +26,8 @@ export type Reading = Pick<Inventory, 'withTemplates' | 'source' | 'metadata' | 
  */
 export class Inventory {
   readonly files: readonly InventoryFile[];
+  /** These, and files beside them that have templates. */
+  readonly #all: readonly InventoryFile[];
   /** Digests of files by themselves, by path. */
   readonly #scans: ReadonlyMap<string, Scan>;
   readonly #reader: FileReader;
@@ -36,13 +38,26 @@ export class Inventory {
     private readonly secretLines: (text: string, path: string) => readonly string[] = () => [],
   ) {
     this.#reader = new FileReader(discovered);
-    this.#scans = new Map(discovered.paths.map((path) => [path, this.#scan(path, this.#reader.bytes(path))]));
-    this.files = withTemplates(this.#scans);
+    const scans = discovered.paths.map((path) => this.#scan(path, this.#reader.bytes(path)));
+    const given = new Set(discovered.paths);
+    const inherits = scans.some(({ from }) => from.length > 0);
+    const beside = inherits ? this.#templatesBeside() : [];
+    this.#scans = new Map([...scans, ...beside].map((scan) => [scan.path, scan]));
+    this.#all = withTemplates(this.#scans);
+    this.files = this.#all.filter(({ path }) => given.has(path));
+  }
+
+  /** A file that was given alone has the digest that it has with its whole collection. */
+  #templatesBeside(): readonly Scan[] {
+    return (this.discovered.beside?.() ?? []).flatMap((path) => {
+      const bytes = this.#reader.bytes(path);
+      return bytes.includes('OrganizationTemplate') ? [this.#scan(path, bytes)] : [];
+    });
   }
 
   /** How many files may have organizations: all but those of templates. */
   get organizationFiles(): number {
-    return [...this.#scans.values()].filter(({ templates }) => templates.length === 0).length;
+    return this.files.filter(({ path }) => this.#scans.get(path)?.templates.length === 0).length;
   }
 
   /** Where the paths begin. */
@@ -52,7 +67,7 @@ export class Inventory {
 
   /** Files with those that they inherit from. */
   withTemplates(files: readonly InventoryFile[]): readonly InventoryFile[] {
-    return withInherited(files, this.files);
+    return withInherited(files, this.#all);
   }
 
   /** A path of the collection for people. */

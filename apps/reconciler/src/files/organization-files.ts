@@ -21,9 +21,7 @@ export class OrganizationFiles {
   }
 
   source(path: string): SourceFile {
-    const source = this.#sources.get(path) ?? this.inventory.source(this.#file(path));
-    this.#sources.set(path, source);
-    return source;
+    return this.#read(this.#file(path));
   }
 
   shown(path: string): string {
@@ -32,7 +30,7 @@ export class OrganizationFiles {
 
   /** The valid documents of a file by name, or those that it would have with another text. */
   documentsIn(path: string, text?: string): ReadonlyMap<string, LoadedDocument> {
-    const all = this.inventory.withTemplates([this.#file(path)]).map((file) => this.source(file.path));
+    const all = this.inventory.withTemplates([this.#file(path)]).map((file) => this.#read(file));
     const { documents } = this.#load(
       all.map((source) => (source.path === path && text !== undefined ? { ...source, text } : source)),
     );
@@ -46,6 +44,12 @@ export class OrganizationFiles {
     const source = this.source(path);
     if (!source.text.includes(organization)) return false; // most files need not be parsed
     return this.#load([source]).claims.some(({ name }) => name?.word === organization);
+  }
+
+  #read(file: InventoryFile): SourceFile {
+    const source = this.#sources.get(file.path) ?? this.inventory.source(file);
+    this.#sources.set(file.path, source);
+    return source;
   }
 
   #load(sources: readonly SourceFile[]): LoadResult {
