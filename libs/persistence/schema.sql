@@ -2698,10 +2698,13 @@ begin
   get diagnostics v_receipt.sign_ins = row_count;
   delete from pending_sign_ins s where s.org_id = p_org_id and s.user_id = p_user_id;
   get diagnostics v_more = row_count;
-  -- those to the address too: a recovery admin need not be a user when a link is asked for
+  -- those to the address too: a recovery admin need not be a user when a link is asked for; and those by which another recovery
+  -- admin would confirm what the user has asked for
   delete from one_time_links l
-  where l.org_id = p_org_id and (l.user_id = p_user_id or l.address_key = (
-      select u.email_key from users u where u.org_id = p_org_id and u.user_id = p_user_id));
+  where l.org_id = p_org_id and (l.user_id = p_user_id or exists (
+      select from users u
+      where u.org_id = p_org_id and u.user_id = p_user_id
+        and (l.address_key = u.email_key or l.purpose = 'recovery-confirm' and l.about = u.email_key)));
   get diagnostics v_receipt.links = row_count;
   delete from recovery_sessions r using users u
   where u.org_id = p_org_id and u.user_id = p_user_id and r.org_id = p_org_id and r.address_key = u.email_key;

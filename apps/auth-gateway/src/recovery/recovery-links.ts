@@ -47,8 +47,10 @@ export class RecoveryLinks {
     const addressKey = addressKeyOf(address);
     const { recoveryAdmins, recovery } = organization.settings.login;
     if (!recoveryAdmins.includes(addressKey)) return;
-    const others = recoveryAdmins.filter((other) => other !== addressKey);
     await this.database.inOrganization(organization.id, async (tx) => {
+      const admins = await tx.recovery.notOffBoarded(recoveryAdmins);
+      if (!admins.includes(addressKey)) return;
+      const others = admins.filter((other) => other !== addressKey);
       await this.record(tx, 'recovery.requested', addressKey, addressKey, { twoPerson: recovery.twoPerson });
       if (!recovery.twoPerson) return this.sendLink(tx, addressKey, others, requestedFrom);
       for (const other of others) await this.askToConfirm(tx, other, addressKey);
@@ -84,7 +86,7 @@ export class RecoveryLinks {
     });
   }
 
-  /** Consumes a link; whoever is no recovery admin by now has used it for nothing. */
+  /** Consumes a link; whoever is no recovery admin by now, or off-boarded, has used it for nothing. */
   private async taking<T>(
     unverified: unknown,
     purpose: 'recovery' | 'recovery-confirm',
@@ -96,8 +98,9 @@ export class RecoveryLinks {
     const { recoveryAdmins } = organization.settings.login;
     return this.database.inOrganization(organization.id, async (tx) => {
       const link = await tx.links.take(token.hash, purpose, this.clock());
-      if (!link || !recoveryAdmins.includes(link.addressKey)) throw linkUnknown();
-      return work(tx, link, recoveryAdmins);
+      const admins = await tx.recovery.notOffBoarded(recoveryAdmins);
+      if (!link || !admins.includes(link.addressKey)) throw linkUnknown();
+      return work(tx, link, admins);
     });
   }
 

@@ -218,6 +218,27 @@ describe('with the two-person rule', () => {
     expect((await confirm(good)).status).toBe(200);
     expect((await confirm(good)).status).toBe(400);
   });
+
+  it('whoever is off-boarded asks, confirms and opens nothing, listed still or not', async () => {
+    const make = async (purpose: 'recovery' | 'recovery-confirm', addressKey: string, about?: string) => {
+      const wanted = { purpose, userId: undefined, addressKey, about, createdBy: 'test', now: local.world.now };
+      return (await local.tx('duo', (tx) => tx.links.create(wanted))).token;
+    };
+    const { userId } = await local.user('duo', OUTSIDE);
+    const by = { actor: { kind: 'token', id: 't' }, now: local.world.now } as const;
+    const { users } = local.world.db.database;
+    await users.deactivate(local.world.idOf('duo'), userId, by, { keepsSsoAdmin: false });
+    expect((await confirm(await make('recovery-confirm', SECURITY, OUTSIDE))).status).toBe(400);
+    expect((await confirm(await make('recovery-confirm', OUTSIDE, IT))).status).toBe(400);
+    const token = await make('recovery', OUTSIDE);
+    expect((await gateway.browser().submit('/recovery-access/open', { token })).status).toBe(400);
+    expect((await ask(OUTSIDE, 'duo')).status).toBe(200);
+    await gateway.settled();
+    expect(await local.world.sql('select from mails')).toEqual([]);
+    await ask(IT, 'duo');
+    await gateway.settled();
+    expect((await local.mails('recovery-confirm')).map(({ to }) => to)).toEqual([SECURITY]);
+  });
 });
 
 describe('a recovery session', () => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { NewRevision } from '@rolecall/reconcile';
 import { RECOVERY_LIFETIME_MS } from '../stores.ts';
-import { connected, document, later, METADATA_XML, NOW, OKTA, useTestDatabase } from '../testing/fixture.ts';
+import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import { readOrganizationToken } from '../tokens/organization-token.ts';
 
@@ -81,6 +81,24 @@ it('is good no longer than its address is a recovery admin', async () => {
   expect(await check(token)).toBeUndefined();
   await change([ADMIN], 2);
   expect(await check(token)).toMatchObject({ addressKey: ADMIN });
+});
+
+it('is good no longer than its user is let in, also one that is opened afterwards', async () => {
+  const { token } = await open();
+  const { database } = test.current;
+  const { userId } = await database.inOrganization(acme, async (tx) => {
+    const made = await tx.createUser(subject('it'), { email: ADMIN.toUpperCase() }, {}, NOW);
+    return made.user;
+  });
+  expect(await check(token)).toMatchObject({ addressKey: ADMIN });
+  const by = { actor: { kind: 'token', id: 'token-1' }, now: NOW } as const;
+  await database.users.deactivate(acme, userId, by, { keepsSsoAdmin: false });
+  const late = await open();
+  expect([await check(token), await check(late.token)]).toEqual([undefined, undefined]);
+  const others = [ADMIN, 'second@acme.example'];
+  expect(await database.inOrganization(acme, (tx) => tx.recovery.notOffBoarded(others))).toEqual([others[1]]);
+  await database.users.reactivate(acme, userId, by);
+  expect(await check(late.token)).toMatchObject({ addressKey: ADMIN });
 });
 
 it('is purged when it is over', async () => {

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction, query } from '../sql.ts';
 import { RECOVERY_LIFETIME_MS, type RecoverySessions, type RecoveryTransaction } from '../stores.ts';
 import { newOrganizationToken, readOrganizationToken } from '../tokens/organization-token.ts';
-import { CHECK_RECOVERY, END_RECOVERY, LAST_SIGN_INS, OPEN_RECOVERY } from './statements.ts';
+import { CHECK_RECOVERY, END_RECOVERY, LAST_SIGN_INS, OFF_BOARDED, OPEN_RECOVERY } from './statements.ts';
 
 interface RecoveryRow {
   readonly organization: string;
@@ -37,6 +37,12 @@ export function recoverySessions(pool: Pool): RecoverySessions {
 /** Within a transaction that works for the organization. */
 export function recoveryTransaction(client: PoolClient, organizationId: string): RecoveryTransaction {
   return {
+    async notOffBoarded(addressKeys) {
+      const rows = await query<{ address_key: string }>(client, OFF_BOARDED, [organizationId, addressKeys]);
+      const gone = new Set(rows.map((row) => row.address_key));
+      return addressKeys.filter((key) => !gone.has(key));
+    },
+
     async open(addressKey, now) {
       const { value: token, hash: tokenHash } = newOrganizationToken(organizationId);
       const expiresAt = new Date(now.getTime() + RECOVERY_LIFETIME_MS);

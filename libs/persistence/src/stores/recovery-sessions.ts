@@ -16,7 +16,7 @@ export interface RecoverySession {
 export interface RecoverySessions {
   /**
    * Parses and looks up what somebody presented; undefined = unknown, malformed, ended, expired, or of an address that is no recovery
-   * admin any more, without a difference.
+   * admin any more or that of a disabled user, without a difference.
    * @param presented UNTRUSTED
    */
   check(presented: string, now: Date): Promise<RecoverySession | undefined>;
@@ -26,6 +26,8 @@ export interface RecoverySessions {
 
 /** Recovery sessions of the transaction's organization. */
 export interface RecoveryTransaction {
+  /** Those of the addresses that no disabled user has: whoever is off-boarded recovers nothing, listed still or not. */
+  notOffBoarded(addressKeys: readonly string[]): Promise<readonly string[]>;
   /** @returns the token, an organization token, to be given to the browser and nowhere else; only its SHA-256 is stored */
   open(addressKey: string, now: Date): Promise<{ readonly token: string; readonly expiresAt: Date }>;
   /** False = there is none. */

@@ -58,8 +58,10 @@ it('ends every way in, and says in the receipt what ended and how long it took (
     await owner.query(`insert into recovery_sessions values ($1, '\\x03', 'eve@acme.example', now(), now())`, [org]);
     await owner.query(`insert into known_devices values ($1, $2, '\\x00', now(), now())`, [org, eve]);
     await owner.query(
-      `insert into one_time_links (org_id, token_hash, purpose, address_key, created_by, created_at, expires_at)
-       values ($1, '\\x02', 'recovery', 'eve@acme.example', 'x', now(), now())`,
+      `insert into one_time_links (org_id, token_hash, purpose, address_key, about, created_by, created_at, expires_at)
+       values ($1, '\\x02', 'recovery', 'eve@acme.example', null, 'x', now(), now()),
+         ($1, '\\x04', 'recovery-confirm', 'it@acme.example', 'eve@acme.example', 'x', now(), now()),
+         ($1, '\\x05', 'recovery-confirm', 'ops@acme.example', 'bob@acme.example', 'x', now(), now())`,
       [org],
     );
   });
@@ -74,7 +76,7 @@ it('ends every way in, and says in the receipt what ended and how long it took (
       cause: 'deactivated',
       sessionsEnded: 1,
       signInsEnded: 3,
-      linksEnded: 2,
+      linksEnded: 3,
       recoverySessionsEnded: 1,
       devicesForgotten: 1,
       identities: 1,
@@ -90,7 +92,7 @@ it('ends every way in, and says in the receipt what ended and how long it took (
   expect([await check('eve'), (await check('bob'))?.user.id]).toEqual([undefined, bob]);
   const left = 'select request_id from login_transactions order by 1';
   expect((await rows<{ request_id: string }>(left)).map(({ request_id: id }) => id)).toEqual(['3', '4']);
-  expect(await rows('select from one_time_links')).toHaveLength(1);
+  expect(await rows('select from one_time_links')).toHaveLength(2);
   const trail = await test.current.database.inOrganization(org, (tx) => tx.auditTrail(0, 10));
   expect(trail).toMatchObject([
     { type: 'user.deactivated', actor: by.actor, subject: eve, data: { receipt: receipt.receiptId } },
