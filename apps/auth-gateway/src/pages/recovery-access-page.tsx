@@ -70,11 +70,16 @@ export function RecoverySentPage(): VNode {
   );
 }
 
-export function RecoveryConfirmedPage(): VNode {
+/** @param sent whether this sent the link, or somebody else's yes had sent one that is good */
+export function RecoveryConfirmedPage({ sent }: { readonly sent: boolean }): VNode {
   return (
     <Page title="Confirmed">
       <h1>Confirmed</h1>
-      <p>The recovery admin who asked gets the link now. You need do nothing more.</p>
+      <p>
+        {sent
+          ? 'The recovery admin who asked gets the link now. You need do nothing more.'
+          : 'The recovery admin who asked has a link already, which stays good. You need do nothing more.'}
+      </p>
     </Page>
   );
 }

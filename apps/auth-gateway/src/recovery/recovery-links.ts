@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   addressKeyOf,
+  type CreatedLink,
   type Database,
   hashOfAddress,
+  type NewLink,
   type OneTimeLink,
   type OrganizationTransaction,
   readOrganizationToken,
@@ -52,18 +54,28 @@ export class RecoveryLinks {
       if (!admins.includes(addressKey)) return;
       const others = admins.filter((other) => other !== addressKey);
       await this.record(tx, 'recovery.requested', addressKey, addressKey, { twoPerson: recovery.twoPerson });
-      if (!recovery.twoPerson) return this.sendLink(tx, addressKey, others, requestedFrom);
+      if (!recovery.twoPerson) {
+        const link = await tx.links.create(this.wanted('recovery', addressKey));
+        return this.mailLink(tx, addressKey, others, link, requestedFrom);
+      }
       for (const other of others) await this.askToConfirm(tx, other, addressKey);
     });
   }
 
-  /** Another recovery admin says yes: now the one who asked gets the link. @throws LoginRefused `link_unknown` */
-  async confirm(unverified: unknown): Promise<void> {
-    await this.taking(unverified, 'recovery-confirm', async (tx, { addressKey: by, about: asker }, admins) => {
+  /**
+   * Another recovery admin says yes: now the one who asked gets the link. One that was sent upon the yes of a third stays the one that
+   * is good: who holds it must not find it dead.
+   * @returns whether a link was sent; false = there is one
+   * @throws LoginRefused `link_unknown`
+   */
+  confirm(unverified: unknown): Promise<boolean> {
+    return this.taking(unverified, 'recovery-confirm', async (tx, { addressKey: by, about: asker }, admins) => {
       if (asker === undefined || asker === by || !admins.includes(asker)) throw linkUnknown();
       await this.record(tx, 'recovery.confirmed', by, asker);
       const others = admins.filter((other) => other !== asker);
-      await this.sendLink(tx, asker, others, 'confirmed by another recovery admin');
+      const link = await tx.links.createFirst(this.wanted('recovery', asker));
+      if (link) await this.mailLink(tx, asker, others, link, 'confirmed by another recovery admin');
+      return link !== undefined;
     });
   }
 
@@ -104,31 +116,29 @@ export class RecoveryLinks {
     });
   }
 
-  private async sendLink(
+  private async mailLink(
     tx: OrganizationTransaction,
     to: string,
     others: readonly string[],
+    { token }: CreatedLink,
     requestedFrom: string,
   ): Promise<void> {
     const now = this.clock();
-    const link = await this.link(tx, { purpose: 'recovery', addressKey: to, by: to });
+    const link = linkUrl(this.config.url, token);
     await tx.mail({ kind: 'recovery-link', to, data: { link, requestedFrom } }, now);
     const data = { address: masked(to), at: now.toISOString() };
     for (const other of others) await tx.mail({ kind: 'recovery-announced', to: other, data }, now);
   }
 
   private async askToConfirm(tx: OrganizationTransaction, to: string, asker: string): Promise<void> {
-    const link = await this.link(tx, { purpose: 'recovery-confirm', addressKey: to, about: asker, by: asker });
-    await tx.mail({ kind: 'recovery-confirm', to, data: { link, address: masked(asker) } }, this.clock());
+    const { token } = await tx.links.create({ ...this.wanted('recovery-confirm', to, asker), about: asker });
+    const data = { link: linkUrl(this.config.url, token), address: masked(asker) };
+    await tx.mail({ kind: 'recovery-confirm', to, data }, this.clock());
   }
 
-  private async link(
-    tx: OrganizationTransaction,
-    { by, ...wanted }: { purpose: 'recovery' | 'recovery-confirm'; addressKey: string; about?: string; by: string },
-  ): Promise<string> {
+  private wanted(purpose: 'recovery' | 'recovery-confirm', addressKey: string, by = addressKey): NewLink {
     const createdBy = `recovery:${hashOfAddress(by)}`;
-    const { token } = await tx.links.create({ ...wanted, userId: undefined, createdBy, now: this.clock() });
-    return linkUrl(this.config.url, token);
+    return { purpose, userId: undefined, addressKey, createdBy, now: this.clock() };
   }
 
   private record(

@@ -60,8 +60,8 @@ export class RecoveryController {
   @UseGuards(SameOriginGuard)
   async confirm(@Body() form: unknown, @Res() response: Response): Promise<void> {
     const { token } = Object(form) as Record<string, unknown>;
-    await this.links.confirm(token);
-    sendPage(response, RecoveryConfirmedPage());
+    const sent = await this.links.confirm(token);
+    sendPage(response, RecoveryConfirmedPage({ sent }));
   }
 
   /** The one that was named, else the one that the address's domain belongs to. */

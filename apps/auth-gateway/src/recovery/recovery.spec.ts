@@ -204,6 +204,29 @@ describe('with the two-person rule', () => {
     ]);
   });
 
+  it('a second confirmation leaves the link that the first one sent, and says so; a later one sends another', async () => {
+    await ask(IT, 'duo');
+    const asked = await mailsOf('recovery-confirm', 2);
+    const say = async (by: string) => {
+      const mail = asked.find(({ to }) => to === by);
+      return (await confirm(tokenIn(mail!.data.link))).text();
+    };
+    expect(await say(SECURITY)).toContain('gets the link now');
+    const [link] = await mailsOf('recovery-link', 3);
+    expect(await say(OUTSIDE)).toContain('has a link already, which stays good');
+    expect(await local.mails('recovery-link')).toEqual([]);
+    const open = (token: string) => gateway.browser().submit('/recovery-access/open', { token });
+    expect((await open(tokenIn(link!.data.link))).status).toBe(303);
+
+    for (const minutes of [0, 15]) {
+      local.world.pass(minutes);
+      await ask(IT, 'duo');
+      const [again] = await mailsOf('recovery-confirm', 2);
+      expect(await (await confirm(tokenIn(again!.data.link))).text()).toContain('gets the link now');
+      expect(await mailsOf('recovery-link', 3)).toHaveLength(1);
+    }
+  });
+
   it('nobody confirms for themselves, twice, or by the link of something else', async () => {
     const make = async (addressKey: string, about: string | undefined) => {
       const wanted = { purpose: 'recovery-confirm' as const, userId: undefined, addressKey, about, createdBy: 'test' };

@@ -1,6 +1,13 @@
 import type { PoolClient } from 'pg';
-import { query } from '../sql.ts';
-import { LINK_LIFETIME_MS, type LinkPurpose, type OneTimeLink, type OneTimeLinks } from '../stores.ts';
+import { query, type Statement } from '../sql.ts';
+import {
+  type CreatedLink,
+  LINK_LIFETIME_MS,
+  type LinkPurpose,
+  type NewLink,
+  type OneTimeLink,
+  type OneTimeLinks,
+} from '../stores.ts';
 import { newOrganizationToken } from '../tokens/organization-token.ts';
 import * as sql from './statements.ts';
 
@@ -16,14 +23,24 @@ interface LinkRow {
 
 /** Within a transaction that works for the organization. */
 export function oneTimeLinks(client: PoolClient, organizationId: string): OneTimeLinks {
+  /** @returns undefined = a row that is there stays */
+  async function insert(statement: Statement, link: NewLink): Promise<CreatedLink | undefined> {
+    const { purpose, userId = null, addressKey, about = null, createdBy, now } = link;
+    const { value: token, hash } = newOrganizationToken(organizationId);
+    const expiresAt = new Date(now.getTime() + LINK_LIFETIME_MS[purpose]);
+    const values = [organizationId, hash, purpose, userId, addressKey, about, createdBy, now, expiresAt];
+    const rows = await query(client, statement, values);
+    return rows.length === 0 ? undefined : { token, expiresAt };
+  }
+
   return {
-    async create({ purpose, userId = null, addressKey, about = null, createdBy, now }) {
-      const { value: token, hash } = newOrganizationToken(organizationId);
-      const expiresAt = new Date(now.getTime() + LINK_LIFETIME_MS[purpose]);
-      const values = [organizationId, hash, purpose, userId, addressKey, about, createdBy, now, expiresAt];
-      await query(client, sql.CREATE_LINK, values);
-      return { token, expiresAt };
+    async create(link) {
+      const created = await insert(sql.CREATE_LINK, link);
+      if (!created) throw new Error('a link that replaces the former one was not made');
+      return created;
     },
+
+    createFirst: (link) => insert(sql.CREATE_FIRST_LINK, link),
 
     async peek(tokenHash, now) {
       const [row] = await query<LinkRow>(client, sql.PEEK_LINK, [organizationId, tokenHash, now]);

@@ -118,14 +118,19 @@ returning user_id`,
 };
 
 /** The former one of its purpose and user (or address) becomes the new one, so that there are never two. */
-export const CREATE_LINK: Statement = {
-  name: 'local.create-link',
-  text: `
-insert into one_time_links (org_id, token_hash, purpose, user_id, address_key, about, created_by, created_at, expires_at)
+const PUT_LINK = `
+insert into one_time_links as l (org_id, token_hash, purpose, user_id, address_key, about, created_by, created_at, expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (org_id, purpose, (coalesce(user_id::text, address_key))) do update
 set token_hash = excluded.token_hash, address_key = excluded.address_key, about = excluded.about,
-  created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at`,
+  created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
+
+export const CREATE_LINK: Statement = { name: 'local.create-link', text: `${PUT_LINK} returning l.expires_at` };
+
+/** Of two at the same moment one gets a row. */
+export const CREATE_FIRST_LINK: Statement = {
+  name: 'local.create-first-link',
+  text: `${PUT_LINK} where l.expires_at <= excluded.created_at returning l.expires_at`,
 };
 
 /**

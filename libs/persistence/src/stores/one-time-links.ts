@@ -24,6 +24,12 @@ export interface NewLink {
   readonly now: Date;
 }
 
+export interface CreatedLink {
+  /** For the mail: an organization token, to be shown nowhere else. */
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
 /** A link that is good. */
 export interface OneTimeLink {
   readonly purpose: LinkPurpose;
@@ -41,11 +47,10 @@ export interface OneTimeLink {
  * deletes all of the user's.
  */
 export interface OneTimeLinks {
-  /**
-   * Makes a link; the former one of this purpose and user (or address, without user) ends.
-   * @returns the token for the mail: an organization token, to be shown nowhere else
-   */
-  create(link: NewLink): Promise<{ readonly token: string; readonly expiresAt: Date }>;
+  /** Makes a link; the former one of this purpose and user (or address, without user) ends. */
+  create(link: NewLink): Promise<CreatedLink>;
+  /** Makes a link unless one of this purpose and user (or address, without user) is in time: that one goes on, and it's undefined. */
+  createFirst(link: NewLink): Promise<CreatedLink | undefined>;
   /** Looks at it and consumes nothing. undefined = unknown, used, over, or dead. */
   peek(tokenHash: Buffer, now: Date): Promise<OneTimeLink | undefined>;
   /** Deletes and returns it when it is good and for this purpose: of two at the same moment one gets it. */
