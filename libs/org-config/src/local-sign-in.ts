@@ -3,7 +3,9 @@ import type { EffectiveLogin } from './effective.ts';
 
 /** Whether somebody may sign in, or be given the means to, without the organization's identity provider. */
 export type LocalSignIn =
-  | { readonly allowed: true; readonly because: 'not_enforced' | 'exempt' }
+  | { readonly allowed: true; readonly because: 'not_enforced' }
+  /** What is opened because of the exemption ends at `until` at the latest. */
+  | { readonly allowed: true; readonly because: 'exempt'; readonly until: Date }
   | { readonly allowed: false; readonly code: 'sso_enforced' };
 
 /**
@@ -21,6 +23,6 @@ export function localSignIn(
   if (!login.enforceSso) return { allowed: true, because: 'not_enforced' };
   const key = address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   const exemption = Object.hasOwn(login.exemptions, key) ? login.exemptions[key] : undefined;
-  if (exemption && now.getTime() < endOfDay(exemption.expires).getTime()) return { allowed: true, because: 'exempt' };
-  return { allowed: false, code: 'sso_enforced' };
+  const until = exemption && endOfDay(exemption.expires);
+  return until && now < until ? { allowed: true, because: 'exempt', until } : { allowed: false, code: 'sso_enforced' };
 }

@@ -16,7 +16,7 @@ import { openSession } from '../login/writes.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { emailCodeHash, newEmailCode } from '../second-factors/codes.ts';
 import { signInFailed, type VerifiedPassword } from './check-password.ts';
-import { closedDoor } from './local-door.ts';
+import { closedDoor, sessionEnd } from './local-door.ts';
 import { deviceHash, type Visitor } from './visitor.ts';
 
 /** What a sign-in by password is decided on: everything in the caller's transaction, under one revision of the document. */
@@ -120,7 +120,8 @@ export async function mailCode(
 }
 
 /** Opens the session of a user who has shown everything. */
-export async function signedIn(login: LocalLogin, { user, addressKey }: LocalAccount): Promise<LocalCompletion> {
+export async function signedIn(login: LocalLogin, account: LocalAccount): Promise<LocalCompletion> {
+  const { user, addressKey } = account;
   const { tx, organization, verified, visitor, returnTo, flow, now } = login;
   const { userId } = user;
   const { revision } = organization.snapshot;
@@ -138,8 +139,7 @@ export async function signedIn(login: LocalLogin, { user, addressKey }: LocalAcc
     browser: visitor.browser,
   };
   const context = { tx, organization, now, flow, login: named, subject: localSubject(userId) };
-  const expiresAt = new Date(now.getTime() + organization.settings.sessionLifetimeSeconds * 1_000);
-  const session = await openSession(context, user, false, NOTHING_CHANGED, expiresAt);
+  const session = await openSession(context, user, false, NOTHING_CHANGED, sessionEnd(organization, account, now));
   await flow.succeed(tx, userId, unchangedEvents(context, user), now);
   return { outcome: 'signed_in', traceId, identityProvider: LOCAL_SIGN_IN, session };
 }

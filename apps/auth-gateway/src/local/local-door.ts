@@ -16,6 +16,13 @@ export function closedDoor(organization: Organization, account: LocalAccount, no
   return linked === undefined ? undefined : `the user signs in by a linked account of ${linked} instead`;
 }
 
+/** When a session by password that is opened now ends at the latest: one that needs an exemption ends with it. */
+export function sessionEnd({ settings }: Organization, { user }: LocalAccount, now: Date): Date {
+  const end = new Date(now.getTime() + settings.sessionLifetimeSeconds * 1_000);
+  const decided = localSignIn(settings, user.profile.email ?? '', now);
+  return decided.allowed && decided.because === 'exempt' && decided.until < end ? decided.until : end;
+}
+
 function isEnabled(organization: Organization, name: string): boolean {
   return organization.identityProvider(name)?.enabled === true;
 }

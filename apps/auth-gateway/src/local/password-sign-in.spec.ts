@@ -8,7 +8,10 @@ const ENFORCED = {
   login: {
     enforceSso: true,
     recoveryAdmins: ['it@enforced.example'],
-    exemptions: { 'exempt@enforced.example': { reason: 'no account there', expires: '2026-12-31' } },
+    exemptions: {
+      'exempt@enforced.example': { reason: 'no account there', expires: '2026-12-31' },
+      'brief@enforced.example': { reason: 'no account there', expires: '2026-12-31' },
+    },
   },
 } as const;
 const FAILED = 'The e-mail address or the password is wrong';
@@ -167,6 +170,20 @@ describe('a sign-in by password', () => {
     const { traceId } = (await lastEvent('enforced'))!;
     expect((await flowOf('enforced', traceId ?? ''))?.steps.at(-1)?.got).toContain('sso_enforced');
     local.world.pass(-later / 60_000);
+  });
+
+  it('by an exemption opens a session that ends with the exemption at the latest (security.md 38)', async () => {
+    const { email } = await local.person('enforced', 'brief@enforced.example');
+    const before = new Date('2026-12-31T23:30:00Z').getTime() - local.world.now.getTime();
+    local.world.pass(before / 60_000);
+    const browser = gateway.browser();
+    const entered = await local.signIn(browser, email, PASSWORD, 'enforced');
+    expect(entered.headers.getSetCookie().join()).toContain('Expires=Fri, 01 Jan 2027 00:00:00 GMT');
+    local.world.pass(29);
+    expect((await browser.get('/session')).status).toBe(200);
+    local.world.pass(1);
+    expect((await browser.get('/session')).status).toBe(401);
+    local.world.pass(-30 - before / 60_000);
   });
 
   it.each([
