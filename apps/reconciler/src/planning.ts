@@ -4,7 +4,7 @@ import type { Plan } from '@rolecall/reconcile';
 import { discover } from './files/discover.ts';
 import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
-import { linesOf } from './files/lines.ts';
+import { leftOutText, linesOf } from './files/lines.ts';
 import { hasErrors, load, NOTHING_LOADED } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
 import { Secrets } from './files/secrets.ts';
@@ -122,6 +122,7 @@ export async function makePlan(
     const plan = await answered(client.plan({ ...request, ...asked }), loaded);
     const opened = await openChanged(plan, request, io);
     progress.clear();
+    io.err(leftOutText(loaded.documents.length));
     if (opened.problems.length > 0) {
       throw new InvalidConfiguration(locate(opened.problems, loaded), loaded.sources);
     }
@@ -162,9 +163,9 @@ function contentOf(
   secrets: Secrets,
   key: CollectionKey | undefined,
 ): Pick<PlanRequest, 'organizations' | 'platform'> {
-  const organizations = documents.map((one) => ({
+  const organizations = documents.map((one, index) => ({
     ...sentOrganization(one, secrets, key),
-    ...withLines(one, documents.length),
+    ...withLines(one, index),
   }));
   return { organizations, ...(platform && { platform: sentPlatform(platform) }) };
 }
@@ -178,8 +179,8 @@ function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, 
   return { document, file, secrets: Object.fromEntries(prints.map(([at, fingerprint]) => [at, { fingerprint }])) };
 }
 
-function withLines(loaded: LoadedDocument, documents: number): Pick<SentOrganization, 'lines'> {
-  const lines = linesOf(loaded, documents);
+function withLines(loaded: LoadedDocument, index: number): Pick<SentOrganization, 'lines'> {
+  const lines = linesOf(loaded, index);
   return lines === undefined ? {} : { lines };
 }
 

@@ -88,6 +88,21 @@ describe('rolecall', () => {
     expect(declared?.origin).toMatchObject({ file: 'acme.yaml', lines: { '/spec/displayName': 4 } });
   });
 
+  it('tells it of 200 organizations at once, and says how many it left out', async () => {
+    const others = Array.from({ length: 200 }, (_, n) => ACME.replace('name: acme', `name: org-${n}`));
+    writeFileSync(join(cwd, 'others.yaml'), others.join('---\n'));
+    expect(await rolecall('apply --auto-approve')).toBe(0);
+    expect(err).toContain('Lines of 1 of these 201 organizations are not recorded');
+    const declared = await server.store.transaction('rollback', (state) =>
+      Promise.all(server.store.organizations().map(({ head }) => state.declaration(head.id))),
+    );
+    const files = declared.map((one) => [one?.origin.file, one?.origin.lines !== undefined].join(' '));
+    const counts = ['acme.yaml true', 'others.yaml true', 'others.yaml false'].map(
+      (kind) => files.filter((file) => file === kind).length,
+    );
+    expect(counts).toEqual([1, 199, 1]);
+  });
+
   it('gives up when no answer comes', async () => {
     server.losesAnswers = 5;
     expect(await rolecall('apply --auto-approve', { pause: async () => undefined })).toBe(1);

@@ -39,7 +39,7 @@ export async function settle(
 
 /**
  * The file or a line of it is another one than was recorded. Without lines nothing is looked up: so many documents came at once that
- * the command line left them out, and the place of the recorded commit stays as right as it was.
+ * the command line left these out, and the place of the recorded commit stays as right as it was.
  */
 export async function standsElsewhere(
   state: Pick<StateTransaction, 'declaration'>,
