@@ -2,7 +2,7 @@ import { createLocalJWKSet, compactVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { readOrganizationToken } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
-import { organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -139,4 +139,46 @@ it('ends the invitation of who is deactivated, and says so in a receipt that is 
   expect(list.json.receipts).toEqual([signed.json.receipt]);
   const foreign = await api.client.call<ErrorBody>('GET', `/v1/organizations/globex/receipts/${receipt.id}`);
   expect([foreign.status, foreign.json.error.code]).toEqual([404, 'unknown_receipt']);
+});
+
+describe('in the organization that administers the deployment', () => {
+  const administration = { organization: 'host', adminRole: 'platform-admin', auditorRole: 'platform-auditor' };
+  const OPENING = ['platform-admin', 'platform-auditor'];
+  const users = (body: object, path = '', token?: string) =>
+    (token === undefined ? api.client : api.client.with(token)).call<Invited & ErrorBody>(
+      'POST',
+      `/v1/organizations/host/users${path}`,
+      body,
+    );
+  let editor: string;
+  beforeAll(async () => {
+    const roles = Object.fromEntries(OPENING.map((role) => [role, {}]));
+    const scopes = { 'account/main': {} };
+    const document = { kind: 'Platform', metadata: { name: 'platform' }, spec: { administration } };
+    const platform = { document: { apiVersion: 'rolecall/v1', ...document } };
+    const files = [{ path: 'platform.yaml', digest: digestOf(platform.document), organizations: [] }];
+    const host = organization('host', { roles, scopes, jit: {}, authorization: { managedBy: 'app' } });
+    await api.client.apply(requestOf([host], { collection: 'host' }));
+    await api.client.apply(requestOf([], { collection: 'platform', files, platform }));
+    editor = await api.token(['users.write']);
+  });
+
+  it('answers no link to whoever may not change the deployment', async () => {
+    const body = { email: 'ceo@host.example', printLink: true };
+    expect(code(await users(body, '', editor))).toEqual([403, 'missing_right']);
+    const mailed = await users({ email: 'ceo@host.example' }, '', editor);
+    expect(mailed.status).toBe(200);
+    const again = `/${mailed.json.userId}/invitation`;
+    expect(code(await users({ printLink: true }, again, editor))).toEqual([403, 'missing_right']);
+    expect((await users({}, again, editor)).status).toBe(200);
+    expect((await users({ printLink: true }, again)).json.link).not.toBeNull();
+  });
+
+  it.each(OPENING)('leaves who holds %s to whoever may', async (role) => {
+    const grants = [{ scope: 'account/main', role }];
+    const { json } = await users({ email: `${role}@host.example`, grants, printLink: true });
+    const again = `/${json.userId}/invitation`;
+    expect(code(await users({}, again, editor))).toEqual([403, 'missing_right']);
+    expect((await users({}, again)).status).toBe(200);
+  });
 });

@@ -2,9 +2,9 @@ import { effective } from '@rolecall/org-config';
 import type { Database, GrantSource, OrganizationRecord, Role } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { RevisionOrigin } from '@rolecall/reconcile';
-import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import { entriesGiving, entryOf, inWords, undeclared } from './mapped-by.ts';
+import { openingRoles, requireSayOver } from './opening-roles.ts';
 
 type Stores = Pick<Database, 'platform' | 'reconcileState'>;
 
@@ -13,20 +13,17 @@ type Stores = Pick<Database, 'platform' | 'reconcileState'>;
  * @throws Problem 404 `unknown_scope`, `unknown_role`, 403 `missing_right`
  */
 export async function requireGivable(
-  { platform }: Pick<Stores, 'platform'>,
-  { name, document }: OrganizationRecord,
+  stores: Pick<Stores, 'platform'>,
+  organization: OrganizationRecord,
   role: Role,
   caller: Principal,
 ): Promise<void> {
-  const unknown = undeclared(document, role);
+  const unknown = undeclared(organization.document, role);
   if (unknown !== undefined) {
     const [what, named] = unknown === 'unknown_scope' ? ['scope', role.scope] : ['role', role.role];
     throw new Problem(404, unknown, `the organization declares no ${what} ${JSON.stringify(named)}`);
   }
-  const administration = (await platform.live())?.document.spec.administration;
-  if (administration?.organization !== name) return;
-  const opens = [administration.adminRole, administration.auditorRole].includes(role.role);
-  if (opens) requireRight(caller, 'platform.apply', `the role ${role.role}, which administers the deployment,`);
+  requireSayOver(await openingRoles(stores, organization), [role], caller);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { requireEditable, requireGivable } from './editable-role.ts';
 import { sourceOf, unknownUser } from './known-user.ts';
+import { openingRoles, requireLinkToPrint, requireSayOver } from './opening-roles.ts';
 
 /** Of the body of an invitation, checked for its form. */
 export interface Invitation {
@@ -40,6 +41,7 @@ export class Invitations {
     this.requireMail(wanted.printLink);
     return latest(async () => {
       const organization = await knownOrganization(this.database, name);
+      if (wanted.printLink) requireLinkToPrint(await openingRoles(this.database, organization), caller);
       await requireInvitable(this.database, organization, wanted, caller);
       return this.database.inOrganization(organization.organizationId, async (tx) => {
         const { email, displayName, grants = [], groups = [] } = wanted;
@@ -66,11 +68,14 @@ export class Invitations {
   ): Promise<Invited> {
     this.requireMail(printLink);
     const organization = await knownOrganization(this.database, name);
+    const opening = await openingRoles(this.database, organization);
+    if (printLink) requireLinkToPrint(opening, caller);
     return this.database.inOrganization(organization.organizationId, async (tx) => {
       const user = await tx.users.lock(userId);
       if (user === undefined) throw unknownUser();
       if (user.status !== 'invited' || user.email === null)
         throw new Problem(409, 'not_invited', 'the user has signed in before, is deactivated, or has no address');
+      requireSayOver(opening, user.grants, caller);
       // who may only edit users gets into nobody's account to whom an identity provider gives roles
       if (printLink && user.managed)
         throw new Problem(
