@@ -11,15 +11,16 @@ const SPEC = {
   scopes: { 'account/main': {}, 'account/partner': {} },
   jit: {},
   emailDomains: { 'acme.example': { verification: 'asserted' } },
-  guestDomains: ['agency.example'],
+  guestDomains: ['agency.example', 'partner.example'],
   authorization: { appScopes: ['account/partner'] },
 };
+const PARTNER = { emailDomains: { 'partner.example': { verification: 'asserted' } } };
 beforeAll(async () => {
   const mail = { ROLECALL_SMTP_URL: 'smtp://127.0.0.1:9', ROLECALL_MAIL_FROM: 'sso@rolecall.example' };
   api = await startTestApi({ ROLECALL_GATEWAY_URL: 'https://sso.example.com', ...mail });
   mailless = await startTestApi();
   for (const one of [api, mailless])
-    await one.client.apply(requestOf([organization('acme', SPEC), organization('globex')]));
+    await one.client.apply(requestOf([organization('acme', SPEC), organization('globex', PARTNER)]));
 });
 afterAll(async () => {
   await api?.close();
@@ -81,6 +82,18 @@ it('sends the link by mail, and another one, which ends the first', async () => 
     undefined,
     first.json.userId,
   ]);
+});
+
+it('invites guests of another organization by mail alone', async () => {
+  const body = { email: 'ceo@partner.example' };
+  const refused = await invite({ ...body, printLink: true });
+  expect(code(refused)).toEqual([422, 'email_domain_refused']);
+  expect(refused.json.error.message).toContain('its link goes by mail alone');
+  const mailed = await invite(body);
+  expect([mailed.status, mailed.json.link]).toEqual([200, null]);
+  const again = `/${mailed.json.userId}/invitation`;
+  expect(code(await invite({ printLink: true }, api, again))).toEqual([422, 'email_domain_refused']);
+  expect((await invite({}, api, again)).status).toBe(200);
 });
 
 it('sends nothing where no mail server is, and says what to do', async () => {

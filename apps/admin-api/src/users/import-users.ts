@@ -105,7 +105,7 @@ async function importOne(
   const audited = { at: now, actor: caller.actor };
   if (userId === undefined) {
     await requireInvitable(stores, organization, { email: user.email }, caller);
-    await requireFreeDomain(tx, organization, user.email);
+    await requireFreeDomain(tx, organization, { email: user.email });
     const created = await tx.users.invite(
       { email: user.email, displayName: user.displayName, grants: granted, groups: [] },
       edit,

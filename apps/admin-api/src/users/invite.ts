@@ -46,7 +46,7 @@ export class Invitations {
       return this.database.inOrganization(organization.organizationId, async (tx) => {
         const { email, displayName, grants = [], groups = [] } = wanted;
         await tx.users.hold(organization.revision);
-        await requireFreeDomain(tx, organization, email);
+        await requireFreeDomain(tx, organization, wanted);
         const edit = { source: sourceOf(caller, now), revision: organization.revision, now };
         const userId = await tx.users.invite({ email, displayName, grants, groups }, edit);
         if (userId === undefined)
@@ -83,6 +83,7 @@ export class Invitations {
           'managed_by_scim',
           'the directory (SCIM) manages this user: the link goes by mail alone',
         );
+      if (printLink) await requireFreeDomain(tx, organization, { email: user.email, printLink });
       await tx.audit([{ type: 'user.invited', at: now, actor: caller.actor, subject: userId, data: { again: true } }]);
       return this.link(tx, organization, { userId, email: user.email, printLink }, caller, now);
     });
@@ -153,15 +154,22 @@ export async function requireInvitable(
   }
 }
 
-/** Somebody else's people are no guests unless the document says so. */
-export async function requireFreeDomain(tx: OrganizationTransaction, { document }: OrganizationRecord, email: string) {
+/**
+ * Somebody else's people are no guests unless the document says so; and since nobody asks that organization, only who reads their mail is
+ * such a guest.
+ * @throws Problem 422 `email_domain_refused`
+ */
+export async function requireFreeDomain(
+  tx: OrganizationTransaction,
+  { document }: OrganizationRecord,
+  { email, printLink }: Pick<Invitation, 'email' | 'printLink'>,
+): Promise<void> {
   const domain = domainOf(email);
-  if (effective(document).guestDomains.includes(domain) || !(await tx.isDomainOfAnother(domain))) return;
-  throw new Problem(
-    422,
-    'email_domain_refused',
-    'the address is of another organization; name its domain in guestDomains',
-  );
+  if (!(await tx.isDomainOfAnother(domain))) return;
+  const isGuest = effective(document).guestDomains.includes(domain);
+  if (isGuest && printLink !== true) return;
+  const todo = isGuest ? 'its link goes by mail alone' : 'name its domain in guestDomains';
+  throw new Problem(422, 'email_domain_refused', `the address is of another organization; ${todo}`);
 }
 
 const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
