@@ -110,3 +110,14 @@ it('lets in whom it should, and nobody else (security.md 19)', async () => {
   if (process.env['UPDATE_CASES'] === '1') writeFileSync(EXPECTED, table);
   expect(table).toBe(existsSync(EXPECTED) ? readFileSync(EXPECTED, 'utf8') : '');
 });
+
+it('lets an SSO admin of the organization that administers the deployment read there, and make nothing', async () => {
+  const host = async (method: string, path: string) => {
+    const { status, json } = await api.client
+      .with(undefined)
+      .call<Partial<ErrorBody>>(method, `/v1/organizations/host${path}`, undefined, callers['SSO admin of host']);
+    return [status, json.error?.code];
+  };
+  expect(await host('GET', '/users')).toEqual([200, undefined]);
+  expect(await host('POST', '/identity-providers/okta/tests')).toEqual([403, 'missing_right']);
+});

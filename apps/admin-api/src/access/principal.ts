@@ -16,7 +16,7 @@ export interface Principal {
   readonly organizations: readonly string[] | undefined;
   /** Of a token that a job of a pipeline got for its own. */
   readonly workload?: Workload;
-  /** An auditor: GET alone, also where reading is what the right of an operation says. */
+  /** Who only looks: GET alone, also where reading is what the right of an operation says. */
   readonly readsOnly?: true;
   /** Patterns of JSON pointers that it may write; undefined = no such bound. */
   readonly pointers?: readonly string[];
@@ -62,7 +62,7 @@ export function requireRight(principal: Pick<Principal, 'kind' | 'name' | 'right
 /** @throws Problem 403 `missing_right` */
 export function requireReading({ readsOnly }: Pick<Principal, 'readsOnly'>, method: string | undefined): void {
   if (readsOnly !== true || method === 'GET' || method === 'HEAD') return;
-  throw new Problem(403, 'missing_right', 'an auditor reads, and makes nothing');
+  throw new Problem(403, 'missing_right', 'the role of the signed-in user reads, and makes nothing');
 }
 
 /** As the caller reads of itself in a refusal. */

@@ -52,7 +52,9 @@ export function principalsOf(
   return [
     ...(holds(platform?.adminRole) ? [as('platform admin', ROLE_RIGHTS.platformAdmin, undefined)] : []),
     ...(holds(platform?.auditorRole) ? [auditing(as('platform auditor', ROLE_RIGHTS.platformAuditor, undefined))] : []),
-    ...(held.has('sso_admin') ? [as('SSO admin', platform ? READING : ROLE_RIGHTS.ssoAdmin, own)] : []),
+    ...(held.has('sso_admin')
+      ? [platform ? auditing(as('SSO admin', READING, own)) : as('SSO admin', ROLE_RIGHTS.ssoAdmin, own)]
+      : []),
     ...(held.has('auditor') ? [auditing(as('auditor', ROLE_RIGHTS.auditor, own))] : []),
   ];
 }
