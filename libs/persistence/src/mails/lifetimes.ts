@@ -1,8 +1,7 @@
 import type { MailKind } from '../stores/mails.ts';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const USUAL_MS = 3 * DAY;
+const USUAL_MS = 3 * 24 * 60 * MINUTE;
 
 /** What is of no use any more after a while is not sent then: a link is dead, a code is over. */
 const SHORT: Partial<Record<MailKind, number>> = {
@@ -10,7 +9,6 @@ const SHORT: Partial<Record<MailKind, number>> = {
   'recovery-link': 15 * MINUTE,
   'recovery-confirm': 15 * MINUTE,
   'password-reset': 30 * MINUTE,
-  'verify-email': DAY,
 };
 
 /** How long a mail of this kind is tried, in milliseconds; what ends sooner is also sent first. */

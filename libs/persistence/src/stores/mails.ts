@@ -7,7 +7,6 @@ export interface MailData {
   readonly invitation: { readonly link: string; readonly inviter?: string; readonly enforced: boolean };
   readonly 'password-reset': { readonly link: string };
   readonly 'password-changed': { readonly at: string };
-  readonly 'verify-email': { readonly link: string };
   readonly 'email-code': { readonly code: string };
   /** `requestedFrom`: the network or browser that asked, for people. */
   readonly 'recovery-link': { readonly link: string; readonly requestedFrom: string };

@@ -17,13 +17,11 @@ import { secondFactorChanged } from './second-factor-changed.ts';
 import { secondFactorOff } from './second-factor-off.ts';
 import { ssoEnforced } from './sso-enforced.ts';
 import { ssoOff } from './sso-off.ts';
-import { verifyEmail } from './verify-email.ts';
 
 const MESSAGES: { readonly [K in MailKind]: MessageOf<K> } = {
   invitation,
   'password-reset': passwordReset,
   'password-changed': passwordChanged,
-  'verify-email': verifyEmail,
   'email-code': emailCode,
   'recovery-link': recoveryLink,
   'recovery-announced': recoveryAnnounced,
