@@ -211,7 +211,7 @@ export const EVENT_CATALOGUE: Readonly<Record<AuditEventType, CataloguedEvent>> 
       granted,
       revoked,
       affectedUsers: key('number', 'Users whose grants or groups the new rules changed'),
-      refusedUsers: key('number', 'Users whom the new rules would refuse; they lost all grants'),
+      refusedUsers: key('number', 'Users whom the new rules would refuse; they lost all that rules gave them'),
       grants: key(['scope', 'role', 'gain', 'lose'], 'How many users gained and lost each grant by the new rules'),
       groups: key(['group', 'gain', 'lose'], 'How many users joined and left each group by the new rules'),
     },

@@ -135,7 +135,7 @@ export interface Impact {
   /** Sorted by scope, role; a line of the plan each: "14 users gain sso_admin on account/main, 3 lose it". */
   readonly grants: readonly { scope: string; role: string; gain: number; lose: number }[];
   readonly groups: readonly { group: string; gain: number; lose: number }[];
-  /** Users whom the new rules would refuse at their next login; they lose all their grants now. */
+  /** Users whom the new rules would refuse at their next login; they lose all that rules gave them now. */
   readonly refusedUsers: number;
   /** IdPs that disappear, with the users linked to them. */
   readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];

@@ -64,7 +64,7 @@ function sso({ sso: impact }: Impact): string[] {
 function refused({ refusedUsers }: Impact): string[] {
   if (refusedUsers === 0) return [];
   return [
-    `${users(refusedUsers)} would be refused at the next login and ${verb(refusedUsers, 'hold')} nothing from now on`,
+    `${users(refusedUsers)} would be refused at the next login and ${verb(refusedUsers, 'hold')} nothing that rules give from now on`,
   ];
 }
 
