@@ -172,4 +172,25 @@ describe('where roles are edited', () => {
     expect((await grant('eve', 'account/partner', 'member', editor)).status).toBe(200);
     expect((await grant('eve', 'account/partner', 'platform-admin')).status).toBe(200);
   });
+
+  it('takes nothing from who administers the deployment, nor stops them, who may not change it', async () => {
+    await grant('eve', 'account/partner', 'platform-admin');
+    const editor = api.client.with(await api.token(['users.write']));
+    const ask = (method: string, path: string, body?: object) =>
+      editor.call<ErrorBody>(method, `/v1/organizations/acme/users${path}`, body);
+    for (const [method, path] of [
+      ['DELETE', `/${ids['eve']}/grants/account%2Fpartner/platform-admin`],
+      ['POST', `/${ids['eve']}/deactivate`],
+      ['POST', `/${ids['eve']}/reactivate`],
+      ['DELETE', `/${ids['eve']}`],
+      ['DELETE', `/${ids['eve']}/sessions`],
+    ] as const)
+      expect([path, ...code((await ask(method, path)) as never)]).toEqual([path, 403, 'missing_right']);
+    const csv = 'email,account/partner\neve@acme.example,{}\n';
+    const imported = await ask('POST', '/import', { csv, apply: true });
+    expect(imported.json.error.diagnostics?.[0]?.['message']).toContain('platform.apply');
+    expect((await access()).json.grants).toContainEqual(expect.objectContaining({ role: 'platform-admin' }));
+    expect((await revoke('eve', 'account/partner', 'platform-admin')).json.outcome).toBe('revoked');
+    expect((await ask('DELETE', `/${ids['eve']}/sessions`)).status).toBe(200);
+  });
 });

@@ -5,6 +5,8 @@ import { knownOrganization } from '../organizations/known-organization.ts';
 import { requireEditable, requireGivable } from './editable-role.ts';
 import { latest } from './invite.ts';
 import { lastSsoAdmin, sourceOf, unknownUser } from './known-user.ts';
+import { openingRoles, requireSayOver } from './opening-roles.ts';
+import type { OpeningRoles } from './opening-roles.ts';
 
 export type EditOutcome = 'granted' | 'revoked' | 'unchanged';
 
@@ -26,15 +28,17 @@ type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'recon
 export async function editRole(database: Stores, edit: RoleEdit, caller: Principal, now: Date): Promise<EditOutcome> {
   return latest(async () => {
     const organization = await knownOrganization(database, edit.organization);
+    const opening = await openingRoles(database, organization);
     if (edit.what === 'grant') await requireGivable(database, organization, edit.role, caller);
     return database.inOrganization(organization.organizationId, (tx) =>
-      editIn(tx, database, { organization, edit, caller, now }),
+      editIn(tx, database, { organization, opening, edit, caller, now }),
     );
   });
 }
 
 interface Wanted {
   readonly organization: OrganizationRecord;
+  readonly opening: OpeningRoles;
   readonly edit: RoleEdit;
   readonly caller: Principal;
   readonly now: Date;
@@ -43,13 +47,14 @@ interface Wanted {
 async function editIn(
   tx: OrganizationTransaction,
   stores: Pick<Stores, 'reconcileState'>,
-  { organization, edit, caller, now }: Wanted,
+  { organization, opening, edit, caller, now }: Wanted,
 ): Promise<EditOutcome> {
   const { revision } = organization;
   const { userId, role, what } = edit;
   await tx.users.hold(revision);
   const user = await tx.users.lock(userId);
   if (user === undefined) throw unknownUser();
+  if (what === 'revoke') requireSayOver(opening, user.grants, caller);
   const held = user.grants.find((grant) => grant.scope === role.scope && grant.role === role.role);
   await requireEditable(stores, organization, role, { managed: user.managed, held: held?.sources ?? [] });
   const isNew =

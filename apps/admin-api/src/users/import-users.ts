@@ -7,6 +7,8 @@ import { differences, MAX_TOLD, readImport } from './import-file.ts';
 import type { ImportedUser, ImportMistake } from './import-file.ts';
 import { latest, requireFreeDomain, requireInvitable } from './invite.ts';
 import { lastSsoAdmin, sourceOf } from './known-user.ts';
+import { openingRoles, requireSayOver } from './opening-roles.ts';
+import type { OpeningRoles } from './opening-roles.ts';
 
 /** What an import does, or would do. */
 export interface Imported {
@@ -47,8 +49,9 @@ export async function importUsers(
       const organization = await knownOrganization(database, name);
       const { users, mistakes } = readImport(wanted.csv, organization.document);
       if (mistakes.length > 0) throw invalid(mistakes);
+      const opening = await openingRoles(database, organization);
       return database.inOrganization(organization.organizationId, async (tx) => {
-        const imported = await importIn(tx, database, { organization, users, caller, now });
+        const imported = await importIn(tx, database, { organization, opening, users, caller, now });
         if (!wanted.apply) throw new DryRun(imported);
         return imported;
       });
@@ -61,6 +64,7 @@ export async function importUsers(
 
 interface Work {
   readonly organization: OrganizationRecord;
+  readonly opening: OpeningRoles;
   readonly users: readonly ImportedUser[];
   readonly caller: Principal;
   readonly now: Date;
@@ -88,7 +92,7 @@ async function importOne(
   tx: OrganizationTransaction,
   stores: Stores,
   user: ImportedUser,
-  { organization, caller, now }: Work,
+  { organization, opening, caller, now }: Work,
 ): Promise<keyof Imported> {
   const { revision } = organization;
   const edit = { source: sourceOf(caller, now), revision, now };
@@ -101,6 +105,7 @@ async function importOne(
     await requireEditable(stores, organization, role, { managed: known?.managed === true, held });
   }
   for (const role of gives) await requireGivable(stores, organization, role, caller);
+  if (takes.length > 0) requireSayOver(opening, known?.grants ?? [], caller);
   const granted = gives.map(roleOf);
   const audited = { at: now, actor: caller.actor };
   if (userId === undefined) {

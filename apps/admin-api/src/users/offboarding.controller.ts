@@ -8,6 +8,7 @@ import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { administratorOf, knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
+import { requireSayOverUser } from './opening-roles.ts';
 import { receiptView } from './receipt-view.ts';
 import { takesLastSsoAdmin } from './user-query.ts';
 
@@ -29,6 +30,7 @@ export class OffboardingController {
     const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
     const organization = await knownOrganization(this.database, name);
+    await requireSayOverUser(this.database, organization, userId, caller, by.now);
     const { organizationId } = organization;
     return stopped(await this.database.users.deactivate(organizationId, userId, by, keeping(organization, how)));
   }
@@ -40,7 +42,9 @@ export class OffboardingController {
     @Caller() caller: Principal,
   ): Promise<object> {
     const by = administratorOf(caller, this.now());
-    const { organizationId } = await knownOrganization(this.database, name);
+    const organization = await knownOrganization(this.database, name);
+    await requireSayOverUser(this.database, organization, userId, caller, by.now);
+    const { organizationId } = organization;
     const { outcome } = await this.database.users.reactivate(organizationId, userId, by);
     if (outcome === 'unknown') throw unknownUser();
     if (outcome === 'managed') throw managedByScim('activate it at the identity provider');
@@ -57,6 +61,7 @@ export class OffboardingController {
     const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
     const organization = await knownOrganization(this.database, name);
+    await requireSayOverUser(this.database, organization, userId, caller, by.now);
     const { organizationId } = organization;
     return stopped(await this.database.users.remove(organizationId, userId, by, keeping(organization, how)));
   }

@@ -1,6 +1,7 @@
 import type { Database, OrganizationRecord, Role } from '@rolecall/persistence';
 import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
+import { knownUser } from './known-user.ts';
 
 /** Names of the roles that open the deployment to users of an organization; undefined = it does not administer the deployment. */
 export type OpeningRoles = ReadonlySet<string> | undefined;
@@ -35,4 +36,21 @@ export function requireSayOver(
 export function requireLinkToPrint(opening: OpeningRoles, caller: Pick<Principal, 'kind' | 'name' | 'rights'>): void {
   if (opening === undefined) return;
   requireRight(caller, 'platform.apply', 'a link into an account of the organization that administers the deployment');
+}
+
+/**
+ * As above, for who is stopped, let in again, deleted or signed out.
+ * @param userId UNTRUSTED
+ * @throws Problem 403 `missing_right`, 404 `unknown_user`
+ */
+export async function requireSayOverUser(
+  database: Pick<Database, 'platform' | 'users'>,
+  organization: OrganizationRecord,
+  userId: string,
+  caller: Principal,
+  now: Date,
+): Promise<void> {
+  const opening = await openingRoles(database, organization);
+  if (opening === undefined) return;
+  requireSayOver(opening, (await knownUser(database, organization.organizationId, userId, now)).grants, caller);
 }
