@@ -128,6 +128,18 @@ interface GitHubJob {
   readonly steps: readonly { readonly run?: string }[];
 }
 
+/** The example for GitHub, and the lines of its jobs. */
+function workflow() {
+  const file = join(ROOT, 'config-examples/ci/github/.github/workflows/rolecall.yml');
+  const { jobs } = parse(readFileSync(file, 'utf8')) as Workflow;
+  return { jobs, lines: (name: string) => (jobs[name]?.steps ?? []).map(({ run: text = '' }) => text).join('\n') };
+}
+
+/** What the runner says of itself to every job. */
+function actions(): Readonly<Record<string, string>> {
+  return { GITHUB_ACTIONS: 'true', GITHUB_API_URL: api, GITHUB_REPOSITORY: 'a/b', GITHUB_TOKEN: 't' };
+}
+
 /** What the runner gives a job that may have a token. */
 function identity(of: GitHubJob | undefined): Readonly<Record<string, string>> {
   if (of?.permissions?.['id-token'] !== 'write') return {};
@@ -143,13 +155,10 @@ interface GitLabJob {
 
 it('GitHub Actions: a plan becomes a comment, and what was reviewed is applied', async () => {
   comments = [];
-  const file = join(ROOT, 'config-examples/ci/github/.github/workflows/rolecall.yml');
-  const { jobs } = parse(readFileSync(file, 'utf8')) as Workflow;
-  const lines = (name: string) => (jobs[name]?.steps ?? []).map(({ run: text = '' }) => text).join('\n');
+  const { jobs, lines } = workflow();
   const cwd = repository('hub', 'Hub');
   const summary = join(directory, 'summary.md');
-  const actions = { GITHUB_ACTIONS: 'true', GITHUB_API_URL: api, GITHUB_REPOSITORY: 'a/b', GITHUB_TOKEN: 't' };
-  const env = { ...actions, GITHUB_STEP_SUMMARY: summary };
+  const env = { ...actions(), GITHUB_STEP_SUMMARY: summary };
   const [plan, apply] = [identity(jobs['plan']), identity(jobs['apply'])];
   await job(lines('check'), cwd, env);
   await job(lines('plan'), cwd, { ...env, ...plan, GITHUB_REF: 'refs/pull/7/merge' });
@@ -188,4 +197,38 @@ it('GitLab CI: the same, with its report', async () => {
   expect(await job(lines('apply'), cwd, { ...env, ...identityOf(jobs['apply']), CI_COMMIT_SHA: 'c0ffee' })).toContain(
     'Applied: lab (revision 1)',
   );
+}, 120_000);
+
+it('from zero to GitOps: its steps with tokens, and the pipeline with those', async () => {
+  comments = [];
+  const guide = readFileSync(join(ROOT, 'docs/guides/from-zero-to-gitops.md'), 'utf8');
+  const blocks = (language: string) =>
+    [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
+  const [settings = '', umbrella = ''] = blocks('yaml');
+  const [desk = '', tokens = ''] = blocks('sh');
+  const cwd = join(directory, 'zero');
+  mkdirSync(join(cwd, 'orgs'), { recursive: true });
+  writeFileSync(join(cwd, 'rolecall.yaml'), settings);
+  writeFileSync(join(cwd, 'orgs/umbrella.yaml'), umbrella);
+  const beside = { DATABASE_URL: system.databaseUrl };
+  const create = /`(rolecall token create [^`]*)`/.exec(guide)?.[1] ?? '';
+  const token = (await job(create, cwd, beside)).trim();
+
+  const filled = desk.replace('https://admin.sso.example.com', system.urls.admin).replace('rct_…', token);
+  const steps = [filled, 'complete -p rolecall', 'rolecall validate', 'rolecall plan'].join('\n');
+  const atTheDesk = await job(steps, cwd, {});
+  expect(atTheDesk).toContain('1 organization, 1 test passed');
+  expect(atTheDesk).toMatch(/^complete .*rolecall$/m);
+  expect(atTheDesk).toContain('+ umbrella  orgs/umbrella.yaml:5:3');
+
+  const [plan = '', apply = ''] = (await job(tokens, cwd, beside)).trim().split('\n');
+  const { lines } = workflow();
+  const env = { ...actions(), GITHUB_STEP_SUMMARY: join(directory, 'zero.md'), GITHUB_SHA: 'c0ffee' };
+  await job(lines('check'), cwd, env);
+  await job(lines('plan'), cwd, { ...env, GITHUB_REF: 'refs/pull/7/merge', ROLECALL_TOKEN: plan });
+  expect(comments).toEqual([expect.stringContaining('create <code>umbrella</code>')]);
+  await expect(job(lines('apply'), cwd, { ...env, ROLECALL_TOKEN: plan })).rejects.toMatchObject({
+    stderr: expect.stringContaining('needs the right apply'),
+  });
+  expect(await job(lines('apply'), cwd, { ...env, ROLECALL_TOKEN: apply })).toContain('Applied: umbrella (revision 1)');
 }, 120_000);
