@@ -2689,12 +2689,16 @@ declare
 begin
   delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
   get diagnostics v_receipt.sessions = row_count;
-  -- what the identity provider has answered already, and accounts that the user is about to link
+  -- what the identity provider has answered already, and accounts that the user is about to link. One that somebody holds belongs to a
+  -- login that waits for this user's row, and will find the user gone: waiting for it would be waiting for each other
   delete from login_transactions t
-  where t.org_id = p_org_id and (t.link_user_id = p_user_id or exists (
-      select from identities i
-      where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider = t.identity_provider
-        and i.name_id_format = t.name_id_format and i.name_id = t.name_id));
+  where t.ctid in (
+    select w.ctid from login_transactions w
+    where w.org_id = p_org_id and (w.link_user_id = p_user_id or exists (
+        select from identities i
+        where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider = w.identity_provider
+          and i.name_id_format = w.name_id_format and i.name_id = w.name_id))
+    for update skip locked);
   get diagnostics v_receipt.sign_ins = row_count;
   delete from pending_sign_ins s where s.org_id = p_org_id and s.user_id = p_user_id;
   get diagnostics v_more = row_count;

@@ -1,4 +1,5 @@
 import type { LinkPurpose } from '@rolecall/persistence';
+import { HeldLock } from '../testing/held-lock.ts';
 import { LOCAL, LocalWorld, PASSWORD } from '../testing/local-world.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 
@@ -71,6 +72,21 @@ describe('a link of a mail', () => {
     const pending = await local.signIn(browser, email, OTHER);
     expect(pending.headers.get('location')).toBe('/login/acme/second-factor');
     expect((await browser.submit('/login/acme/second-factor', { code: app() })).status).toBe(303);
+  });
+
+  it('waits for an apply under way before it takes anything that the apply will want', async () => {
+    const person = await local.person();
+    const token = await create(person, 'password-reset');
+    const { ownerUrl } = local.world.db;
+    const apply = await HeldLock.by(`select from organizations where name = 'acme' for update`, ownerUrl);
+    const setting = set(token, OTHER);
+    expect(await Promise.race([apply.blocked(), setting])).toEqual(expect.any(Number));
+    const own = `where user_id = '${person.userId}' for update nowait`;
+    const wanted = `select from users ${own}; select from one_time_links ${own}`;
+    await (await HeldLock.by(wanted, ownerUrl)).release();
+    await apply.release();
+    expect((await setting).status).toBe(303);
+    expect(await canSignIn(person.email, OTHER)).toBe(true);
   });
 
   it('opens no session, and is used once (security.md 35)', async () => {

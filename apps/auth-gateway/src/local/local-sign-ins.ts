@@ -81,6 +81,7 @@ export class LocalSignIns {
   /** Mails another code; counts as a try, so that nobody's mailbox is filled. @throws LoginRefused `handle_unknown` */
   async mailAgain(handle: PresentedHandle, visitor: Visitor): Promise<void> {
     await this.anew.decide(handle.organizationId, async (tx, organization) => {
+      await tx.accounts.holdRevision(organization.snapshot.revision);
       const now = this.clock();
       const pending = await tx.signIns.countTry(this.presented(handle, visitor));
       const account = pending && (await tx.accounts.byUser(pending.userId));

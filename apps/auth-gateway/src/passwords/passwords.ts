@@ -6,6 +6,7 @@ import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { closedDoor } from '../local/local-door.ts';
 import { deviceHash, type Visitor } from '../local/visitor.ts';
+import { DecideAnew } from '../login/decide-anew.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { PasswordHashes } from './password-hashes.ts';
 import { PasswordRange } from './password-range.ts';
@@ -41,6 +42,7 @@ export class Passwords {
     @Inject(SharedLimits) private readonly limits: SharedLimits,
     @Inject(PasswordHashes) private readonly hashes: PasswordHashes,
     @Inject(PasswordRange) private readonly range: PasswordRange,
+    @Inject(DecideAnew) private readonly anew: DecideAnew,
   ) {}
 
   /** How short a password may be in this deployment, in characters. */
@@ -86,11 +88,13 @@ export class Passwords {
     const problem = await this.problem(organization, found.account, wanted);
     if (problem) return problem;
     const hash = await this.hashes.hash(wanted);
-    return this.database.inOrganization(organization.id, async (tx) => {
+    const { result } = await this.anew.decide(organization.id, async (tx, current) => {
+      // before the link: an apply that closes this door takes them in this order
+      await tx.accounts.holdRevision(current.snapshot.revision);
       const now = this.clock();
       const link = await tx.links.take(tokenHash, found.link.purpose, now);
       const account = link?.userId === undefined ? undefined : await tx.accounts.byUser(link.userId);
-      if (!link || !account || closedDoor(organization, account, now)) return 'link_unknown';
+      if (!link || !account || closedDoor(current, account, now)) return 'link_unknown';
       const how = link.purpose === 'invitation' ? 'invitation' : 'reset';
       if (!(await setPassword(tx, { account, hash, how, traceId, now }))) return 'link_unknown';
       // whoever reads the mailbox may go on here, also while others try passwords (security.md §4.31)
@@ -98,6 +102,7 @@ export class Passwords {
       await tx.devices.note(userId, deviceHash(userId, visitor), now);
       return 'set';
     });
+    return result;
   }
 
   /** A link by which a password may be set, with its account; consumes nothing. */

@@ -48,6 +48,7 @@ export function oneTimeLinks(client: PoolClient, organizationId: string): OneTim
     },
 
     async take(tokenHash, purpose, now) {
+      await query(client, sql.HOLD_USER_OF_LINK, [organizationId, tokenHash]);
       const [row] = await query<LinkRow>(client, sql.TAKE_LINK, [organizationId, tokenHash, now, purpose]);
       return row && toLink(row);
     },

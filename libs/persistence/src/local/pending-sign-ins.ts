@@ -36,6 +36,7 @@ export function pendingSignIns(client: PoolClient, organizationId: string): Pend
     },
 
     async countTry(at) {
+      await query(client, sql.HOLD_USER_OF_SIGN_IN, [organizationId, at.handleHash]);
       const [row] = await query<SignInRow>(client, sql.COUNT_TRY, presented(at));
       return row && toSignIn(row);
     },

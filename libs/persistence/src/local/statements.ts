@@ -148,6 +148,22 @@ export const PEEK_LINK: Statement = {
   text: `select ${LINK} from one_time_links l where ${GOOD_LINK}`,
 };
 
+/** Users before their links and sign-ins, as whoever deactivates, deletes or locks them takes these. */
+const heldUser = (of: 'one_time_links' | 'pending_sign_ins', key: 'token_hash' | 'handle_hash') => `
+select from users u
+where u.org_id = $1 and u.user_id = (select k.user_id from ${of} k where k.org_id = $1 and k.${key} = $2)
+for no key update`;
+
+export const HOLD_USER_OF_LINK: Statement = {
+  name: 'local.hold-user-of-link',
+  text: heldUser('one_time_links', 'token_hash'),
+};
+
+export const HOLD_USER_OF_SIGN_IN: Statement = {
+  name: 'local.hold-user-of-sign-in',
+  text: heldUser('pending_sign_ins', 'handle_hash'),
+};
+
 export const TAKE_LINK: Statement = {
   name: 'local.take-link',
   text: `delete from one_time_links l where ${GOOD_LINK} and l.purpose = $4 returning ${LINK}`,

@@ -63,6 +63,7 @@ import { linksAboutUser } from './20261122T80-links-about-a-user.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
 import { auditStreams } from './20261122T76-audit-streams.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
+import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -132,4 +133,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   rateLimits,
   sessionBrowsers,
   linksAboutUser,
+  offboardAndSignIn,
 ];

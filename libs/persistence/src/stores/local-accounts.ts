@@ -61,7 +61,7 @@ export interface LocalAccounts {
   /** The password signs in no longer, and no link can set another that was sent before. False = there was none. */
   removePassword(userId: string): Promise<boolean>;
   /**
-   * Holds the document against an apply until the transaction's end: first in one that ends in `recordLogin`, since an apply takes its
+   * Holds the document against an apply until the transaction's end: first in one that locks users, sign-ins or links, since an apply takes its
    * locks in this order. Throws PersistenceError `stale_revision` when the revision is not live.
    */
   holdRevision(revision: number): Promise<void>;
@@ -125,7 +125,7 @@ export interface PendingSignIns {
   begin(pending: NewPendingSignIn): Promise<void>;
   /** undefined = unknown, over, or of another browser. */
   find(presented: PresentedSignIn): Promise<PendingSignIn | undefined>;
-  /** Counts a try of a code and locks the sign-in until the transaction's end, so that tries go one after the other. */
+  /** Counts a try of a code and locks user and sign-in until the transaction's end, so that tries go one after the other. */
   countTry(presented: PresentedSignIn): Promise<PendingSignIn | undefined>;
   /** Only this code is good from now on. */
   noteEmailCode(handleHash: Buffer, codeHash: Buffer): Promise<void>;

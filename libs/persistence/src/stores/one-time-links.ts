@@ -53,7 +53,7 @@ export interface OneTimeLinks {
   createFirst(link: NewLink): Promise<CreatedLink | undefined>;
   /** Looks at it and consumes nothing. undefined = unknown, used, over, or dead. */
   peek(tokenHash: Buffer, now: Date): Promise<OneTimeLink | undefined>;
-  /** Deletes and returns it when it is good and for this purpose: of two at the same moment one gets it. */
+  /** Deletes and returns it when it is good and for this purpose: of two at the same moment one gets it. Locks its user first. */
   take(tokenHash: Buffer, purpose: LinkPurpose, now: Date): Promise<OneTimeLink | undefined>;
   /** Deletes all of a user; how many. */
   endAll(userId: string): Promise<number>;
