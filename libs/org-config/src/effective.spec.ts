@@ -39,7 +39,7 @@ describe('effective', () => {
         rules: [],
         accountAttributes: {},
         defaults: {},
-        roles: ['member', 'sso_admin'],
+        roles: ['auditor', 'member', 'sso_admin'],
       },
       appScopes: [],
     });
@@ -159,7 +159,7 @@ describe('policyOf', () => {
     const mappingRoles = { dev: { previously: ['eng'], grants: { 'a/b': ['creator'] } } };
     const policy = policyOf(organization({ roles: { creator: {} }, authorization: { mappingRoles } }));
     expect(policy.mappingRoles).toEqual({ dev: { grants: { 'a/b': ['creator'] } } });
-    expect(policy.roles).toEqual(['creator', 'member', 'sso_admin']);
+    expect(policy.roles).toEqual(['auditor', 'creator', 'member', 'sso_admin']);
   });
 });
 
