@@ -25,7 +25,7 @@ beforeEach(async () => {
   counter += 1;
   name = `acme-${counter}`;
   const spec = {
-    identityProviders: { okta: { type: 'saml', metadata: { xml: XML } } },
+    identityProviders: { okta: { type: 'saml', enabled: true, metadata: { xml: XML } } },
     login: { enforceSso: false, recoveryAdmins: [ADMIN] },
   };
   await api.client.apply(requestOf([organization(name, spec)], { collection: name }));
@@ -56,6 +56,33 @@ it('replaces metadata of its organization, as an override of seven days, and the
     actor: { kind: 'recovery', id: hash('sha256', ADMIN) },
   });
   expect(JSON.stringify(events)).not.toContain(ADMIN);
+});
+
+it.each([
+  ['whether an identity provider is on', 'enabled', { enabled: false }],
+  ['metadata', 'metadata', { metadata: { xml: RENEWED } }],
+])('leaves %s as it is where no collection declares it, for nothing would end that', async (_what, field, okta) => {
+  const undeclared = `console-${counter}`;
+  await api.client.apply(requestOf([organization(undeclared, {})], { collection: undeclared }));
+  const record = (await api.database.database.registry.record(undeclared))!;
+  const byConsole = {
+    identityProviders: { okta: { type: 'saml', metadata: { xml: XML } } },
+    login: { recoveryAdmins: [ADMIN] },
+  };
+  const resource = `/v1/organizations/${undeclared}`;
+  await api.client.call('PATCH', resource, { baseRevision: 1, patch: { spec: byConsole } });
+  const { token } = await api.database.database.inOrganization(record.organizationId, (tx) =>
+    tx.recovery.open(ADMIN, new Date()),
+  );
+  const before = await everyRow(api.database.ownerUrl);
+  const answer = await api.client.with(token).call<ErrorBody>('PATCH', resource, {
+    baseRevision: 2,
+    patch: { spec: { identityProviders: { okta } } },
+    override: { reason: 'recovery access', expires: inHours(1) },
+  });
+  expect([answer.status, answer.json.error.code]).toEqual([409, 'not_declared']);
+  expect(answer.json.error.message).toContain(field);
+  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
 });
 
 it('switches an identity provider off and on, and reads the organization', async () => {

@@ -11,6 +11,7 @@ export const GUARD_CODES = [
   'no_sso_admin',
   'unmanaged_entries',
   'owned_by_git',
+  'not_declared',
   'own_access',
 ] as const;
 

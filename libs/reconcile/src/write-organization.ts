@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts';
 import { overrideAt, ownedByGit } from './owned-by-git.ts';
 import { changeTo } from './prepare.ts';
 import type { Change } from './prepare.ts';
+import { withoutEnd } from './without-end.ts';
 import { writeChange } from './write-change.ts';
 import type { Impact } from './plan.ts';
 import { asJson } from './renames.ts';
@@ -37,6 +38,8 @@ export interface OrganizationWrite {
   readonly ceilings?: Limits;
   /** Break-glass: sets also fields that a collection declared, until then. */
   readonly override?: { readonly reason: string; readonly expires: Date };
+  /** Refuses what no collection declares (`not_declared`): no apply would take that back when the override ends. Default false. */
+  readonly onlyDeclared?: boolean;
 }
 
 export interface Written {
@@ -79,6 +82,7 @@ export async function writeOrganization(
     ),
   );
   const fields = diffDocuments(live, wanted.document);
+  if (write.onlyDeclared === true) refuse(withoutEnd(name, declaration, fields));
   const step = await changeOf(state, head, live, write, fields);
   refuse([...step.problems, ...(await ssoGuards(state, [step], now)), ...(await replaceGuard(state, [step], write))]);
   const active = overrides.filter(({ expires }) => expires > now);

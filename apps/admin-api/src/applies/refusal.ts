@@ -18,6 +18,7 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   conflict: 409,
   unmanaged_entries: 409,
   owned_by_git: 409,
+  not_declared: 409,
   unowned_parts_invalid: 422,
   own_access: 409,
   duplicate_platform: 422,

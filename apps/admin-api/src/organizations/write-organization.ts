@@ -44,7 +44,9 @@ export class WriteOrganization {
     const { baseRevision, allowReplace } = request;
     const patch = request.patch as Json;
     const { ceilings } = this;
-    const write = { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings };
+    // what somebody repairs who is held to pointers must end
+    const onlyDeclared = caller.pointers !== undefined;
+    const write = { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings, onlyDeclared };
     const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
     return refusing(

@@ -8,7 +8,7 @@ const DONE = {
   metadata: 'The metadata is replaced. Test the sign-in now.',
   enabled: 'The identity provider is switched.',
   release:
-    'People sign in without single sign-on for now: everybody was signed out, and “forgot password” gives a password.',
+    'People sign in without single sign-on for now, until the first apply of the configuration after the time that you chose: everybody was signed out, and “forgot password” gives a password.',
 } as const;
 
 type Done = keyof typeof DONE;
@@ -45,8 +45,9 @@ export function RecoveryPage({ settings, state, expiresAt, now, done, refused, c
         </p>
       )}
       <p class="soft">
-        For {minutes} more minutes you can repair the sign-in here, and do nothing else. What you change holds for seven
-        days and is shown in every plan: ask whoever keeps the configuration to put it there.
+        For {minutes} more minutes you can repair the sign-in here, and do nothing else. What you change is shown in
+        every plan, and ends with the first apply of the configuration after seven days: ask whoever keeps it to put it
+        there.
       </p>
       {state.identityProviders.map((provider) => (
         <Provider key={provider.name} provider={provider} isOpen={at === provider.name} />
@@ -211,8 +212,8 @@ function Release(): VNode {
       <summary>Let people in without single sign-on</summary>
       <p>
         For when the identity provider stays down. Everybody is signed out; people get a password by “forgot password”.
-        All settings of single sign-on stay. When the time is over, the next apply of the configuration enforces it
-        again.
+        All settings of single sign-on stay. The clock alone ends nothing: the first apply of the configuration after
+        this time enforces it again.
       </p>
       <form method="post" action="/recovery/release">
         <label for="hours">For how long</label>

@@ -47,6 +47,7 @@ export const organizations = {
       404: ['unknown_organization'],
       409: [
         'owned_by_git',
+        'not_declared',
         'revision_moved',
         'sso_not_tested',
         'no_recovery_admin',
