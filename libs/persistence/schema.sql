@@ -487,6 +487,7 @@ create table one_time_links (
   created_by text not null,
   created_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
+  printed boolean default false not null,
   constraint one_time_links_pkey PRIMARY KEY (org_id, token_hash),
   constraint one_time_links_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE,
   constraint one_time_links_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
@@ -1684,6 +1685,17 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.directory_ends_unproved_access()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform end_unproved_access(new.org_id, new.user_id, new.identity_provider);
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.directory_enter_group(p_org_id uuid, p_group_id uuid, p_names boolean, p_alone boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -2466,6 +2478,32 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.end_unproved_access(p_org_id uuid, p_user_id uuid, p_identity_provider text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from one_time_links k where k.org_id = p_org_id and k.user_id = p_user_id and k.printed;
+  -- with the recovery codes
+  delete from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id and l.email_verified_at is null;
+  if not found then
+    return false;
+  end if;
+  delete from identities i
+    where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider not in ('@directory', p_identity_provider);
+  -- one that somebody holds waits for this user's row: waiting for it would be waiting for each other
+  delete from login_transactions t
+    where t.ctid in (
+      select w.ctid from login_transactions w where w.org_id = p_org_id and w.link_user_id = p_user_id for update skip locked);
+  delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
+  delete from pending_sign_ins s where s.org_id = p_org_id and s.user_id = p_user_id;
+  delete from one_time_links k where k.org_id = p_org_id and k.user_id = p_user_id;
+  delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
+  return true;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_directory()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2552,15 +2590,20 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.local_set_password(p_org_id uuid, p_user_id uuid, p_email_key text, p_hash text, p_kept bytea, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.local_set_password(p_org_id uuid, p_user_id uuid, p_email_key text, p_hash text, p_kept bytea, p_mailbox text, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, sessions integer)
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_proved_at timestamptz := case p_mailbox when 'proved' then p_now end;
 begin
   perform from users u
     where u.org_id = p_org_id and u.user_id = p_user_id and u.status <> 'disabled' and u.email_key = p_email_key
+      and (p_mailbox <> 'unproved' or u.status = 'invited')
     for no key update;
-  if not found then
+  if not found or p_mailbox = 'as-before' and not exists (
+    select from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id and l.password_hash is not null)
+  then
     return query select 'gone', 0;
     return;
   end if;
@@ -2571,9 +2614,10 @@ begin
   begin
     insert into local_accounts as l
       (org_id, user_id, email_key, password_hash, password_changed_at, email_verified_at, created_at)
-    values (p_org_id, p_user_id, p_email_key, p_hash, p_now, p_now, p_now)
+    values (p_org_id, p_user_id, p_email_key, p_hash, p_now, v_proved_at, p_now)
     on conflict (org_id, user_id) do update
-    set email_key = p_email_key, password_hash = p_hash, password_changed_at = p_now, email_verified_at = p_now;
+    set email_key = p_email_key, password_hash = p_hash, password_changed_at = p_now,
+      email_verified_at = case when p_mailbox = 'as-before' and l.email_key = p_email_key then l.email_verified_at else v_proved_at end;
   exception when unique_violation then
     return query select 'address_taken', 0;
     return;
@@ -3128,6 +3172,8 @@ end
 $function$
 ;
 
+CREATE TRIGGER directory_ends_unproved_access AFTER INSERT ON public.identities FOR EACH ROW WHEN ((new.identity_provider = '@directory'::text)) EXECUTE FUNCTION directory_ends_unproved_access();
+
 CREATE TRIGGER directory_tokens_announce AFTER DELETE OR UPDATE OF expires_at, name, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION announce_organization();
 
 CREATE TRIGGER directory_tokens_note_rotation AFTER INSERT OR UPDATE OF name, expires_at, revoked_at ON public.directory_tokens FOR EACH ROW EXECUTE FUNCTION directory_note_rotation();
@@ -3310,6 +3356,8 @@ grant execute on function directory_deactivate_user to public;
 
 grant execute on function directory_delete_user to public;
 
+grant execute on function directory_ends_unproved_access to public;
+
 grant execute on function directory_enter_group to public;
 
 grant execute on function directory_finish_group to public;
@@ -3387,6 +3435,8 @@ grant execute on function directory_write_group to public;
 grant execute on function directory_write_member to public;
 
 grant execute on function directory_write_members to public;
+
+grant execute on function end_unproved_access to public;
 
 grant execute on function forget_directory to public;
 

@@ -1,1 +1,1 @@
-select outcome, sessions from local_set_password($1, $2, $3, $4, $5, $6)
+select outcome, sessions from local_set_password($1, $2, $3, $4, $5, $6, $7)

@@ -140,7 +140,7 @@ async function fill(name: string): Promise<string> {
 
 async function signInLocally(tx: OrganizationTransaction, userId: string): Promise<void> {
   const at = { userId, addressKey: 'eve@acme.example', now: NOW };
-  await tx.accounts.setPassword({ ...at, hash: 'phc' });
+  await tx.accounts.setPassword({ ...at, hash: 'phc', mailbox: 'proved' });
   await tx.accounts.replaceRecoveryCodes(userId, [hash('c')]);
   await tx.links.create({ ...at, purpose: 'invitation', createdBy: 'ci' });
   await tx.signIns.begin({

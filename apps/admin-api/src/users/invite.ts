@@ -105,7 +105,8 @@ export class Invitations {
   ): Promise<Invited> {
     const addressKey = to.email.toLowerCase();
     const createdBy = `${caller.actor.kind}:${caller.actor.id}`;
-    const wanted = { purpose: 'invitation', userId: to.userId, addressKey, createdBy, now } as const;
+    const printed = to.printLink === true;
+    const wanted = { purpose: 'invitation', userId: to.userId, addressKey, printed, createdBy, now } as const;
     const { token, expiresAt } = await tx.links.create(wanted);
     const link = `${this.gatewayUrl}/link#${token}`;
     if (to.printLink) return { userId: to.userId, expiresAt, link };

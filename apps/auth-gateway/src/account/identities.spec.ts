@@ -191,7 +191,9 @@ describe('accounts that users link themselves', () => {
     const wanted = { userId: user.userId, addressKey: email, now: oidc.world.now };
     const password = 'mauve otter paddles uphill';
     const phc = await gateway.passwordHashes.hash(password);
-    await database.inOrganization(organizationId, (tx) => tx.accounts.setPassword({ ...wanted, hash: phc }));
+    await database.inOrganization(organizationId, (tx) =>
+      tx.accounts.setPassword({ ...wanted, hash: phc, mailbox: 'proved' }),
+    );
     const signIn = async (browser = gateway.browser()) =>
       (await browser.submit('/login/beta/password', { address: email, password })).status;
     const pat = gateway.browser();

@@ -47,7 +47,7 @@ export function identityLinked(of: Pick<LoginContext, 'login' | 'now'>, userId: 
   return eventsOf(of, { userId })('identity.linked', { identityProvider: of.login.identityProvider, how: 'user' });
 }
 
-/** The password of a user who linked an account of their own is gone. */
+/** A user signs in by an identity provider now, and by the former password no longer. */
 export function passwordRemoved(of: {
   readonly userId: string;
   readonly identityProvider: string;

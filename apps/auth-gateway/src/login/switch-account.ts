@@ -9,7 +9,7 @@ import { signedInEvents } from './events.ts';
 import { isManaged } from './directory-user.ts';
 import { Flow } from './flow.ts';
 import type { LoginToFinish, Person } from './login-context.ts';
-import { openSession, storeGrants } from './writes.ts';
+import { endUnproved, openSession, storeGrants } from './writes.ts';
 
 /** Which account a signed-in browser asks for. */
 export interface AccountWish {
@@ -68,7 +68,10 @@ export async function switchAccount(
     const takesOver = organization.settings.scim === undefined;
     await tx.recordLogin({ userId, subject: own, profile: context.decision.profile, facts, now, takesOver });
     const isLinked = (await tx.findUserBySubject(own)) !== undefined;
-    if (!isLinked) await tx.linkIdentity(userId, own, facts, now);
+    if (!isLinked) {
+      await tx.linkIdentity(userId, own, facts, now);
+      await endUnproved(context, user);
+    }
     const person: Person = isLinked ? { is: 'known', user } : { is: 'linked', user, how: 'alias' };
     flow.pass('account_chosen', 'one that the login offered');
     const changes = await storeGrants(context, user);

@@ -3,7 +3,7 @@ import type { LastLogin } from '../http/cookies.ts';
 import { LOCAL_SIGN_IN, newOrganizationToken } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
-import { changeEvents } from './events.ts';
+import { changeEvents, passwordRemoved } from './events.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 
 const NOTHING_CHANGED: GrantChanges = { granted: [], revoked: [], joined: [], left: [] };
@@ -25,6 +25,7 @@ export async function storeLogin(context: LoginContext, person: Person): Promise
   const { user } = person;
   if (person.is === 'managed') {
     await tx.recordDirectoryLogin(user.userId, subject, person.links, now);
+    if (person.links) await endUnproved(context, user);
     return { user, created: false, changes: NOTHING_CHANGED };
   }
   if (person.is === 'known') return { user, created: false, changes: await storeKnown(context, user) };
@@ -98,6 +99,16 @@ async function link(
   const linkable = how === 'alias' ? await aliasAccounts(context) : await linkableUsers(context);
   if (!linkable.some((user) => user.userId === userId)) throw new Overtaken('the user was linked by another login');
   await tx.linkIdentity(userId, subject, login.facts, now);
+  await endUnproved(context, { userId });
+}
+
+/** The person has come: whoever used a printed link before, and perhaps instead, is out. The caller has locked the user's row. */
+export async function endUnproved(context: LoginContext, { userId }: Pick<StoredUser, 'userId'>): Promise<void> {
+  const { tx, login, flow, now } = context;
+  const { identityProvider, traceId } = login;
+  if (!(await tx.accounts.endUnproved(userId, identityProvider))) return;
+  flow.pass('password_removed', 'it came by a link that was not mailed; all of its sessions ended');
+  await tx.audit([passwordRemoved({ userId, identityProvider, traceId, now })]);
 }
 
 /**

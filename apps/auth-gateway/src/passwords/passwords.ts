@@ -67,7 +67,7 @@ export class Passwords {
     const hash = await this.hashes.hash(wanted);
     const set = await this.database.inOrganization(organization.id, async (tx) => {
       const now = this.clock();
-      const at = { account, hash, how: 'change', keptSession: session, traceId, now } as const;
+      const at = { account, hash, how: 'change', mailbox: 'as-before', keptSession: session, traceId, now } as const;
       return setPassword(tx, at);
     });
     return set ? 'changed' : 'sign_in_failed';
@@ -96,7 +96,8 @@ export class Passwords {
       const account = link?.userId === undefined ? undefined : await tx.accounts.byUser(link.userId);
       if (!link || !account || closedDoor(current, account, now)) return 'link_unknown';
       const how = link.purpose === 'invitation' ? 'invitation' : 'reset';
-      if (!(await setPassword(tx, { account, hash, how, traceId, now }))) return 'link_unknown';
+      const mailbox = link.printed ? 'unproved' : 'proved';
+      if (!(await setPassword(tx, { account, hash, how, mailbox, traceId, now }))) return 'link_unknown';
       // whoever reads the mailbox may go on here, also while others try passwords (security.md §4.31)
       const { userId } = account.user;
       await tx.devices.note(userId, deviceHash(userId, visitor), now);
@@ -133,6 +134,7 @@ interface NewPassword {
   readonly account: LocalAccount;
   readonly hash: string;
   readonly how: 'invitation' | 'reset' | 'change';
+  readonly mailbox: 'proved' | 'unproved' | 'as-before';
   readonly keptSession?: Buffer;
   readonly traceId: string;
   readonly now: Date;
@@ -140,10 +142,10 @@ interface NewPassword {
 
 /** False when user or address changed meanwhile. */
 async function setPassword(tx: OrganizationTransaction, wanted: NewPassword): Promise<boolean> {
-  const { account, hash, how, keptSession, traceId, now } = wanted;
+  const { account, hash, how, mailbox, keptSession, traceId, now } = wanted;
   const { userId, profile } = account.user;
   const { addressKey } = account;
-  const { outcome, sessions } = await tx.accounts.setPassword({ userId, addressKey, hash, keptSession, now });
+  const { outcome, sessions } = await tx.accounts.setPassword({ userId, addressKey, hash, mailbox, keptSession, now });
   if (outcome !== 'set') return false;
   const by = { at: now, actor: { kind: 'user', id: userId }, subject: userId, traceId } as const;
   const accepted: AuditEvent[] = how === 'invitation' ? [{ ...by, type: 'user.invitation_accepted', data: {} }] : [];

@@ -47,7 +47,13 @@ export class LocalWorld {
   async setPassword({ userId, email }: { userId: string; email: string }, organization = 'acme', password = PASSWORD) {
     const phc = this.phc.get(password) ?? (await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }));
     this.phc.set(password, phc);
-    const wanted = { userId, addressKey: email.toLowerCase(), hash: phc, now: this.world.now };
+    const wanted = {
+      userId,
+      addressKey: email.toLowerCase(),
+      hash: phc,
+      mailbox: 'proved',
+      now: this.world.now,
+    } as const;
     return this.tx(organization, (tx) => tx.accounts.setPassword(wanted));
   }
 

@@ -65,6 +65,8 @@ export const OneTimeLinkRow = defineEntity({
     createdBy: p.text(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
+    /** Not mailed: it proves no mailbox. */
+    printed: p.boolean().default(false),
   },
 });
 

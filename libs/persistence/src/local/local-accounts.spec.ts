@@ -29,7 +29,9 @@ async function user(email = `u${++made}@acme.example`): Promise<{ userId: string
 
 const withPassword = async (email?: string, phc = 'phc') => {
   const who = await user(email);
-  expect(await inAcme((tx) => tx.accounts.setPassword({ ...who, hash: phc, now: NOW }))).toMatchObject({
+  expect(
+    await inAcme((tx) => tx.accounts.setPassword({ ...who, hash: phc, now: NOW, mailbox: 'proved' })),
+  ).toMatchObject({
     outcome: 'set',
   });
   return who;
@@ -66,7 +68,8 @@ describe('a local account', () => {
   it('of one address belongs to one of several users who have it; without an account the address names nobody', async () => {
     const twins = [await user('twin@acme.example'), await user('twin@acme.example')];
     expect(await inAcme((tx) => tx.accounts.byAddress('twin@acme.example'))).toBeUndefined();
-    const set = (n: number) => inAcme((tx) => tx.accounts.setPassword({ ...twins[n]!, hash: `phc${n}`, now: NOW }));
+    const set = (n: number) =>
+      inAcme((tx) => tx.accounts.setPassword({ ...twins[n]!, hash: `phc${n}`, now: NOW, mailbox: 'proved' }));
     expect(await set(1)).toMatchObject({ outcome: 'set' });
     expect(await set(0)).toMatchObject({ outcome: 'address_taken' });
     const found = await inAcme((tx) => tx.accounts.byAddress('twin@acme.example'));
@@ -83,7 +86,7 @@ describe('a local account', () => {
 
   it('gets no password when the user was disabled or moved meanwhile', async () => {
     const who = await user();
-    const set = () => inAcme((tx) => tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW }));
+    const set = () => inAcme((tx) => tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW, mailbox: 'proved' }));
     await sql(`update users set status = 'disabled' where user_id = $1`, [who.userId]);
     expect(await set()).toEqual({ outcome: 'gone', sessions: 0 });
     await sql(`update users set status = 'active', email = 'else@acme.example' where user_id = $1`, [who.userId]);
@@ -101,7 +104,7 @@ describe('a local account', () => {
       await tx.openSession(session(userId, 'a', 1));
       await tx.openSession(session(userId, 'b', 1));
     });
-    const again = { ...who, hash: 'other', keptSession: digest('b'), now: later(1) };
+    const again = { ...who, hash: 'other', keptSession: digest('b'), mailbox: 'as-before', now: later(1) } as const;
     expect(await inAcme((tx) => tx.accounts.setPassword(again))).toEqual({ outcome: 'set', sessions: 1 });
     const check = (token: string) => test.current.database.sessions.check(acme, digest(token), NOW);
     expect([await check('a'), (await check('b'))?.identityProvider]).toEqual([undefined, LOCAL_SIGN_IN]);
@@ -147,7 +150,7 @@ describe('a sign-in by password', () => {
       tx.createUser(subject('e'), { email: ADDRESS }, {}, NOW),
     );
     const who = { userId: eve.userId, addressKey: ADDRESS, now: NOW };
-    await database.inOrganization(id, (tx) => tx.accounts.setPassword({ ...who, hash: 'phc' }));
+    await database.inOrganization(id, (tx) => tx.accounts.setPassword({ ...who, hash: 'phc', mailbox: 'proved' }));
     let applied: Promise<unknown> | undefined;
     await database.inOrganization(id, async (tx) => {
       await tx.accounts.recordLogin({ ...who, passwordChangedAt: NOW, revision: 1 });
@@ -297,7 +300,7 @@ describe('a one-time link (security.md 35)', () => {
   it('is dead when the password is set or removed', async () => {
     const who = await withPassword();
     const links = [await create(who)];
-    await inAcme((tx) => tx.accounts.setPassword({ ...who, hash: 'other', now: NOW }));
+    await inAcme((tx) => tx.accounts.setPassword({ ...who, hash: 'other', now: NOW, mailbox: 'proved' }));
     links.push(await create(who));
     expect(await inAcme((tx) => tx.accounts.removePassword(who.userId))).toBe(true);
     expect(await Promise.all(links.map((link) => peek(link)))).toEqual([undefined, undefined]);
@@ -335,4 +338,44 @@ it('a purge deletes what is over', async () => {
   });
   const purged = async (days: number) => (await test.current.database.purgeExpired(later(days * 86_400))).localSignIns;
   expect([await purged(6), await purged(8), await purged(364), await purged(366)]).toEqual([0, 1, 0, 1]);
+});
+
+describe('a password that came by a printed link', () => {
+  const unproved = async (who: { userId: string; addressKey: string }) =>
+    inAcme((tx) => tx.accounts.setPassword({ ...who, hash: 'phc', mailbox: 'unproved', now: NOW }));
+  const invited = async () => {
+    const who = await user();
+    await sql(`update users set status = 'invited' where user_id = $1`, [who.userId]);
+    return who;
+  };
+
+  it('is for somebody who has never signed in, also when the person signs in at this moment', async () => {
+    expect(await unproved(await user())).toEqual({ outcome: 'gone', sessions: 0 });
+    expect(await unproved(await invited())).toEqual({ outcome: 'set', sessions: 0 });
+  });
+
+  it('is not replaced by its own once it was ended meanwhile', async () => {
+    const who = await invited();
+    await unproved(who);
+    expect(await inAcme((tx) => tx.accounts.endUnproved(who.userId, 'okta'))).toBe(true);
+    const change = { ...who, hash: 'other', mailbox: 'as-before', now: NOW } as const;
+    expect(await inAcme((tx) => tx.accounts.setPassword(change))).toEqual({ outcome: 'gone', sessions: 0 });
+    expect(await inAcme((tx) => tx.accounts.endUnproved(who.userId, 'okta'))).toBe(false);
+  });
+
+  it('ends when a directory takes the user over, who gets roles by it', async () => {
+    const [printed, mailed] = [await invited(), await withPassword()];
+    await unproved(printed);
+    await inAcme((tx) => tx.openSession(session(printed.userId, 'attacker', 1)));
+    for (const { userId } of [printed, mailed]) {
+      await sql(
+        `insert into identities (org_id, user_id, identity_provider, name_id_format, name_id, facts, last_login_at)
+         values ($1, $2, '@directory', 'urn:rolecall:directory', $3, '{}', now())`,
+        [acme, userId, userId],
+      );
+    }
+    expect(await inAcme((tx) => tx.accounts.byUser(printed.userId))).toMatchObject({ password: undefined });
+    expect(await test.current.database.sessions.check(acme, digest('attacker'), NOW)).toBeUndefined();
+    expect(await inAcme((tx) => tx.accounts.byUser(mailed.userId))).toMatchObject({ password: { hash: 'phc' } });
+  });
 });

@@ -33,13 +33,18 @@ export function localAccounts(client: PoolClient, organizationId: string, vault:
       return row && toAccount(row);
     },
 
-    async setPassword({ userId, addressKey, hash, keptSession = null, now }) {
+    async setPassword({ userId, addressKey, hash, keptSession = null, mailbox, now }) {
       type Row = Awaited<ReturnType<LocalAccounts['setPassword']>>;
-      const [row] = await rows<Row>(sql.SET_PASSWORD, userId, addressKey, hash, keptSession, now);
+      const [row] = await rows<Row>(sql.SET_PASSWORD, userId, addressKey, hash, keptSession, mailbox, now);
       return row ?? { outcome: 'gone', sessions: 0 };
     },
 
     removePassword: (userId) => isDone(sql.REMOVE_PASSWORD, userId),
+
+    async endUnproved(userId, identityProvider) {
+      const [row] = await rows<{ ended: boolean }>(sql.END_UNPROVED_ACCESS, userId, identityProvider);
+      return row?.ended === true;
+    },
 
     async holdRevision(revision) {
       if (await isDone(sql.HOLD_REVISION, revision)) return;

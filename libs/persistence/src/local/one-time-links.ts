@@ -16,6 +16,7 @@ interface LinkRow {
   user_id: string | null;
   address_key: string;
   about: string | null;
+  printed: boolean;
   created_by: string;
   created_at: Date;
   expires_at: Date;
@@ -25,10 +26,10 @@ interface LinkRow {
 export function oneTimeLinks(client: PoolClient, organizationId: string): OneTimeLinks {
   /** @returns undefined = a row that is there stays */
   async function insert(statement: Statement, link: NewLink): Promise<CreatedLink | undefined> {
-    const { purpose, userId = null, addressKey, about = null, createdBy, now } = link;
+    const { purpose, userId = null, addressKey, about = null, printed = false, createdBy, now } = link;
     const { value: token, hash } = newOrganizationToken(organizationId);
     const expiresAt = new Date(now.getTime() + LINK_LIFETIME_MS[purpose]);
-    const values = [organizationId, hash, purpose, userId, addressKey, about, createdBy, now, expiresAt];
+    const values = [organizationId, hash, purpose, userId, addressKey, about, createdBy, now, expiresAt, printed];
     const rows = await query(client, statement, values);
     return rows.length === 0 ? undefined : { token, expiresAt };
   }
@@ -63,6 +64,7 @@ function toLink(row: LinkRow): OneTimeLink {
     userId: row.user_id ?? undefined,
     addressKey: row.address_key,
     about: row.about ?? undefined,
+    printed: row.printed,
     createdBy: row.created_by,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -29,7 +29,7 @@ ${FROM_USER} and u.user_id = $2`,
 
 export const SET_PASSWORD: Statement = {
   name: 'local.set-password',
-  text: 'select outcome, sessions from local_set_password($1, $2, $3, $4, $5, $6)',
+  text: 'select outcome, sessions from local_set_password($1, $2, $3, $4, $5, $6, $7)',
 };
 
 /** With the links by which another one could be set. */
@@ -44,6 +44,11 @@ with links as (
 update local_accounts set password_hash = null
 where org_id = $1 and user_id = $2 and password_hash is not null
 returning user_id`,
+};
+
+export const END_UNPROVED_ACCESS: Statement = {
+  name: 'local.end-unproved-access',
+  text: 'select end_unproved_access($1, $2, $3) as ended',
 };
 
 export const HOLD_REVISION: Statement = {
@@ -119,11 +124,13 @@ returning user_id`,
 
 /** The former one of its purpose and user (or address) becomes the new one, so that there are never two. */
 const PUT_LINK = `
-insert into one_time_links as l (org_id, token_hash, purpose, user_id, address_key, about, created_by, created_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into one_time_links as l (org_id, token_hash, purpose, user_id, address_key, about, created_by, created_at, expires_at,
+  printed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (org_id, purpose, (coalesce(user_id::text, address_key))) do update
 set token_hash = excluded.token_hash, address_key = excluded.address_key, about = excluded.about,
-  created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
+  created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at,
+  printed = excluded.printed`;
 
 export const CREATE_LINK: Statement = { name: 'local.create-link', text: `${PUT_LINK} returning l.expires_at` };
 
@@ -141,7 +148,7 @@ const GOOD_LINK = `l.org_id = $1 and l.token_hash = $2 and l.expires_at > $3 and
     select from users u
     where u.org_id = $1 and u.user_id = l.user_id and u.email_key = l.address_key
       and (u.status = 'invited' or u.status = 'active' and l.purpose <> 'invitation')))`;
-const LINK = 'l.purpose, l.user_id, l.address_key, l.about, l.created_by, l.created_at, l.expires_at';
+const LINK = 'l.purpose, l.user_id, l.address_key, l.about, l.created_by, l.created_at, l.expires_at, l.printed';
 
 export const PEEK_LINK: Statement = {
   name: 'local.peek-link',

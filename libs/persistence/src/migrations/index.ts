@@ -59,6 +59,7 @@ import { editedGrants } from './20261122T75-users-grants.ts';
 import { mails } from './20261122T77-mails.ts';
 import { rateLimits } from './20261122T77-rate-limits.ts';
 import { sessionBrowsers } from './20261122T77-session-browsers.ts';
+import { printedLinks } from './20261122T79-printed-links.ts';
 import { linksAboutUser } from './20261122T80-links-about-a-user.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
 import { auditStreams } from './20261122T76-audit-streams.ts';
@@ -132,6 +133,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   mails,
   rateLimits,
   sessionBrowsers,
+  printedLinks,
   linksAboutUser,
   offboardAndSignIn,
 ];

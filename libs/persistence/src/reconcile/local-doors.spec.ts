@@ -24,7 +24,7 @@ async function user(name: string, domain = 'acme.example'): Promise<string> {
   return inAcme(async (tx) => {
     const { user: created } = await tx.createUser(subject(email), { email }, {}, NOW);
     const who = { userId: created.userId, addressKey: email.toLowerCase() };
-    await tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW });
+    await tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW, mailbox: 'proved' });
     await tx.accounts.proposeTotp(who.userId, Buffer.from('seed'));
     await tx.accounts.confirmTotp(who.userId, 1, NOW);
     await tx.accounts.replaceRecoveryCodes(who.userId, [digest(`code of ${name}`)]);

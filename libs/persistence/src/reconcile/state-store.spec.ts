@@ -27,7 +27,7 @@ function openSession(tx: OrganizationTransaction, userId: string, how: 'password
 }
 
 async function addSecondFactor(tx: OrganizationTransaction, who: { userId: string; addressKey: string }) {
-  await tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW });
+  await tx.accounts.setPassword({ ...who, hash: 'phc', now: NOW, mailbox: 'proved' });
   await tx.accounts.proposeTotp(who.userId, Buffer.from('seed'));
   await tx.accounts.confirmTotp(who.userId, 1, NOW);
 }

@@ -46,9 +46,9 @@ export interface LocalAccounts {
   /** undefined = no such user, or one without an address. */
   byUser(userId: string): Promise<LocalAccount | undefined>;
   /**
-   * Makes it the password of a user whose mailbox was just proved (by a link that went there, or by being signed in), and ends
-   * what the former one could lead to: sessions, pending sign-ins, links, known devices. Second factors stay.
-   * `gone` = disabled, or of another address by now; `address_taken` = another user has an account under it.
+   * Makes it the password of a user, and ends what the former one could lead to: sessions, pending sign-ins, links, known devices.
+   * Second factors stay. `gone` = disabled, of another address by now, or not what `mailbox` says; `address_taken` = another user has
+   * an account under it.
    */
   setPassword(wanted: {
     readonly userId: string;
@@ -56,10 +56,21 @@ export interface LocalAccounts {
     readonly hash: string;
     /** SHA-256 of the session that asks; it stays. */
     readonly keptSession?: Buffer | undefined;
+    /**
+     * `proved` by a mailed link; `unproved` by a printed one, which invited users alone may use; `as-before` where the present password
+     * was shown.
+     */
+    readonly mailbox: 'proved' | 'unproved' | 'as-before';
     readonly now: Date;
   }): Promise<{ readonly outcome: 'set' | 'gone' | 'address_taken'; readonly sessions: number }>;
   /** The password signs in no longer, and no link can set another that was sent before. False = there was none. */
   removePassword(userId: string): Promise<boolean>;
+  /**
+   * An identity provider said who this user is, whose row the caller has locked. When their password came by a printed link, which
+   * others may have used, it ends with all that it led to: second factors, linked accounts but this provider's, sessions, links,
+   * devices. False = their mailbox was proved, or they have no account: everything stays.
+   */
+  endUnproved(userId: string, identityProvider: string): Promise<boolean>;
   /**
    * Holds the document against an apply until the transaction's end: first in one that locks users, sign-ins or links, since an apply takes its
    * locks in this order. Throws PersistenceError `stale_revision` when the revision is not live.

@@ -19,6 +19,8 @@ export interface NewLink {
   readonly addressKey: string;
   /** What else it is about, as its purpose says. */
   readonly about?: string | undefined;
+  /** Handed to whoever asks, not mailed: it proves no mailbox. */
+  readonly printed?: boolean;
   /** Kind and id of who asked for it, such as `api_token:0199…`; never an address. */
   readonly createdBy: string;
   readonly now: Date;
@@ -36,6 +38,7 @@ export interface OneTimeLink {
   readonly userId: string | undefined;
   readonly addressKey: string;
   readonly about: string | undefined;
+  readonly printed: boolean;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;

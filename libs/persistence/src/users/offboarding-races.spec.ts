@@ -21,7 +21,7 @@ beforeEach(async () => {
   ({ id: org } = await seedOrganization(database, document(name, OKTA), { metadataXml: METADATA_XML }));
   eve = await inOrganization(async (tx) => {
     const { userId } = (await tx.createUser(subject('eve'), EVE.profile, {}, NOW)).user;
-    await tx.accounts.setPassword({ userId, addressKey: EVE.addressKey, hash: 'phc', now: NOW });
+    await tx.accounts.setPassword({ userId, addressKey: EVE.addressKey, hash: 'phc', mailbox: 'proved', now: NOW });
     return userId;
   });
 });
@@ -81,7 +81,8 @@ describe.each([
     const [reset, gone] = await during(
       (tx) => tx.links.take(hash, 'password-reset', NOW),
       goes,
-      (tx) => tx.accounts.setPassword({ userId: eve, addressKey: EVE.addressKey, hash: 'new', now: NOW }),
+      (tx) =>
+        tx.accounts.setPassword({ userId: eve, addressKey: EVE.addressKey, hash: 'new', mailbox: 'proved', now: NOW }),
     );
     expect([reset, gone]).toMatchObject([{ value: { outcome: 'set' } }, { value: { outcome } }]);
     expect(await left('one_time_links')).toBe(0);
