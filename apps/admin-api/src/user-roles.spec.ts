@@ -1,6 +1,9 @@
+import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
 import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
+import { editRole } from './users/edit-roles.ts';
+import { importUsers } from './users/import-users.ts';
 
 let api: TestApi;
 const ids: Record<string, string> = {};
@@ -193,4 +196,31 @@ describe('where roles are edited', () => {
     expect((await revoke('eve', 'account/partner', 'platform-admin')).json.outcome).toBe('revoked');
     expect((await ask('DELETE', `/${ids['eve']}/sessions`)).status).toBe(200);
   });
+});
+
+it('edits over one connection: what it needs beside is read before it begins', async () => {
+  const { url, masterKey } = api.database;
+  const narrow = await openDatabase({ url, masterKey, poolSize: 1 });
+  const actor = { kind: 'token', id: ids['eve']! } as const;
+  const caller = {
+    kind: 'token',
+    id: actor.id,
+    name: 'ci',
+    actor,
+    rights: API_RIGHTS,
+    organizations: undefined,
+  } as const;
+  const now = new Date();
+  const edit = { organization: 'acme', userId: ids['eve']!, what: 'grant', takesLastSsoAdmin: false } as const;
+  const csv = (cell: string) =>
+    `email,account/main,account/partner\neve@acme.example,,"{""roles"":[""writer""]}"\nnew@acme.example,${cell},\n`;
+  try {
+    const mapped = editRole(narrow, { ...edit, role: { scope: 'account/main', role: 'member' } }, caller, now);
+    await expect(mapped).rejects.toMatchObject({ code: 'managed_by_idp' });
+    const imported = (cell: string) => importUsers(narrow, 'acme', { csv: csv(cell), apply: false }, caller, now);
+    await expect(imported('"{""roles"":[""member""]}"')).rejects.toMatchObject({ code: 'import_invalid' });
+    expect(await imported('')).toEqual({ created: 1, changed: 1, unchanged: 0 });
+  } finally {
+    await narrow.close();
+  }
 });

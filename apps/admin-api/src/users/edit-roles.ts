@@ -2,11 +2,11 @@ import type { Database, OrganizationRecord, OrganizationTransaction, Role } from
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { requireEditable, requireGivable } from './editable-role.ts';
+import { editRulesOf, requireEditable, requireGivable } from './editable-role.ts';
+import type { EditRules } from './editable-role.ts';
 import { latest } from './invite.ts';
 import { lastSsoAdmin, sourceOf, unknownUser } from './known-user.ts';
-import { openingRoles, requireSayOver } from './opening-roles.ts';
-import type { OpeningRoles } from './opening-roles.ts';
+import { requireSayOver } from './opening-roles.ts';
 
 export type EditOutcome = 'granted' | 'revoked' | 'unchanged';
 
@@ -28,27 +28,21 @@ type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'recon
 export async function editRole(database: Stores, edit: RoleEdit, caller: Principal, now: Date): Promise<EditOutcome> {
   return latest(async () => {
     const organization = await knownOrganization(database, edit.organization);
-    const opening = await openingRoles(database, organization);
-    if (edit.what === 'grant') await requireGivable(database, organization, edit.role, caller);
-    return database.inOrganization(organization.organizationId, (tx) =>
-      editIn(tx, database, { organization, opening, edit, caller, now }),
-    );
+    const rules = await editRulesOf(database, organization, [edit.role.scope]);
+    if (edit.what === 'grant') requireGivable(rules, edit.role, caller);
+    return database.inOrganization(organization.organizationId, (tx) => editIn(tx, { rules, edit, caller, now }));
   });
 }
 
 interface Wanted {
-  readonly organization: OrganizationRecord;
-  readonly opening: OpeningRoles;
+  readonly rules: EditRules;
   readonly edit: RoleEdit;
   readonly caller: Principal;
   readonly now: Date;
 }
 
-async function editIn(
-  tx: OrganizationTransaction,
-  stores: Pick<Stores, 'reconcileState'>,
-  { organization, opening, edit, caller, now }: Wanted,
-): Promise<EditOutcome> {
+async function editIn(tx: OrganizationTransaction, { rules, edit, caller, now }: Wanted): Promise<EditOutcome> {
+  const { organization, opening } = rules;
   const { revision } = organization;
   const { userId, role, what } = edit;
   await tx.users.hold(revision);
@@ -56,7 +50,7 @@ async function editIn(
   if (user === undefined) throw unknownUser();
   if (what === 'revoke') requireSayOver(opening, user.grants, caller);
   const held = user.grants.find((grant) => grant.scope === role.scope && grant.role === role.role);
-  await requireEditable(stores, organization, role, { managed: user.managed, held: held?.sources ?? [] });
+  requireEditable(rules, role, { managed: user.managed, held: held?.sources ?? [] });
   const isNew =
     what === 'grant' && (await tx.users.grant(userId, role, { source: sourceOf(caller, now), revision, now }));
   const isGone = what === 'revoke' && held !== undefined;

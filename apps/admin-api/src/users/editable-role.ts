@@ -5,25 +5,49 @@ import type { RevisionOrigin } from '@rolecall/reconcile';
 import type { Principal } from '../access/principal.ts';
 import { entriesGiving, entryOf, inWords, undeclared } from './mapped-by.ts';
 import { openingRoles, requireSayOver } from './opening-roles.ts';
+import type { OpeningRoles } from './opening-roles.ts';
 
 type Stores = Pick<Database, 'platform' | 'reconcileState'>;
+
+/** By what the edits of one organization's users are judged. */
+export interface EditRules {
+  readonly organization: OrganizationRecord;
+  readonly opening: OpeningRoles;
+  /** Where the files of a collection declare the organization, for the words of a refusal. */
+  readonly origin: RevisionOrigin | undefined;
+}
+
+/**
+ * Reads them BEFORE the transaction of the edit: inside it they would need a second connection, and as many edits at once as there are
+ * connections would wait for each other.
+ * @param scopes whose roles are to be edited
+ */
+export async function editRulesOf(
+  stores: Stores,
+  organization: OrganizationRecord,
+  scopes: Iterable<string>,
+): Promise<EditRules> {
+  const { appScopes } = effective(organization.document);
+  const refuses = [...scopes].some((scope) => !appScopes.includes(scope));
+  const origin = refuses ? await declaredIn(stores, organization.organizationId) : undefined;
+  return { organization, opening: await openingRoles(stores, organization), origin };
+}
 
 /**
  * Roles that nobody has declared, and those that open the deployment, are given to nobody by whoever may only edit users.
  * @throws Problem 404 `unknown_scope`, `unknown_role`, 403 `missing_right`
  */
-export async function requireGivable(
-  stores: Pick<Stores, 'platform'>,
-  organization: OrganizationRecord,
+export function requireGivable(
+  { organization, opening }: Pick<EditRules, 'organization' | 'opening'>,
   role: Role,
   caller: Principal,
-): Promise<void> {
+): void {
   const unknown = undeclared(organization.document, role);
   if (unknown !== undefined) {
     const [what, named] = unknown === 'unknown_scope' ? ['scope', role.scope] : ['role', role.role];
     throw new Problem(404, unknown, `the organization declares no ${what} ${JSON.stringify(named)}`);
   }
-  requireSayOver(await openingRoles(stores, organization), [role], caller);
+  requireSayOver(opening, [role], caller);
 }
 
 /**
@@ -31,16 +55,14 @@ export async function requireGivable(
  * @param held what gives the role to the user now
  * @throws Problem 409 `managed_by_idp`, `managed_by_scim`
  */
-export async function requireEditable(
-  stores: Pick<Stores, 'reconcileState'>,
-  { organizationId, document }: OrganizationRecord,
+export function requireEditable(
+  { organization: { document }, origin }: Pick<EditRules, 'organization' | 'origin'>,
   role: Role,
   user: { readonly managed: boolean; readonly held: readonly GrantSource[] },
-): Promise<void> {
+): void {
   if (effective(document).appScopes.includes(role.scope)) return;
   const given = user.held.flatMap((source) => entryOf(document, source) ?? []);
   const entries = given.length > 0 ? given : entriesGiving(document, role);
-  const origin = await declaredIn(stores, organizationId);
   const by = entries.length === 0 ? 'and no mapping gives this one' : `here by ${inWords(entries, origin)}`;
   const policy = inWords([{ what: 'spec.authorization', pointer: '/spec/authorization' }], origin);
   const isScim = user.managed && document.spec.scim !== undefined;

@@ -1,14 +1,14 @@
-import type { Database, OrganizationRecord, OrganizationTransaction, Role } from '@rolecall/persistence';
+import type { Database, OrganizationTransaction, Role } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { requireEditable, requireGivable } from './editable-role.ts';
+import { editRulesOf, requireEditable, requireGivable } from './editable-role.ts';
+import type { EditRules } from './editable-role.ts';
 import { differences, MAX_TOLD, readImport } from './import-file.ts';
 import type { ImportedUser, ImportMistake } from './import-file.ts';
 import { latest, requireFreeDomain, requireInvitable } from './invite.ts';
 import { lastSsoAdmin, sourceOf } from './known-user.ts';
-import { openingRoles, requireSayOver } from './opening-roles.ts';
-import type { OpeningRoles } from './opening-roles.ts';
+import { requireSayOver } from './opening-roles.ts';
 
 /** What an import does, or would do. */
 export interface Imported {
@@ -49,9 +49,10 @@ export async function importUsers(
       const organization = await knownOrganization(database, name);
       const { users, mistakes } = readImport(wanted.csv, organization.document);
       if (mistakes.length > 0) throw invalid(mistakes);
-      const opening = await openingRoles(database, organization);
+      const scopes = users.flatMap(({ accounts }) => accounts.map(({ scope }) => scope));
+      const rules = await editRulesOf(database, organization, new Set(scopes));
       return database.inOrganization(organization.organizationId, async (tx) => {
-        const imported = await importIn(tx, database, { organization, opening, users, caller, now });
+        const imported = await importIn(tx, { rules, users, caller, now });
         if (!wanted.apply) throw new DryRun(imported);
         return imported;
       });
@@ -63,20 +64,19 @@ export async function importUsers(
 }
 
 interface Work {
-  readonly organization: OrganizationRecord;
-  readonly opening: OpeningRoles;
+  readonly rules: EditRules;
   readonly users: readonly ImportedUser[];
   readonly caller: Principal;
   readonly now: Date;
 }
 
-async function importIn(tx: OrganizationTransaction, stores: Stores, work: Work): Promise<Imported> {
+async function importIn(tx: OrganizationTransaction, work: Work): Promise<Imported> {
   const mistakes: ImportMistake[] = [];
   const counts = { created: 0, changed: 0, unchanged: 0 };
-  await tx.users.hold(work.organization.revision);
+  await tx.users.hold(work.rules.organization.revision);
   for (const user of work.users) {
     try {
-      counts[await importOne(tx, stores, user, work)] += 1;
+      counts[await importOne(tx, user, work)] += 1;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       mistakes.push({ line: user.line, column: 'email', message: error.message });
@@ -90,10 +90,10 @@ async function importIn(tx: OrganizationTransaction, stores: Stores, work: Work)
 /** @throws Problem when the line is refused: nothing of the import stays then */
 async function importOne(
   tx: OrganizationTransaction,
-  stores: Stores,
   user: ImportedUser,
-  { organization, opening, caller, now }: Work,
+  { rules, caller, now }: Work,
 ): Promise<keyof Imported> {
+  const { organization, opening } = rules;
   const { revision } = organization;
   const edit = { source: sourceOf(caller, now), revision, now };
   const [userId, another] = await tx.users.byAddress(user.email);
@@ -102,14 +102,14 @@ async function importOne(
   const { gives, takes } = differences(user, known?.grants ?? []);
   for (const role of [...gives, ...takes]) {
     const held = known?.grants.find((one) => one.scope === role.scope && one.role === role.role)?.sources ?? [];
-    await requireEditable(stores, organization, role, { managed: known?.managed === true, held });
+    requireEditable(rules, role, { managed: known?.managed === true, held });
   }
-  for (const role of gives) await requireGivable(stores, organization, role, caller);
+  for (const role of gives) requireGivable(rules, role, caller);
   if (takes.length > 0) requireSayOver(opening, known?.grants ?? [], caller);
   const granted = gives.map(roleOf);
   const audited = { at: now, actor: caller.actor };
   if (userId === undefined) {
-    await requireInvitable(stores, organization, { email: user.email }, caller);
+    requireInvitable(rules, { email: user.email }, caller);
     await requireFreeDomain(tx, organization, { email: user.email });
     const created = await tx.users.invite(
       { email: user.email, displayName: user.displayName, grants: granted, groups: [] },

@@ -4,7 +4,8 @@ import type { Database, OrganizationRecord, OrganizationTransaction, Role } from
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { requireEditable, requireGivable } from './editable-role.ts';
+import { editRulesOf, requireEditable, requireGivable } from './editable-role.ts';
+import type { EditRules } from './editable-role.ts';
 import { sourceOf, unknownUser } from './known-user.ts';
 import { openingRoles, requireLinkToPrint, requireSayOver } from './opening-roles.ts';
 
@@ -41,8 +42,10 @@ export class Invitations {
     this.requireMail(wanted.printLink);
     return latest(async () => {
       const organization = await knownOrganization(this.database, name);
-      if (wanted.printLink) requireLinkToPrint(await openingRoles(this.database, organization), caller);
-      await requireInvitable(this.database, organization, wanted, caller);
+      const scopes = (wanted.grants ?? []).map(({ scope }) => scope);
+      const rules = await editRulesOf(this.database, organization, scopes);
+      if (wanted.printLink) requireLinkToPrint(rules.opening, caller);
+      requireInvitable(rules, wanted, caller);
       return this.database.inOrganization(organization.organizationId, async (tx) => {
         const { email, displayName, grants = [], groups = [] } = wanted;
         await tx.users.hold(organization.revision);
@@ -130,13 +133,12 @@ export async function latest<T>(attempt: () => Promise<T>): Promise<T> {
  * What an invitation gives must be edited, and its address one that the document lets in.
  * @throws Problem 422 `email_domain_refused`, 404 `unknown_scope`, `unknown_role`, `unknown_group`, 409 `managed_by_idp`
  */
-export async function requireInvitable(
-  stores: Pick<Stores, 'platform' | 'reconcileState'>,
-  organization: OrganizationRecord,
+export function requireInvitable(
+  rules: EditRules,
   { email, grants = [], groups = [] }: Pick<Invitation, 'email' | 'grants' | 'groups'>,
   caller: Principal,
-): Promise<void> {
-  const { document } = organization;
+): void {
+  const { document } = rules.organization;
   const { emailDomains, guestDomains } = effective(document);
   const domains = [...emailDomains, ...guestDomains];
   if (domains.length > 0 && !domains.includes(domainOf(email))) {
@@ -144,8 +146,8 @@ export async function requireInvitable(
     throw new Problem(422, 'email_domain_refused', message);
   }
   for (const role of grants) {
-    await requireGivable(stores, organization, role, caller);
-    await requireEditable(stores, organization, role, { managed: false, held: [] });
+    requireGivable(rules, role, caller);
+    requireEditable(rules, role, { managed: false, held: [] });
   }
   for (const group of groups) {
     if (!Object.hasOwn(document.spec.groups ?? {}, group))
