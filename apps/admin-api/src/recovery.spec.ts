@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readOrganizationToken } from '@rolecall/persistence';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
-import { organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 import { everyRow } from './testing/rows.ts';
 
@@ -108,6 +108,34 @@ it.each<[string, () => Promise<{ status: number; json: ErrorBody }>, number, str
   const answer = await ask();
   expect([answer.status, answer.json.error.code]).toEqual([status, code]);
   expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+});
+
+it('replaces metadata of the organization that administers the deployment under the two-person rule alone', async () => {
+  const spec = { administration: { organization: name, adminRole: 'platform-admin' } };
+  const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
+  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
+  await api.client.apply(requestOf([], { collection: 'platform', files, platform: { document } }));
+  const renewed = { identityProviders: { okta: { metadata: { xml: RENEWED } } } };
+  const before = await everyRow(api.database.ownerUrl);
+  const refused = await patch(renewed);
+  expect([refused.status, refused.json.error.code]).toEqual([403, 'recovery_only']);
+  expect(refused.json.error.message).toContain('login.recovery.twoPerson');
+  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+  expect((await patch(renewed, 1, api.client)).status).toBe(200);
+
+  const rule = { login: { recovery: { twoPerson: true }, recoveryAdmins: [ADMIN, 'other@acme.example'] } };
+  const written = await api.client.call('PATCH', `/v1/organizations/${name}`, {
+    baseRevision: 2,
+    patch: { spec: rule },
+    override: { reason: 'r', expires: inHours(1) },
+  });
+  expect(written.status).toBe(200);
+  const again = await admin.call('PATCH', `/v1/organizations/${name}`, {
+    baseRevision: 3,
+    patch: { spec: { identityProviders: { okta: { metadata: { xml: XML } } } } },
+    override: { reason: 'recovery access', expires: inHours(1) },
+  });
+  expect(again.status).toBe(200);
 });
 
 it('does nothing for another organization, and nothing once it has ended', async () => {

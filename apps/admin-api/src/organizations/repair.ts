@@ -1,9 +1,11 @@
-import type { Json } from '@rolecall/org-config';
+import { effective } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const METADATA = '/spec/identityProviders/*/metadata';
 
 /**
  * Holds a caller that may write some pointers only (a recovery session) to these, and to a time: what repairs a sign-in is an override
@@ -27,6 +29,26 @@ export function requireRepair(
   if (release.value !== false) throw recoveryOnly('it does not enforce single sign-on');
   if (Date.parse(override.expires) - now.getTime() > DAY_MS)
     throw recoveryOnly('it lets go of single sign-on for 24 hours at most');
+}
+
+/**
+ * Whoever replaces the metadata of the organization that administers the deployment can be anybody there, so the whole of it hangs on
+ * what replaces it: two persons, not one mailbox.
+ * @param administers whether the organization administers the deployment
+ * @throws Problem 403 `recovery_only`
+ */
+export function requireTwoPersons(
+  { patch }: Pick<OrganizationPatch, 'patch'>,
+  { pointers }: Pick<Principal, 'pointers'>,
+  live: OrganizationDocument,
+  administers: boolean,
+): void {
+  if (pointers === undefined || !administers || effective(live).login.recovery.twoPerson) return;
+  const written = pointersOf(patch as Json, '', pointers);
+  if (written.some(({ pointer }) => fits(pointer, METADATA)))
+    throw recoveryOnly(
+      'metadata of the organization that administers the deployment only under login.recovery.twoPerson; ask the platform team',
+    );
 }
 
 function recoveryOnly(why: string): Problem {

@@ -15,14 +15,18 @@ import { refusing } from '../applies/refusal.ts';
 import { withSecrets } from '../applies/secrets.ts';
 import { requireVouched } from '../applies/vouched.ts';
 import { knownOrganization } from './known-organization.ts';
-import { requireRepair } from './repair.ts';
+import { openingRoles } from '../users/opening-roles.ts';
+import { requireRepair, requireTwoPersons } from './repair.ts';
 
 const MAX_OVERRIDE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Writes past git: one organization, by the same checks and the same steps as an apply. */
 export class WriteOrganization {
   constructor(
-    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'registry'>,
+    private readonly database: Pick<
+      Database,
+      'reconcileState' | 'organizations' | 'collections' | 'registry' | 'platform'
+    >,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
     private readonly ceilings: Limits,
@@ -37,6 +41,8 @@ export class WriteOrganization {
     requireRepair(request, caller, now);
     const override = request.override && overrideOf(request.override, caller, now);
     const record = await knownOrganization(this.database, name);
+    const administers = (await openingRoles(this.database, record)) !== undefined;
+    requireTwoPersons(request, caller, record.document, administers);
     requireRevision(record.name, request.baseRevision, record.revision);
     const document = mergePatch(record.document as unknown as Json, request.patch as Json) as object;
     requireSameName(document, record.name);
