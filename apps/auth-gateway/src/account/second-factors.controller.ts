@@ -85,8 +85,8 @@ export class SecondFactorsController {
   private async owner(request: Request): Promise<Owner | undefined> {
     const present = await this.own.of(request);
     if (!present?.fresh) return undefined;
-    const { organization, userId } = present;
-    return { organization, userId, traceId: traceOf(request).traceId };
+    const { organization, userId, session } = present;
+    return { organization, userId, session, traceId: traceOf(request).traceId };
   }
 }
 

@@ -134,6 +134,27 @@ describe('passwords and second factors in /account', () => {
     expect(await page(browser, FACTORS)).toContain('10 recovery codes are left');
   });
 
+  it('are not blocked by whoever has the password and tries codes at the sign-in (security.md 31)', async () => {
+    const { email } = await local.person();
+    const browser = await signedIn(email);
+    const { codes } = await enrolled(browser);
+    const statuses: number[] = [];
+    for (let begun = 0; begun < 6; begun++) {
+      const thief = gateway.browser();
+      await local.signIn(thief, email);
+      for (let tried = 0; tried < 4; tried++) {
+        statuses.push((await thief.submit('/login/acme/second-factor', { code: '000000' })).status);
+      }
+    }
+    expect(statuses.at(-1)).toBe(429);
+    expect((await browser.submit(`${FACTORS}/codes`, { code: codes[0] ?? '' })).status).toBe(200);
+    const tried: number[] = [];
+    for (let more = 0; more < 20; more++) {
+      tried.push((await browser.submit(`${FACTORS}/codes`, { code: '000000' })).status);
+    }
+    expect(tried.at(-1)).toBe(429);
+  });
+
   it.each(['/account/password', `${FACTORS}/enrol`, `${FACTORS}/confirm`, `${FACTORS}/remove`, `${FACTORS}/codes`])(
     'are changed by forms of their own alone: %s (security.md 9)',
     async (path) => {

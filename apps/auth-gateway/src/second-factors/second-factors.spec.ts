@@ -22,6 +22,7 @@ describe('what signed-in users change themselves', () => {
   const owner = async ({ userId }: { userId: string }) => ({
     organization: (await organizations.byName('acme'))!,
     userId,
+    session: sha256('session'),
     traceId: 'trace',
   });
   const appOf = (secret: string) => {

@@ -12,6 +12,8 @@ import { newRecoveryCodes, newTotpSeed, readCode, recoveryCodeHash, totpInvitati
 export interface Owner {
   readonly organization: Organization;
   readonly userId: string;
+  /** SHA-256 of the session that asks. */
+  readonly session: Buffer;
   readonly traceId: string;
 }
 
@@ -108,8 +110,9 @@ export class SecondFactors {
     });
   }
 
-  private async count({ organization, userId }: Owner): Promise<void> {
-    await this.limits.take('second-factor', `${organization.id}/${userId}`);
+  /** By the session: whoever tries codes at the sign-in keeps no owner out here (security.md §4.31). */
+  private async count({ organization, userId, session }: Owner): Promise<void> {
+    await this.limits.take('second-factor', `${organization.id}/${userId}/account/${session.toString('hex')}`);
   }
 
   private async isFactor(tx: OrganizationTransaction, userId: string, code: unknown, now: Date): Promise<boolean> {
