@@ -1787,10 +1787,15 @@ CREATE OR REPLACE FUNCTION public.directory_group_takes_last(p_org_id uuid, p_gr
  LANGUAGE plpgsql
  SET lock_timeout TO '10s'
 AS $function$
+declare
+  v_losing uuid[] := array(
+    select l from unnest(p_losing) l
+    where not exists (
+      select from grants g where g.org_id = p_org_id and g.user_id = l and g.role = 'sso_admin' and is_edited(g.sources)));
 begin
   -- groups before the counters
   perform from directory_groups g where g.org_id = p_org_id and g.group_id = p_group_id for no key update;
-  return directory_last_sso_admin(p_org_id, p_losing, p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer));
+  return directory_last_sso_admin(p_org_id, v_losing, p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer));
 end
 $function$
 ;
@@ -1952,13 +1957,15 @@ CREATE OR REPLACE FUNCTION public.directory_last_sso_admin(p_org_id uuid, p_losi
 AS $function$
 declare
   v_user_id uuid;
+  v_status text;
 begin
   perform directory_count(p_org_id, 0, 0, 0);
-  select u.user_id into v_user_id from users u
-    where u.org_id = p_org_id and u.user_id = any(p_losing) and u.status <> 'disabled' order by u.user_id limit 1;
+  select u.user_id, u.status into v_user_id, v_status from users u
+    where u.org_id = p_org_id and u.user_id = any(p_losing) and u.status <> 'disabled'
+    order by u.status <> 'active', u.user_id limit 1;
   if directory_is_released(p_org_id, 'last_sso_admin', v_user_id, p_since) or exists (
       select from grants g join users u on u.org_id = g.org_id and u.user_id = g.user_id
-      where g.org_id = p_org_id and g.role = 'sso_admin' and g.user_id <> all(p_losing) and u.status <> 'disabled')
+      where g.org_id = p_org_id and g.role = 'sso_admin' and g.user_id <> all(p_losing) and u.status in ('active', v_status))
   then
     return null;
   end if;
@@ -2205,7 +2212,8 @@ begin
   end if;
   perform directory_write_access(p_org_id, v_user_id, p_access, p_now);
   if v_was.active and not v_active then
-    v_receipt := to_jsonb(directory_offboard(p_org_id, v_user_id, 'deactivated', true, p_off, p_now));
+    v_receipt := to_jsonb(directory_offboard(p_org_id, v_user_id, 'deactivated', true,
+      p_off || jsonb_build_object('formerAddressKey', v_email_key), p_now));
   end if;
   if v_was.active <> v_active then
     perform directory_count(p_org_id, 0, v_active::integer - v_was.active::integer, 0);
@@ -2729,6 +2737,9 @@ AS $function$
 declare
   v_receipt offboarding_receipts;
   v_took interval;
+  v_addresses text[] := array(
+    select u.email_key from users u where u.org_id = p_org_id and u.user_id = p_user_id
+    union all select p_receipt->>'formerAddressKey');
   v_more integer;
 begin
   delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
@@ -2749,13 +2760,10 @@ begin
   -- those to the address too: a recovery admin need not be a user when a link is asked for; and those by which another recovery
   -- admin would confirm what the user has asked for
   delete from one_time_links l
-  where l.org_id = p_org_id and (l.user_id = p_user_id or exists (
-      select from users u
-      where u.org_id = p_org_id and u.user_id = p_user_id
-        and (l.address_key = u.email_key or l.purpose = 'recovery-confirm' and l.about = u.email_key)));
+  where l.org_id = p_org_id and (l.user_id = p_user_id or l.address_key = any(v_addresses)
+    or l.purpose = 'recovery-confirm' and l.about = any(v_addresses));
   get diagnostics v_receipt.links = row_count;
-  delete from recovery_sessions r using users u
-  where u.org_id = p_org_id and u.user_id = p_user_id and r.org_id = p_org_id and r.address_key = u.email_key;
+  delete from recovery_sessions r where r.org_id = p_org_id and r.address_key = any(v_addresses);
   get diagnostics v_receipt.recovery_sessions = row_count;
   delete from known_devices d where d.org_id = p_org_id and d.user_id = p_user_id;
   get diagnostics v_receipt.devices = row_count;

@@ -282,6 +282,34 @@ describe('the last user who holds sso_admin', () => {
     expect(await take(bob!)).toMatchObject({ outcome: 'changed', removed: 1 });
   });
 
+  it('keeps it by an edit: no change of a group is held for that, few members or all of them', async () => {
+    const [eve] = await users(1);
+    const group = () => directory().createGroup(org, { displayName: 'sso_admin' }, [eve!], GROUPS, decideBy(), actor());
+    const edit = `update grants set sources = sources || '[{"kind": "app"}]' where user_id = $1 returning role`;
+    for (const members of [{ remove: [eve!] }, { replace: [] }, undefined]) {
+      const made = await group();
+      const id = 'group' in made ? made.group.groupId : '';
+      await connected(test.current.ownerUrl, (owner) => owner.query(edit, [eve]));
+      const changed =
+        members && (await directory().changeGroup(org, id, { members }, undefined, GROUPS, decideBy(), actor()));
+      expect(changed?.outcome ?? 'changed').toBe('changed');
+      const gone = await directory().deleteGroup(org, id, undefined, decideBy(), actor());
+      expect(gone).toMatchObject({ outcome: 'deleted' });
+      expect(await grantsOf(eve!)).toEqual(['sso_admin']);
+    }
+  });
+
+  it('is the last who is active, whoever is invited besides', async () => {
+    const [active, invited] = await users(2, 'sso_admin');
+    await connected(test.current.ownerUrl, (owner) =>
+      owner.query(`update users set status = 'active' where user_id = $1`, [active]),
+    );
+    const held = { outcome: 'held', reason: 'last_sso_admin' };
+    expect(await deactivate(active!, NOW, false)).toMatchObject(held);
+    expect(await remove(active!, NOW, false)).toMatchObject(held);
+    expect(await remove(invited!, NOW, false)).toMatchObject({ outcome: 'deleted' });
+  });
+
   it('keeps it when the last two would lose it at one moment', async () => {
     const ids = await users(2);
     const how = { uniqueNames: false, unknownMembers: 'refuse' } as const;

@@ -64,6 +64,9 @@ import { linksAboutUser } from './20261122T80-links-about-a-user.ts';
 import { auditFilters } from './20261122T76-audit-filters.ts';
 import { auditStreams } from './20261122T76-audit-streams.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
+import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
+import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
+import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
@@ -136,4 +139,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   printedLinks,
   linksAboutUser,
   offboardAndSignIn,
+  formerAddresses,
+  lastAdministrators,
+  groupsAndEdits,
 ];

@@ -114,6 +114,27 @@ it('is the path of the directory too: its receipt says the same', async () => {
   expect(replaced).toMatchObject({ receipt: { by: 'okta', linksEnded: 1, milliseconds: expect.any(Number) } });
 });
 
+it('of the directory ends what hangs on the former address too, when the same request changes it', async () => {
+  const { directory } = test.current.database;
+  const created = await directory.createUser(org, userBody('dan'), CREATE, decideBy(), actor());
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  await test.current.database.inOrganization(org, async (tx) => {
+    await tx.links.create({
+      purpose: 'recovery',
+      userId: undefined,
+      addressKey: 'dan@acme.example',
+      createdBy: 'x',
+      now: NOW,
+    });
+    await tx.recovery.open('dan@acme.example', NOW);
+  });
+  const was = (await directory.userState(org, created.user.userId))!;
+  const gone = { ...was.body, userName: 'gone', active: false };
+  const replaced = await directory.replaceUser(org, was, gone, { brake: undefined }, decideBy(), actor());
+  expect(replaced).toMatchObject({ receipt: { linksEnded: 1, recoverySessionsEnded: 1 } });
+  expect(await rows('select from recovery_sessions')).toEqual([]);
+});
+
 it('keeps a deactivated user out, whatever the directory says, until somebody reactivates it', async () => {
   const { directory } = test.current.database;
   const created = await directory.createUser(org, userBody('dan'), CREATE, decideBy(), actor());
