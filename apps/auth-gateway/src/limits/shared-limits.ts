@@ -19,7 +19,7 @@ const LIMITS = {
   'forgot-client': [10, HOUR],
   'recovery-address': [3, 15 * MINUTE],
   'recovery-client': [10, HOUR],
-  code: [5, 10 * MINUTE],
+  'email-code': [10, HOUR],
   'second-factor': [20, HOUR],
 } as const satisfies Record<string, readonly [points: number, seconds: number]>;
 
@@ -63,11 +63,16 @@ export class SharedLimits {
   }
 
   /**
-   * Counts a try of a code: `code` with the pending sign-in as key, `second-factor` with the account.
+   * Counts a try of a code of this account; those of one sign-in are counted with it.
    * @throws TooManyRequests
    */
-  async take(name: 'code' | 'second-factor', key: string): Promise<void> {
-    await this.require(name, key);
+  async take(name: 'second-factor', account: string): Promise<void> {
+    await this.require(name, account);
+  }
+
+  /** Counts a mail with a code, which whoever has the password can ask for. False = send none: nobody's mailbox is filled. */
+  async mayMailCode(account: string): Promise<boolean> {
+    return (await this.#limits['email-code'].take(account)).allowed;
   }
 
   /** To be asked before a password is looked at. @throws TooManyRequests */

@@ -33,8 +33,8 @@ export interface LocalLogin {
 /** How a sign-in by password goes on: as any login ends, or with the question for a second factor. */
 export type LocalCompletion =
   | Extract<Completion, { readonly outcome: 'signed_in' | 'refused' }>
-  /** `handle` is for the browser's cookie alone. */
-  | { readonly outcome: 'second_factor'; readonly handle: string };
+  /** `handle` is for the browser's cookie alone; a code is mailed after the commit. */
+  | { readonly outcome: 'second_factor'; readonly handle: string; readonly factor: 'totp' | 'email_code' };
 
 /** The second factor that a sign-in of the account is asked for. */
 export function factorOf({ settings }: Organization, { totp }: LocalAccount): 'totp' | 'email_code' | undefined {
@@ -53,7 +53,7 @@ export async function enter(login: LocalLogin): Promise<LocalCompletion> {
     const account = await openAccount(login);
     const factor = factorOf(organization, account);
     if (factor === undefined) return await signedIn(login, account);
-    return { outcome: 'second_factor', handle: await awaitFactor(login, account, factor) };
+    return { outcome: 'second_factor', handle: await awaitFactor(login), factor };
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     await flow.refuse(tx, error, now);
@@ -85,12 +85,8 @@ function withoutAccess(context: Pick<LocalLogin, 'organization' | 'flow' | 'now'
   }
 }
 
-/** Notes that the password was right, for ten minutes and this browser, and mails a code where that is the factor. */
-async function awaitFactor(
-  { tx, organization, verified, visitor, returnTo, now }: LocalLogin,
-  account: LocalAccount,
-  factor: 'totp' | 'email_code',
-): Promise<string> {
+/** Notes that the password was right, for ten minutes and this browser. */
+async function awaitFactor({ tx, organization, verified, visitor, returnTo, now }: LocalLogin): Promise<string> {
   const { value: handle, hash: handleHash } = newOrganizationToken(organization.id);
   await tx.signIns.begin({
     handleHash,
@@ -102,7 +98,6 @@ async function awaitFactor(
     startedAt: verified.startedAt,
     expiresAt: new Date(now.getTime() + LOGIN_LIFETIME_MS),
   });
-  if (factor === 'email_code') await mailCode(tx, account, handle, handleHash, now);
   return handle;
 }
 

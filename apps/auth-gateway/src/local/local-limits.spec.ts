@@ -8,7 +8,10 @@ describe('tries of passwords', () => {
   let gateways: readonly TestGateway[];
 
   beforeAll(async () => {
-    local = await LocalWorld.open({ acme: LOCAL });
+    local = await LocalWorld.open({
+      acme: LOCAL,
+      strict: { ...LOCAL, emailDomains: {}, login: { secondFactor: 'required' } },
+    });
     const options = { rateLimits: { ...DEFAULT_RATE_LIMITS }, trustedProxies: ['127.0.0.1'] };
     gateways = [await local.world.startGateway(options), await local.world.startGateway(options)];
   });
@@ -45,6 +48,27 @@ describe('tries of passwords', () => {
     for (let tried = 0; tried < 60; tried++) await from(gateways[1]!.browser(), `198.51.${tried}.9`, email, 'wrong');
     expect((await from(gateways[0]!.browser(), '192.0.2.7', email, PASSWORD)).status).toBe(429);
     expect((await from(home, '192.0.2.7', email, PASSWORD)).status).toBe(303);
+  });
+
+  it('fill nobody’s mailbox with codes: ten an hour, and those of a known device by themselves (security.md 31)', async () => {
+    const { email } = await local.person('strict');
+    const signIn = (browser: TestBrowser, client: string) =>
+      browser.submit('/login/strict/password', { address: email, password: PASSWORD }, { 'x-forwarded-for': client });
+    const page = '/login/strict/second-factor';
+    const home = gateways[0]!.browser();
+    await signIn(home, '192.0.2.9');
+    const [first] = await local.mails('email-code');
+    expect((await home.submit(page, { code: first!.data.code })).status).toBe(303);
+    for (let begun = 0; begun < 11; begun++) {
+      const thief = gateways[begun % 2]!.browser();
+      const pending = await signIn(thief, `203.0.${begun}.10`);
+      expect(pending.headers.get('location')).toBe(page);
+      expect((await thief.submit(page, { again: '1' })).status).toBe(303);
+    }
+    expect(await local.mails('email-code')).toHaveLength(9);
+    await signIn(home, '192.0.2.9');
+    const [own] = await local.mails('email-code');
+    expect((await home.submit(page, { code: own!.data.code })).status).toBe(303);
   });
 
   it('with codes are counted for a user over all sign-ins, and lock nobody out either (security.md 31, 39)', async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Database, type PresentedToken, sha256 } from '@rolecall/persistence';
+import { type Database, type PresentedToken, readOrganizationToken, sha256 } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import type { EndedLogin } from '../login/logins.ts';
@@ -49,6 +49,7 @@ export class LocalSignIns {
     });
     if (result.outcome === 'refused') return this.outcomes.refused(result);
     if (result.outcome === 'signed_in') this.outcomes.count('succeeded', 'ok', result.traceId);
+    else if (result.factor === 'email_code') await this.mailCode(result.handle, visitor);
     return result;
   }
 
@@ -80,13 +81,27 @@ export class LocalSignIns {
 
   /** Mails another code; counts as a try, so that nobody's mailbox is filled. @throws LoginRefused `handle_unknown` */
   async mailAgain(handle: PresentedHandle, visitor: Visitor): Promise<void> {
-    await this.anew.decide(handle.organizationId, async (tx, organization) => {
+    const { result: isByMail } = await this.anew.decide(handle.organizationId, async (tx, organization) => {
       await tx.accounts.holdRevision(organization.snapshot.revision);
-      const now = this.clock();
       const pending = await tx.signIns.countTry(this.presented(handle, visitor));
       const account = pending && (await tx.accounts.byUser(pending.userId));
       if (!account || pending.tries > TRIES) throw signInOver();
-      if (factorOf(organization, account) !== 'totp') await mailCode(tx, account, handle.value, handle.hash, now);
+      return factorOf(organization, account) !== 'totp';
+    });
+    if (isByMail) await this.mailCode(handle.value, visitor);
+  }
+
+  /** Unless too many were mailed: then the sign-in waits for none. Outside of the other transaction: the count is kept by another connection. */
+  private async mailCode(value: string, visitor: Visitor): Promise<void> {
+    const token = readOrganizationToken(value);
+    if (!token) throw new Error('the handle of a pending sign-in is an organization token');
+    const handle = { ...token, value };
+    const account = await this.countedAs(handle, visitor);
+    if (account === undefined || !(await this.limits.mayMailCode(account))) return;
+    await this.database.inOrganization(handle.organizationId, async (tx) => {
+      const pending = await tx.signIns.find(this.presented(handle, visitor));
+      const found = pending && (await tx.accounts.byUser(pending.userId));
+      if (found) await mailCode(tx, found, value, handle.hash, this.clock());
     });
   }
 
@@ -95,15 +110,19 @@ export class LocalSignIns {
    * is known by themselves, so that the guesser does not keep the owner out (security.md §4.31).
    */
   private async countForUser(handle: PresentedHandle, visitor: Visitor): Promise<void> {
+    const account = await this.countedAs(handle, visitor);
+    if (account !== undefined) await this.limits.take('second-factor', account);
+  }
+
+  private async countedAs(handle: PresentedHandle, visitor: Visitor): Promise<string | undefined> {
     const { organizationId } = handle;
-    const key = await this.database.inOrganization(organizationId, async ({ signIns, devices }) => {
+    return this.database.inOrganization(organizationId, async ({ signIns, devices }) => {
       const pending = await signIns.find(this.presented(handle, visitor));
       if (!pending) return undefined;
       const { userId } = pending;
       const isKnown = await devices.isKnown(userId, deviceHash(userId, visitor));
       return [organizationId, userId, ...(isKnown ? [visitor.device] : [])].join('/');
     });
-    if (key !== undefined) await this.limits.take('second-factor', key);
   }
 
   private presented({ hash: handleHash }: PresentedHandle, { flowCookie }: Visitor) {
