@@ -2,6 +2,8 @@ import { createLocalJWKSet, compactVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { readOrganizationToken } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
+import { untilBackends, WAITING } from './testing/blocked-apply.ts';
+import { asOwner } from './testing/rows.ts';
 import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
@@ -82,6 +84,24 @@ it('sends the link by mail, and another one, which ends the first', async () => 
     undefined,
     first.json.userId,
   ]);
+});
+
+it('waits for an apply that is under way before it locks whom it invites again: an apply locks users too', async () => {
+  const { json } = await invite({ email: 'slow@acme.example', printLink: true });
+  const { ownerUrl } = api.database;
+  const answer = await asOwner(ownerUrl, async (apply) => {
+    // as of an imported user: a link that is made, and not replaced, asks for the organization
+    await apply.query('delete from one_time_links where user_id = $1', [json.userId]);
+    await apply.query('begin');
+    await apply.query(`select from organizations where org_id = (
+      select org_id from organization_registry where name = 'acme') for update`);
+    const again = invite({ printLink: true }, api, `/${json.userId}/invitation`);
+    await untilBackends(ownerUrl, WAITING, 1);
+    await apply.query('select from users where user_id = $1 for no key update nowait', [json.userId]);
+    await apply.query('commit');
+    return again;
+  });
+  expect([answer.status, (await linkOf(answer.json.link))?.userId]).toEqual([200, json.userId]);
 });
 
 it('invites guests of another organization by mail alone', async () => {

@@ -28,6 +28,9 @@ where datname = current_database() and application_name = 'rolecall-admin-api'`;
 /** The server processes of connections that have written something and now wait for the held name. */
 export const BLOCKED = `${BACKENDS} and wait_event_type = 'Lock' and backend_xid is not null`;
 
+/** Those of connections that wait for a lock. */
+export const WAITING = `${BACKENDS} and wait_event_type = 'Lock'`;
+
 /** Those of connections that are in a transaction. */
 export const AT_WORK = `${BACKENDS} and state <> 'idle'`;
 

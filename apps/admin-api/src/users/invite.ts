@@ -70,10 +70,20 @@ export class Invitations {
     now: Date,
   ): Promise<Invited> {
     this.requireMail(printLink);
+    return latest(() => this.renew(name, { userId, printLink }, caller, now));
+  }
+
+  private async renew(
+    name: string,
+    { userId, printLink }: { readonly userId: string; readonly printLink: true | undefined },
+    caller: Principal,
+    now: Date,
+  ): Promise<Invited> {
     const organization = await knownOrganization(this.database, name);
     const opening = await openingRoles(this.database, organization);
     if (printLink) requireLinkToPrint(opening, caller);
     return this.database.inOrganization(organization.organizationId, async (tx) => {
+      await tx.users.hold(organization.revision);
       const user = await tx.users.lock(userId);
       if (user === undefined) throw unknownUser();
       if (user.status !== 'invited' || user.email === null)
