@@ -31,6 +31,8 @@ export class RecordedRefusal extends Error {
     readonly report?: TestReport,
     /** A path of ours where the user can start anew, when it is another than the sign-in page. */
     readonly startAt?: string,
+    /** A path of ours where the organization's recovery admins can mend what is wrong. */
+    readonly repairAt?: string,
   ) {
     super(refusal.message, { cause: refusal });
   }

@@ -35,8 +35,8 @@ export class PageFilter implements ExceptionFilter {
       return;
     }
     const report = error instanceof RecordedRefusal ? error.report : undefined;
-    const startAt = error instanceof RecordedRefusal ? error.startAt : undefined;
-    const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId, startAt });
+    const { startAt, repairAt } = error instanceof RecordedRefusal ? error : {};
+    const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId, startAt, repairAt });
     sendPage(response, page, { status: sentence.status });
   }
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { withQuery } from '../http/with-query.ts';
 import { hasLocalDoor } from '../local/local-door.ts';
-import { loginPath, type Organization } from '../organizations/organization.ts';
+import { loginPath, type Organization, recoveryPath } from '../organizations/organization.ts';
 import { ChoicePage } from '../pages/choice-page.tsx';
 
 /** The `note` of somebody who comes from setting a password. */
@@ -28,5 +28,6 @@ export function choicePage(organization: Organization, now: Date, said: ChoiceSa
     href: withQuery(loginPath(organization, identityProvider), { returnTo }),
   }));
   const password = hasLocalDoor(organization, now) ? { name, address: said.address ?? '' } : undefined;
-  return ChoicePage({ ...said, organization: displayName, identityProviders, password });
+  const repairAt = recoveryPath(organization);
+  return ChoicePage({ ...said, organization: displayName, identityProviders, password, repairAt });
 }

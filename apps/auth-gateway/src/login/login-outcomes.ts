@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database, OrganizationTransaction } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, LOGGER, type Logger, Metrics } from '@rolecall/platform';
+import { operatorEntry } from '@rolecall/platform/guidance';
 import { issuedAt } from '@rolecall/saml';
 import type { Counter } from 'prom-client';
 import { asRefusal } from '../errors/as-refusal.ts';
 import { type LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
-import { type IdpTarget, loginPath } from '../organizations/organization.ts';
+import { type IdpTarget, loginPath, type Organization, recoveryPath } from '../organizations/organization.ts';
 import { type Completion, refusedTest } from './complete-login.ts';
 import { Flow } from './flow.ts';
 import type { Attempt } from './login-wish.ts';
@@ -64,7 +65,8 @@ export class LoginOutcomes {
     const report = isKept || mode === 'test' ? await this.database.inOrganization(organization.id, keep) : undefined;
     this.count(mode === 'test' ? 'tested' : 'refused', refusal.code, traceId);
     const startAt = refusal.code === 'unsolicited_response' ? loginPath(organization, identityProvider) : undefined;
-    return new RecordedRefusal(refusal, traceId, report, mode === 'login' ? startAt : undefined);
+    const repairAt = repairOf(refusal, organization);
+    return new RecordedRefusal(refusal, traceId, report, mode === 'login' ? startAt : undefined, repairAt);
   }
 
   /** Whether a login waits for the answer to the request that an attempt claims to answer. */
@@ -84,14 +86,19 @@ export class LoginOutcomes {
     return (await this.database.inOrganization(organizationId, (tx) => tx.findFlow(traceId))) !== undefined;
   }
 
-  /** Of a login whose record its own transaction has written. */
-  refused({ refusal, traceId }: Extract<Completion, { outcome: 'refused' }>): never {
+  /** Of a login whose record its own transaction has written; in the organization, where one is known. */
+  refused({ refusal, traceId }: Extract<Completion, { outcome: 'refused' }>, organization?: Organization): never {
     this.count('refused', refusal.code, traceId);
-    throw new RecordedRefusal(refusal, traceId);
+    throw new RecordedRefusal(refusal, traceId, undefined, undefined, organization && repairOf(refusal, organization));
   }
 
   count(outcome: 'succeeded' | 'refused' | 'tested', code: string, traceId: string): void {
     this.outcomes.inc({ outcome, code });
     this.logger.info({ traceId, outcome, code }, 'login');
   }
+}
+
+/** Where recovery admins can mend it, when it is at the customer's side. */
+function repairOf({ code }: LoginRefused, organization: Organization): string | undefined {
+  return operatorEntry(code)?.mustAct === 'customer' ? recoveryPath(organization) : undefined;
 }

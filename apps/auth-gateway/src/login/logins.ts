@@ -82,7 +82,7 @@ export class Logins {
     if (!organization) throw handleUnknown();
     const claim = (tx: OrganizationTransaction) => claimLogin(tx, organization, arrival, this.clock());
     const claimed = await this.database.inOrganization(organizationId, claim);
-    return 'refusal' in claimed ? this.outcomes.refused(claimed) : claimed;
+    return 'refusal' in claimed ? this.outcomes.refused(claimed, organization) : claimed;
   }
 
   /** Ends a login in one transaction. @throws RecordedRefusal; LoginRefused `handle_unknown` */
@@ -175,7 +175,7 @@ export class Logins {
   }
 
   private async ended({ result: completion, organization }: Decided<Completion>): Promise<EndedLogin> {
-    if (completion.outcome === 'refused') return this.outcomes.refused(completion);
+    if (completion.outcome === 'refused') return this.outcomes.refused(completion, organization);
     await this.evidence.note(organization, completion, this.clock());
     const succeeded = completion.outcome === 'tested' ? 'tested' : 'succeeded';
     this.outcomes.count(

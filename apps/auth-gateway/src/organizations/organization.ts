@@ -334,6 +334,11 @@ export function loginPath({ settings }: Organization, { type, name }: EffectiveI
   return `/${type}/${settings.name}/${name}/login`;
 }
 
+/** Where the organization's recovery admins get in to repair its sign-ins; undefined = it has none. */
+export function recoveryPath({ settings }: Organization): string | undefined {
+  return settings.login.recoveryAdmins.length > 0 ? `/recovery-access?org=${settings.name}` : undefined;
+}
+
 export function isOidc(target: IdpTarget): target is OidcTarget {
   return target.identityProvider.type === 'oidc';
 }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Page } from './page.tsx';
+import { RepairLink } from './repair-link.tsx';
 
 export interface ChoicePageProps {
   readonly organization: string;
@@ -8,6 +9,8 @@ export interface ChoicePageProps {
   /** Present when somebody may sign in by a password: at the organization of this name. */
   readonly password: { readonly name: string; readonly address: string } | undefined;
   readonly returnTo: string | undefined;
+  /** Where recovery admins can mend the ways to sign in; absent where there are none. */
+  readonly repairAt: string | undefined;
   /** A sentence of the catalogue. */
   readonly error?: string | undefined;
   /** Something that went well. */
@@ -16,7 +19,7 @@ export interface ChoicePageProps {
 
 /** `GET /login/:org`: a button per enabled identity provider, which are links, and the form for a password. */
 export function ChoicePage(props: ChoicePageProps): VNode {
-  const { organization, identityProviders, password, error, note } = props;
+  const { organization, identityProviders, password, repairAt, error, note } = props;
   return (
     <Page title={`${error ? 'Error: sign in' : 'Sign in'} to ${organization}`}>
       <h1>Sign in to {organization}</h1>
@@ -49,6 +52,7 @@ export function ChoicePage(props: ChoicePageProps): VNode {
       <p class="actions">
         <a href="/login">Use another organization</a>
       </p>
+      <RepairLink at={repairAt} />
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Page } from './page.tsx';
+import { RepairLink } from './repair-link.tsx';
 
 export interface ErrorPageProps {
   readonly title: string;
@@ -11,10 +12,12 @@ export interface ErrorPageProps {
   readonly retry: boolean;
   /** Where the user can start anew; the sign-in page when it is absent. */
   readonly startAt?: string | undefined;
+  /** Where recovery admins can mend it; absent when they can't. */
+  readonly repairAt?: string | undefined;
 }
 
 /** What a user sees when something failed: one sentence, who to ask, a way on, and the trace id. Nothing else leaves the server. */
-export function ErrorPage({ title, sentence, traceId, retry, startAt }: ErrorPageProps): VNode {
+export function ErrorPage({ title, sentence, traceId, retry, startAt, repairAt }: ErrorPageProps): VNode {
   return (
     <Page title={title}>
       <h1>{title}</h1>
@@ -22,6 +25,7 @@ export function ErrorPage({ title, sentence, traceId, retry, startAt }: ErrorPag
       <a class={retry ? 'button' : 'button quiet'} href={startAt ?? '/login'}>
         {startAt ? 'Sign in here' : 'Back to sign-in'}
       </a>
+      <RepairLink at={repairAt} />
       <TraceId traceId={traceId}>Your administrator needs it to see what happened.</TraceId>
     </Page>
   );

@@ -20,6 +20,7 @@ beforeAll(async () => {
     acme: { ...ACME, login: LOGIN },
     duo: { ...BETA, login: { ...LOGIN, recoveryAdmins: [IT, SECURITY, OUTSIDE], recovery: { twoPerson: true } } },
     beta: { ...BETA, login: { recoveryAdmins: [OUTSIDE] } },
+    plain: { ...ACME, emailDomains: {} },
   });
   api = await StubAdminApi.start();
   gateway = await local.world.startGateway({ adminUrl: api.url });
@@ -177,6 +178,28 @@ describe('who asks', () => {
     const refused = await ask(SECURITY);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
     expect(await local.mails('recovery-link')).toEqual([]);
+  });
+});
+
+describe('the way to it', () => {
+  const REPAIR = '<a href="/recovery-access?org=acme">Repair sign-ins</a>';
+  const page = async (path: string) => (await gateway.browser().get(path)).text();
+
+  it('stands on the page of an organization with recovery admins, and fills the form in', async () => {
+    expect(await page('/login/acme')).toContain(REPAIR);
+    expect(await page('/login/plain')).not.toContain('recovery-access');
+    expect(await page('/recovery-access?org=acme')).toContain('value="acme"');
+  });
+
+  it('stands on what refuses a login when it is at the customer to mend it, and on nothing else', async () => {
+    const refused = async (organization: string) => {
+      const person = local.world.person('mo@acme.com', { role_mapping: 'none' });
+      return (await gateway.browser().signIn(local.world.idp, `/saml/${organization}/okta/login`, person)).text();
+    };
+    expect(await refused('acme')).toContain(REPAIR);
+    expect(await refused('plain')).not.toContain('recovery-access');
+    expect(await page('/saml/acme/nobody/login')).not.toContain('recovery-access');
+    expect(await page('/saml/continue')).not.toContain('recovery-access');
   });
 });
 
