@@ -109,6 +109,8 @@ describe('the metric', () => {
           ['client-secret', 'google', at(12.5)],
           ['override', '/spec/jit/enabled', at(3)],
           ['override', '/spec/login/enforceSso', at(5)],
+          ['exemption', '1 person until 2026-11-10', at(9.5)],
+          ['exemption', '2 people until 2026-11-12', at(11.5)],
         ])
           await owner.query(`insert into expiring_items select org_id, $1, $2, $3 from organization_registry`, [
             kind,
@@ -136,6 +138,7 @@ describe('the metric', () => {
       [
         'rolecall_days_left{org="",kind="api-token",name="",app="admin-api"} 7',
         'rolecall_days_left{org="acme",kind="client-secret",name="google",app="admin-api"} 12',
+        'rolecall_days_left{org="acme",kind="exemption",name="",app="admin-api"} 9',
         'rolecall_days_left{org="acme",kind="override",name="",app="admin-api"} 3',
       ],
     ]);

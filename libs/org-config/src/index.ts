@@ -23,6 +23,7 @@ export type {
   EffectiveExtensionAttribute,
   EffectiveScim,
 } from './effective-scim.ts';
+export { expiringExemptions, type ExpiringExemptions } from './expiring-exemptions.ts';
 export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
 export { formatFile, type Formatted } from './format/format-file.ts';
 export { patchFile, type FileEdit } from './format/patch-file.ts';

@@ -39,7 +39,7 @@ export class CollectionsController {
     return { ...collection, fingerprintKey: key.toString('base64') };
   }
 
-  /** What a plan warns of beside what the files themselves tell (client secrets) and tokens of directories, which are due earlier. */
+  /** What a plan warns of beside what the files themselves tell (client secrets, exemptions) and tokens of directories, which are due earlier. */
   private async endingSoon(collection: string): Promise<readonly object[]> {
     const now = this.clock();
     const before = new Date(now.getTime() + EXPIRY_NOTICE_MS);

@@ -20,6 +20,10 @@ const KINDS: Readonly<Record<ExpiryKind, { readonly what: string; readonly todo:
     what: 'Override of git',
     todo: 'put into the file what shall stay, or let it end: the next apply takes it back',
   },
+  exemption: {
+    what: 'Exemption from single sign-on of',
+    todo: 'correct expires in spec.login.exemptions should it last longer, else remove it',
+  },
   'api-token': { what: 'API token', todo: 'rolecall token create' },
 };
 

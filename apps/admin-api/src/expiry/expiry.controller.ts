@@ -13,8 +13,8 @@ import { daysLeft, viewOf } from './expiry-view.ts';
 const DAY_MS = 86_400_000;
 /** Series of the metric: what ends within 90 days or ended within 30, the first thousand of them. */
 const METRIC = { pastMs: 30 * DAY_MS, aheadMs: 90 * DAY_MS, limit: 1000 };
-/** In the metric by kind only: who has a token, and what is overridden where, is for those who may ask the API. */
-const NAMELESS: ReadonlySet<string> = new Set(['api-token', 'override']);
+/** In the metric by kind only: who has a token, what is overridden where, and how many are exempt, is for those who may ask the API. */
+const NAMELESS: ReadonlySet<string> = new Set(['api-token', 'override', 'exemption']);
 
 /** Injection token: whether not everybody who reaches the port can read `/metrics`. */
 export const METRICS_ARE_OURS = Symbol('MetricsAreOurs');

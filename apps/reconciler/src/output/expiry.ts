@@ -16,6 +16,10 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: str
     what: 'override of git',
     todo: 'put into the file what shall stay, or let it end: the next apply takes it back',
   },
+  exemption: {
+    what: 'exemption from single sign-on',
+    todo: 'correct `expires` in spec.login.exemptions should it last longer, else remove it',
+  },
   'api-token': { what: 'API token', todo: 'rolecall token create' },
 };
 

@@ -41,6 +41,27 @@ it('has client secrets by the end of their day, follows each apply, and forgets 
   expect(await list('secrets')).toEqual([]);
 });
 
+it('has exemptions from single sign-on by their last day: how many, and nobody’s address', async () => {
+  const until = (expires: string) => ({ reason: 'no account there', expires });
+  const exempting = (enforceSso: boolean, exemptions: object): OrganizationSpec =>
+    ({ ...OKTA, login: { enforceSso, recoveryAdmins: ['it@acme.com'], exemptions } }) as OrganizationSpec;
+  const ofAll = {
+    'a@acme.com': until('2026-12-31'),
+    'b@acme.com': until('2027-01-15'),
+    'c@acme.com': until('2026-12-31'),
+  };
+  const exemptions = () => list('exempting', { kinds: ['exemption'] });
+  const { id } = await seed('exempting', exempting(true, ofAll));
+  expect(shown(await exemptions())).toEqual([
+    ['exemption', '2 people until 2026-12-31', '2027-01-01T00:00:00.000Z'],
+    ['exemption', '1 person until 2027-01-15', '2027-01-16T00:00:00.000Z'],
+  ]);
+  await apply(id, 1, 'exempting', exempting(true, { 'b@acme.com': until('2027-01-15') }));
+  expect(await exemptions()).toHaveLength(1);
+  await apply(id, 2, 'exempting', exempting(false, ofAll));
+  expect(await exemptions()).toEqual([]);
+});
+
 it('has certificates and metadata of identity providers, those that end first come first', async () => {
   const { id } = await seed('metadata', OKTA);
   await apply(id, 1, 'metadata', OKTA);

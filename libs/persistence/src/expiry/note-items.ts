@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { expiringSecrets, serviceProviderKeysOf } from '@rolecall/org-config';
+import { expiringExemptions, expiringSecrets, serviceProviderKeysOf } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { IDENTITY_PROVIDERS } from '../organizations/statements.ts';
 import type { ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
@@ -14,7 +14,10 @@ interface Item {
   readonly expires_at: Date;
 }
 
-/** Puts into the register what an apply brings: ends of client secrets, as declared, and of our own newest keys. */
+/**
+ * Puts into the register what an apply brings: ends of client secrets and exemptions, as declared, and of our own newest keys. Of
+ * exemptions their number alone: the register has nothing of a person.
+ */
 export async function noteExpiringItems(
   client: PoolClient,
   organizationId: string,
@@ -24,8 +27,12 @@ export async function noteExpiringItems(
   const secrets = expiringSecrets(document, now).map(({ identityProvider: name, endsAt }): Item => {
     return { kind: 'client-secret', name, expires_at: endsAt };
   });
+  const exemptions = expiringExemptions(document).map(({ expires, endsAt, people }): Item => {
+    const name = `${people} ${people === 1 ? 'person' : 'people'} until ${expires}`;
+    return { kind: 'exemption', name, expires_at: endsAt };
+  });
   const keys = hasOwnKeys(document) ? await keysOf(client, organizationId) : [];
-  await query(client, REPLACE_ITEMS, [organizationId, JSON.stringify([...secrets, ...keys])]);
+  await query(client, REPLACE_ITEMS, [organizationId, JSON.stringify([...secrets, ...exemptions, ...keys])]);
 }
 
 function hasOwnKeys({ spec }: OrganizationDocument): boolean {

@@ -65,7 +65,7 @@ export const FORGET_NOTICES: Statement = {
   text: `delete from expiry_notices where expires_at < $1::timestamptz - interval '60 days'`,
 };
 
-/** Makes $2 exactly the client secrets and the keys of ours that end. */
+/** Makes $2 exactly the client secrets, the keys of ours and the exemptions that end. */
 export const REPLACE_ITEMS: Statement = {
   name: 'expiry.replace-items',
   text: `
@@ -73,7 +73,7 @@ with wanted as (
   select * from jsonb_to_recordset($2::jsonb) as w(kind text, name text, expires_at timestamptz)
 ), gone as (
   delete from expiring_items i
-  where i.org_id = $1 and i.kind in ('client-secret', 'sp-key')
+  where i.org_id = $1 and i.kind in ('client-secret', 'sp-key', 'exemption')
     and not exists (select from wanted w where w.kind = i.kind and w.name = i.name)
 )
 insert into expiring_items as i (org_id, kind, name, expires_at)

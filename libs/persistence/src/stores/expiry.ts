@@ -6,6 +6,7 @@ export const EXPIRY_KINDS = [
   'scim-token',
   'sp-key',
   'override',
+  'exemption',
   'api-token',
 ] as const;
 export type ExpiryKind = (typeof EXPIRY_KINDS)[number];
@@ -15,7 +16,7 @@ export interface ExpiringItem {
   /** undefined = the deployment's own. */
   readonly organization: string | undefined;
   readonly kind: ExpiryKind;
-  /** Of the identity provider, with the use of its key, or of the token; of an override, its path in the document. */
+  /** Of the identity provider, with the use of its key, or of the token; of an override, its path in the document; of exemptions, how many. */
   readonly name: string;
   /** From then on it is of no use. */
   readonly expiresAt: Date;
