@@ -19,7 +19,7 @@ const document = (login: LoginEntry): OrganizationDocument => {
   return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name: 'acme' }, spec: wanted });
 };
 
-function apply(login: LoginEntry, mode: 'commit' | 'rollback' = 'commit', now = NOW): Promise<Plan> {
+function apply(login: LoginEntry, mode: 'commit' | 'rollback' = 'commit', now = NOW, more = {}): Promise<Plan> {
   const wanted = document(login);
   const digest = documentDigest(wanted);
   const request: ReconcileRequest = {
@@ -31,6 +31,7 @@ function apply(login: LoginEntry, mode: 'commit' | 'rollback' = 'commit', now = 
     files: [{ path: 'acme.yaml', digest, organizations: ['acme'] }],
     prune: false,
     origin: { actor: 'ci' },
+    ...more,
   };
   return store.transaction(mode, (state) => reconcile(state, request, now));
 }
@@ -93,4 +94,29 @@ it('another change says nothing of it, enforced or not', async () => {
     const { changes } = await apply({ enforceSso, secondFactor: enforceSso ? 'required' : 'optional' });
     expect(changes[0]?.impact.sso).toBeUndefined();
   }
+});
+
+describe('a rollback to a revision that enforced SSO', () => {
+  /** As `rolecall rollback` sends it: the document of a former revision, and no files. */
+  const rollBack = (now: Date) => {
+    const more = { files: [], partial: { fromServer: true }, conflicts: 'git' };
+    return apply({ enforceSso: true }, 'commit', now, more);
+  };
+  const days = (count: number) => new Date(NOW.getTime() + count * 86_400_000);
+
+  it('has the effects of turning it on', async () => {
+    await apply({ enforceSso: true });
+    await apply({ enforceSso: false });
+    const person = { identityProvider: 'okta', facts: {}, sessions: ['password', 'sso'] as const };
+    store.addUser('acme', { ...person, email: 'bob@acme.com' });
+    expect(linesOf(await rollBack(days(1)))).toEqual(['ends 1 session that did not come from SSO']);
+    expect(events().at(-1)?.[0]).toBe('sso.enforced');
+  });
+
+  it('is held by the guard once nobody got in lately', async () => {
+    await apply({ enforceSso: true });
+    await apply({ enforceSso: false });
+    await expect(rollBack(days(15))).rejects.toMatchObject({ problems: [{ code: 'sso_not_tested' }] });
+    expect(events().at(-1)?.[0]).toBe('sso.released');
+  });
 });
