@@ -64,8 +64,8 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function sourceText({ kind, name, attribute, value, by }: Why['sources'][number]): string {
-  const what = `${KINDS[kind] ?? kind} ${String(name ?? by ?? '')}`;
-  return attribute === undefined ? what : `${what}: ${String(attribute)}=${String(value ?? '')}`;
+  const what = `${KINDS[kind] ?? kind} ${name ?? by ?? ''}`;
+  return attribute === undefined ? what : `${what}: ${attribute}=${value ?? ''}`;
 }
 
 function part(title: string, rows: readonly (readonly [string, string])[]): string[] {

@@ -36,7 +36,14 @@ export async function* usersOf(client: Client, organization: string): AsyncGener
 
 /** Why something is held, and since when. */
 export interface Why {
-  readonly sources: readonly { readonly kind: string; readonly name?: string; readonly [key: string]: unknown }[];
+  readonly sources: readonly {
+    readonly kind: string;
+    readonly name?: string;
+    /** Of an edited role: who did it. */
+    readonly by?: string;
+    readonly attribute?: string;
+    readonly value?: string;
+  }[];
   readonly revision: number;
   readonly since: string;
 }
