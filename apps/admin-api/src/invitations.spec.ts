@@ -121,6 +121,25 @@ it('sends nothing where no mail server is, and says what to do', async () => {
   expect((await invite({ email: 'ann@acme.example', printLink: true }, mailless)).status).toBe(200);
 });
 
+it('answers no link to a user of the directory, whose roles others decide: mail alone goes', async () => {
+  const { database } = api.database;
+  const { organizationId } = (await database.registry.record('acme'))!;
+  const how = { adoptEmail: undefined, reprovision: 'conflict', brake: undefined } as const;
+  const decide = () => ({
+    revision: 1,
+    facts: {},
+    profile: { email: 'dan@acme.example' },
+    access: { grants: [], groups: [] },
+  });
+  const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
+  const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const path = `/${created.user.userId}/invitation`;
+  expect(code(await invite({ printLink: true }, api, path))).toEqual([409, 'managed_by_scim']);
+  const { status, json } = await invite({}, api, path);
+  expect([status, json.link]).toEqual([200, null]);
+});
+
 it.each<[string, object, number, string]>([
   ['a stranger', { email: 'eve@evil.example' }, 422, 'email_domain_refused'],
   [
