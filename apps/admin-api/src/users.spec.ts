@@ -117,6 +117,25 @@ it('deactivates, reactivates and deletes, with receipts', async () => {
   expect(code(await at('GET', bob))).toEqual([404, 'unknown_user']);
 });
 
+it('deletes a user of the directory once the document has no directory any more', async () => {
+  const apply = async (spec: object) => {
+    const { status } = await api.client.apply(requestOf([organization('hooli', spec)], { collection: 'hooli' }));
+    expect(status).toBe(200);
+  };
+  await apply({ scim: { tokens: { okta: {} } } });
+  const { database } = api.database;
+  const { organizationId } = (await database.registry.record('hooli'))!;
+  const how = { adoptEmail: undefined, reprovision: 'conflict', brake: undefined } as const;
+  const decide = () => ({ revision: 1, facts: {}, profile: {}, access: { grants: [], groups: [] } });
+  const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
+  const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const remove = () => api.client.call<ErrorBody>('DELETE', `/v1/organizations/hooli/users/${created.user.userId}`);
+  expect(code(await remove())).toEqual([409, 'managed_by_scim']);
+  await apply({});
+  expect((await remove()).json).toMatchObject({ outcome: 'deleted', receipt: { userId: created.user.userId } });
+});
+
 it.each([
   ['GET', ''],
   ['DELETE', ''],

@@ -7,6 +7,7 @@ import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
+import { latest } from './invite.ts';
 import { administratorOf, knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
 import { requireSayOverUser } from './opening-roles.ts';
 import { receiptView } from './receipt-view.ts';
@@ -60,10 +61,14 @@ export class OffboardingController {
   ): Promise<object> {
     const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
-    const organization = await knownOrganization(this.database, name);
-    await requireSayOverUser(this.database, organization, userId, caller, by.now);
-    const { organizationId } = organization;
-    return stopped(await this.database.users.remove(organizationId, userId, by, keeping(organization, how)));
+    return latest(async () => {
+      const organization = await knownOrganization(this.database, name);
+      await requireSayOverUser(this.database, organization, userId, caller, by.now);
+      const { organizationId, document, revision } = organization;
+      const directoryGoneSince = document.spec.scim === undefined ? revision : undefined;
+      const removal = { ...keeping(organization, how), directoryGoneSince };
+      return stopped(await this.database.users.remove(organizationId, userId, by, removal));
+    });
   }
 }
 

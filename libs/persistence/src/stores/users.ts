@@ -105,6 +105,14 @@ export interface StopHow {
   readonly keepsSsoAdmin: boolean;
 }
 
+export interface RemoveHow extends StopHow {
+  /**
+   * Absent = users of the directory are its own. Else the document of this revision has no directory any more, so that its former users
+   * may be deleted; `stale_revision` when another one is live.
+   */
+  readonly directoryGoneSince?: number | undefined;
+}
+
 /** The users of an organization, as administrators look after them. Ids are UNTRUSTED: one that is no UUID is unknown. */
 export interface UserStore {
   /** @param options `after`: the `nextCursor` of the page before */
@@ -134,7 +142,7 @@ export interface UserStore {
     by: Administrator,
   ): Promise<{ readonly outcome: 'reactivated' | 'unknown' | 'unchanged' | 'managed' }>;
   /** Off-boards the user, and deletes it with all that is its own; not a user of the directory (`managed`). */
-  remove(organizationId: string, userId: string, by: Administrator, how: StopHow): Promise<UserStopped>;
+  remove(organizationId: string, userId: string, by: Administrator, how: RemoveHow): Promise<UserStopped>;
 }
 
 /** A role on a scope. */

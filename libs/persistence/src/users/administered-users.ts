@@ -1,13 +1,12 @@
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { PersistenceError } from '../errors.ts';
 import { isUuid, query } from '../sql.ts';
 import type { AdministeredUsers, Edit, EditableUser, Role } from '../stores.ts';
+import { holdRevision } from './hold-revision.ts';
 import {
   EDITABLE_USER,
   GRANT_ROLES,
   HOLD_ADDRESSES,
-  HOLD_REVISION,
   INVITE_USER,
   IS_LAST_SSO_ADMIN,
   JOIN_GROUPS,
@@ -23,11 +22,7 @@ export function administeredUsers(client: PoolClient, organizationId: string): A
     return (await query(client, GRANT_ROLES, values)).length;
   };
   return {
-    async hold(revision) {
-      if ((await query(client, HOLD_REVISION, [organizationId, revision])).length > 0) return;
-      const message = `revision ${revision} is not the live one any more; read the organization again`;
-      throw new PersistenceError('stale_revision', message);
-    },
+    hold: (revision) => holdRevision(client, organizationId, revision),
 
     async lock(userId) {
       if (!isUuid(userId)) return undefined;

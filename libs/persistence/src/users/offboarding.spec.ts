@@ -1,5 +1,5 @@
 import { verifyChain } from '@rolecall/audit';
-import { actor, atOneMoment, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
+import { actor, atOneMoment, CREATE, decideBy, GROUPS, organizationRows, userBody } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { Administrator } from '../stores.ts';
@@ -157,6 +157,29 @@ it('keeps a deactivated user out, whatever the directory says, until somebody re
   expect(await users().reactivate(org, userId, by)).toEqual({ outcome: 'managed' });
   await replace(true);
   expect(await status()).toBe('invited');
+});
+
+it('deletes a former user of a directory that is gone, whose groups and counters stay right', async () => {
+  const { directory } = test.current.database;
+  const create = async (name: string, active = true) => {
+    const created = await directory.createUser(org, userBody(name, { active }), CREATE, decideBy(), actor());
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    return created.user.userId;
+  };
+  const [dan, ida, off] = [await create('dan'), await create('ida'), await create('off', false)];
+  await directory.createGroup(org, { displayName: 'staff' }, [dan, ida], GROUPS, decideBy(), actor());
+  const gone = { ...ANY, directoryGoneSince: 1 };
+  await expect(users().remove(org, dan, by, { ...gone, directoryGoneSince: 2 })).rejects.toMatchObject({
+    code: 'stale_revision',
+  });
+  expect(await users().remove(org, dan, by, ANY)).toEqual({ outcome: 'managed' });
+  for (const userId of [dan, off])
+    expect(await users().remove(org, userId, by, gone)).toMatchObject({ outcome: 'deleted' });
+  expect(await rows('select users, active_users, groups from directories')).toEqual([
+    { users: 1, active_users: 1, groups: 1 },
+  ]);
+  expect(await rows('select members, version::int from directory_groups')).toEqual([{ members: 1, version: 2 }]);
+  expect(await rows('select user_id from directory_members')).toEqual([{ user_id: ida }]);
 });
 
 it('brings nothing back: sessions opened meanwhile end, and whoever never signed in is invited again', async () => {

@@ -8,8 +8,26 @@ import { endedSession, revocations } from '../sessions/ended-sessions.ts';
 import type { EndedSessionRow } from '../sessions/ended-sessions.ts';
 import { REVOKE_SESSIONS } from '../sessions/statements.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
-import type { Administrator, OffboardingReceipt, StopHow, UserStatus, UserStore, UserStopped } from '../stores.ts';
-import { DELETE_USER, IS_LAST_SSO_ADMIN, LOCK_USER, OFFBOARD, RESUME_USER, STOP_USER } from './statements.ts';
+import type {
+  Administrator,
+  OffboardingReceipt,
+  RemoveHow,
+  StopHow,
+  UserStatus,
+  UserStore,
+  UserStopped,
+} from '../stores.ts';
+import { holdRevision } from './hold-revision.ts';
+import {
+  DELETE_USER,
+  IS_LAST_SSO_ADMIN,
+  LEAVE_DIRECTORY,
+  LEAVE_GROUPS,
+  LOCK_USER,
+  OFFBOARD,
+  RESUME_USER,
+  STOP_USER,
+} from './statements.ts';
 
 /** Which user. `userId` is UNTRUSTED. */
 export interface UserKey {
@@ -24,14 +42,19 @@ interface LockedUser {
   readonly activeInDirectory: boolean | null;
 }
 
-/** Works on a user that is locked until the transaction's end; undefined when there is none. */
+/**
+ * Works on a user that is locked until the transaction's end; undefined when there is none. `revision`: only while it is the live one
+ * (`stale_revision`), and no apply comes in between.
+ */
 export async function withUser<T>(
   pool: Pool,
   { organizationId, userId }: UserKey,
   work: (client: PoolClient, user: LockedUser) => Promise<T>,
+  revision?: number,
 ): Promise<T | undefined> {
   if (!isUuid(userId)) return undefined;
   return inTransaction(pool, { organizationId }, async (client) => {
+    if (revision !== undefined) await holdRevision(client, organizationId, revision);
     const [user] = await query<LockedUser & Record<string, unknown>>(client, LOCK_USER, [organizationId, userId]);
     return user && work(client, user);
   });
@@ -47,14 +70,16 @@ export async function deactivate(pool: Pool, key: UserKey, by: Administrator, ho
   return stopped ?? { outcome: 'unknown' };
 }
 
-export async function remove(pool: Pool, key: UserKey, by: Administrator, how: StopHow): Promise<UserStopped> {
-  const removed = await withUser<UserStopped>(pool, key, async (client, { activeInDirectory }) => {
-    if (activeInDirectory !== null) return { outcome: 'managed' };
+export async function remove(pool: Pool, key: UserKey, by: Administrator, how: RemoveHow): Promise<UserStopped> {
+  const work = async (client: PoolClient, { activeInDirectory }: LockedUser): Promise<UserStopped> => {
+    if (activeInDirectory !== null && how.directoryGoneSince === undefined) return { outcome: 'managed' };
     if (how.keepsSsoAdmin && (await isLastSsoAdmin(client, key, by))) return { outcome: 'last_sso_admin' };
+    if (activeInDirectory !== null) await leaveDirectory(client, key, activeInDirectory, by);
     const receipt = await offboard(client, key, 'deleted', by);
     await query(client, DELETE_USER, [key.organizationId, key.userId]);
     return { outcome: 'deleted', receipt };
-  });
+  };
+  const removed = await withUser(pool, key, work, how.directoryGoneSince);
   return removed ?? { outcome: 'unknown' };
 }
 
@@ -83,6 +108,12 @@ export function endSessions(pool: Pool, key: UserKey, by: Administrator): Promis
     await appendAudit(client, key.organizationId, revocations(ended, { reason: 'administrator', actor, now }));
     return ended.length;
   });
+}
+
+/** The directory may be declared again, and then counts whom it has. Before the audit log, as its own deletions do. */
+async function leaveDirectory(client: PoolClient, key: UserKey, wasActive: boolean, by: Administrator): Promise<void> {
+  await query(client, LEAVE_GROUPS, [key.organizationId, key.userId, by.now]);
+  await query(client, LEAVE_DIRECTORY, [key.organizationId, wasActive]);
 }
 
 async function isLastSsoAdmin(client: PoolClient, key: UserKey, { now }: Administrator): Promise<boolean> {

@@ -135,6 +135,25 @@ export const OFFBOARD: Statement = {
   text: 'select * from offboard($1, $2, $3, false, $4, $5)',
 };
 
+/** Groups in the order in which the directory locks them. */
+export const LEAVE_GROUPS: Statement = {
+  name: 'users.leave-groups',
+  text: `
+with held as (
+  select g.group_id from directory_groups g
+  where g.org_id = $1 and exists (
+    select from directory_members m where m.org_id = $1 and m.group_id = g.group_id and m.user_id = $2)
+  order by g.group_id for no key update
+)
+update directory_groups g set members = g.members - 1, version = g.version + 1, modified_at = $3
+from held where g.org_id = $1 and g.group_id = held.group_id`,
+};
+
+export const LEAVE_DIRECTORY: Statement = {
+  name: 'users.leave-directory',
+  text: 'select directory_count($1, -1, -$2::boolean::integer, 0)',
+};
+
 export const DELETE_USER: Statement = {
   name: 'users.delete',
   text: 'delete from users where org_id = $1 and user_id = $2',
