@@ -18,6 +18,8 @@ let directory: string;
 let owner: pg.Client;
 let acme: string;
 let head: string;
+/** Of the first command of the deployment that asks for a signature. */
+let first: Awaited<ReturnType<System['rolecall']>>;
 
 beforeAll(async () => {
   system = await startTestSystem();
@@ -36,6 +38,7 @@ beforeAll(async () => {
   await owner.query(`select set_config('rolecall.organization_id', $1, false)`, [acme]);
   await owner.query('create temp table kept_events as select * from audit_events');
   await owner.query('create temp table kept_heads as select * from audit_heads');
+  first = await verify();
   head = join(directory, 'acme.head');
   writeFileSync(head, (await system.rolecall(['audit', 'head', 'acme'], directory)).stdout);
 }, 90_000);
@@ -72,6 +75,10 @@ async function rehash(): Promise<void> {
   const last = [acme, Buffer.from(hash, 'hex'), rows.at(-1)?.seq];
   await owner.query('update audit_heads set hash = $2, seq = $3 where org_id = $1', last);
 }
+
+it('is verified for the first who asks for a signature: the key is made then', () => {
+  expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(/^\d+ events, whole and in order/)]);
+});
 
 it('is whole when nobody touched it, also after more has come (security.md 48)', async () => {
   const plain = await verify();

@@ -25,8 +25,10 @@ export interface VerifyOptions extends OutputOptions {
  */
 export async function verifyAudit(organization: string | undefined, options: VerifyOptions, io: Io): Promise<ExitCode> {
   const log = auditOf(organization, options, io);
+  const { jws } = await log.head();
+  // after the head: the first one that a deployment signs makes the key
   const keys = options.keys === undefined ? await log.keys() : keysIn(textOf(options.keys, io), options.keys);
-  const now = verifiedHead((await log.head()).jws, keys, 'the head that the server gives');
+  const now = verifiedHead(jws, keys, 'the head that the server gives');
   const noted = options.head === undefined ? undefined : notedHead(textOf(options.head, io), keys, now);
   const verdict = await verdictOf(log, now, noted);
   const shown = { organization: organization ?? null, ...verdict, noted: noted?.seq ?? null };
