@@ -9,7 +9,7 @@ import { startServer } from './measure.ts';
 import type { Directory } from './scim-operations.ts';
 
 /** Users beyond a directory's size: those who join groups and who are deactivated while it is measured. */
-export const JOINING = 8_000;
+const JOINING = 8_000;
 export const GROUP_SIZES = [10, 1_000, 10_000, 100_000] as const;
 
 export interface BenchScim {

@@ -59,12 +59,12 @@ export function patch(...operations: readonly object[]): object {
 }
 
 /** A user somewhere in the directory: neighbours in time are no neighbours in an index. */
-export function someUser({ size }: Directory, index: number): ReturnType<typeof filledUser> {
+function someUser({ size }: Directory, index: number): ReturnType<typeof filledUser> {
   return filledUser(((index * 7_919) % size) + 1);
 }
 
 /** A user who is in no group of this number: `index` counts those who joined. */
-export function joiner({ users, groups }: Directory, group: number, index: number): string {
+function joiner({ users, groups }: Directory, group: number, index: number): string {
   return filledUser(filledMember(group, (groups[group - 1] ?? 0) + index, { users })).id;
 }
 

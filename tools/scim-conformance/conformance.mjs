@@ -21,7 +21,7 @@ export function readParts(file) {
 }
 
 /** @returns {Map<string, string[]>} by a statement's id: references to tests, "`path` › title" or "`path`" of a script */
-export function readTests() {
+function readTests() {
   const found = new Map();
   const add = (id, reference) => found.set(id, [...(found.get(id) ?? []), reference]);
   for (const path of globSync('apps/scim-server/cases/**/*.http', { cwd: root }).sort()) {

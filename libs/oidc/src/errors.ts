@@ -1,4 +1,4 @@
-import { type MustAct, OIDC_ERROR_CODES, type OidcErrorCode } from './error-codes.ts';
+import { OIDC_ERROR_CODES, type OidcErrorCode } from './error-codes.ts';
 
 const SHOWN_CHARACTERS = 200;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -30,11 +30,6 @@ export function refuse(code: OidcErrorCode, detail: ErrorDetail = {}): never {
     ...(detail.got === undefined ? {} : { got: printable(detail.got) }),
     ...(detail.want === undefined ? {} : { want: printable(detail.want) }),
   });
-}
-
-/** Who must act on a refusal; undefined for a code that this library does not know. */
-export function whoMustActOnOidc(code: string): MustAct | undefined {
-  return Object.hasOwn(OIDC_ERROR_CODES, code) ? OIDC_ERROR_CODES[code as OidcErrorCode].mustAct : undefined;
 }
 
 /** An unverified value of any type as short text. */

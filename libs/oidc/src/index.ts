@@ -11,8 +11,8 @@ export type { ClientAuthentication, ClientCredentials, ClientKey, ClientKeys } f
 export type { OidcConnection, ProviderReference } from './connection.ts';
 export { discover, type DiscoveryOptions, type ProviderMetadata } from './discovery/discover.ts';
 export { OidcProviders } from './discovery/providers.ts';
-export { OIDC_ERROR_CODES, type MustAct, type OidcErrorCode } from './error-codes.ts';
-export { OidcError, whoMustActOnOidc } from './errors.ts';
+export { OIDC_ERROR_CODES, type OidcErrorCode } from './error-codes.ts';
+export { OidcError } from './errors.ts';
 export type { VerifiedIdToken } from './id-token.ts';
 export { startLogout } from './logout/start-logout.ts';
 export { verifyLogoutToken, type VerifiedLogoutToken } from './logout/verify-logout-token.ts';

@@ -6,7 +6,7 @@ import { pointerTo } from './json.ts';
 import type { LoadedDocument } from './load/load-documents.ts';
 
 /** How long before its end a secret is warned of, in days: time for a customer's administrator to make another. */
-export const WARN_DAYS = 30;
+const WARN_DAYS = 30;
 
 /** A client secret whose end the document tells. */
 export interface ExpiringSecret {

@@ -18,7 +18,6 @@ export type {
 export { metadataSourceOf } from './metadata/metadata-source.ts';
 export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';
-export { RUNTIME_ROLE } from './migrations/runtime-role.ts';
 export type { PlatformRecord } from './platform/platform-revisions.ts';
 export type { LiveDocument } from './organizations/live-documents.ts';
 export type { Registry, RegistryEntry, RevisionEntry } from './organizations/registry.ts';

@@ -4,7 +4,7 @@ import { ENTITIES } from './entities/index.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { asMigrationClass } from './migrations/sql-migration.ts';
 
-export const MIGRATIONS_TABLE = 'mikro_orm_migrations';
+const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 export interface OrmOptions {
   readonly url: string;

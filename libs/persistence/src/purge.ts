@@ -37,12 +37,12 @@ export interface Purged {
   readonly mails: number;
 }
 
-export const PURGE_EXPIRED: Statement = {
+const PURGE_EXPIRED: Statement = {
   name: 'purge.expired',
   text: 'select logins::integer, assertions::integer, sessions::integer, flows::integer from purge_expired($1, $2, $3)',
 };
 
-export const PURGE_KEYS: Statement = {
+const PURGE_KEYS: Statement = {
   name: 'purge.service-provider-keys',
   text: 'select purge_service_provider_keys($1, $2)::integer as keys',
 };

@@ -1,4 +1,4 @@
-export { CLOCK, systemClock } from './clock.ts';
+export { CLOCK } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { DATABASE } from './database.ts';
 export type { DatabaseConnection } from './database.ts';
@@ -12,9 +12,8 @@ export { MailDelivery } from './mail/delivery.ts';
 export { inFrame } from './mail/frame.ts';
 export type { Composed, Message } from './mail/frame.ts';
 export { oneLine } from './mail/one-line.ts';
-export { isMailAddress } from './mail/address.ts';
 export type { Mailbox } from './mail/address.ts';
-export { MailError, smtpMailer } from './mail/mailer.ts';
+export { smtpMailer } from './mail/mailer.ts';
 export type { Mail, Mailer } from './mail/mailer.ts';
 export type { SmtpServer } from './mail/smtp-server.ts';
 export { mailAddresses, mailFrom, mailSettings, smtpUrl } from './mail/variables.ts';
@@ -36,7 +35,7 @@ export type { ProblemDetail } from './problem.ts';
 export { ProblemFilter } from './problem.filter.ts';
 export type { RenderProblem } from './problem.filter.ts';
 export { traceOf } from './request-trace.ts';
-export { main, runApp, StartError } from './run-app.ts';
+export { main, runApp } from './run-app.ts';
 export {
   baseUrl,
   bearerToken,

@@ -31,7 +31,7 @@ export interface JsonAppOptions {
 }
 
 /** Largest body that is accepted without a limit of the route's own (`@RouteConfig({ bodyLimit })`), in bytes. */
-export const DEFAULT_BODY_LIMIT = 100_000;
+const DEFAULT_BODY_LIMIT = 100_000;
 
 /**
  * A Nest app on Fastify that speaks JSON only: bounded and securely parsed bodies, no forms, problems as JSON, security

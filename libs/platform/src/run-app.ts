@@ -10,7 +10,7 @@ const DRAIN_MS = 10_000;
 const HAS_PARENT = process.send !== undefined;
 
 /** The app can't start; the message says what to do. */
-export class StartError extends Error {
+class StartError extends Error {
   override readonly name = 'StartError';
 }
 

@@ -22,7 +22,7 @@ export function isCap(text: string): text is Cap {
 }
 
 /** This many organizations one apply may delete or release when nothing else is said, or this share when that is more. */
-export const USUAL_DELETES = { organizations: 5, share: 0.1 } as const;
+const USUAL_DELETES = { organizations: 5, share: 0.1 } as const;
 
 /**
  * A request may ask for less than usual. For more it may ask as far as the deployment lets it, whose ceiling is what is usual unless it

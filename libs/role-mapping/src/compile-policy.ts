@@ -78,7 +78,7 @@ export interface CompiledPolicy {
 }
 
 /** Compares by UTF-16 unit: the same order on every machine, unlike a locale's. */
-export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const sortedEntries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => byCodeUnit(a, b));

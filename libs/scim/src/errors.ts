@@ -1,7 +1,7 @@
 import type { Quirk } from './quirks.ts';
 
 /** RFC 7644 table 9, RFC 9865 table 3. */
-export const SCIM_TYPES = [
+const SCIM_TYPES = [
   'invalidFilter',
   'tooMany',
   'uniqueness',
@@ -18,7 +18,7 @@ export const SCIM_TYPES = [
 ] as const;
 export type ScimType = (typeof SCIM_TYPES)[number];
 
-export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
+const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /**
  * A request that is refused (RFC 7644 §3.12). `detail` is shown to the client and kept in the request log: it names attributes and

@@ -9,7 +9,7 @@ const READING = API_RIGHTS.filter((right) => right.endsWith('.read'));
  * What a role of administration opens to whoever holds it, on any scope. An SSO admin changes what git does not declare, and neither
  * overrides nor applies: those are for the platform team, and for pipelines.
  */
-export const ROLE_RIGHTS = {
+const ROLE_RIGHTS = {
   platformAdmin: API_RIGHTS,
   platformAuditor: READING,
   ssoAdmin: [

@@ -5,8 +5,6 @@ import { organizations } from './schemas/organizations.ts';
 import { requests } from './schemas/requests.ts';
 import { users } from './schemas/users.ts';
 
-export type { JsonSchema } from './schemas/parts.ts';
-
 /** Everything that the API takes and gives, by name: checked at the door, and published in the OpenAPI document. */
 export const SCHEMAS = { ...requests, ...organizations, ...logins, ...directories, ...users, ...audit };
 export type SchemaName = keyof typeof SCHEMAS;

@@ -5,7 +5,7 @@ import { readCsv } from './csv.ts';
 import type { CsvRow } from './csv.ts';
 
 /** Users of one file at most: all are written in one transaction. */
-export const MAX_IMPORTED = 1_000;
+const MAX_IMPORTED = 1_000;
 /** Mistakes told at most; who has made as many reads no further. */
 export const MAX_TOLD = 100;
 const PLAIN = ['email', 'givenName', 'familyName', 'displayName', 'status'];

@@ -40,7 +40,7 @@ function nameOfDoor(organization: Organization, identityProvider: string): strin
 }
 
 /** Where a role or a group comes from. */
-export function sourceInWords(source: GrantSource): string {
+function sourceInWords(source: GrantSource): string {
   if (source.kind === 'app') return 'Edited by an administrator';
   const { kind, name, attribute, value } = source;
   if (kind === 'default') return 'Given to everybody';

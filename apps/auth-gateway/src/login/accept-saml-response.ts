@@ -9,7 +9,7 @@ import { checkMayStart } from './login-wish.ts';
 const MAX_FORMAT_LENGTH = 256;
 
 /** How long a sign-in that began at the identity provider waits for its user's yes, in milliseconds. */
-export const CONFIRMATION_LIFETIME_MS = 3 * 60_000;
+const CONFIRMATION_LIFETIME_MS = 3 * 60_000;
 
 /**
  * Takes a VERIFIED assertion at the ACS: consumes the request that it answers, remembers its id and stores the facts

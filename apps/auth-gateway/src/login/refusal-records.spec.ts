@@ -1,5 +1,5 @@
-import { TEST_OTHER_KEY } from '@rolecall/saml/testing';
-import { type TestGateway, TestIdp } from '../testing/test-gateway.ts';
+import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import type { TestGateway } from '../testing/test-gateway.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 import { STRANGERS_PER_MINUTE } from './refusal-budget.ts';
 

@@ -1,8 +1,8 @@
 import { effective } from '@rolecall/org-config';
 import { connectionDigest } from '@rolecall/persistence';
 import { parseIdpMetadata } from '@rolecall/saml';
-import { TEST_OTHER_KEY } from '@rolecall/saml/testing';
-import { type TestGateway, TestIdp } from '../testing/test-gateway.ts';
+import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import type { TestGateway } from '../testing/test-gateway.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 
 const TEST = '/sso/test/acme/okta';

@@ -4,7 +4,7 @@ import { isKnownPassword } from './known-passwords.ts';
 export type PasswordProblem = 'password_too_short' | 'password_too_long' | 'password_known';
 
 /** In characters. Bounds the work; nobody's password manager makes longer ones. */
-export const MAXIMUM_LENGTH = 256;
+const MAXIMUM_LENGTH = 256;
 
 export interface PasswordContext {
   /** In characters. */

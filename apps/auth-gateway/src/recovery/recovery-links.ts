@@ -154,7 +154,7 @@ export class RecoveryLinks {
 }
 
 /** `i•••@acme.com`: enough for colleagues. */
-export function masked(address: string): string {
+function masked(address: string): string {
   return address.replace(/^(.)[^@]*(?=@)/u, '$1•••');
 }
 

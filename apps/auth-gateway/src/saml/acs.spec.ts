@@ -1,7 +1,7 @@
-import { TEST_OTHER_KEY } from '@rolecall/saml/testing';
+import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import { request as httpRequest } from 'node:http';
 import type { TestBrowser } from '../testing/test-browser.ts';
-import { type TestGateway, TestIdp } from '../testing/test-gateway.ts';
+import type { TestGateway } from '../testing/test-gateway.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 
 const ACS = '/saml/acme/okta/acs';

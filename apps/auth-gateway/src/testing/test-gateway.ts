@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { OidcTransport } from '@rolecall/oidc';
 import type { OrganizationSpec } from '@rolecall/org-config';
 import type { ClientKeyPair } from '@rolecall/persistence';
-import { seedOrganization, testDatabase, type TestDatabase } from '@rolecall/persistence/testing';
+import { seedOrganization, type TestDatabase } from '@rolecall/persistence/testing';
 import { createLogger, mailSettings, smtpUrl } from '@rolecall/platform';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
@@ -181,5 +181,3 @@ export const CLIENT_KEYS: readonly ClientKeyPair[] = [
   generateKeyPairSync('rsa', { modulusLength: 2_048 }),
   generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 ].map(({ privateKey }) => ({ privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }));
-
-export { TestIdp, testDatabase, type TestDatabase };

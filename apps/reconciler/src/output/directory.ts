@@ -48,7 +48,7 @@ function thingsToDo(organization: string, directory: Directory, now: Date): stri
 }
 
 /** Whether another token should be issued in place of this one, now or soon. */
-export function isDue({ state, rotateAt }: Pick<DirectoryToken, 'state' | 'rotateAt'>, now: Date): boolean {
+function isDue({ state, rotateAt }: Pick<DirectoryToken, 'state' | 'rotateAt'>, now: Date): boolean {
   return state === 'active' && Date.parse(rotateAt) - now.getTime() <= WARN_MS;
 }
 

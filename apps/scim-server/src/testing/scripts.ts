@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseScript } from './script.ts';
 import type { Script } from './script.ts';
 
-export const CASES = join(import.meta.dirname, '../../cases');
+const CASES = join(import.meta.dirname, '../../cases');
 
 /** Every script below a folder of cases, by its path without `.http`. */
 export function readScripts(

@@ -2,7 +2,7 @@ import { refuse } from '../errors.ts';
 import type { ProviderMetadata } from '../discovery/discover.ts';
 
 /** How a client proves at the token endpoint who it is (OpenID Connect Core §9), in the order of our preference. */
-export const CLIENT_AUTHENTICATIONS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const CLIENT_AUTHENTICATIONS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 
 /** What the client proves itself with: a secret that it shares with the provider, or keys of its own. */

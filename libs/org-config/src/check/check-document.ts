@@ -31,7 +31,7 @@ export type CheckMetadata = (
 }[];
 
 /** What a document can declare. */
-export const KINDS = ['Organization', 'OrganizationTemplate', 'Platform'] as const;
+const KINDS = ['Organization', 'OrganizationTemplate', 'Platform'] as const;
 
 type Check = (document: Json, findings: Findings) => void;
 

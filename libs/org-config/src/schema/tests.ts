@@ -2,7 +2,7 @@ import type { JsonSchema } from './json-schema.ts';
 import { foreignWord, identityProviderName, text } from './names.ts';
 
 /** Refusals that the mapping itself can give; the only ones a test of the document can expect. */
-export const REFUSAL_CODES = [
+const REFUSAL_CODES = [
   'missing_role_mapping',
   'unmatched_role',
   'no_rule_matched',

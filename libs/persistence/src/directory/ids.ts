@@ -9,7 +9,7 @@ export function isResourceId(text: string): boolean {
 }
 
 /** An id that nothing has. */
-export const NO_ID = '00000000-0000-0000-0000-000000000000';
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Texts that are no ids are unknown like ids of nobody; statements take ids alone. */
 export function orNobody(id: string): string {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { MAIL_CHANNEL } from '../mails/statements.ts';
 
 /** Sent by every change of an organization, with its id as payload; delivered when the change commits. */
-export const ORGANIZATION_CHANNEL = 'rolecall_organization';
+const ORGANIZATION_CHANNEL = 'rolecall_organization';
 
 const RETRY_MS = { first: 200, most: 10_000 };
 

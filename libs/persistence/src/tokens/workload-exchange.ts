@@ -10,7 +10,7 @@ import type { ExchangedToken, WorkloadTokenStore } from '../stores.ts';
 import { newApiToken } from './api-token-store.ts';
 
 /** No row comes back for one that was used. Another process that uses it at this moment is waited for. */
-export const USE_WORKLOAD_TOKEN: Statement = {
+const USE_WORKLOAD_TOKEN: Statement = {
   name: 'tokens.use-workload-token',
   text: `
 insert into used_workload_tokens (replay_key, expires_at) values ($1, $2)
@@ -18,7 +18,7 @@ on conflict (replay_key) do nothing
 returning replay_key`,
 };
 
-export const ADD_EXCHANGED_TOKEN: Statement = {
+const ADD_EXCHANGED_TOKEN: Statement = {
   name: 'tokens.add-exchanged',
   text: `
 insert into api_tokens (id, name, token_hash, rights, organizations, workload, created_at, expires_at)

@@ -46,7 +46,7 @@ interface LockedUser {
  * Works on a user that is locked until the transaction's end; undefined when there is none. `revision`: only while it is the live one
  * (`stale_revision`), and no apply comes in between.
  */
-export async function withUser<T>(
+async function withUser<T>(
   pool: Pool,
   { organizationId, userId }: UserKey,
   work: (client: PoolClient, user: LockedUser) => Promise<T>,

@@ -43,6 +43,6 @@ export function renameHeldBy(user: MemoryUser, { kind, from, to }: HeldRename): 
   else user.grants = unique(rename(user.grants, kind), (it) => JSON.stringify([it.scope, it.role]));
 }
 
-export function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
 }

@@ -6,7 +6,7 @@ import { signatureChecks } from './signature-checks.ts';
 import { isEncryptedAssertion, type FormCheck, type ReceivedResponse } from './unverified-response.ts';
 
 /** The form of a Response, before any byte of it reaches a DOM or a signature check (rule G2). In this order. */
-export const formChecks: readonly FormCheck[] = [
+const formChecks: readonly FormCheck[] = [
   isResponse, //                   Core 3.3.3
   idsAreUnambiguous, //            Core 1.3.4, signature wrapping
   statusIsSuccess, //              Core 3.2.2.2

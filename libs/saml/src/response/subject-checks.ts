@@ -8,7 +8,7 @@ const MAX_NAME_ID = 512;
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 
 /** The one Subject (Core 2.3.3). */
-export function subjectOf(assertion: XmlElement): XmlElement {
+function subjectOf(assertion: XmlElement): XmlElement {
   const [subject, ...others] = childrenOf(assertion, NS.assertion, 'Subject');
   if (others.length > 0) refuse('subject_several');
   return subject ?? refuse('subject_missing');

@@ -1,4 +1,3 @@
-export { MemoryOneTimeStore } from './memory-one-time-store.ts';
 export {
   oneTimeStoreContract,
   type OneTimeStoreConnections,
@@ -6,9 +5,9 @@ export {
   type PendingRequest,
 } from './one-time-store-contract.ts';
 export { encryptXml, type EncryptOptions } from './encrypt-xml.ts';
-export { RSA_SHA256, RSA_SHA512, signXml, type SignOptions } from './sign-xml.ts';
+export { RSA_SHA256, signXml, type SignOptions } from './sign-xml.ts';
 export { TestIdp, type TestIdpOptions, type TestResponse } from './test-idp.ts';
-export { logoutForm, logoutQuery, logoutXml, type TestLogout } from './test-logout.ts';
+export { logoutForm, logoutQuery, type TestLogout } from './test-logout.ts';
 export { TestMetadataHost } from './test-metadata-host.ts';
 export {
   TEST_EC_KEY,

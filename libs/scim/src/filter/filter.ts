@@ -10,9 +10,6 @@ export interface AttributePath {
 
 export const OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type Operator = (typeof OPERATORS)[number];
-export type EqualityOperator = 'eq' | 'ne';
-export type TextOperator = 'co' | 'sw' | 'ew';
-export type OrderOperator = 'gt' | 'ge' | 'lt' | 'le';
 
 /**
  * dateTimes are instants in milliseconds since 1970; `type` of the compared attribute tells them from integers. Texts are as the client

@@ -26,7 +26,7 @@ export function parseFilter(text: string, schemas: ResourceSchemas, options: Fil
 }
 
 /** Gives names and values their meaning by the schemas of one resource type. @throws {ScimError} as parseFilter */
-export function resolveFilter(syntax: FilterSyntax, schemas: ResourceSchemas, options: FilterOptions): Filter {
+function resolveFilter(syntax: FilterSyntax, schemas: ResourceSchemas, options: FilterOptions): Filter {
   return resolve(syntax, {
     ...options,
     schemas,

@@ -52,6 +52,6 @@ function ignoreUnknownPath(text: string, reading: Reading): undefined {
   ignoreUnknown(text, undefined, reading);
 }
 
-export function invalidPath(problem: string): ScimError {
+function invalidPath(problem: string): ScimError {
   return new ScimError(400, 'invalidPath', `the path ${problem}`);
 }

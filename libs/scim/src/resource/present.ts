@@ -4,7 +4,7 @@ import { ENTERPRISE_SCHEMA } from '../schema/extensions.ts';
 import type { Projection } from './projection.ts';
 import { isObject } from './reading.ts';
 
-export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
 /** How the resources of one response are shown. */
 export interface Presentation {

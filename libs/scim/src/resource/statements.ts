@@ -36,7 +36,7 @@ export function statementsIn(unverified: Readonly<Record<string, unknown>>, read
 }
 
 /** What is said of each attribute, once; the values still unverified. */
-export class Statements {
+class Statements {
   readonly #of = new Map<Attribute, { extension: string | undefined; attribute: Attribute; value: unknown }>();
 
   add(extension: string | undefined, attribute: Attribute, value: unknown): void {

@@ -1,7 +1,7 @@
 import type { Schema } from './attribute.ts';
 import { attribute, complex } from './define.ts';
 
-export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 /** RFC 7643 §4.2. Groups are not members of groups here: `type` is User. */
 export const GROUP: Schema = {

@@ -32,7 +32,7 @@ export interface SetupStep {
   readonly fields?: readonly SetupField[];
 }
 
-export const PROFILE = ['email', 'givenName', 'familyName'] as const;
+const PROFILE = ['email', 'givenName', 'familyName'] as const;
 
 /** Where the vendor keeps a field of the profile, and the attribute's or claim's name in what it sends. */
 export interface AttributeFact {
