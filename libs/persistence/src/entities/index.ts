@@ -1,4 +1,13 @@
 import { AuditEventRow, AuditHead } from './audit.ts';
+import { ApplyResultRow, Collection, CollectionFile, CollectionLease, SavedPlanRow } from './collections.ts';
+import {
+  ApiTokenRow,
+  DeploymentKey,
+  PlatformRevision,
+  RateLimitRow,
+  SigningKey,
+  UsedWorkloadToken,
+} from './deployment.ts';
 import {
   Directory,
   DirectoryEmail,
@@ -10,8 +19,15 @@ import {
   DirectoryUserRow,
   OffboardingReceiptRow,
 } from './directory.ts';
-import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
-import { DueMail, MailRow } from './mails.ts';
+import {
+  AuditSink,
+  AuditUnsent,
+  DirectoryRotation,
+  DomainCheck,
+  ExpiringItemRow,
+  ExpiryNotice,
+  MetadataRefresh,
+} from './due.ts';
 import {
   KnownDeviceRow,
   LocalAccountRow,
@@ -20,6 +36,8 @@ import {
   RecoveryCodeRow,
   RecoverySessionRow,
 } from './local-accounts.ts';
+import { FlowRecordRow, LoginTransaction, Logout, Session, UsedAssertion } from './logins.ts';
+import { DueMail, MailRow } from './mails.ts';
 import {
   DeclarationRow,
   DomainClaimRow,
@@ -32,30 +50,7 @@ import {
   ServiceProviderKeyRow,
 } from './organizations.ts';
 import { Grant, GrantHistory, Identity, Membership, User } from './people.ts';
-import {
-  ApiTokenRow,
-  ApplyResultRow,
-  AuditSink,
-  AuditUnsent,
-  Collection,
-  CollectionFile,
-  CollectionLease,
-  DeploymentKey,
-  DirectoryRotation,
-  DomainCheck,
-  EmailDomain,
-  ExpiringItemRow,
-  ExpiryNotice,
-  OpenIdIssuer,
-  MetadataRefresh,
-  OrganizationPreviousName,
-  OrganizationRegistry,
-  SavedPlanRow,
-  PlatformRevision,
-  RateLimitRow,
-  SigningKey,
-  UsedWorkloadToken,
-} from './routing.ts';
+import { EmailDomain, OpenIdIssuer, OrganizationPreviousName, OrganizationRegistry } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
 /** Every table. A spec compares them with the migrated database. */

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { ApiTokenRow } from '../entities/routing.ts';
+import { ApiTokenRow } from '../entities/deployment.ts';
 import { translateError } from '../errors.ts';
 import type { ApiTokenStore } from '../stores.ts';
 
