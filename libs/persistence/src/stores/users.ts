@@ -1,6 +1,6 @@
 import type { Actor } from '@rolecall/audit';
 import type { Evidence } from '@rolecall/role-mapping';
-import type { OffboardingReceipt } from './directory.ts';
+import type { OffboardingReceipt } from './offboarding.ts';
 import type { UserStatus } from './people.ts';
 
 /** One user, for people who look after an organization: personal data. */

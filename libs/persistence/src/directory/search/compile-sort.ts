@@ -1,6 +1,6 @@
 import { ScimError } from '@rolecall/scim';
 import type { AttributePath } from '@rolecall/scim';
-import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
+import type { DirectoryPosition, DirectorySearch } from '../../stores/directory-search.ts';
 import type { Parameters } from './parameters.ts';
 import { asParameter, orderOf, sqlTypeOf } from './scalar.ts';
 import type { Scalar } from './scalar.ts';

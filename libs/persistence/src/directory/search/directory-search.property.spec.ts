@@ -9,7 +9,7 @@ import {
   sortKeyOf,
   type Searchable,
 } from '@rolecall/scim';
-import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
+import type { DirectoryPosition, DirectorySearch } from '../../stores/directory-search.ts';
 import { document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { directory, groupIds, ids, SCHEMAS, type Directory } from '../../testing/generated-directory.ts';
 import {

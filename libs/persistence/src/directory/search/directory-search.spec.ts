@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compareText, directorySchemas, parseFilter, readDateTime, readSortBy } from '@rolecall/scim';
-import type { DirectorySearch } from '../../stores/directory.ts';
+import type { DirectorySearch } from '../../stores/directory-search.ts';
 import { connected, document, later, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { seedDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';

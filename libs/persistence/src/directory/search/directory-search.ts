@@ -2,14 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 import { directorySchemas, type Filter, ScimError } from '@rolecall/scim';
 import { driverError, PersistenceError } from '../../errors.ts';
 import { inTransaction, query } from '../../sql.ts';
-import type {
-  DirectoryPage,
-  DirectorySearch,
-  DirectoryStore,
-  DirectoryUser,
-  GroupMember,
-  GroupRef,
-} from '../../stores/directory.ts';
+import type { DirectoryPage, DirectorySearch } from '../../stores/directory-search.ts';
+import type { DirectoryStore } from '../../stores/directory.ts';
+import type { DirectoryUser, GroupMember, GroupRef } from '../../stores/directory-resources.ts';
 import { searchStatement } from './search-statement.ts';
 import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';

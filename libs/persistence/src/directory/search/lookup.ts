@@ -1,5 +1,5 @@
 import type { Filter, FilterValue } from '@rolecall/scim';
-import type { DirectorySearch } from '../../stores/directory.ts';
+import type { DirectorySearch } from '../../stores/directory-search.ts';
 import type { Scalar } from './scalar.ts';
 import { leafOf } from './stored-json.ts';
 import type { DirectoryTable, ElementRows } from './tables.ts';

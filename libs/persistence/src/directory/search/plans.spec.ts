@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { directorySchemas, parseFilter, readSortBy } from '@rolecall/scim';
-import type { DirectorySearch } from '../../stores/directory.ts';
+import type { DirectorySearch } from '../../stores/directory-search.ts';
 import { connected, document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
 import { filledGroup, filledMember, filledUser, fillDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';

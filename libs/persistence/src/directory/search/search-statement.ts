@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceBody } from '@rolecall/scim';
 import { ORGANIZATION_SETTING } from '../../entities/policy.ts';
-import type { DirectoryPosition, DirectorySearch } from '../../stores/directory.ts';
+import type { DirectoryPosition, DirectorySearch } from '../../stores/directory-search.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-sort.ts';
 import type { Order } from './compile-sort.ts';
