@@ -5,4 +5,4 @@ export { leaseContract } from './leases.contract.ts';
 export { onceContract } from './once.contract.ts';
 export { platformContract } from './platform.contract.ts';
 export { stateStoreContract } from './state-store.contract.ts';
-export type { StateStoreHarness } from './state-store.contract.ts';
+export type { StateStoreHarness } from './contract/store-under-test.ts';

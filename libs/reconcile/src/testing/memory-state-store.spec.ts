@@ -1,7 +1,7 @@
 import { MemoryStateStore } from './memory-state-store.ts';
 import { platformContract } from './platform.contract.ts';
 import { stateStoreContract } from './state-store.contract.ts';
-import type { StateStoreHarness } from './state-store.contract.ts';
+import type { StateStoreHarness } from './contract/store-under-test.ts';
 
 const make = (): Promise<StateStoreHarness> => {
   const store = new MemoryStateStore();

@@ -1,8 +1,8 @@
 /// <reference types="jest" />
 import { API_VERSION } from '@rolecall/org-config';
 import type { PlatformDocument } from '@rolecall/org-config';
-import type { StateTransaction } from '../state-store.ts';
-import type { StateStoreHarness } from './state-store.contract.ts';
+import { StoreUnderTest } from './contract/store-under-test.ts';
+import type { StateStoreHarness } from './contract/store-under-test.ts';
 
 const spec = { trustedIssuers: {} };
 const document: PlatformDocument = { apiVersion: API_VERSION, kind: 'Platform', metadata: { name: 'platform' }, spec };
@@ -11,14 +11,9 @@ const version = (digest: string) => ({ collection: 'default', document, digest, 
 /** The document of the deployment in every StateStore. Call it at the top level of a spec file. */
 export function platformContract(name: string, make: () => Promise<StateStoreHarness>): void {
   describe(`platform contract: ${name}`, () => {
-    let harness: StateStoreHarness;
-    beforeEach(async () => {
-      harness = await make();
-    });
-    afterEach(() => harness.close());
-
-    const commit = <T>(work: (state: StateTransaction) => Promise<T>) => harness.store.transaction('commit', work);
-    const live = () => harness.store.transaction('rollback', (state) => state.platform.live());
+    const under = new StoreUnderTest(make);
+    const { commit, read } = under;
+    const live = () => read((state) => state.platform.live());
 
     it('is not there at first, and then has the last revision', async () => {
       expect(await live()).toBeUndefined();
@@ -49,19 +44,19 @@ export function platformContract(name: string, make: () => Promise<StateStoreHar
 
     it('ends the tokens of jobs that it is told, and no others', async () => {
       await commit((state) => state.platform.save(0, version('a')));
-      const [first, second] = [await harness.addWorkloadToken(), await harness.addWorkloadToken()];
-      const alive = () => harness.store.transaction('rollback', (state) => state.platform.workloadTokens());
+      const [first, second] = [await under.harness.addWorkloadToken(), await under.harness.addWorkloadToken()];
+      const alive = () => read((state) => state.platform.workloadTokens());
       const tokens = await alive();
       expect(tokens.map(({ id }) => id).sort()).toEqual([first, second].sort());
       const ended = tokens.filter(({ id }) => id === first);
-      await harness.store.transaction('rollback', (state) => state.platform.endWorkloadTokens(ended));
+      await read((state) => state.platform.endWorkloadTokens(ended));
       expect(await alive()).toHaveLength(2);
       await commit((state) => state.platform.endWorkloadTokens(ended));
       expect(await alive()).toEqual(tokens.filter(({ id }) => id === second));
     });
 
     it('leaves nothing of a plan', async () => {
-      await harness.store.transaction('rollback', (state) => state.platform.save(0, version('a')));
+      await read((state) => state.platform.save(0, version('a')));
       expect(await live()).toBeUndefined();
     });
   });

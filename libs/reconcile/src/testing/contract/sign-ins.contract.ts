@@ -1,0 +1,133 @@
+/// <reference types="jest" />
+import type { OrganizationHead, StateTransaction } from '../../state-store.ts';
+import type { TestUser } from '../memory-state-store.ts';
+import { document, revision, OKTA } from './store-under-test.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+/** What lets people in, and what ends when it changes. */
+export function signInContract(under: StoreUnderTest): void {
+  const { commit, read, create, held } = under;
+
+  it('keeps identities linked to a renamed identity provider', async () => {
+    const acme = await create(document('acme', OKTA));
+    await under.harness.addUser('acme', { identityProvider: 'okta', facts: {} });
+    expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(1);
+    await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+    expect(await read((state) => state.linkedUsers(acme.id, 'okta-eu'))).toBe(1);
+    expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(0);
+    expect((await held(acme))[0]?.identityProvider).toBe('okta-eu');
+  });
+
+  it('knows who got in through which identity provider, follows its rename, and forgets', async () => {
+    const acme = await create(document('acme', OKTA));
+    const globex = await create(document('globex', OKTA));
+    const proof = { connectionDigest: 'ab', at: new Date('2026-11-01T12:00:00Z') };
+    await under.harness.addEvidence('acme', 'okta', proof);
+    const known = (id: string) => read(async (state) => [...(await state.evidence(id))]);
+    expect([await known(acme.id), await known(globex.id)]).toEqual([[['okta', proof]], []]);
+    await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+    expect(await known(acme.id)).toEqual([['okta-eu', proof]]);
+    await commit((state) => state.forgetEvidence(acme.id, 'okta-eu'));
+    expect(await known(acme.id)).toEqual([]);
+  });
+
+  it('closes the doors beside single sign-on, save for exempt people, and tells in a plan how much that ends', async () => {
+    const acme = await create(document('acme', OKTA));
+    const globex = await create(document('globex', OKTA));
+    const add = (organization: string, email: string, more: Partial<TestUser> = {}) =>
+      under.harness.addUser(organization, { identityProvider: 'okta', facts: {}, email, ...more });
+    await add('acme', 'Eve@Acme.example', { sessions: ['password', 'password', 'sso'], secondFactor: true });
+    await add('acme', 'Ext@agency.example', { sessions: ['password'], secondFactor: true });
+    await add('globex', 'eve@acme.example', { sessions: ['password'], secondFactor: true });
+    const doors = { exempt: ['ext@agency.example'], endSessions: true };
+    const close =
+      (more = {}, id = acme.id) =>
+      (state: StateTransaction) =>
+        state.closeLocalDoors(id, { ...doors, ...more });
+    const all = { sessions: 2, secondFactors: 1 };
+    expect(await read(close())).toEqual(all);
+    expect(await read(close({ endSessions: false }))).toEqual({ ...all, sessions: 0 });
+    expect(await read(close({ exempt: [] }))).toEqual({ sessions: 3, secondFactors: 2 });
+    const ended = await commit(async (state) => {
+      const closed = await close()(state);
+      await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+      return closed;
+    });
+    expect(ended).toEqual(all);
+    expect(await read(close())).toEqual({ sessions: 0, secondFactors: 0 });
+    expect(await read((state) => state.endAllSessions(acme.id))).toBe(2);
+    expect(await read(close({}, globex.id))).toEqual({ sessions: 1, secondFactors: 1 });
+  });
+
+  it('ends every session of one organization', async () => {
+    const acme = await create(document('acme', OKTA));
+    const globex = await create(document('globex', OKTA));
+    const sessions = ['password', 'sso'] as const;
+    for (const name of ['acme', 'globex']) {
+      await under.harness.addUser(name, { identityProvider: 'okta', facts: {}, email: 'e@acme.example', sessions });
+    }
+    const count = (id: string) => read((state) => state.endAllSessions(id));
+    expect(await count(acme.id)).toBe(2);
+    await commit(async (state) => {
+      await state.endAllSessions(acme.id);
+      await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+    });
+    expect([await count(acme.id), await count(globex.id)]).toEqual([0, 2]);
+  });
+
+  it('ends the tokens of a directory by their names, and lets them follow a rename', async () => {
+    const acme = await create(document('acme', { scim: { tokens: { okta: {}, entra: {}, unused: {} } } }));
+    const globex = await create(document('globex', { scim: { tokens: { okta: {} } } }));
+    for (const token of ['okta', 'okta', 'entra']) await under.harness.addDirectoryToken('acme', token);
+    await under.harness.addDirectoryToken('globex', 'okta');
+    const end = (organization: OrganizationHead, names: readonly string[], mode = commit) =>
+      mode((state) => state.endDirectoryTokens(organization.id, names));
+    expect(await end(acme, [])).toEqual([]);
+    expect(await end(acme, ['unused', 'nowhere'])).toEqual([]);
+    await commit((state) => state.renameDirectoryToken(acme.id, 'okta', 'okta-eu'));
+    const both = [
+      { token: 'entra', tokens: 1 },
+      { token: 'okta-eu', tokens: 2 },
+    ];
+    expect(await end(acme, ['okta', 'okta-eu', 'entra'], read)).toEqual(both);
+    expect(await end(acme, ['okta', 'okta-eu', 'entra'])).toEqual(both);
+    expect(await end(acme, ['okta-eu', 'entra'])).toEqual([]);
+    expect(await end(globex, ['okta'], read)).toEqual([{ token: 'okta', tokens: 1 }]);
+  });
+
+  it('tells by a fingerprint whether a client secret is the stored one, which follows a renamed IdP', async () => {
+    const google = {
+      type: 'oidc' as const,
+      issuer: 'https://op.example',
+      clientId: 'rolecall',
+      clientSecret: { fromEnv: 'GOOGLE_SECRET' },
+    };
+    const wanted = document('acme', { identityProviders: { google } });
+    const withSecret = (clientSecret: string) => ({
+      ...revision(wanted),
+      identityProviders: { google: { clientSecret } },
+    });
+    const acme = await commit((state) =>
+      state.create({ collection: 'default', name: 'acme', revision: withSecret('one') }),
+    );
+    const at = {
+      collection: 'default',
+      organization: 'acme',
+      pointer: '/spec/identityProviders/google/clientSecret',
+    };
+    const print = (name = 'google', place = at) => read((state) => state.secretFingerprint(acme.id, name, place));
+    const one = await print();
+    expect(one).toMatch(/^[0-9a-f]{64}$/);
+    expect(await print('google', { ...at, collection: 'other' })).not.toBe(one);
+    expect(await print('google', { ...at, organization: 'other' })).not.toBe(one);
+    expect(await print('none')).toBeUndefined();
+    await commit((state) => state.addRevision(acme.id, 1, withSecret('two')));
+    expect(await print()).not.toBe(one);
+    await commit((state) => state.addRevision(acme.id, 2, withSecret('one')));
+    await commit((state) => state.renameIdentityProvider(acme.id, 'google', 'workspace'));
+    expect(await print('google')).toBeUndefined();
+    expect(await print('workspace')).toBe(one);
+    await commit((state) => state.addRevision(acme.id, 3, revision(document('acme'))));
+    expect(await print('workspace')).toBeUndefined();
+  });
+}
