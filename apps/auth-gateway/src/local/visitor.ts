@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sha256 } from '@rolecall/persistence';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
+import { browserOf } from '../http/browser-name.ts';
 import type { Cookies } from '../http/cookies.ts';
 
 /** The browser at a local door. Nothing of it is verified: cookies are only ever compared by their hashes. */
@@ -35,34 +36,4 @@ export function deviceHash(userId: string, { device }: Pick<Visitor, 'device'>):
 export function rememberVisitor(response: Response, cookies: Cookies, { flowCookie, device }: Visitor): void {
   cookies.setFlow(response, flowCookie);
   cookies.setDevice(response, device);
-}
-
-/** In the order in which they are looked for, since most browsers name others too. */
-const BROWSERS = [
-  ['Edg', 'Edge'],
-  ['OPR', 'Opera'],
-  ['Firefox', 'Firefox'],
-  ['Chrome', 'Chrome'],
-  ['Safari', 'Safari'],
-] as const;
-const SYSTEMS = [
-  ['iPhone', 'an iPhone'],
-  ['iPad', 'an iPad'],
-  ['Android', 'Android'],
-  ['Windows', 'Windows'],
-  ['Mac OS X', 'a Mac'],
-  ['Linux', 'Linux'],
-] as const;
-
-/** A short name for people, of known words only. */
-export function browserOf({ headers }: Pick<Request, 'headers'>): string {
-  return browserName(headers['user-agent']);
-}
-
-/** "Firefox on Windows": what a person can recognize. Words of ours, whatever the header says. */
-export function browserName(userAgent = ''): string {
-  const named = (names: readonly (readonly [string, string])[]) =>
-    names.find(([mark]) => userAgent.includes(mark))?.[1];
-  const [browser, system] = [named(BROWSERS) ?? 'A browser', named(SYSTEMS)];
-  return system === undefined ? browser : `${browser} on ${system}`;
 }

@@ -1,15 +1,14 @@
-import { browserOf } from '../local/visitor.ts';
 import { Body, Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { Database } from '@rolecall/persistence';
+import { type Database, readOrganizationToken } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { LoginRefused } from '../errors/login-refused.ts';
+import { browserOf } from '../http/browser-name.ts';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { AccountsPage } from '../pages/accounts-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
-import { readOrganizationToken } from '@rolecall/persistence';
 import { LoginEnds } from './login-ends.ts';
 import { Logins } from './logins.ts';
 import { isWorthTelling } from './writes.ts';

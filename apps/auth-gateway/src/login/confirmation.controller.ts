@@ -11,10 +11,10 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { browserOf } from '../local/visitor.ts';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { LoginRefused } from '../errors/login-refused.ts';
+import { browserOf } from '../http/browser-name.ts';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';

@@ -1,10 +1,10 @@
-import { browserOf } from '../local/visitor.ts';
 import { Body, Controller, Get, Head, Inject, NotFoundException, Param, Post } from '@nestjs/common';
 import { Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { VerifiedIdToken } from '@rolecall/oidc';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
+import { browserOf } from '../http/browser-name.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { LoginEnds } from '../login/login-ends.ts';
 import { LoginStarts } from '../login/login-starts.ts';

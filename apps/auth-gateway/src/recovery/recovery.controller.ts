@@ -2,11 +2,11 @@ import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseGuards } from 
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Background } from '../http/background.ts';
+import { browserOf } from '../http/browser-name.ts';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { SharedLimits } from '../limits/shared-limits.ts';
-import { browserName } from '../local/visitor.ts';
 import { readIdentifier } from '../organizations/identifier.ts';
 import { type Organization, Organizations } from '../organizations/organization.ts';
 import { RecoveryAccessPage, RecoveryConfirmedPage, RecoverySentPage } from '../pages/recovery-access-page.tsx';
@@ -40,7 +40,7 @@ export class RecoveryController {
     const mayMail = await this.limits.mayMail('recovery', `${found?.id ?? ''}/${asked}`, request.ip);
     sendPage(response, RecoverySentPage());
     if (!found || !mayMail) return;
-    const requestedFrom = `${browserName(request.headers['user-agent'])}, ${request.ip ?? 'an unknown network'}`;
+    const requestedFrom = `${browserOf(request)}, ${request.ip ?? 'an unknown network'}`;
     const wish = { address: asked, requestedFrom };
     this.background.run('recovery_failed', traceOf(request).traceId, () => this.links.request(found, wish));
   }
