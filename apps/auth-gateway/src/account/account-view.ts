@@ -1,4 +1,5 @@
 import { type Database, type GrantSource, LOCAL_SIGN_IN } from '@rolecall/persistence';
+import { linksOnly } from '../login/linked-login.ts';
 import type { Organization } from '../organizations/organization.ts';
 import type { AccountPageProps } from '../pages/account-page.tsx';
 import type { Present } from './own-accounts.ts';
@@ -14,6 +15,7 @@ export async function accountView(
     users.sessions(organization.id, userId, now),
   ]);
   if (!user || !sessions) return undefined;
+  const linkedAt = identities.map(({ identityProvider }) => identityProvider);
   const current = session.toString('hex').slice(0, 16);
   return {
     name: user.displayName ?? user.email ?? 'Signed in',
@@ -24,6 +26,9 @@ export async function accountView(
       displayName: nameOfDoor(organization, identityProvider),
       email,
     })),
+    linking: [...organization.enabledIdentityProviders.map(({ name }) => name), ...linkedAt].some((name) =>
+      linksOnly(organization, name),
+    ),
     grants: user.grants.map(({ scope, role, sources }) => ({ scope, role, from: sources.map(sourceInWords) })),
     groups: user.groups.map(({ group, sources }) => ({ group, from: sources.map(sourceInWords) })),
     sessions: sessions.map(({ id, identityProvider, browser, openedAt, lastSeenAt }) => {

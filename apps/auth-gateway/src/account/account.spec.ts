@@ -35,6 +35,12 @@ describe('/account', () => {
     expect(html).toContain('Mapping role “engineering” (role_mapping: engineering)');
   });
 
+  it('offers no accounts to link where the organization has none of them', async () => {
+    const browser = await signedIn(newAddress());
+    expect(await page(browser)).not.toContain('/account/identities');
+    expect(await (await browser.get('/account/identities')).text()).toContain('none of your own');
+  });
+
   it('is nobody’s without a session', async () => {
     const answer = await gateway.browser().get('/account');
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);

@@ -1,4 +1,5 @@
 import { verifyChain } from '@rolecall/audit';
+import { HeldLock } from '../testing/held-lock.ts';
 import { openId, OidcWorld } from '../testing/oidc-world.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
 import { TestDirectory } from '../testing/test-directory.ts';
@@ -106,6 +107,12 @@ describe('accounts that users link themselves', () => {
     expect(decided).toEqual([{ by: 'work' }]);
   });
 
+  it('is offered in the account', async () => {
+    const ann = await employee('ann-offered');
+    expect(await (await ann.get('/account')).text()).toContain('href="/account/identities"');
+    expect(await (await ann.get(PAGE)).text()).toContain('Link google');
+  });
+
   it('leaves an audit trail, and keeps nothing of the account but its address', async () => {
     const events = await oidc.world.audit('beta');
     expect(await verifyChain(events)).toMatchObject({ ok: true });
@@ -149,6 +156,19 @@ describe('accounts that users link themselves', () => {
     const victim = await employee('victim');
     const stolen = await linking(await employee('ivy'), consumer('ivy-1'));
     expect(await codeOn(await victim.get(stolen))).toBe('other_browser');
+  });
+
+  it('waits for whoever ends the sessions of the user at this moment, and loses', async () => {
+    const may = await employee('may');
+    const userId = (await session(may)).user?.id ?? '';
+    const callback = await linking(may, consumer('may-1'));
+    const ending = `select from users where user_id = '${userId}' for update; delete from sessions where user_id = '${userId}'`;
+    const held = await HeldLock.by(ending, oidc.world.db.ownerUrl);
+    const answer = may.get(callback);
+    await held.blocked();
+    await held.commit();
+    expect(await codeOn(await answer)).toBe('link_session_ended');
+    expect((await oidc.signIn(gateway.browser(), GOOGLE, consumer('may-1'))).status).toBe(400);
   });
 
   it('needs a sign-in of the last ten minutes, to link and to unlink', async () => {

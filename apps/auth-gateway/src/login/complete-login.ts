@@ -97,7 +97,7 @@ async function signIn(
   const linked = { tx, organization, login, flow, now };
   try {
     if (link) {
-      await linkToUser(linked, link.userId, link.signedIn);
+      await linkToUser(linked, link.userId, link.session);
       return { outcome: 'linked', traceId };
     }
     if (linksOnly(organization, identityProvider)) {

@@ -60,14 +60,16 @@ export async function signInLinked(linked: LinkedLogin): Promise<OpenedSession> 
  * the user's password signs in no longer.
  * @throws LoginRefused `link_session_ended`, `identity_taken`, `identity_already_linked`
  */
-export async function linkToUser(linked: LinkedLogin, userId: string, signedIn: string | undefined): Promise<void> {
+export async function linkToUser(linked: LinkedLogin, userId: string, session: Buffer | undefined): Promise<void> {
   const { tx, organization, login, flow, now } = linked;
   checkIdentityProvider(organization, login, flow);
-  if (signedIn !== userId || !linksOnly(organization, login.identityProvider)) throw linkSessionEnded();
+  if (session === undefined || !linksOnly(organization, login.identityProvider)) throw linkSessionEnded();
   const subject = subjectOf(login);
   const owner = await tx.findUserBySubject(subject);
   if (owner && owner.userId !== userId) throw taken();
-  if (!(await tx.linkOwn(userId, subject, addressOnly(login), now))) throw alreadyLinked();
+  const outcome = await tx.linkOwn({ userId, session, subject, facts: addressOnly(login), now });
+  if (outcome === 'session_ended') throw linkSessionEnded();
+  if (outcome === 'bound') throw alreadyLinked();
   flow.pass('identity_linked', 'by the user');
   const { identityProvider, traceId } = login;
   const hadPassword = await tx.accounts.removePassword(userId);

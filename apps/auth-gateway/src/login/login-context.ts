@@ -14,8 +14,8 @@ export interface LoginToFinish extends VerifiedLogin {
   readonly vouchedEmails: 'any' | readonly string[];
   /** A short name for people, of known words only. */
   readonly browser: string;
-  /** Present when a signed-in user wants to link the identity: to whom, and who is signed in at the end. */
-  readonly link?: { readonly userId: string; readonly signedIn: string | undefined };
+  /** Present when a signed-in user wants to link the identity: to whom, and the SHA-256 of the browser's session at the end. */
+  readonly link?: { readonly userId: string; readonly session: Buffer | undefined };
 }
 
 /** What the checks and writes of one login work on: the transaction, the VERIFIED login, and what was decided of it. */

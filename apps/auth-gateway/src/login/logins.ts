@@ -145,21 +145,21 @@ export class Logins {
 
   /**
    * Ends a login at an OpenID provider, whose ID token is VERIFIED, in one transaction.
-   * @param signedIn the user of the browser's session; only a login that links an identity asks
+   * @param session SHA-256 of the browser's session, which only a login that links an identity asks for. UNVERIFIED
    * @param browser a short name of it for people
    * @throws RecordedRefusal
    */
   async completeReturned(
     returned: ReturnedLogin,
     token: VerifiedIdToken,
-    signedIn: () => Promise<string | undefined>,
+    session: Buffer | undefined,
     browser: string,
   ): Promise<EndedLogin> {
     const { target, taken } = returned;
     const attempt = attemptOfTaken(taken);
     const said = await this.outcomes.recorded(target, attempt, async () => loginOfIdToken(returned, token, browser));
     const { linkUserId: userId } = taken;
-    const login = userId === undefined ? said : { ...said, link: { userId, signedIn: await signedIn() } };
+    const login = userId === undefined ? said : { ...said, link: { userId, session } };
     return this.ended(
       await this.anew.decide(target.organization.id, (tx, organization) =>
         finishLogin(tx, organization, login, 'oidc', this.clock()),

@@ -1,8 +1,9 @@
-import { addressKeyOf } from '@rolecall/persistence';
+import { addressKeyOf, type OrganizationTransaction } from '@rolecall/persistence';
 import { LOCAL, LocalWorld, PASSWORD } from '../testing/local-world.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 
+const OTHER = 'seven quiet tangerines march';
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const okta = { type: 'saml', metadata: { xml: '' } } as const;
 
@@ -49,6 +50,13 @@ describe('somebody who came by an invitation, when the person signs in by SSO fo
     expect((await browser.signIn(local.world.idp, '/saml/acme/okta/login', person)).status).toBe(303);
     return browser;
   };
+  /** Links a consumer account, in the name of who is signed in. */
+  const linkedOwn = async (tx: OrganizationTransaction, userId: string, now: Date) => {
+    const [row] = await local.world.sql('select token_hash from sessions where user_id = $1', [userId]);
+    const subject = { identityProvider: 'google', nameId: { value: `attacker-${userId}`, format: 'sub' } };
+    const link = { userId, session: row?.['token_hash'] as Buffer, subject, facts: {}, now };
+    expect(await tx.linkOwn(link)).toBe('linked');
+  };
   const kept = async (userId: string) => {
     const [row] = await local.world.sql(
       `select array(select identity_provider from identities where user_id = $1 order by 1) as identities,
@@ -69,8 +77,7 @@ describe('somebody who came by an invitation, when the person signs in by SSO fo
       await tx.accounts.replaceRecoveryCodes(userId, [Buffer.from('code')]);
       const { now } = local.world;
       await tx.links.create({ purpose: 'password-reset', userId, addressKey: email, createdBy: 'user', now });
-      const own = { identityProvider: 'google', nameId: { value: `attacker-${userId}`, format: 'sub' } };
-      expect(await tx.linkOwn(userId, own, {}, now)).toBe(true);
+      await linkedOwn(tx, userId, now);
     });
     const person = await sso(email);
     expect([await isIn(attacker), await isIn(person), await canSignIn(email)]).toEqual([false, true, false]);
@@ -90,7 +97,6 @@ describe('somebody who came by an invitation, when the person signs in by SSO fo
 
   it('is out of it too after changing the password, or linking an account that removed it', async () => {
     const changed = await accepted(true);
-    const OTHER = 'seven quiet tangerines march';
     const done = await changed.browser.submit('/account/password', { current: PASSWORD, wanted: OTHER });
     expect(done.headers.get('location')).toBe('/account?note=password');
     const linked = await accepted(true);
@@ -114,6 +120,46 @@ describe('somebody who came by an invitation, when the person signs in by SSO fo
     await local.setPassword({ userId, email });
     await sso(email);
     expect(await canSignIn(email)).toBe(true);
+  });
+
+  /** Asks for a link by mail as anybody can, and sets another password by it. */
+  const resetByMail = async (email: string) => {
+    await gateway.browser().submit('/login/acme/forgot', { address: email });
+    await gateway.settled();
+    const [mail] = await local.mails('password-reset');
+    const token = mail?.data.link.split('#')[1] ?? '';
+    expect((await gateway.browser().submit('/link/password', { token, password: OTHER })).status).toBe(303);
+  };
+
+  it('is out of it with the authenticator app, when the person sets a password by a mailed link (security.md 36)', async () => {
+    const { email, userId, browser: attacker } = await accepted(true);
+    await local.enrol(userId);
+    await local.tx('acme', async (tx) => linkedOwn(tx, userId, local.world.now));
+    await resetByMail(email);
+    const told = await local.mails('second-factor-changed');
+    expect(told.map(({ to, data }) => [to, data.what])).toEqual([[email, 'ended_unproved']]);
+    expect(await isIn(attacker)).toBe(false);
+    expect((await local.signIn(gateway.browser(), email, OTHER)).headers.get('location')).toBe('/');
+    expect(await kept(userId)).toMatchObject({ identities: [], accounts: 1, codes: 0 });
+    const events = (await local.world.audit('acme')).filter(({ subject }) => subject === userId);
+    expect(events.slice(-5, -1).map(({ type }) => type)).toEqual([
+      'password.set',
+      'second_factor.removed',
+      'identity.unlinked',
+      'login.succeeded',
+    ]);
+  });
+
+  it('keeps the authenticator app through a mailed reset, if the invitation was mailed, or the mailbox proved since', async () => {
+    for (const printed of [false, true]) {
+      const { email, userId } = await accepted(printed);
+      if (printed) await resetByMail(email);
+      const code = await local.enrol(userId);
+      await local.setPassword({ userId, email });
+      const browser = gateway.browser();
+      expect((await local.signIn(browser, email)).headers.get('location')).toBe('/login/acme/second-factor');
+      expect((await browser.submit('/login/acme/second-factor', { code: code() })).status).toBe(303);
+    }
   });
 
   it('gets in no longer by a printed link that nobody had used', async () => {

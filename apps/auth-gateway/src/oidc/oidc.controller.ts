@@ -61,8 +61,8 @@ export class OidcController {
   async callback(@Req() request: CallbackRequest, @Res() response: Response): Promise<void> {
     const login = returnedLoginOf(request);
     const token = verifiedOf(request, login.connection.id);
-    const signedIn = () => this.session.userOf(request, login.target.organization.id);
-    const ended = await this.logins.completeReturned(login, token, signedIn, browserOf(request));
+    const session = this.session.at(request, login.target.organization.id);
+    const ended = await this.logins.completeReturned(login, token, session, browserOf(request));
     await this.ends.end(ended, request, response);
   }
 }

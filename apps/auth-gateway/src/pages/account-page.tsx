@@ -11,6 +11,8 @@ export interface AccountPageProps {
   /** Absent when the user has none, or may use none; `isNew`: changed just now. */
   readonly password: { readonly totp: boolean; readonly isNew: boolean } | undefined;
   readonly identities: readonly { readonly displayName: string; readonly email: string | undefined }[];
+  /** There are accounts of the user's own to link or unlink. */
+  readonly linking: boolean;
   readonly grants: readonly { readonly scope: string; readonly role: string; readonly from: readonly string[] }[];
   readonly groups: readonly { readonly group: string; readonly from: readonly string[] }[];
   readonly sessions: readonly ShownSession[];
@@ -30,7 +32,7 @@ interface ShownSession {
 
 /** `GET /account`: who am I, what may I do and why, where am I signed in. */
 export function AccountPage(props: AccountPageProps): VNode {
-  const { name, email, organization, managed, password, identities, grants, groups, sessions } = props;
+  const { name, email, organization, managed, password, identities, linking, grants, groups, sessions } = props;
   return (
     <Page title="Your account" wide>
       <h1>{name}</h1>
@@ -67,9 +69,11 @@ export function AccountPage(props: AccountPageProps): VNode {
             </li>
           </>
         )}
-        <li>
-          <a href="/account/identities">Link or unlink accounts</a>
-        </li>
+        {linking && (
+          <li>
+            <a href="/account/identities">Link or unlink accounts</a>
+          </li>
+        )}
       </ul>
 
       <h2>Your roles</h2>

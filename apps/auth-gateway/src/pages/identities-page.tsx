@@ -23,7 +23,12 @@ export function IdentitiesPage({ identities, linkable, fresh, signInAt }: Identi
   return (
     <Page title="Ways to sign in">
       <h1>Ways to sign in</h1>
-      <p class="soft">You can sign in here with these accounts.</p>
+      <p class="soft">
+        {identities.length > 0
+          ? 'You can sign in here with these accounts.'
+          : 'No account elsewhere signs you in here.'}
+        {!changeable && ' There is none of your own that your organization lets you link.'}
+      </p>
       <dl class="about">
         {identities.map(({ name, displayName, email, own }) => (
           <div key={name}>

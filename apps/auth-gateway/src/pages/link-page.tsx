@@ -2,9 +2,12 @@ import { hash } from 'node:crypto';
 import type { VNode } from 'preact';
 import { Page } from './page.tsx';
 
-/** Takes the token out of the address, so that it stays in no history, and goes on with it. */
+/**
+ * Takes the token out of the address, so that it stays in no history, and goes on with it; also when the address changes while the page
+ * is open, since a browser loads nothing then.
+ */
 const TAKE =
-  "if(location.hash.length>1){var f=document.forms[0];f.token.value=location.hash.slice(1);history.replaceState(null,'',location.pathname);f.submit()}";
+  "function t(){if(location.hash.length>1){var f=document.forms[0];f.token.value=location.hash.slice(1);history.replaceState(null,'',location.pathname);f.submit()}}addEventListener('hashchange',t);t()";
 
 /** What the page's Content-Security-Policy allows as script: this text and nothing else. */
 export const LINK_SCRIPT = `'sha256-${hash('sha256', TAKE, 'base64')}'`;

@@ -3,6 +3,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import { DEFAULT_PASSWORD_LENGTH } from '@rolecall/org-config';
 import type { Database, LocalAccount, OneTimeLink, OrganizationTransaction } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
+import { identityUnlinked } from '../account/events.ts';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { closedDoor } from '../local/local-door.ts';
 import { deviceHash, type Visitor } from '../local/visitor.ts';
@@ -145,12 +146,20 @@ async function setPassword(tx: OrganizationTransaction, wanted: NewPassword): Pr
   const { account, hash, how, mailbox, keptSession, traceId, now } = wanted;
   const { userId, profile } = account.user;
   const { addressKey } = account;
-  const { outcome, sessions } = await tx.accounts.setPassword({ userId, addressKey, hash, mailbox, keptSession, now });
-  if (outcome !== 'set') return false;
+  const set = await tx.accounts.setPassword({ userId, addressKey, hash, mailbox, keptSession, now });
+  if (set.outcome !== 'set') return false;
   const by = { at: now, actor: { kind: 'user', id: userId }, subject: userId, traceId } as const;
   const accepted: AuditEvent[] = how === 'invitation' ? [{ ...by, type: 'user.invitation_accepted', data: {} }] : [];
-  await tx.audit([...accepted, { ...by, type: 'password.set', data: { how, sessions } }]);
-  const mail = { kind: 'password-changed', to: profile.email ?? '', data: { at: now.toISOString() } } as const;
-  if (how !== 'invitation') await tx.mail(mail, now);
+  const removed: AuditEvent[] = set.secondFactor
+    ? [{ ...by, type: 'second_factor.removed', data: { factor: 'totp' } }]
+    : [];
+  const unlinked = set.unlinked.map((identityProvider) =>
+    identityUnlinked({ userId, identityProvider, sessions: 0, now, traceId }),
+  );
+  const { sessions } = set;
+  await tx.audit([...accepted, { ...by, type: 'password.set', data: { how, sessions } }, ...removed, ...unlinked]);
+  const [to, at] = [profile.email ?? '', now.toISOString()];
+  if (how !== 'invitation') await tx.mail({ kind: 'password-changed', to, data: { at } }, now);
+  if (set.secondFactor) await tx.mail({ kind: 'second-factor-changed', to, data: { what: 'ended_unproved', at } }, now);
   return true;
 }

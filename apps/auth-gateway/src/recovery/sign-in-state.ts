@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Database } from '@rolecall/persistence';
+import { type Database, LOCAL_SIGN_IN } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { operatorEntry } from '@rolecall/platform/guidance';
 import { SamlError } from '@rolecall/saml';
@@ -52,7 +52,8 @@ export class SignInStates {
       return { name, displayName, type, enabled, lastSignIn, ...this.metadataOf(organization, name) };
     });
     const refusals = flows.map(({ finishedAt: at, identityProvider, code = '' }) => {
-      return { at, identityProvider, code, sentence: operatorEntry(code)?.sentence };
+      const by = identityProvider === LOCAL_SIGN_IN ? 'password' : identityProvider;
+      return { at, identityProvider: by, code, sentence: operatorEntry(code)?.sentence };
     });
     return { identityProviders, refusals };
   }

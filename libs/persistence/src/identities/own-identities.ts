@@ -2,8 +2,8 @@ import type { PoolClient } from 'pg';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { overtaken } from '../errors.ts';
 import { query } from '../sql.ts';
-import type { OwnAccount, SubjectKey } from '../stores.ts';
-import { LINK_OWN, OWN_ACCOUNT, RECORD_LINKED_LOGIN, UNLINK_OWN } from './statements.ts';
+import type { LinkedOwn, OwnAccount, OwnLink, SubjectKey } from '../stores.ts';
+import { HOLD_OWNER, LINK_OWN, OWN_ACCOUNT, RECORD_LINKED_LOGIN, UNLINK_OWN } from './statements.ts';
 
 interface AccountRow {
   user_id: string;
@@ -27,16 +27,18 @@ export async function ownAccount(
   return { userId: row.user_id, openedAt: row.opened_at, identities };
 }
 
-/** False when the subject is bound already, or the user has an identity at this IdP. */
+/** Whoever ends all sessions of the user holds the user's row, and so does this: the session is asked for behind it. */
 export async function linkOwn(
   client: PoolClient,
   organizationId: string,
-  userId: string,
-  { identityProvider, nameId }: SubjectKey,
-  { facts, now }: { readonly facts: FactsJson; readonly now: Date },
-): Promise<boolean> {
-  const values = [organizationId, userId, identityProvider, nameId.format, nameId.value, JSON.stringify(facts), now];
-  return (await query(client, LINK_OWN, values)).length > 0;
+  { userId, session, subject: { identityProvider, nameId }, facts, now }: OwnLink,
+): Promise<LinkedOwn> {
+  await query(client, HOLD_OWNER, [organizationId, userId]);
+  const subject = [identityProvider, nameId.format, nameId.value];
+  const values = [organizationId, userId, ...subject, JSON.stringify(facts), now, session];
+  const [row] = await query<{ present: boolean; linked: boolean }>(client, LINK_OWN, values);
+  if (row?.present !== true) return 'session_ended';
+  return row.linked ? 'linked' : 'bound';
 }
 
 export async function unlinkOwn(

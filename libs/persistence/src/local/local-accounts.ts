@@ -3,7 +3,7 @@ import { overtaken, PersistenceError } from '../errors.ts';
 import { toStoredUser, type UserRow } from '../logins/stored-user.ts';
 import type { SealedAt, Vault } from '../secrets/vault.ts';
 import { query, type Statement } from '../sql.ts';
-import type { LocalAccount, LocalAccounts } from '../stores.ts';
+import type { LocalAccount, LocalAccounts, PasswordSet } from '../stores.ts';
 import * as sql from './statements.ts';
 
 type AccountRow = UserRow & {
@@ -34,9 +34,8 @@ export function localAccounts(client: PoolClient, organizationId: string, vault:
     },
 
     async setPassword({ userId, addressKey, hash, keptSession = null, mailbox, now }) {
-      type Row = Awaited<ReturnType<LocalAccounts['setPassword']>>;
-      const [row] = await rows<Row>(sql.SET_PASSWORD, userId, addressKey, hash, keptSession, mailbox, now);
-      return row ?? { outcome: 'gone', sessions: 0 };
+      const [row] = await rows<PasswordSet>(sql.SET_PASSWORD, userId, addressKey, hash, keptSession, mailbox, now);
+      return row ?? { outcome: 'gone', sessions: 0, secondFactor: false, unlinked: [] };
     },
 
     removePassword: (userId) => isDone(sql.REMOVE_PASSWORD, userId),

@@ -29,7 +29,9 @@ ${FROM_USER} and u.user_id = $2`,
 
 export const SET_PASSWORD: Statement = {
   name: 'local.set-password',
-  text: 'select outcome, sessions from local_set_password($1, $2, $3, $4, $5, $6, $7)',
+  text: `
+select outcome, sessions, second_factor as "secondFactor", unlinked
+from local_set_password($1, $2, $3, $4, $5, $6, $7)`,
 };
 
 /** With the links by which another one could be set. */

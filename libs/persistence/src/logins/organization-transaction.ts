@@ -26,6 +26,7 @@ import type {
   NewSession,
   OrganizationTransaction,
   OutgoingMail,
+  OwnLink,
   StoredUser,
   SubjectKey,
   VerifiedLogin,
@@ -199,8 +200,8 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return ownAccount(this.client, this.organizationId, tokenHash, now);
   }
 
-  linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date) {
-    return linkOwn(this.client, this.organizationId, userId, subject, { facts, now });
+  linkOwn(link: OwnLink) {
+    return linkOwn(this.client, this.organizationId, link);
   }
 
   unlinkOwn(userId: string, identityProvider: string) {

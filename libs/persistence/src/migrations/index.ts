@@ -66,6 +66,7 @@ import { auditStreams } from './20261122T76-audit-streams.ts';
 import { signingKeys } from './20261122T76-signing-keys.ts';
 import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
 import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
+import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -142,4 +143,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   formerAddresses,
   lastAdministrators,
   groupsAndEdits,
+  mailedResets,
 ];

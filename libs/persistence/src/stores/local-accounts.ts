@@ -36,6 +36,18 @@ export interface TotpSeed {
   readonly lastStep: number | undefined;
 }
 
+/** What setting a password came to. */
+export interface PasswordSet {
+  /** `gone` = disabled, of another address by now, or not what `mailbox` says; `address_taken` = another user has an account under it. */
+  readonly outcome: 'set' | 'gone' | 'address_taken';
+  /** That ended. */
+  readonly sessions: number;
+  /** An authenticator app that was set up behind a printed link is gone. */
+  readonly secondFactor: boolean;
+  /** Accounts that were linked behind a printed link are, too: at which identity providers. */
+  readonly unlinked: readonly string[];
+}
+
 /** Passwords and second factors of the transaction's organization. */
 export interface LocalAccounts {
   /**
@@ -47,8 +59,7 @@ export interface LocalAccounts {
   byUser(userId: string): Promise<LocalAccount | undefined>;
   /**
    * Makes it the password of a user, and ends what the former one could lead to: sessions, pending sign-ins, links, known devices.
-   * Second factors stay. `gone` = disabled, of another address by now, or not what `mailbox` says; `address_taken` = another user has
-   * an account under it.
+   * Second factors stay, but what a printed link has led to: a mailed one ends all of it.
    */
   setPassword(wanted: {
     readonly userId: string;
@@ -62,7 +73,7 @@ export interface LocalAccounts {
      */
     readonly mailbox: 'proved' | 'unproved' | 'as-before';
     readonly now: Date;
-  }): Promise<{ readonly outcome: 'set' | 'gone' | 'address_taken'; readonly sessions: number }>;
+  }): Promise<PasswordSet>;
   /** The password signs in no longer, and no link can set another that was sent before. False = there was none. */
   removePassword(userId: string): Promise<boolean>;
   /**

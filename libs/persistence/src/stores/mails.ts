@@ -27,7 +27,7 @@ export interface MailedRole {
   readonly role: string;
 }
 
-export type SecondFactorChange = 'enrolled' | 'removed' | 'codes_made' | 'code_used';
+export type SecondFactorChange = 'enrolled' | 'removed' | 'codes_made' | 'code_used' | 'ended_unproved';
 
 export type MailKind = keyof MailData;
 

@@ -10,7 +10,9 @@ import type {
   DecidedAccess,
   GrantChanges,
   NewLoginOfUser,
+  LinkedOwn,
   OwnAccount,
+  OwnLink,
   ProvisionedUser,
   StoredUser,
   SubjectKey,
@@ -95,8 +97,8 @@ export interface OrganizationTransaction {
   linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void>;
   /** The account of the session with this hash; undefined when there is no such session or its user is disabled. */
   ownAccount(tokenHash: Buffer, now: Date): Promise<OwnAccount | undefined>;
-  /** As a user's own wish. False when the subject is bound already, or the user has an identity at this IdP. */
-  linkOwn(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<boolean>;
+  /** As a user's own wish, while the session is good. `bound` = the subject is somebody's, or the user has an identity at this IdP. */
+  linkOwn(link: OwnLink): Promise<LinkedOwn>;
   /** Takes the user's identity at this IdP away and ends the sessions that it opened; how many of each. */
   unlinkOwn(userId: string, identityProvider: string): Promise<{ identities: number; sessions: number }>;
   /** A login by an identity that decides nothing: profile, grants and deciding identity of the user stay. Throws `user_changed`. */

@@ -61,6 +61,18 @@ export interface OwnAccount {
   readonly identities: readonly { readonly identityProvider: string; readonly email: string | undefined }[];
 }
 
+/** A VERIFIED subject that a signed-in user wants to sign in by from now on. */
+export interface OwnLink {
+  readonly userId: string;
+  /** SHA-256 of the user's session in the browser that came back with the subject. UNVERIFIED */
+  readonly session: Buffer;
+  readonly subject: SubjectKey;
+  readonly facts: FactsJson;
+  readonly now: Date;
+}
+
+export type LinkedOwn = 'linked' | 'bound' | 'session_ended';
+
 /** What replaceGrants changed, for the announcement and the audit log. */
 export interface GrantChanges {
   readonly granted: readonly { scope: string; role: string }[];

@@ -19,6 +19,10 @@ const WHAT: Readonly<Record<SecondFactorChange, { readonly subject: string; read
     subject: 'A recovery code was used',
     what: 'It signed you in in place of your authenticator app, and does not work a second time.',
   },
+  ended_unproved: {
+    subject: 'The authenticator app was removed',
+    what: 'It was set up behind an invitation that was handed over and not mailed, so it may have been another person’s. You have set a new password by a mailed link: set your app up anew in your account.',
+  },
 };
 
 export const secondFactorChanged: MessageOf<'second-factor-changed'> = (data, { organization, signInUrl }) => {
