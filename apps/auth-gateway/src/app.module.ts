@@ -58,7 +58,7 @@ import { OidcController } from './oidc/oidc.controller.ts';
 import { BackchannelController } from './logout/backchannel.controller.ts';
 import { LogoutController } from './logout/logout.controller.ts';
 import { Logouts } from './logout/logouts.ts';
-import { Organizations } from './organizations/organization.ts';
+import { Organizations } from './organizations/organizations.ts';
 import { StaticController } from './pages/static.controller.ts';
 import { SamlController } from './saml/saml.controller.ts';
 import { SamlResponseStrategy } from './saml/saml-response.strategy.ts';

@@ -6,7 +6,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { linksOnly } from '../login/linked-login.ts';
 import { LoginStarts } from '../login/login-starts.ts';
-import { isOidc } from '../organizations/organization.ts';
+import { isOidc } from '../organizations/idp-target.ts';
 import { IdentitiesPage } from '../pages/identities-page.tsx';
 import { identityUnlinked } from './events.ts';
 import { OwnAccounts } from './own-accounts.ts';

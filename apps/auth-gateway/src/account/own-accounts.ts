@@ -3,7 +3,8 @@ import { type Database, type OwnAccount, readOrganizationToken } from '@rolecall
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request } from 'express';
 import { Cookies } from '../http/cookies.ts';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 
 /** Who wants to change how they sign in has signed in within this time, in milliseconds: a browser left open is not enough. */
 const FRESH_MS = 10 * 60_000;

@@ -9,7 +9,8 @@ import { sendPage } from '../http/send-page.ts';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { closedDoor } from '../local/local-door.ts';
 import { organizationNamed } from '../local/organization-named.ts';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { ForgotPage, ForgotSentPage } from '../pages/forgot-page.tsx';
 import { linkUrl } from './link-url.ts';
 

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { Strategy } from 'passport-local';
 import { RecordedRefusal } from '../errors/login-refused.ts';
 import { Cookies } from '../http/cookies.ts';
-import { Organizations } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { CheckPassword, signInFailed, type VerifiedPassword } from './check-password.ts';
 import { organizationNamed } from './organization-named.ts';
 import { type Visitor, visitorOf } from './visitor.ts';

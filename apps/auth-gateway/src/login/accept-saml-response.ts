@@ -1,7 +1,7 @@
 import type { LoginTransactions } from '@rolecall/persistence';
 import { SAML_ERROR_CODES, type VerifiedAssertion } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
-import type { SamlTarget } from '../organizations/organization.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 import { newOrganizationToken } from '@rolecall/persistence';
 import { factsOf } from './assertion-facts.ts';
 import { checkMayStart } from './login-wish.ts';

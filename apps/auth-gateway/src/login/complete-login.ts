@@ -1,6 +1,7 @@
 import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
-import type { IdpTarget, Organization } from '../organizations/organization.ts';
+import type { IdpTarget } from '../organizations/idp-target.ts';
+import type { Organization } from '../organizations/organization.ts';
 import { checkLogin, decideLogin, recognize } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
 import { signedInEvents, testedEvent } from './events.ts';

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, type OrganizationTransaction, PersistenceError } from '@rolecall/persistence';
 import { DATABASE } from '@rolecall/platform';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { handleUnknown } from './complete-login.ts';
 import { Overtaken } from './writes.ts';
 

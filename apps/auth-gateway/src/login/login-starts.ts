@@ -3,7 +3,7 @@ import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { sendMessage } from '../http/send-message.ts';
-import type { IdpTarget } from '../organizations/organization.ts';
+import type { IdpTarget } from '../organizations/idp-target.ts';
 import type { LoginWish } from './login-wish.ts';
 import { Logins } from './logins.ts';
 

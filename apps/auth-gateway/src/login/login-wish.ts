@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingMessage } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
-import type { IdpTarget } from '../organizations/organization.ts';
+import type { IdpTarget } from '../organizations/idp-target.ts';
 
 export interface LoginWish {
   /** test = `/sso/test`: also for a disabled identity provider, so that it can be tried before it is switched on. */

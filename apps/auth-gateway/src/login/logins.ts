@@ -4,7 +4,9 @@ import { CLOCK, type Clock, DATABASE, LOGGER, type Logger } from '@rolecall/plat
 import { type CallbackQuery, OidcProviders, type VerifiedIdToken } from '@rolecall/oidc';
 import type { VerifiedAssertion } from '@rolecall/saml';
 import { LoginRefused } from '../errors/login-refused.ts';
-import { type IdpTarget, isOidc, Organizations, type SamlTarget } from '../organizations/organization.ts';
+import { type IdpTarget, isOidc } from '../organizations/idp-target.ts';
+import { Organizations } from '../organizations/organizations.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 import { newOrganizationToken, type PresentedToken } from '@rolecall/persistence';
 import { acceptSamlResponse } from './accept-saml-response.ts';
 import {

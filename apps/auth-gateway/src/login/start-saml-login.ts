@@ -1,7 +1,7 @@
 import type { LoginTransactions } from '@rolecall/persistence';
 import { createAuthnRequest } from '@rolecall/saml';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
-import type { SamlTarget } from '../organizations/organization.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 import { sha256 } from '@rolecall/persistence';
 import { checkMayStart, flowCookieOf, type LoginWish, type StartedLogin } from './login-wish.ts';
 

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nest
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { RecordedLogoutRefusal } from '../errors/login-refused.ts';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 import { Logouts } from './logouts.ts';
 
 /** Where OpenID providers say that somebody signed out (OpenID Connect Back-Channel Logout 1.0): no browser, no cookies. */

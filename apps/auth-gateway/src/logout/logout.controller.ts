@@ -7,7 +7,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendMessage } from '../http/send-message.ts';
 import { sendPage } from '../http/send-page.ts';
 import { flowCookieOf } from '../login/login-wish.ts';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 import { LoggedOutPage } from '../pages/logged-out-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { readOrganizationToken } from '@rolecall/persistence';

@@ -4,7 +4,8 @@ import type { EndedSession, LogoutStore } from '@rolecall/persistence';
 import { createLogoutRequest, offersSingleLogout, type OutgoingMessage } from '@rolecall/saml';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
-import { type IdpTarget, isOidc, type SamlTarget } from '../organizations/organization.ts';
+import { type IdpTarget, isOidc } from '../organizations/idp-target.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 import { newOrganizationToken, sha256 } from '@rolecall/persistence';
 
 /** The browser that signs out: its flow cookie, which it must come back with. */

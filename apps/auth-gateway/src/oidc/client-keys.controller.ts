@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, NotFoundException, Param } from '@nestjs/common';
 import { type ClientKey, publicKeySet } from '@rolecall/oidc';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 
 /** The public keys by which an OpenID provider knows us, where we authenticate by `private_key_jwt` (RFC 7517, RFC 7523). */
 @Controller('oidc/:org/:idp')

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 import { type Initiation, initiationQuery, initiationRefused, readInitiation } from './initiation.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;

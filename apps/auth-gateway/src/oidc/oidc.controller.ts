@@ -9,7 +9,7 @@ import { allowedReturnTo } from '../http/return-to.ts';
 import { LoginEnds } from '../login/login-ends.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { readPostedAnswer } from './posted-answer.ts';
 import { OidcCallbackGuard } from './oidc-callback.guard.ts';

@@ -2,7 +2,8 @@ import type { OrganizationDocument } from '@rolecall/org-config';
 import type { OrganizationSnapshot } from '@rolecall/persistence';
 import { SamlError } from '@rolecall/saml';
 import { TestIdp } from '@rolecall/saml/testing';
-import { Organization, Organizations } from './organization.ts';
+import { Organization } from './organization.ts';
+import { Organizations } from './organizations.ts';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
 const document: OrganizationDocument = {

@@ -13,7 +13,8 @@ import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { CONFIG, type Config } from '../config.ts';
 import { LoginRefused } from '../errors/login-refused.ts';
 import { linkUrl } from '../links/link-url.ts';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 
 /** Somebody asks for a way to repair a sign-in. All of it is UNVERIFIED. */
 export interface RecoveryWish {

@@ -8,7 +8,8 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { readIdentifier } from '../organizations/identifier.ts';
-import { type Organization, Organizations } from '../organizations/organization.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { RecoveryAccessPage, RecoveryConfirmedPage, RecoverySentPage } from '../pages/recovery-access-page.tsx';
 import { RecoveryLinks } from './recovery-links.ts';
 

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '@rolecall/platform';
 import { HardenedSamlStrategy, type SamlStrategyOptions, type VerifiedAssertion } from '@rolecall/saml';
 import type { Request } from 'express';
 import { CONFIG, type Config } from '../config.ts';
-import type { SamlTarget } from '../organizations/organization.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 
 /** A POST at the ACS once its path was resolved; `user` is set by Passport after every check passed. */
 export interface AcsRequest extends Request {

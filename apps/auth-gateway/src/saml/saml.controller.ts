@@ -19,7 +19,8 @@ import { redirect } from '../http/redirect.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { LoginStarts } from '../login/login-starts.ts';
 import { Logins } from '../login/logins.ts';
-import { type IdpPath, Organizations, type SamlTarget } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 import { attemptOf, SamlResponseGuard } from './saml-response.guard.ts';
 import type { AcsRequest } from './saml-response.strategy.ts';
 

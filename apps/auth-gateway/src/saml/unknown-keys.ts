@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE, MetadataRefresh } from '@rolecall/platform';
-import { type IdpPath, Organizations, type SamlTarget } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
+import type { SamlTarget } from '../organizations/saml-target.ts';
 
 /** Longer than another process may take to fetch; then what is known is all there is. */
 const WAIT_MS = 8_000;

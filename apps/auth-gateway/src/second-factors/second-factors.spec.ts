@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { sha256 } from '@rolecall/persistence';
-import { Organizations } from '../organizations/organization.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { LOCAL, LocalWorld, PASSWORD } from '../testing/local-world.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '@rolecall/platform';
 import type { Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { sendPage } from '../http/send-page.ts';
-import { type IdpPath, Organizations } from '../organizations/organization.ts';
+import { type IdpPath, Organizations } from '../organizations/organizations.ts';
 import { SetupPage } from '../pages/setup-page.tsx';
 import { setupOf } from './setup.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@rolecall/platform/guidance';
 import { PROFILE_FIELDS, type ProfileField } from '@rolecall/role-mapping';
 import { mappingAttributes } from '../organizations/mapping-attributes.ts';
-import { type IdpTarget, isOidc } from '../organizations/organization.ts';
+import { type IdpTarget, isOidc } from '../organizations/idp-target.ts';
 
 /** What the customer's administrator needs to set one identity provider up. Public, as SP metadata is: nothing secret in it. */
 export interface Setup {
