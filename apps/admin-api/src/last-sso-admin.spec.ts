@@ -27,7 +27,7 @@ async function administered(enforceSso: boolean, administrators: number): Promis
       const subject = { identityProvider: 'okta', nameId: { format: 'persistent', value: `admin-${n}` } };
       const { user } = await tx.createUser(subject, {}, {}, new Date());
       const source = { kind: 'app', by: 'token/x', at: new Date().toISOString() } as const;
-      await tx.users.grant(user.userId, ADMIN, { source, revision: 1, now: new Date() });
+      await tx.users.grant([{ userId: user.userId, ...ADMIN }], { source, revision: 1, now: new Date() });
       paths.push(`/v1/organizations/${name}/users/${user.userId}`);
     }
     return paths;

@@ -1,3 +1,5 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import { seedOrganization } from '@rolecall/persistence/testing';
 import { mistakes } from './api/validate.ts';
 import { everyRow } from './testing/rows.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
@@ -95,9 +97,12 @@ it('imports nobody when a line is wrong, and tells every mistake by its line', a
   expect(await everyRow(api.database.ownerUrl)).toEqual(before);
 });
 
+const TWICE = 'line 1, Main: is the same account as the column account/main; keep one of the two';
+
 it.each([
   ['no heading', ['eve@acme.example'], 'line 1, email: the first line names the columns'],
   ['an unknown column', [`${HEAD},role`, 'a@acme.example'], 'line 1, role: is no column; accounts are'],
+  ['two columns of one scope', ['email,account/main,Main', 'a@acme.example'], TWICE],
   ['a broken quote', [HEAD, 'a@acme.example,"x'], 'line 2: a quoted cell does not end'],
   [
     'too many users',
@@ -133,6 +138,63 @@ it('tells a hundred mistakes, and looks for no more', async () => {
 it('refuses fields that nobody asked for (security.md 24)', async () => {
   expect((await send(GOOD, { status: 'active' })).status).toBe(400);
   expect((await send(GOOD, { apply: 'yes' })).status).toBe(400);
+});
+
+describe('where SSO is enforced', () => {
+  const login = { enforceSso: true, recoveryAdmins: ['it@acme.example'] };
+  const SCOPES = ['account/main', 'account/partner'];
+  let name: string;
+  let made = 0;
+
+  /** Active users, and on how many accounts each administers. */
+  const administered = async (users: Readonly<Record<string, number>>) => {
+    const { database } = api.database;
+    name = `admins-${++made}`;
+    const scopes = Object.fromEntries(SCOPES.map((scope) => [scope, {}]));
+    const more = { authorization: { managedBy: 'app' }, guestDomains: ['acme.example'] };
+    const document = organization(name, { scopes, login, ...more }) as OrganizationDocument;
+    const { id } = await seedOrganization(database, document, {});
+    await database.inOrganization(id, async (tx) => {
+      for (const [user, accounts] of Object.entries(users)) {
+        const subject = { identityProvider: 'okta', nameId: { format: 'persistent', value: user } };
+        const { userId } = (await tx.createUser(subject, { email: `${user}@acme.example` }, {}, new Date())).user;
+        const source = { kind: 'app', by: 'token/x', at: new Date().toISOString() } as const;
+        const roles = SCOPES.slice(0, accounts).map((scope) => ({ userId, scope, role: 'sso_admin' }));
+        await tx.users.grant(roles, { source, revision: 1, now: new Date() });
+      }
+    });
+  };
+  const sent = async (lines: readonly string[], query = '', apply = true) => {
+    const csv = ['email,account/main,account/partner', ...lines].join('\n');
+    const path = `/v1/organizations/${name}/users/import${query}`;
+    const { status, json } = await api.client.call<ErrorBody>('POST', path, { csv, apply });
+    return [status, json.error?.code];
+  };
+  const ADMIN = role('sso_admin');
+  const REFUSED = [409, 'no_sso_admin'];
+  const DONE = [200, undefined];
+
+  it('takes the role from one account of the last administrator, who keeps it on another', async () => {
+    await administered({ eve: 2 });
+    expect(await sent(['eve@acme.example,,{}'])).toEqual(DONE);
+  });
+
+  it('hands the role over, in whichever order the lines are', async () => {
+    await administered({ eve: 1, bob: 0 });
+    expect(await sent(['eve@acme.example,{},', `bob@acme.example,${ADMIN},`])).toEqual(DONE);
+    expect(await sent([`eve@acme.example,${ADMIN},`, 'bob@acme.example,{},'])).toEqual(DONE);
+    expect(await sent([`eve@acme.example,{},${ADMIN}`])).toEqual(DONE);
+  });
+
+  it('refuses to take it from everybody, also in a dry run, unless that is said', async () => {
+    await administered({ eve: 2, bob: 1 });
+    const nobody = ['eve@acme.example,{},{}', 'bob@acme.example,{},', `ann@acme.example,${ADMIN},`];
+    expect(await sent(nobody)).toEqual(REFUSED);
+    expect(await sent(nobody, '', false)).toEqual(REFUSED);
+    expect(await sent(nobody.slice(1))).toEqual(DONE);
+    expect(await sent(nobody.slice(0, 1))).toEqual(REFUSED);
+    expect(await sent(nobody.slice(0, 1), '?lastSsoAdmin=true')).toEqual(DONE);
+  });
 });
 
 describe('readCsv', () => {

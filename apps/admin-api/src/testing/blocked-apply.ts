@@ -34,14 +34,20 @@ export const WAITING = `${BACKENDS} and wait_event_type = 'Lock'`;
 /** Those of connections that are in a transaction. */
 export const AT_WORK = `${BACKENDS} and state <> 'idle'`;
 
-/** Asks until the query gives as many process ids as wanted, and returns them. */
+/** What is waited for comes within milliseconds, or never. */
+const PATIENCE_MS = 30_000;
+
+/** Asks until the query gives as many process ids as wanted, and returns them. @throws Error when it takes too long */
 export async function untilBackends(ownerUrl: string, sql: string, wanted: number): Promise<number[]> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
+  const begun = performance.now();
   try {
     for (;;) {
       const { rows } = await owner.query<{ pid: number }>(sql);
       if (rows.length === wanted) return rows.map(({ pid }) => pid);
+      if (performance.now() - begun > PATIENCE_MS)
+        throw new Error(`after ${PATIENCE_MS} ms ${rows.length} of ${wanted} connections are as awaited: ${sql}`);
     }
   } finally {
     await owner.end();

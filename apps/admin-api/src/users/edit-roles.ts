@@ -52,11 +52,12 @@ async function editIn(tx: OrganizationTransaction, { rules, edit, caller, now }:
   const held = user.grants.find((grant) => grant.scope === role.scope && grant.role === role.role);
   requireEditable(rules, role, { managed: user.managed, held: held?.sources ?? [] });
   const isNew =
-    what === 'grant' && (await tx.users.grant(userId, role, { source: sourceOf(caller, now), revision, now }));
+    what === 'grant' &&
+    (await tx.users.grant([{ userId, ...role }], { source: sourceOf(caller, now), revision, now })) > 0;
   const isGone = what === 'revoke' && held !== undefined;
   if (isGone) {
     if (role.role === 'sso_admin' && guards(organization, edit)) await requireAnotherAdmin(tx, user.grants, edit, now);
-    await tx.users.revoke(userId, role);
+    await tx.users.revoke([{ userId, ...role }]);
   }
   if (!isNew && !isGone) return 'unchanged';
   const changes = { granted: isNew ? [role] : [], revoked: isGone ? [role] : [] };
@@ -79,7 +80,7 @@ async function requireAnotherAdmin(
   now: Date,
 ): Promise<void> {
   const elsewhere = grants.some((grant) => grant.role === 'sso_admin' && grant.scope !== role.scope);
-  if (!elsewhere && (await tx.users.isLastSsoAdmin(userId, now))) throw lastSsoAdmin();
+  if (!elsewhere && (await tx.users.isLastSsoAdmin([userId], now))) throw lastSsoAdmin();
 }
 
 /** A role that a path names. @param scope UNTRUSTED @param role UNTRUSTED @throws Problem 404 `unknown_scope`, `unknown_role` */

@@ -60,13 +60,19 @@ function wrongColumns(
   const known = [...accounts.keys()].slice(0, 20).join(', ');
   const names = accounts.size > 20 ? `${known} and ${accounts.size - 20} more` : known;
   const unknown = (column: string) => !PLAIN.includes(column) && !accounts.has(column);
+  // under its own name, or that of an attribute
+  const columnOf = new Map(cells.map((column) => [accounts.get(column), column] as const).toReversed());
+  const another = (column: string) => accounts.has(column) && columnOf.get(accounts.get(column)) !== column;
   return cells
     .flatMap((column, index) => [
       ...(unknown(column) ? [{ line, column, message: `is no column; accounts are ${names}` }] : []),
       ...(columns.get(column) === index ? [] : [{ line, column, message: 'stands in the first line twice' }]),
+      ...(another(column) ? [{ line, column, message: sameAccount(columnOf.get(accounts.get(column))) }] : []),
     ])
     .slice(0, MAX_TOLD);
 }
+
+const sameAccount = (column = '') => `is the same account as the column ${column}; keep one of the two`;
 
 interface Reading {
   /** Names of the columns, in their order. */

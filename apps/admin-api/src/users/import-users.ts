@@ -1,14 +1,15 @@
-import type { Database, OrganizationTransaction, Role } from '@rolecall/persistence';
+import type { Database, OrganizationTransaction, UserRole } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { editRulesOf, requireEditable, requireGivable } from './editable-role.ts';
+import { editRulesOf } from './editable-role.ts';
 import type { EditRules } from './editable-role.ts';
-import { differences, MAX_TOLD, readImport } from './import-file.ts';
+import { MAX_TOLD, readImport } from './import-file.ts';
 import type { ImportedUser, ImportMistake } from './import-file.ts';
-import { latest, requireFreeDomain, requireInvitable } from './invite.ts';
+import { losesSsoAdmin, planImport } from './import-plan.ts';
+import type { PlannedLine } from './import-plan.ts';
+import { domainOf, latest } from './invite.ts';
 import { lastSsoAdmin, sourceOf } from './known-user.ts';
-import { requireSayOver } from './opening-roles.ts';
 
 /** What an import does, or would do. */
 export interface Imported {
@@ -21,6 +22,8 @@ export interface Import {
   /** UNTRUSTED */
   readonly csv: string;
   readonly apply: boolean;
+  /** Consent that nobody holds `sso_admin` afterwards. */
+  readonly takesLastSsoAdmin: boolean;
 }
 
 type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'reconcileState'>;
@@ -35,7 +38,7 @@ class DryRun extends Error {
 /**
  * Binds existing users by address, and creates invited ones, each with exactly the roles that its line says: all of them or nobody. A dry
  * run does the same and takes it back.
- * @throws Problem 422 `import_invalid` with every mistake, by line
+ * @throws Problem 422 `import_invalid` with every mistake, by line; 409 `no_sso_admin`
  */
 export async function importUsers(
   database: Stores,
@@ -52,7 +55,7 @@ export async function importUsers(
       const scopes = users.flatMap(({ accounts }) => accounts.map(({ scope }) => scope));
       const rules = await editRulesOf(database, organization, new Set(scopes));
       return database.inOrganization(organization.organizationId, async (tx) => {
-        const imported = await importIn(tx, { rules, users, caller, now });
+        const imported = await importIn(tx, { rules, users, caller, now, takesLastSsoAdmin: wanted.takesLastSsoAdmin });
         if (!wanted.apply) throw new DryRun(imported);
         return imported;
       });
@@ -68,70 +71,71 @@ interface Work {
   readonly users: readonly ImportedUser[];
   readonly caller: Principal;
   readonly now: Date;
+  readonly takesLastSsoAdmin: boolean;
 }
 
+/**
+ * Locks all users at once, by id, whatever the order of the lines: imports, directories and sign-ins wait for each other, and never in a
+ * circle. Everything is read and judged before anything is written.
+ */
 async function importIn(tx: OrganizationTransaction, work: Work): Promise<Imported> {
-  const mistakes: ImportMistake[] = [];
-  const counts = { created: 0, changed: 0, unchanged: 0 };
-  await tx.users.hold(work.rules.organization.revision);
-  for (const user of work.users) {
-    try {
-      counts[await importOne(tx, user, work)] += 1;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      mistakes.push({ line: user.line, column: 'email', message: error.message });
-      if (mistakes.length === MAX_TOLD) break;
-    }
-  }
+  const { rules, users, caller } = work;
+  const emails = users.map(({ email }) => email);
+  await tx.users.hold(rules.organization.revision);
+  const known = await tx.users.lockByAddress(emails);
+  const domainsOfOthers = await tx.users.domainsOfOthers([...new Set(emails.map(domainOf))]);
+  const { lines, mistakes } = planImport(users, { rules, caller, known, domainsOfOthers });
   if (mistakes.length > 0) throw invalid(mistakes);
-  return counts;
+  const invited = lines.filter((line) => line.known === undefined);
+  const edited = lines.filter(({ known: is, granted, revoked }) => is && granted.length + revoked.length > 0);
+  await write(tx, { invited, edited }, work);
+  const [created, changed] = [invited.length, edited.length];
+  return { created, changed, unchanged: lines.length - created - changed };
 }
 
-/** @throws Problem when the line is refused: nothing of the import stays then */
-async function importOne(
-  tx: OrganizationTransaction,
-  user: ImportedUser,
-  { rules, caller, now }: Work,
-): Promise<keyof Imported> {
-  const { organization, opening } = rules;
-  const { revision } = organization;
+interface Writes {
+  readonly invited: readonly PlannedLine[];
+  readonly edited: readonly PlannedLine[];
+}
+
+/** What is given first, so that somebody of the file may be the next administrator; the audit log last. */
+async function write(tx: OrganizationTransaction, { invited, edited }: Writes, work: Work): Promise<void> {
+  const { rules, caller, now } = work;
+  const { revision, document } = rules.organization;
   const edit = { source: sourceOf(caller, now), revision, now };
-  const [userId, another] = await tx.users.byAddress(user.email);
-  if (another !== undefined) throw new Problem(409, 'several_users', 'several users have this address');
-  const known = userId === undefined ? undefined : await tx.users.lock(userId);
-  const { gives, takes } = differences(user, known?.grants ?? []);
-  for (const role of [...gives, ...takes]) {
-    const held = known?.grants.find((one) => one.scope === role.scope && one.role === role.role)?.sources ?? [];
-    requireEditable(rules, role, { managed: known?.managed === true, held });
-  }
-  for (const role of gives) requireGivable(rules, role, caller);
-  if (takes.length > 0) requireSayOver(opening, known?.grants ?? [], caller);
-  const granted = gives.map(roleOf);
-  const audited = { at: now, actor: caller.actor };
-  if (userId === undefined) {
-    requireInvitable(rules, { email: user.email }, caller);
-    await requireFreeDomain(tx, organization, { email: user.email });
-    const created = await tx.users.invite(
-      { email: user.email, displayName: user.displayName, grants: granted, groups: [] },
-      edit,
-    );
-    if (created === undefined) throw new Problem(409, 'address_taken', 'somebody got this address meanwhile');
-    await tx.audit([{ ...audited, type: 'user.invited', subject: created, data: { revision, granted } }]);
-    return 'created';
-  }
-  if (gives.length + takes.length === 0) return 'unchanged';
-  for (const role of granted) await tx.users.grant(userId, role, edit);
-  for (const role of takes) {
-    const guards = role.role === 'sso_admin' && organization.document.spec.login?.enforceSso === true;
-    if (guards && (await tx.users.isLastSsoAdmin(userId, now))) throw lastSsoAdmin();
-    await tx.users.revoke(userId, role);
-  }
-  const data = { revision, granted, revoked: takes.map(roleOf) };
-  await tx.audit([{ ...audited, type: 'grants.edited', subject: userId, data }]);
-  return 'changed';
+  const people = invited.map(({ user: { email, displayName }, granted }) => ({ email, displayName, grants: granted }));
+  const ids = await tx.users.invite(
+    people.map((one) => ({ ...one, groups: [] })),
+    edit,
+  );
+  const taken = invited.filter((_, index) => ids[index] === undefined).slice(0, MAX_TOLD);
+  if (taken.length > 0) throw invalid(taken.map(({ user: { line } }) => ({ line, column: 'email', message: TAKEN })));
+  await tx.users.grant(rolesOf(edited, 'granted'), edit);
+  const losing = edited.filter(losesSsoAdmin).flatMap(({ known }) => known?.userId ?? []);
+  const guards = document.spec.login?.enforceSso === true && !work.takesLastSsoAdmin;
+  if (guards && losing.length > 0 && (await tx.users.isLastSsoAdmin(losing, now))) throw lastSsoAdmin();
+  await tx.users.revoke(rolesOf(edited, 'revoked'));
+  const by = { at: now, actor: caller.actor };
+  await tx.audit([
+    ...invited.map(({ granted }, index) => ({
+      ...by,
+      type: 'user.invited' as const,
+      subject: ids[index] ?? '',
+      data: { revision, granted },
+    })),
+    ...edited.map(({ known, granted, revoked }) => ({
+      ...by,
+      type: 'grants.edited' as const,
+      subject: known?.userId ?? '',
+      data: { revision, granted, revoked },
+    })),
+  ]);
 }
 
-const roleOf = ({ scope, role }: Role): Role => ({ scope, role });
+const TAKEN = 'somebody got this address meanwhile';
+
+const rolesOf = (lines: readonly PlannedLine[], which: 'granted' | 'revoked'): readonly UserRole[] =>
+  lines.flatMap(({ known, [which]: roles }) => (known ? roles.map((role) => ({ userId: known.userId, ...role })) : []));
 
 function invalid(mistakes: readonly ImportMistake[]): Problem {
   const details = mistakes.map(({ line, column, message }) => {

@@ -49,9 +49,9 @@ export class Invitations {
       return this.database.inOrganization(organization.organizationId, async (tx) => {
         const { email, displayName, grants = [], groups = [] } = wanted;
         await tx.users.hold(organization.revision);
-        await requireFreeDomain(tx, organization, wanted);
+        requireFreeDomain(await tx.users.domainsOfOthers([domainOf(wanted.email)]), organization, wanted);
         const edit = { source: sourceOf(caller, now), revision: organization.revision, now };
-        const userId = await tx.users.invite({ email, displayName, grants, groups }, edit);
+        const [userId] = await tx.users.invite([{ email, displayName, grants, groups }], edit);
         if (userId === undefined)
           throw new Problem(409, 'address_taken', 'the organization has a user with this address already');
         const data = { revision: organization.revision, granted: grants, joined: groups };
@@ -96,7 +96,10 @@ export class Invitations {
           'managed_by_scim',
           'the directory (SCIM) manages this user: the link goes by mail alone',
         );
-      if (printLink) await requireFreeDomain(tx, organization, { email: user.email, printLink });
+      if (printLink) {
+        const taken = await tx.users.domainsOfOthers([domainOf(user.email)]);
+        requireFreeDomain(taken, organization, { email: user.email, printLink });
+      }
       await tx.audit([{ type: 'user.invited', at: now, actor: caller.actor, subject: userId, data: { again: true } }]);
       return this.link(tx, organization, { userId, email: user.email, printLink }, caller, now);
     });
@@ -170,19 +173,21 @@ export function requireInvitable(
 /**
  * Somebody else's people are no guests unless the document says so; and since nobody asks that organization, only who reads their mail is
  * such a guest.
+ * @param taken domains of others, of those of the address at least
  * @throws Problem 422 `email_domain_refused`
  */
-export async function requireFreeDomain(
-  tx: OrganizationTransaction,
+export function requireFreeDomain(
+  taken: ReadonlySet<string>,
   { document }: OrganizationRecord,
   { email, printLink }: Pick<Invitation, 'email' | 'printLink'>,
-): Promise<void> {
+): void {
   const domain = domainOf(email);
-  if (!(await tx.isDomainOfAnother(domain))) return;
+  if (!taken.has(domain)) return;
   const isGuest = effective(document).guestDomains.includes(domain);
   if (isGuest && printLink !== true) return;
   const todo = isGuest ? 'its link goes by mail alone' : 'name its domain in guestDomains';
   throw new Problem(422, 'email_domain_refused', `the address is of another organization; ${todo}`);
 }
 
-const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+/** Of an address, in lower case. */
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();

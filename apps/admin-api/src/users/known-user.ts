@@ -38,7 +38,7 @@ export function lastSsoAdmin(): Problem {
   return new Problem(
     409,
     'no_sso_admin',
-    'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true',
+    'the organization enforces SSO and nobody else who may sign in holds sso_admin; give the role to somebody first, or repeat this with lastSsoAdmin=true (--last-sso-admin)',
   );
 }
 

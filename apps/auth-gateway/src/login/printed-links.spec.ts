@@ -24,7 +24,7 @@ describe('somebody who came by an invitation, when the person signs in by SSO fo
     const { now } = local.world;
     return local.tx('acme', async (tx) => {
       const edit = { source: { kind: 'app', by: 'api_token:t', at: now.toISOString() }, revision: 1, now } as const;
-      const userId = await tx.users.invite({ email, displayName: undefined, grants: [], groups: [] }, edit);
+      const [userId] = await tx.users.invite([{ email, displayName: undefined, grants: [], groups: [] }], edit);
       if (userId === undefined) throw new Error('not invited');
       const addressKey = addressKeyOf(email);
       const link = { purpose: 'invitation', userId, addressKey, printed, createdBy: 'api_token:t', now } as const;

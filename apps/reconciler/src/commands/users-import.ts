@@ -11,6 +11,7 @@ import { usersClient } from './users.ts';
 
 export interface ImportUsersOptions extends OutputOptions {
   readonly apply?: boolean;
+  readonly lastSsoAdmin?: boolean;
 }
 
 /** `rolecall users import ORG FILE`: shows what it would do; with `--apply` does it, all or nothing. */
@@ -22,7 +23,8 @@ export async function importUsers(
 ): Promise<ExitCode> {
   const client = usersClient(organization, options, io);
   const csv = readCsvFile(file, io.cwd);
-  const imported = await client.import(csv, options.apply === true).catch((error: unknown) => {
+  const { apply = false, lastSsoAdmin = false } = options;
+  const imported = await client.import(csv, apply, lastSsoAdmin).catch((error: unknown) => {
     throw withLines(error, file);
   });
   if (options.format === 'json') {

@@ -170,6 +170,7 @@ function addEditing(users: Command, io: Io, finish: Finish): void {
       'as "rolecall export-users" writes it, at most 1000 users; an empty cell leaves an account as it is',
     )
     .option('--apply', 'do it; without it nothing is written')
+    .option(LAST, LAST_MEANS)
     .addOption(format())
     .addHelpText(
       'after',

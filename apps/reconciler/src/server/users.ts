@@ -178,8 +178,8 @@ export class UsersClient {
     return this.client.call('POST', this.#path, user);
   }
 
-  import(csv: string, apply: boolean): Promise<ImportedUsers> {
-    return this.client.call('POST', `${this.#path}/import`, { csv, apply });
+  import(csv: string, apply: boolean, lastSsoAdmin: boolean): Promise<ImportedUsers> {
+    return this.client.call('POST', `${this.#path}/import${consent(lastSsoAdmin)}`, { csv, apply });
   }
 
   inviteAgain(userId: string, how: { readonly printLink?: true }): Promise<Invited> {

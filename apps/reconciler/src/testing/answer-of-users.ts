@@ -22,6 +22,8 @@ export function answerOfUsers(
     return refuse(422, 'import_invalid', 'nothing was imported: 1 line is to be mended', [
       'line 2, email: is no plain e-mail address',
     ]);
+  const takesLast = id === 'import' && (body as { csv: string }).csv.includes('last-admin');
+  if (takesLast && !searchParams.has('lastSsoAdmin')) return refuse(409, 'no_sso_admin', 'nobody else holds sso_admin');
   if (id === 'import') return { applied: (body as { apply: boolean }).apply, created: 1, changed: 2, unchanged: 0 };
   if (id === undefined) return pageOf(users, searchParams);
   const user = users.find(({ userId }) => userId === id);

@@ -33,13 +33,14 @@ it('is left alone by logins, and taken by whoever revokes it', async () => {
     const { user } = await tx.createUser(subject('eve'), { email: 'eve@acme.example' }, {}, NOW);
     await tx.users.hold(1);
     expect(await tx.users.lock(user.userId)).toEqual({
+      userId: user.userId,
       status: 'active',
       email: 'eve@acme.example',
       managed: false,
       grants: [],
     });
-    expect(await tx.users.grant(user.userId, PARTNER, EDIT)).toBe(true);
-    expect(await tx.users.grant(user.userId, PARTNER, EDIT)).toBe(false);
+    const partner = [{ userId: user.userId, ...PARTNER }];
+    expect([await tx.users.grant(partner, EDIT), await tx.users.grant(partner, EDIT)]).toEqual([1, 0]);
     return user.userId;
   });
   const login = (...grants: DecidedGrant[]) =>
@@ -50,7 +51,7 @@ it('is left alone by logins, and taken by whoever revokes it', async () => {
   expect(await held()).toEqual(['admin@account/main', 'member@account/partner']);
   expect(await login()).toMatchObject({ revoked: [{ scope: 'account/main', role: 'admin' }] });
   expect(await held()).toEqual(['member@account/partner']);
-  expect(await inOrganization(org, (tx) => tx.users.revoke(userId, PARTNER))).toBe(true);
+  expect(await inOrganization(org, (tx) => tx.users.revoke([{ userId, ...PARTNER }]))).toBe(1);
   expect(await held()).toEqual([]);
 });
 
@@ -59,7 +60,7 @@ it('is left alone by the directory, which does not count it as its own', async (
   const created = await directory.createUser(org, userBody('dan', { title: 'sso_admin' }), CREATE, decideBy(), actor());
   if (created.outcome !== 'created') throw new Error(created.outcome);
   const { userId } = created.user;
-  await inOrganization(org, (tx) => tx.users.grant(userId, { ...PARTNER, role: 'sso_admin' }, EDIT));
+  await inOrganization(org, (tx) => tx.users.grant([{ userId, ...PARTNER, role: 'sso_admin' }], EDIT));
   const was = (await directory.userState(org, userId))!;
   expect(was.held.grants).toEqual([{ scope: 'account/main', role: 'sso_admin' }]);
   const { title: _, ...body } = was.body;
@@ -74,11 +75,12 @@ it('is edited by the live revision alone', async () => {
 
 it('invites nobody under an address that somebody has', async () => {
   const invite = (email: string) =>
-    inOrganization(org, (tx) =>
-      tx.users.invite({ email, displayName: 'Ann', grants: [PARTNER], groups: ['vip'] }, EDIT),
-    );
+    inOrganization(org, async (tx) => {
+      const user = { email, displayName: 'Ann', grants: [PARTNER], groups: ['vip'] };
+      return tx.users.invite([user, { ...user, email: email.toUpperCase() }], EDIT);
+    });
   const both = await Promise.all([invite('ann@acme.example'), invite('Ann@Acme.example')]);
-  expect(both.filter((id) => id === undefined)).toHaveLength(1);
+  expect(both.flat().filter((id) => id === undefined)).toHaveLength(3);
   expect(await held()).toEqual(['member@account/partner']);
 });
 

@@ -65,7 +65,7 @@ const make = async (): Promise<StateStoreHarness> => {
         const source = { kind: 'app', by: 'token/1', at: NOW.toISOString() } as const;
         const edit = { source, revision: record!.revision, now: NOW };
         for (const { scope, role, edited } of grants)
-          if (edited === true) await tx.users.grant(created.userId, { scope, role }, edit);
+          if (edited === true) await tx.users.grant([{ userId: created.userId, scope, role }], edit);
         if (user.secondFactor) await addSecondFactor(tx, { userId: created.userId, addressKey: email!.toLowerCase() });
         for (const how of user.sessions ?? []) await openSession(tx, created.userId, how, record!.revision);
         return created.userId;

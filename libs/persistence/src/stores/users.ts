@@ -151,8 +151,14 @@ export interface Role {
   readonly role: string;
 }
 
+/** A role of one user. */
+export interface UserRole extends Role {
+  readonly userId: string;
+}
+
 /** A user who is about to be edited. */
 export interface EditableUser {
+  readonly userId: string;
   readonly status: UserStatus;
   readonly email: string | null;
   /** A user of the directory. */
@@ -177,20 +183,24 @@ export interface Edit {
 
 /**
  * Edits of users, within a transaction of their organization: the caller says whether they are allowed, by `revision`, and `hold` first.
+ * Each is one statement or two, for however many users. Everybody locks in one order, so that nobody waits in a circle: `hold`, the users
+ * (all of them at once), `invite`, `isLastSsoAdmin`, and the audit log last.
  */
 export interface AdministeredUsers {
   /** Keeps the revision the live one until the transaction ends. Throws PersistenceError `stale_revision` when it is not. */
   hold(revision: number): Promise<void>;
   /** The user, locked; undefined when there is none. @param userId UNTRUSTED */
   lock(userId: string): Promise<EditableUser | undefined>;
-  /** Of users with this address, at most two; upper and lower case are alike. */
-  byAddress(email: string): Promise<readonly string[]>;
-  /** False when the user holds it already, whoever gave it. */
-  grant(userId: string, role: Role, edit: Edit): Promise<boolean>;
-  /** False when the user does not hold it. Takes it whoever gave it. */
-  revoke(userId: string, role: Role): Promise<boolean>;
-  /** Whether nobody else who may sign in holds `sso_admin`; others wait until the transaction ends. */
-  isLastSsoAdmin(userId: string, now: Date): Promise<boolean>;
-  /** Creates an invited user with what is edited of it. undefined when somebody has the address. */
-  invite(user: InvitedUser, edit: Edit): Promise<string | undefined>;
+  /** Every user who has one of these addresses, locked; upper and lower case are alike. @param emails UNTRUSTED */
+  lockByAddress(emails: readonly string[]): Promise<readonly EditableUser[]>;
+  /** Which of these domains, in lower case, another organization has. @param domains UNTRUSTED */
+  domainsOfOthers(domains: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How many: not those that a user holds already, whoever gave them. */
+  grant(roles: readonly UserRole[], edit: Edit): Promise<number>;
+  /** How many: not those that a user does not hold. Takes them whoever gave them. */
+  revoke(roles: readonly UserRole[]): Promise<number>;
+  /** Whether nobody who may sign in would hold `sso_admin` without these users; others wait until the transaction ends. */
+  isLastSsoAdmin(userIds: readonly string[], now: Date): Promise<boolean>;
+  /** Creates invited users with what is edited of them. Their ids, in their order; undefined when somebody has the address. */
+  invite(users: readonly InvitedUser[], edit: Edit): Promise<readonly (string | undefined)[]>;
 }

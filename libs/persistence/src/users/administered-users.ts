@@ -1,63 +1,76 @@
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { isUuid, query } from '../sql.ts';
-import type { AdministeredUsers, Edit, EditableUser, Role } from '../stores.ts';
+import type { AdministeredUsers, Edit, EditableUser, UserRole } from '../stores.ts';
 import { holdRevision } from './hold-revision.ts';
 import {
-  EDITABLE_USER,
+  DOMAINS_OF_OTHERS,
+  EDITABLE_USERS,
   GRANT_ROLES,
   HOLD_ADDRESSES,
-  INVITE_USER,
+  INVITE_USERS,
   IS_LAST_SSO_ADMIN,
   JOIN_GROUPS,
   LOCK_USER,
-  REVOKE_ROLE,
-  USERS_BY_ADDRESS,
+  LOCK_USERS_BY_ADDRESS,
+  REVOKE_ROLES,
 } from './statements.ts';
 
-/** Within a transaction that works for the organization. Locks are taken in one order: organization, user, counters, audit head. */
+/** Within a transaction that works for the organization. Locks are taken in one order: organization, users by id, counters, audit head. */
 export function administeredUsers(client: PoolClient, organizationId: string): AdministeredUsers {
-  const giveRoles = async (userId: string, roles: readonly Role[], { source, revision, now }: Edit) => {
-    const values = [organizationId, userId, JSON.stringify(roles), JSON.stringify(source), revision, now];
+  const editable = (userIds: readonly string[]) =>
+    query<EditableUser & Record<string, unknown>>(client, EDITABLE_USERS, [organizationId, userIds]);
+  const grant = async (roles: readonly UserRole[], { source, revision, now }: Edit) => {
+    if (roles.length === 0) return 0;
+    const values = [organizationId, JSON.stringify(roles), JSON.stringify(source), revision, now];
     return (await query(client, GRANT_ROLES, values)).length;
   };
   return {
+    grant,
+
     hold: (revision) => holdRevision(client, organizationId, revision),
 
     async lock(userId) {
       if (!isUuid(userId)) return undefined;
-      const key = [organizationId, userId];
-      if ((await query(client, LOCK_USER, key)).length === 0) return undefined;
-      return (await query<EditableUser & Record<string, unknown>>(client, EDITABLE_USER, key))[0];
+      if ((await query(client, LOCK_USER, [organizationId, userId])).length === 0) return undefined;
+      return (await editable([userId]))[0];
     },
 
-    async byAddress(email) {
-      const rows = await query<{ user_id: string }>(client, USERS_BY_ADDRESS, [organizationId, email]);
-      return rows.map((row) => row.user_id);
+    async lockByAddress(emails) {
+      const locked = await query<{ userId: string }>(client, LOCK_USERS_BY_ADDRESS, [organizationId, emails]);
+      return locked.length === 0 ? [] : editable(locked.map(({ userId }) => userId));
     },
 
-    async grant(userId, role, edit) {
-      return (await giveRoles(userId, [role], edit)) > 0;
+    async domainsOfOthers(domains) {
+      const rows = await query<{ domain: string }>(client, DOMAINS_OF_OTHERS, [organizationId, domains]);
+      return new Set(rows.map(({ domain }) => domain));
     },
 
-    async revoke(userId, { scope, role }) {
-      return (await query(client, REVOKE_ROLE, [organizationId, userId, scope, role])).length > 0;
+    async revoke(roles) {
+      if (roles.length === 0) return 0;
+      return (await query(client, REVOKE_ROLES, [organizationId, JSON.stringify(roles)])).length;
     },
 
-    async isLastSsoAdmin(userId, now) {
-      const values = [organizationId, userId, now];
+    async isLastSsoAdmin(userIds, now) {
+      const values = [organizationId, userIds, now];
       return (await query<{ last: boolean }>(client, IS_LAST_SSO_ADMIN, values))[0]?.last === true;
     },
 
-    async invite({ email, displayName, grants, groups }, edit) {
+    async invite(users, edit) {
+      if (users.length === 0) return [];
       await query(client, HOLD_ADDRESSES, [organizationId]);
-      const userId = uuidv7();
-      const values = [organizationId, userId, email, displayName ?? null, edit.now];
-      if ((await query(client, INVITE_USER, values)).length === 0) return undefined;
-      if (grants.length > 0) await giveRoles(userId, grants, edit);
-      const joined = [organizationId, userId, groups, JSON.stringify(edit.source), edit.revision, edit.now];
-      if (groups.length > 0) await query(client, JOIN_GROUPS, joined);
-      return userId;
+      const wanted = users.map((user) => ({ ...user, userId: uuidv7() }));
+      const rows = wanted.map(({ userId, email, displayName }) => ({ userId, email, displayName }));
+      const values = [organizationId, JSON.stringify(rows), edit.now];
+      const made = new Set((await query<{ userId: string }>(client, INVITE_USERS, values)).map(({ userId }) => userId));
+      const invited = wanted.filter(({ userId }) => made.has(userId));
+      const roles = invited.flatMap(({ userId, grants }) => grants.map(({ scope, role }) => ({ userId, scope, role })));
+      await grant(roles, edit);
+      const joined = invited.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, group })));
+      const { source, revision, now } = edit;
+      const membership = [organizationId, JSON.stringify(joined), JSON.stringify(source), revision, now];
+      if (joined.length > 0) await query(client, JOIN_GROUPS, membership);
+      return wanted.map(({ userId }) => (made.has(userId) ? userId : undefined));
     },
   };
 }

@@ -117,7 +117,7 @@ async function leaveDirectory(client: PoolClient, key: UserKey, wasActive: boole
 }
 
 async function isLastSsoAdmin(client: PoolClient, key: UserKey, { now }: Administrator): Promise<boolean> {
-  const values = [key.organizationId, key.userId, now];
+  const values = [key.organizationId, [key.userId], now];
   return (await query<{ last: boolean }>(client, IS_LAST_SSO_ADMIN, values))[0]?.last === true;
 }
 

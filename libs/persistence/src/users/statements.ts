@@ -106,8 +106,11 @@ from users u where u.org_id = $1 and u.user_id = $2 for no key update`,
 export const IS_LAST_SSO_ADMIN: Statement = {
   name: 'users.is-last-sso-admin',
   text: `
-select case when exists (select from grants g where g.org_id = $1 and g.user_id = $2 and g.role = 'sso_admin')
-  then directory_last_sso_admin($1, array[$2::uuid], $3) end is not null as last`,
+select directory_last_sso_admin($1, l.losing, $3) is not null as last
+from (
+  select array_agg(distinct g.user_id) as losing from grants g
+  where g.org_id = $1 and g.user_id = any($2::uuid[]) and g.role = 'sso_admin') l
+where l.losing is not null`,
 };
 
 export const STOP_USER: Statement = {
@@ -176,15 +179,24 @@ export const HOLD_REVISION: Statement = {
   text: 'select from organizations where org_id = $1 and revision = $2 for share',
 };
 
-/** By scope, role. */
-export const EDITABLE_USER: Statement = {
+/** Grants by scope, role. */
+export const EDITABLE_USERS: Statement = {
   name: 'users.editable',
   text: `
-select u.status, u.email,
+select u.user_id as "userId", u.status, u.email,
   exists (select from directory_users d where d.org_id = $1 and d.user_id = u.user_id) as managed,
   (select coalesce(jsonb_agg(jsonb_build_object('scope', g.scope, 'role', g.role, 'sources', g.sources) order by g.scope, g.role), '[]')
      from grants g where g.org_id = $1 and g.user_id = u.user_id) as grants
-from users u where u.org_id = $1 and u.user_id = $2`,
+from users u where u.org_id = $1 and u.user_id = any($2::uuid[])`,
+};
+
+/** In the order in which everybody locks users, whatever the order of the addresses. */
+export const LOCK_USERS_BY_ADDRESS: Statement = {
+  name: 'users.lock-by-address',
+  text: `
+select u.user_id as "userId" from users u
+where u.org_id = $1 and u.email_key = any(array(select lower(a) from unnest($2::text[]) a))
+order by u.user_id for no key update`,
 };
 
 /** One source for all. */
@@ -192,32 +204,38 @@ export const GRANT_ROLES: Statement = {
   name: 'users.grant',
   text: `
 insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
-select $1, $2, w.scope, w.role, jsonb_build_array($4::jsonb), $5, $6
-from jsonb_to_recordset($3::jsonb) as w(scope text, role text)
+select $1, w."userId", w.scope, w.role, jsonb_build_array($3::jsonb), $4, $5
+from jsonb_to_recordset($2::jsonb) as w("userId" uuid, scope text, role text)
 on conflict do nothing
 returning scope`,
 };
 
-export const REVOKE_ROLE: Statement = {
+export const REVOKE_ROLES: Statement = {
   name: 'users.revoke',
-  text: 'delete from grants where org_id = $1 and user_id = $2 and scope = $3 and role = $4 returning scope',
+  text: `
+delete from grants g using jsonb_to_recordset($2::jsonb) as w("userId" uuid, scope text, role text)
+where g.org_id = $1 and g.user_id = w."userId" and g.scope = w.scope and g.role = w.role
+returning g.scope`,
 };
 
-/** Two who invite one address at a moment wait for each other at the organization's row. */
-export const INVITE_USER: Statement = {
+/** Who has an address is asked under HOLD_ADDRESSES; of those who are given one twice the first gets it. */
+export const INVITE_USERS: Statement = {
   name: 'users.invite',
   text: `
 insert into users (org_id, user_id, status, email, display_name, created_at, updated_at)
-select $1, $2, 'invited', $3, $4, $5, $5
-where not exists (select from users u where u.org_id = $1 and u.email_key = lower($3))
-returning user_id`,
+select distinct on (lower(w.email)) $1::uuid, w."userId", 'invited', w.email, w."displayName", $3::timestamptz, $3::timestamptz
+from jsonb_to_recordset($2::jsonb) as w("userId" uuid, email text, "displayName" text)
+where not exists (select from users u where u.org_id = $1 and u.email_key = lower(w.email))
+order by lower(w.email), w."userId"
+returning user_id as "userId"`,
 };
 
 export const JOIN_GROUPS: Statement = {
   name: 'users.join-groups',
   text: `
 insert into memberships (org_id, user_id, group_name, sources, revision, joined_at)
-select $1, $2, g, jsonb_build_array($4::jsonb), $5, $6 from unnest($3::text[]) g
+select $1, w."userId", w."group", jsonb_build_array($3::jsonb), $4, $5
+from jsonb_to_recordset($2::jsonb) as w("userId" uuid, "group" text)
 on conflict do nothing`,
 };
 
@@ -251,7 +269,7 @@ export const RECEIPT: Statement = {
   text: 'select * from offboarding_receipts where org_id = $1 and receipt_id = $2',
 };
 
-export const USERS_BY_ADDRESS: Statement = {
-  name: 'users.by-address',
-  text: 'select user_id from users where org_id = $1 and email_key = lower($2) limit 2',
+export const DOMAINS_OF_OTHERS: Statement = {
+  name: 'users.domains-of-others',
+  text: 'select domain from email_domains where domain = any($2::text[]) and org_id <> $1',
 };

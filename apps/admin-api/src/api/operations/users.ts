@@ -83,8 +83,9 @@ export const users = {
     right: 'users.write',
     body: 'UserImport',
     bodyLimit: IMPORT_BODY,
+    query: LAST_SSO_ADMIN,
     response: 'ImportedUsers',
-    refusals: { 404: ['unknown_organization'], 422: ['import_invalid'] },
+    refusals: { 404: ['unknown_organization'], 409: ['no_sso_admin'], 422: ['import_invalid'] },
   },
   inviteUserAgain: {
     id: 'inviteUserAgain',
