@@ -112,6 +112,8 @@ create table directories (
   users integer default 0 not null,
   active_users integer default 0 not null,
   groups integer default 0 not null,
+  offboarded integer default 0 not null,
+  offboarded_since timestamp(3) with time zone default 'infinity'::timestamp with time zone not null,
   constraint directories_pkey PRIMARY KEY (org_id),
   constraint directories_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -1363,8 +1365,8 @@ CREATE OR REPLACE FUNCTION public.directory_brake(p_org_id uuid, p_user_id uuid,
 AS $function$
 declare
   v_since timestamptz := p_now - make_interval(secs => (p_brake->>'windowSeconds')::integer);
+  v_counters directories := directory_lock_counters(p_org_id);
 begin
-  perform directory_lock_counters(p_org_id);
   if exists (select from grants g where g.org_id = p_org_id and g.user_id = p_user_id and g.role = 'sso_admin')
     and directory_last_sso_admin(p_org_id, array[p_user_id], v_since) is not null
   then
@@ -1374,8 +1376,7 @@ begin
   if p_brake->'share' is null then
     return;
   end if;
-  select count(*) into offboarded from offboarding_receipts r
-    where r.org_id = p_org_id and r.at > v_since and r.was_active;
+  offboarded := directory_offboarded(v_counters, v_since);
   if directory_surely_may_go(p_org_id, p_brake, offboarded, v_since) then
     return;
   end if;
@@ -1525,13 +1526,15 @@ $function$
 
 CREATE OR REPLACE FUNCTION public.directory_count(p_org_id uuid, p_users integer, p_active_users integer, p_groups integer)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   insert into directories as d (org_id, users, active_users, groups)
   values (p_org_id, p_users, p_active_users, p_groups)
   on conflict (org_id) do update
   set users = d.users + excluded.users, active_users = d.active_users + excluded.active_users,
-      groups = d.groups + excluded.groups
+      groups = d.groups + excluded.groups;
+end
 $function$
 ;
 
@@ -1629,8 +1632,9 @@ begin
   where d.org_id = p_org_id and d.user_id = p_user_id
   returning * into v_now;
   update users u set status = 'disabled', updated_at = p_now where u.org_id = p_org_id and u.user_id = p_user_id;
-  perform directory_offboard(p_org_id, p_user_id, 'deactivated', true, p_off, p_now);
-  perform directory_count(p_org_id, 0, -1, 0);
+  perform offboard(p_org_id, p_user_id, 'deactivated', true, p_off, p_now);
+  update directories d set active_users = d.active_users - 1, offboarded = d.offboarded + (d.offboarded_since < p_now)::integer
+    where d.org_id = p_org_id;
   perform audit_append(p_org_id, p_events);
   return directory_shown_user('replaced', v_now);
 end
@@ -1975,14 +1979,18 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.directory_lock_counters(p_org_id uuid)
- RETURNS void
+ RETURNS directories
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_counters directories;
 begin
-  perform from directories d where d.org_id = p_org_id for no key update;
+  select * into v_counters from directories d where d.org_id = p_org_id for no key update;
   if not found then
     perform directory_count(p_org_id, 0, 0, 0);
+    select * into strict v_counters from directories d where d.org_id = p_org_id for no key update;
   end if;
+  return v_counters;
 end
 $function$
 ;
@@ -2134,9 +2142,39 @@ $function$
 
 CREATE OR REPLACE FUNCTION public.directory_offboard(p_org_id uuid, p_user_id uuid, p_cause text, p_was_active boolean, p_receipt jsonb, p_now timestamp with time zone)
  RETURNS offboarding_receipts
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
-  select offboard(p_org_id, p_user_id, p_cause, p_was_active, p_receipt, p_now)
+begin
+  if p_was_active then
+    update directories d set offboarded = d.offboarded + 1 where d.org_id = p_org_id and d.offboarded_since < p_now;
+  end if;
+  return offboard(p_org_id, p_user_id, p_cause, p_was_active, p_receipt, p_now);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_offboarded(p_counters directories, p_since timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_between integer;
+  v_counted integer;
+begin
+  if p_since >= p_counters.offboarded_since then
+    select count(*) into v_between from offboarding_receipts r
+      where r.org_id = p_counters.org_id and r.at > p_counters.offboarded_since and r.at <= p_since and r.was_active;
+    v_counted := p_counters.offboarded - v_between;
+  else
+    select count(*) into v_between from offboarding_receipts r
+      where r.org_id = p_counters.org_id and r.at > p_since and r.at <= p_counters.offboarded_since and r.was_active;
+    v_counted := p_counters.offboarded + v_between;
+  end if;
+  if v_between > 0 or p_since > p_counters.offboarded_since + interval '1 minute' then
+    update directories d set offboarded = v_counted, offboarded_since = p_since where d.org_id = p_counters.org_id;
+  end if;
+  return v_counted;
+end
 $function$
 ;
 
@@ -3433,6 +3471,8 @@ grant execute on function directory_met to public;
 grant execute on function directory_note_rotation to public;
 
 grant execute on function directory_offboard to public;
+
+grant execute on function directory_offboarded to public;
 
 grant execute on function directory_replace_user to public;
 

@@ -13,6 +13,9 @@ export const Directory = defineEntity({
     users: p.integer().default(0),
     activeUsers: p.integer().default(0),
     groups: p.integer().default(0),
+    /** Active users who went after `offboardedSince`, a moment that the brake moves along with its window. */
+    offboarded: p.integer().default(0),
+    offboardedSince: p.datetime(3).default('infinity'),
   },
 });
 

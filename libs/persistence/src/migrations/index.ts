@@ -67,6 +67,7 @@ import { signingKeys } from './20261122T76-signing-keys.ts';
 import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
 import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
 import { mailedResets } from './20261122T87-mailed-resets.ts';
+import { brakeCounter } from './20261122T82-brake-counter.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -143,5 +144,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   formerAddresses,
   lastAdministrators,
   groupsAndEdits,
+  brakeCounter,
   mailedResets,
 ];

@@ -33,6 +33,10 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
       (select count(*)::int from directory_users u where u.org_id = o.org_id),
       (select count(*)::int from directory_users u where u.org_id = o.org_id and u.active),
       (select count(*)::int from directory_groups g where g.org_id = o.org_id))`,
+  'another number of who went than there are receipts': `
+    select d.org_id from directories d
+    where d.offboarded <> (
+      select count(*) from offboarding_receipts r where r.org_id = d.org_id and r.was_active and r.at > d.offboarded_since)`,
   'a group that counts other members than it has': `
     select g.group_id from directory_groups g
     where g.members <> (select count(*) from directory_members m where m.org_id = g.org_id and m.group_id = g.group_id)`,
