@@ -3,6 +3,7 @@ export { seedOrganization } from './seed.ts';
 export type { SeedOptions } from './seed.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
+export { StatementLog } from './statement-log.ts';
 export { seedDirectory } from './seed-directory.ts';
 export type { SeededGroup, SeededResource } from './seed-directory.ts';
 export { filledGroup, filledMember, filledUser, fillDirectory } from './fill-directory.ts';
