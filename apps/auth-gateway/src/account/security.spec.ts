@@ -55,7 +55,7 @@ describe('passwords and second factors in /account', () => {
   it.each([
     ['not the present password', 'wrong password here', OTHER, 'This is not your present password.'],
     ['too short', PASSWORD, 'z9 z9', 'This password is too short'],
-    ['known', PASSWORD, 'password1234', 'This password is known'],
+    ['known', PASSWORD, 'password1234', 'This password is one of the first'],
   ])('keep the password when what was typed is %s', async (_what, current, wanted, sentence) => {
     const { email } = await local.person();
     const browser = await signedIn(email);

@@ -102,7 +102,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   second_factor_failed: user('This code is wrong, was used before, or is too old: please use a new one.'),
   password_too_short: user('This password is too short: please choose a longer one, several words for example.'),
   password_too_long: user('This password is too long: please choose one of at most 256 characters.'),
-  password_known: user('This password is known to people who guess passwords: please choose another one.'),
+  password_known: user(
+    'This password is one of the first that others try: a frequent one, a row of keys, or your own names. Please take several words instead.',
+  ),
   link_unknown: user(
     'This link was used before, is too old, or was replaced by a newer one: please ask for a new one.',
   ),

@@ -1,4 +1,4 @@
-import { isKnownPassword } from './known-passwords.ts';
+import { isGuessable } from './guessable.ts';
 
 /** What is wrong with a password that somebody chose; each has its sentence. */
 export type PasswordProblem = 'password_too_short' | 'password_too_long' | 'password_known';
@@ -9,11 +9,11 @@ const MAXIMUM_LENGTH = 256;
 export interface PasswordContext {
   /** In characters. */
   readonly minimumLength: number;
-  /** Names that must not be the password: of the organization, the address, its local part. */
+  /** `ownWords` of the organization, the product, the address and the person, of which no password is made. */
   readonly own: readonly string[];
 }
 
-/** Length and known passwords, and nothing else: no rules of composition (security.md §4.34, ASVS 6.2). Counts code points. */
+/** Length and what attackers try first, and nothing else: no rules of composition (security.md §4.34, ASVS 6.2). Counts code points. */
 export function passwordProblem(
   password: string,
   { minimumLength, own }: PasswordContext,
@@ -21,5 +21,5 @@ export function passwordProblem(
   const { length } = Array.from(password.normalize('NFC'));
   if (length < minimumLength) return 'password_too_short';
   if (length > MAXIMUM_LENGTH) return 'password_too_long';
-  return isKnownPassword(password, own) ? 'password_known' : undefined;
+  return isGuessable(password, own) ? 'password_known' : undefined;
 }

@@ -1,28 +1,65 @@
 import { createHash } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { createLogger } from '@rolecall/platform';
+import { ownWords } from './guessable.ts';
 import { PasswordHashes } from './password-hashes.ts';
 import { PasswordRange } from './password-range.ts';
 import { passwordProblem } from './password-rules.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 describe('a password (security.md 34)', () => {
-  const context = { minimumLength: 12, own: ['acme', 'Acme Corporation', 'eve@acme.com', 'eve'] };
+  const names = ['acme', 'Acme Corporation', 'eve.adams@acme.com', 'Eve', 'Adams', 'login.example.com', 'Rolecall'];
+  const context = { minimumLength: 12, own: ownWords(names) };
 
   it.each([
     ['eleven characters', 'abcdefghijk', 'password_too_short'],
-    ['twelve of them, whatever they are', 'zq zq zq zq ', undefined],
+    ['twelve of them, whatever they are', 'zq vx zk jq ', undefined],
     ['eleven that take two units each', '🦦'.repeat(11), 'password_too_short'],
-    ['256', 'zq'.repeat(128), undefined],
-    ['257', `${'zq'.repeat(128)}z`, 'password_too_long'],
+    ['256', `${'zq'.repeat(127)}vx`, undefined],
+    ['257', `${'zq'.repeat(127)}vxz`, 'password_too_long'],
     ['one of breaches', 'unbelievable', 'password_known'],
     ['one of breaches in another case', 'UNBELIEVABLE', 'password_known'],
     ['one of breaches with digits and signs around it', '!!Dragon202612', 'password_known'],
     ['the name of the organization', 'acme corporation', 'password_known'],
-    ['the address', 'eve@acme.com', 'password_known'],
+    ['the address', 'eve.adams@acme.com', 'password_known'],
+    ['one of breaches, repeated', 'dragondragon', 'password_known'],
+    ['one of breaches, repeated with signs', 'Dragon-dragon-dragon!', 'password_known'],
+    ['one of breaches in disguise', 'P@$$w0rd2026!', 'password_known'],
+    ['one of breaches backwards', 'drowssap2026', 'password_known'],
+    ['a word with a year', 'abdominal-2026', 'password_known'],
+    ['names of organization and person', 'Acme.Eve.Adams', 'password_known'],
+    ['the name of the organization and a year', 'Acme!Corporation2026', 'password_known'],
+    ['the organization and one of breaches', 'acme-summer-2026', 'password_known'],
+    ['the organization, grown together with one of breaches', 'AcmeSummer2026', 'password_known'],
+    ['the product and a year', 'Rolecall2026!!', 'password_known'],
+    ['the place where it signs in', 'login.example.com', 'password_known'],
+    ['one character', 'aaaaaaaaaaaaaa', 'password_known'],
+    ['a few characters, repeated', 'zqv!zqv!zqv!zqv', 'password_known'],
+    ['digits in a row', '1234567890123', 'password_known'],
+    ['the alphabet', 'abcdefghijklm', 'password_known'],
+    ['rows of keys', 'qwertyuiop-lkjhgfdsa', 'password_known'],
+    ['digits that are in no row', '830492750193', undefined],
     ['several words', 'dragon password unbelievable', undefined],
+    ['several words, a name among them', 'acme otter paddles uphill', undefined],
+    ['a word that holds a short name', 'never steve uphill', undefined],
+    ['a password manager', 'eT7#kq0Zp!w2', undefined],
   ])('of %s', (_, password, problem) => {
     expect(passwordProblem(password, context)).toBe(problem);
+  });
+
+  it('is looked at in no time, however it was made up (security.md 34)', () => {
+    const hostile = [
+      'a'.repeat(255),
+      'ab'.repeat(127),
+      '1qaz2wsx'.repeat(31),
+      'acm'.repeat(85),
+      `${'é!'.repeat(120)}x`,
+    ];
+    const own = ownWords(Array.from({ length: 40 }, (_, at) => 'acme '.repeat(at)));
+    passwordProblem('warms up the list', context);
+    const began = performance.now();
+    for (const password of hostile) passwordProblem(password.slice(0, 256), { minimumLength: 12, own });
+    expect(performance.now() - began).toBeLessThan(250);
   });
 
   it('is hashed by argon2id with 19 MiB and two passes, in one normal form, without a cut', async () => {

@@ -4,11 +4,13 @@ import { DEFAULT_PASSWORD_LENGTH } from '@rolecall/org-config';
 import type { Database, LocalAccount, OneTimeLink, OrganizationTransaction } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { identityUnlinked } from '../account/events.ts';
+import { CONFIG, type Config } from '../config.ts';
 import { SharedLimits } from '../limits/shared-limits.ts';
 import { closedDoor } from '../local/local-door.ts';
 import { deviceHash, type Visitor } from '../local/visitor.ts';
 import { DecideAnew } from '../login/decide-anew.ts';
 import type { Organization } from '../organizations/organization.ts';
+import { ownWords } from './guessable.ts';
 import { PasswordHashes } from './password-hashes.ts';
 import { PasswordRange } from './password-range.ts';
 import { type PasswordProblem, passwordProblem } from './password-rules.ts';
@@ -38,6 +40,7 @@ export interface PasswordByLink {
 @Injectable()
 export class Passwords {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SharedLimits) private readonly limits: SharedLimits,
@@ -122,10 +125,18 @@ export class Passwords {
 
   private async problem(
     { settings }: Organization,
-    { addressKey }: LocalAccount,
+    { addressKey, user: { profile } }: LocalAccount,
     password: string,
   ): Promise<PasswordProblem | undefined> {
-    const own = [settings.name, settings.displayName, addressKey, addressKey.split('@')[0] ?? ''];
+    const { givenName, familyName, displayName } = profile;
+    const person = [addressKey, givenName, familyName, displayName];
+    const own = ownWords([
+      ...person,
+      settings.name,
+      settings.displayName,
+      new URL(this.config.url).hostname,
+      'Rolecall',
+    ]);
     const problem = passwordProblem(password, { minimumLength: await this.minimumLength(), own });
     return problem ?? ((await this.range.isBreached(password)) ? 'password_known' : undefined);
   }

@@ -77,7 +77,7 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
   ),
   password_too_long: user('The password is longer than 256 characters: choose a shorter one.'),
   password_known: user(
-    'The password is in a list of breached ones, or is a name of the user or the organization: choose another one.',
+    'The password is one of the first that others try (breached ones, rows of keys, names of the user, the organization or the product): choose another one.',
   ),
   link_unknown: user(
     'The link was used, is too old, was replaced by a newer one, or the user was disabled or has another address: make a new one.',
