@@ -8,8 +8,9 @@ import type { Target } from './impact.ts';
 import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
 import type { EntryRename } from './renames.ts';
-import { DIRECTORY } from './state-store.ts';
-import type { EditedScopes, HeldRename, StateTransaction, UserFacts } from './state-store.ts';
+import type { StateTransaction } from './state-store.ts';
+import { DIRECTORY } from './user-state.ts';
+import type { EditedScopes, HeldRename, UserFacts } from './user-state.ts';
 
 /** A change of one organization's document, as far as it concerns what users hold. */
 export interface PolicyChange {
@@ -54,7 +55,7 @@ const NOTHING: Decided = { grants: [], groups: [], refused: true };
  * they hold, save what is no longer declared. Works in batches: memory stays flat.
  */
 export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Rederived> {
-  await state.renameHeld(change.organizationId, heldRenames(change.renames));
+  await state.users.renameHeld(change.organizationId, heldRenames(change.renames));
   if (!decidesDifferently(change.before, change.after)) {
     return { impact: { ...NO_IMPACT, ...change.removed }, administrators: 0 };
   }
@@ -90,7 +91,7 @@ export async function lossOfAll(
   names?: Names,
 ): Promise<ImpactCounter> {
   const counter = new ImpactCounter(names);
-  for await (const users of state.factsOfUsers(organizationId)) {
+  for await (const users of state.users.facts(organizationId)) {
     for (const user of users) counter.add(user, { ...NOTHING, refused: false });
   }
   return counter;
@@ -112,7 +113,7 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
   };
   const kept = editedScopes(change.after);
   const counter = new ImpactCounter(change.names);
-  for await (const users of state.factsOfUsers(change.organizationId)) {
+  for await (const users of state.users.facts(change.organizationId)) {
     const decided: { user: UserFacts; target: Decided }[] = [];
     for (const user of users) {
       // a decision may take 150 ms: others have their turn in between
@@ -130,9 +131,9 @@ async function decideAnew(state: StateTransaction, change: PolicyChange, now: Da
       grants: target.grants,
       groups: target.groups,
     }));
-    await state.replaceGrants(change.organizationId, change.revision, grants);
+    await state.users.replaceGrants(change.organizationId, change.revision, grants);
   }
-  await state.retractEdited(change.organizationId, kept);
+  await state.users.retractEdited(change.organizationId, kept);
   return counter;
 }
 
@@ -147,14 +148,14 @@ async function dropUndeclared(state: StateTransaction, change: PolicyChange): Pr
   const gone = undeclared(change);
   if (gone.length > 0) {
     const isGone = (kind: HeldRename['kind'], name: string) => gone.some((it) => it.kind === kind && it.from === name);
-    for await (const users of state.factsOfUsers(change.organizationId)) {
+    for await (const users of state.users.facts(change.organizationId)) {
       for (const user of users) {
         const grants = user.grants.filter(({ role, scope }) => !isGone('role', role) && !isGone('scope', scope));
         const groups = user.groups.filter((group) => !isGone('group', group)).map((group) => ({ group }));
         counter.add(user, { grants, groups, refused: false });
       }
     }
-    await state.renameHeld(change.organizationId, gone);
+    await state.users.renameHeld(change.organizationId, gone);
   }
   return counter;
 }

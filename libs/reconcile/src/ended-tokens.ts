@@ -1,6 +1,6 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Impact } from './plan.ts';
-import type { EndedTokens } from './state-store.ts';
+import type { EndedTokens } from './sign-in-state.ts';
 
 /** Names of the directory tokens that a document declares. */
 export function tokensOf({ spec }: OrganizationDocument): readonly string[] {

@@ -2,7 +2,7 @@ import { SSO_ADMIN } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership } from '@rolecall/role-mapping';
 import type { Names } from './names.ts';
 import type { Impact } from './plan.ts';
-import type { UserFacts } from './state-store.ts';
+import type { UserFacts } from './user-state.ts';
 
 /** What a user shall hold. */
 export interface Target {

@@ -55,7 +55,7 @@ export async function usersOf(
   const shares = [limits?.affected, ceilings?.affected].some((cap) => cap?.endsWith('%'));
   if (!shares) return 0;
   let users = 0;
-  for (const step of steps) if ('head' in step) users += await state.users(step.head.id);
+  for (const step of steps) if ('head' in step) users += await state.users.count(step.head.id);
   return users;
 }
 

@@ -27,7 +27,7 @@ export class Names {
     const found = this.#users;
     this.#users = new Map();
     this.#left -= found.size;
-    const emails = await state.emails(organizationId, [...found.keys()]);
+    const emails = await state.users.emails(organizationId, [...found.keys()]);
     const users = [...found].map(([userId, difference]) => {
       const email = emails.get(userId);
       return { userId, ...(email !== undefined && { email }), ...difference };

@@ -110,7 +110,7 @@ async function remove(state: StateTransaction, step: Removal, names?: Names): Pr
   }
   const providers = Object.keys(step.before.spec.identityProviders ?? {});
   const loss = await lossOfAll(state, head.id, names);
-  const ended = await state.endDirectoryTokens(head.id, tokensOf(step.before));
+  const ended = await state.signIns.endDirectoryTokens(head.id, tokensOf(step.before));
   const removedIdentityProviders = await withLinkedUsers(state, head.id, providers);
   const lost = await withNames(state, head.id, loss.result({ removedIdentityProviders }), names);
   const impact = withEndedTokens(lost, ended);

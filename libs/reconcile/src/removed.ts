@@ -18,7 +18,7 @@ async function removedDirectory(
   after: OrganizationDocument,
 ): Promise<Pick<Removed, 'removedDirectory'>> {
   if (before.spec.scim === undefined || after.spec.scim !== undefined) return {};
-  const users = await state.directoryUsers(organizationId);
+  const users = await state.users.ofDirectory(organizationId);
   return users === 0 ? {} : { removedDirectory: { users } };
 }
 
@@ -37,7 +37,7 @@ async function removedProviders(state: StateTransaction, step: Change): Promise<
 export async function withLinkedUsers(state: StateTransaction, organizationId: string, providers: readonly string[]) {
   const counted: { identityProvider: string; linkedUsers: number }[] = [];
   for (const identityProvider of [...providers].sort()) {
-    counted.push({ identityProvider, linkedUsers: await state.linkedUsers(organizationId, identityProvider) });
+    counted.push({ identityProvider, linkedUsers: await state.users.linkedTo(organizationId, identityProvider) });
   }
   return counted;
 }

@@ -20,7 +20,7 @@ export async function replaceGuard(
   for (const step of steps) {
     if (!('desired' in step) || !('head' in step)) continue;
     for (const [name, what] of replacedIn(step)) {
-      const users = await state.linkedUsers(step.head.id, name);
+      const users = await state.users.linkedTo(step.head.id, name);
       if (users > 0) problems.push(problemOf(step.name, name, what, users));
     }
   }

@@ -48,7 +48,7 @@ export async function secretChanges(
     const given = desired.secrets?.[pointer];
     const known = live && providerBefore(live, name);
     const at = { collection, organization, pointer };
-    const stored = known && (await state.secretFingerprint(live.head.id, known.name, at));
+    const stored = known && (await state.signIns.secretFingerprint(live.head.id, known.name, at));
     const kept = stored !== undefined && sameSecret(known?.provider, provider);
     const sealed = sealedIn(provider);
     const change = (after: string) => {

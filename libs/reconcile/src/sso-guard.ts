@@ -3,7 +3,8 @@ import { ReconcileError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
 import type { Change, Prepared } from './prepare.ts';
 import { enforces } from './sso-switch.ts';
-import type { SignInEvidence, StateTransaction } from './state-store.ts';
+import type { SignInEvidence } from './sign-in-state.ts';
+import type { StateTransaction } from './state-store.ts';
 
 /** A sign-in that is older than this says too little of today. */
 export const EVIDENCE_DAYS = 14;
@@ -30,7 +31,7 @@ export async function ssoGuards(
   for (const step of steps) {
     if (!('desired' in step) || !enforces(step.after)) continue;
     problems.push(...withoutRecovery(step.after));
-    const evidence = 'head' in step ? await state.evidence(step.head.id) : new Map<string, SignInEvidence>();
+    const evidence = 'head' in step ? await state.signIns.evidence(step.head.id) : new Map<string, SignInEvidence>();
     const turnsOn = !('before' in step) || !enforces(step.before);
     const message = turnsOn ? whyNotTurnOn(step, evidence, now) : whyNotGoOn(step, evidence);
     const { name } = step.after.metadata;

@@ -18,13 +18,13 @@ export async function switchSso(state: StateTransaction, step: Change, now: Date
   if (!after.login.enforceSso) {
     if (!before.login.enforceSso) return {};
     await state.audit(id, { type: 'sso.released', data: { revision: step.head.revision + 1 } });
-    return { sso: { enforced: false, endedSessions: await state.endAllSessions(id), secondFactorsOff: 0 } };
+    return { sso: { enforced: false, endedSessions: await state.signIns.endAllSessions(id), secondFactorsOff: 0 } };
   }
   const exempt = exemptAt(after, now);
   const turnsOn = !before.login.enforceSso;
   if (!turnsOn && exemptAt(before, now).every((address) => exempt.includes(address))) return {};
   const endSessions = !turnsOn || after.login.endOtherSessions;
-  const { sessions, secondFactors } = await state.closeLocalDoors(id, { exempt, endSessions });
+  const { sessions, secondFactors } = await state.signIns.closeLocalDoors(id, { exempt, endSessions });
   if (turnsOn) {
     const data = { revision: step.head.revision + 1, exempt: exempt.length };
     await state.audit(id, { type: 'sso.enforced', data });

@@ -1,9 +1,9 @@
-import type { PlatformState } from './platform.ts';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Done, StoredLease } from './leases.ts';
 import type { ApplyResult, SavedPlan } from './once.ts';
-import type { SecretPlace } from './secret.ts';
-import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
+import type { PlatformState } from './platform.ts';
+import type { SignInState } from './sign-in-state.ts';
+import type { UserState } from './user-state.ts';
 
 /** Opens the one transaction of a plan (rolled back) or an apply (committed). */
 export interface StateStore {
@@ -18,6 +18,8 @@ export interface StateStore {
 export interface StateTransaction {
   /** What belongs to no organization. */
   readonly platform: PlatformState;
+  readonly users: UserState;
+  readonly signIns: SignInState;
   collection(name: string): Promise<CollectionState>;
   /** The collection's lease that nobody ended; it may be over. With `hold` nobody takes or ends it before the transaction does. */
   lease(collection: string, hold?: 'hold'): Promise<StoredLease | undefined>;
@@ -56,46 +58,6 @@ export interface StateTransaction {
   overrides(organizationId: string): Promise<readonly Override[]>;
   /** Makes these exactly the overrides. */
   replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void>;
-  /** Users with the facts that decide for them, and those who hold something without any, in batches: memory stays flat. */
-  factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]>;
-  /** Makes these exactly the users' grants and memberships, beside grants that somebody edited (set-based, one statement per batch). */
-  replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void>;
-  /** Takes away what somebody edited, of every user, but grants of these roles on these scopes. */
-  retractEdited(organizationId: string, but: EditedScopes): Promise<void>;
-  /** Addresses of these users, by id; whoever has none is not in the map. PERSONAL */
-  emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Every user of the organization. */
-  users(organizationId: string): Promise<number>;
-  /** Active users who hold `sso_admin` on any scope, as it is now. */
-  administrators(organizationId: string): Promise<number>;
-  linkedUsers(organizationId: string, identityProvider: string): Promise<number>;
-  /** Users of the organization's directory. */
-  directoryUsers(organizationId: string): Promise<number>;
-  /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
-  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
-  /** By IdP: the newest sign-in that got through every check. */
-  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>>;
-  /**
-   * Of everybody but the exempt: ends sessions that a password opened (with `endSessions`), sign-ins half done and links to set a
-   * password, switches second factors off, and mails who had a password or a second factor. Passwords stay for the day on which they
-   * are let in again. Done at the end of a commit; tells how much it will be.
-   */
-  closeLocalDoors(organizationId: string, doors: LocalDoors): Promise<ClosedDoors>;
-  /** Ends every session, and mails whom it signed out how to sign in from now on. Done at the end of a commit; tells how many. */
-  endAllSessions(organizationId: string): Promise<number>;
-  /** An IdP's client secret is another now: what was proved with the old one is proved no more. */
-  forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
-  /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
-  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
-  /** The tokens of a directory go on under another name. */
-  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
-  /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */
-  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]>;
-  /**
-   * Follows a renamed role, scope or group through what users hold: who held `from` holds `to`, once, with its sources
-   * and its time kept. Without `to` the name is gone and everything held under it as well. Done in the order given.
-   */
-  renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void>;
   /** Appends to the organization's audit chain: created, updated, renamed, deleted, grants changed. */
   audit(organizationId: string, event: ReconcileEvent): Promise<void>;
   /** What `saveFileDigests` last recorded: tells which organizations an unchanged file has, which nobody parsed. */
@@ -105,19 +67,6 @@ export interface StateTransaction {
    * The root digest is `rootDigestOf(digests)`.
    */
   saveFileDigests(collection: string, digests: readonly FileDigest[]): Promise<void>;
-}
-
-/** Whose sign-ins beside single sign-on end. */
-export interface LocalDoors {
-  /** Plain addresses in lower case: these people are left alone. */
-  readonly exempt: readonly string[];
-  readonly endSessions: boolean;
-}
-
-export interface ClosedDoors {
-  readonly sessions: number;
-  /** Users who had one. */
-  readonly secondFactors: number;
 }
 
 export interface CollectionState {
@@ -220,13 +169,6 @@ export interface PreparedIdentityProvider {
   readonly connectionDigest?: string;
 }
 
-/** Somebody got through every check of a sign-in, by a test or for real. */
-export interface SignInEvidence {
-  /** Of the connection that was used; see `PreparedIdentityProvider`. */
-  readonly connectionDigest: string;
-  readonly at: Date;
-}
-
 /** The key pairs that a SAML connection is to have. */
 export interface PreparedKeys {
   readonly generation: number;
@@ -252,21 +194,6 @@ export interface RevisionOrigin {
   readonly lines?: Readonly<Record<string, number>>;
 }
 
-/** Tokens of a directory that end with their name. */
-export interface EndedTokens {
-  /** Its name in the document. */
-  readonly token: string;
-  /** At least 1. */
-  readonly tokens: number;
-}
-
-/** A role, scope or group that has another name now, or (without `to`) none. */
-export interface HeldRename {
-  readonly kind: 'role' | 'scope' | 'group';
-  readonly from: string;
-  readonly to?: string;
-}
-
 /** What an apply says to the audit log; the store adds time and actor. */
 export interface ReconcileEvent {
   readonly type:
@@ -280,40 +207,6 @@ export interface ReconcileEvent {
     | 'sso.released'
     | 'grants.changed';
   readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** Stands in the place of an identity provider's name (no slug is like it) where the directory decides for a user. */
-export const DIRECTORY = '@directory';
-
-/** One user with the facts that decide, of the identity that signed in last or of the directory, and what the user holds now. */
-export interface UserFacts {
-  readonly userId: string;
-  /** Neither invited nor disabled. */
-  readonly active: boolean;
-  /** Or `DIRECTORY`; undefined = nothing decides for the user, who never signed in by an identity provider. */
-  readonly identityProvider: string | undefined;
-  readonly facts: FactsJson;
-  readonly grants: readonly HeldGrant[];
-  readonly groups: readonly string[];
-}
-
-export interface HeldGrant {
-  readonly scope: string;
-  readonly role: string;
-  /** Somebody gave it in the application or through the API: no rule takes it away. */
-  readonly edited?: true;
-}
-
-/** Where roles are edited, and which there are. */
-export interface EditedScopes {
-  readonly scopes: readonly string[];
-  readonly roles: readonly string[];
-}
-
-export interface UserGrants {
-  readonly userId: string;
-  readonly grants: readonly DecidedGrant[];
-  readonly groups: readonly DecidedMembership[];
 }
 
 /** Compare-and-swap failed: somebody applied in between. Exit code 4. */

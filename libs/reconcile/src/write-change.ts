@@ -26,11 +26,11 @@ export async function writeChange(
     await state.audit(head.id, { type: 'organization.renamed', data });
   }
   for (const { map, from, to } of renames) {
-    if (map === '/spec/identityProviders') await state.renameIdentityProvider(head.id, from, to);
-    if (map === '/spec/scim/tokens') await state.renameDirectoryToken(head.id, from, to);
+    if (map === '/spec/identityProviders') await state.signIns.renameIdentityProvider(head.id, from, to);
+    if (map === '/spec/scim/tokens') await state.signIns.renameDirectoryToken(head.id, from, to);
   }
-  const ended = await state.endDirectoryTokens(head.id, undeclaredTokens(step));
-  for (const name of providersWithNewSecret(step.secretFields)) await state.forgetEvidence(head.id, name);
+  const ended = await state.signIns.endDirectoryTokens(head.id, undeclaredTokens(step));
+  for (const name of providersWithNewSecret(step.secretFields)) await state.signIns.forgetEvidence(head.id, name);
   const { lines: _, ...shortOrigin } = origin;
   const revision = revisionOf({ ...desired, document: after, digest }, shortOrigin);
   const next = await state.addRevision(head.id, head.revision, revision);
@@ -46,12 +46,12 @@ export async function writeChange(
     removed,
     names,
   };
-  const had = enforces(after) ? await state.administrators(head.id) : 0;
+  const had = enforces(after) ? await state.users.administrators(head.id) : 0;
   const followed = await rederive(state, policyChange, now);
   if (enforces(after)) {
     // a plan writes no grants that are decided anew, so they are counted; names that are gone it does take away
     const isApp = after.spec.authorization?.managedBy === 'app';
-    keepAnAdministrator(step, had, isApp ? await state.administrators(head.id) : had + followed.administrators);
+    keepAnAdministrator(step, had, isApp ? await state.users.administrators(head.id) : had + followed.administrators);
   }
   const impact = { ...withEndedTokens(followed.impact, ended), ...(await switchSso(state, step, now)) };
   return {

@@ -124,7 +124,7 @@ describe('users', () => {
     const facts = await test.current.database
       .reconcileState({ actor: 'ci', now: NOW })
       .transaction('rollback', async (state) => {
-        for await (const batch of state.factsOfUsers(id)) return batch;
+        for await (const batch of state.users.facts(id)) return batch;
         return [];
       });
     expect(facts).toMatchObject([{ identityProvider: 'entra', facts: { department: 'Support' } }]);

@@ -43,7 +43,7 @@ async function apply(
   };
   const reconciler = test.current.database.reconcileState({ actor: 'ci', now: later(HOUR) });
   await reconciler.transaction('commit', async (state) => {
-    if (rename) await state.renameIdentityProvider(at.organizationId, rename.from, rename.to);
+    if (rename) await state.signIns.renameIdentityProvider(at.organizationId, rename.from, rename.to);
     await state.addRevision(at.organizationId, base, revision);
   });
 }

@@ -63,8 +63,8 @@ it('leaves nothing of a plan that does everything, and announces nothing', async
       });
       await state.rename(id, 'planned-1');
       await state.addRevision(id, 1, revision(document('planned-1')));
-      for await (const users of state.factsOfUsers(id)) {
-        await state.replaceGrants(
+      for await (const users of state.users.facts(id)) {
+        await state.users.replaceGrants(
           id,
           2,
           users.map(({ userId }) => ({ userId, grants: [grant('member')], groups: [] })),
@@ -86,8 +86,8 @@ it('keeps no login waiting while a plan looks at the users', async () => {
   await inOrganization(id, (tx) => tx.replaceGrants(user.userId, 1, [grant('member')], [], NOW));
   await store().transaction('rollback', async (state) => {
     await state.addRevision(id, 1, revision(document('looked-at')));
-    for await (const users of state.factsOfUsers(id)) {
-      await state.replaceGrants(
+    for await (const users of state.users.facts(id)) {
+      await state.users.replaceGrants(
         id,
         2,
         users.map(({ userId }) => ({ userId, grants: [], groups: [] })),
@@ -116,8 +116,8 @@ it('reads what the directory says of its users, of an adopted one what an IdP sa
   await directory.createUser(id, userBody('mo', { title: 'captain' }), adopting, decideBy(), actor());
   const [facts, users] = await store().transaction('rollback', async (state) => {
     const all = [];
-    for await (const batch of state.factsOfUsers(id)) all.push(...batch);
-    return [all, await state.directoryUsers(id)];
+    for await (const batch of state.users.facts(id)) all.push(...batch);
+    return [all, await state.users.ofDirectory(id)];
   });
   expect(users).toBe(2);
   expect(facts).toEqual([
@@ -291,11 +291,11 @@ it('streams any number of users in batches of a thousand', async () => {
   const sizes: number[] = [];
   const ids = new Set<string>();
   await commit(async (state) => {
-    for await (const users of state.factsOfUsers(id)) {
+    for await (const users of state.users.facts(id)) {
       sizes.push(users.length);
       for (const user of users) ids.add(user.userId);
       const everyone = users.map(({ userId }) => ({ userId, grants: [grant('member')], groups: [] }));
-      await state.replaceGrants(id, 1, everyone);
+      await state.users.replaceGrants(id, 1, everyone);
     }
   });
   expect(sizes).toEqual([1000, 1000, 500]);
@@ -311,10 +311,10 @@ describe('a login while new rules are applied', () => {
   async function applying(id: string, name: string, during: () => Promise<void>): Promise<void> {
     await commit(async (state) => {
       await state.addRevision(id, 1, revision(document(name, { ...OKTA, displayName: 'new rules' })));
-      for await (const users of state.factsOfUsers(id)) {
+      for await (const users of state.users.facts(id)) {
         await during();
         const decided = users.map(({ userId }) => ({ userId, grants: [grant('by-new-rules')], groups: [] }));
-        await state.replaceGrants(id, 2, decided);
+        await state.users.replaceGrants(id, 2, decided);
       }
     });
   }

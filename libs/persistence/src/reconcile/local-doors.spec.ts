@@ -67,7 +67,7 @@ async function apply(work: (state: StateTransaction) => Promise<unknown>, mode: 
 }
 
 const close = (more: Partial<LocalDoors> = {}, mode?: 'rollback') =>
-  apply((state) => state.closeLocalDoors(id, { exempt: [], endSessions: true, ...more }), mode);
+  apply((state) => state.signIns.closeLocalDoors(id, { exempt: [], endSessions: true, ...more }), mode);
 
 /** What is left of local sign-ins, table by table, as names of users. */
 async function left(): Promise<Record<string, string[]>> {
@@ -138,7 +138,7 @@ it('turning SSO off ends every session and tells whom it signed out, and nobody 
   await connected(test.current.ownerUrl, (owner) =>
     owner.query(`update users set status = 'disabled' where user_id = $1`, [gone]),
   );
-  expect(await apply((state) => state.endAllSessions(id))).toBe(4);
+  expect(await apply((state) => state.signIns.endAllSessions(id))).toBe(4);
   for (const token of ['eve by sso', 'eve by password', 'gone by sso']) expect(await isAlive(token)).toBe(false);
   expect((await mails()).map(({ kind, to }) => [kind, to])).toEqual([['sso-off', 'eve@acme.example']]);
   expect(await left()).toMatchObject({ factors: ['eve', 'gone'], resets: ['eve', 'gone'], passwords: ['eve', 'gone'] });
@@ -147,7 +147,7 @@ it('turning SSO off ends every session and tells whom it signed out, and nobody 
 it('ends nothing of another organization', async () => {
   await user('eve');
   const other = await seedOrganization(test.current.database, document('globex'), { metadataXml: METADATA_XML });
-  await apply((state) => state.closeLocalDoors(other.id, { exempt: [], endSessions: true }));
+  await apply((state) => state.signIns.closeLocalDoors(other.id, { exempt: [], endSessions: true }));
   expect(await isAlive('eve by password')).toBe(true);
   expect(await left()).toMatchObject({ factors: ['eve'], pending: ['eve'] });
 });

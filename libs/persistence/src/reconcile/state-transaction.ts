@@ -1,20 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { AuditEvent } from '@rolecall/audit';
-import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { secretFingerprint } from '@rolecall/reconcile';
 import type {
   ApplyResult,
-  ClosedDoors,
   CollectionState,
   Declaration,
   Deviation,
   Done,
-  EditedScopes,
-  EndedTokens,
   FileDigest,
-  HeldRename,
-  LocalDoors,
   StoredLease,
   NewOrganization,
   NewRevision,
@@ -23,28 +16,18 @@ import type {
   PlatformState,
   ReconcileEvent,
   SavedPlan,
-  SecretPlace,
-  SignInEvidence,
   StateTransaction,
-  UserFacts,
-  UserGrants,
+  UserState,
 } from '@rolecall/reconcile';
 import { DEPLOYMENT } from '../audit/deployment.ts';
-import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
 import { noteExpiringItems } from '../expiry/note-items.ts';
-import { replaceGrants } from '../grants/replace-grants.ts';
 import { PgPlatformState } from '../platform/platform-revisions.ts';
 import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
-import { clientSecretName } from '../secrets/secret-names.ts';
-import { Vault } from '../secrets/vault.ts';
 import { newId } from '../new-id.ts';
-import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { readDeclaration, readOverrides, writeDeclaration, writeDeviation, writeOverrides } from './declarations.ts';
-import { factsOfUsers } from './facts-of-users.ts';
 import { readHeads } from './heads.ts';
-import { endSessionsOfDisabled, renameIdentityProvider, replaceIdentityProviders } from './identity-providers.ts';
-import { countDoors, countSessions, endSignIns } from './local-doors.ts';
+import { replaceIdentityProviders } from './identity-providers.ts';
 import { countUnderLease, readLease } from './leases.ts';
 import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
 import { OrganizationConnection } from './organization-connection.ts';
@@ -52,32 +35,19 @@ import { PendingEvents } from './pending-events.ts';
 import { insertOrganization, insertRevision, liveRevision, renameOrganization } from './revisions.ts';
 import { replaceRoutes } from './routes.ts';
 import { ADOPT_ORGANIZATION, DELETE_ORGANIZATION, RELEASE_ORGANIZATION } from './organization-statements.ts';
+import { PgSignInState } from './sign-in-state.ts';
 import type { Reconciler } from './state-store.ts';
-import {
-  ADMINISTRATORS,
-  DIRECTORY_USERS,
-  EMAILS,
-  LINKED_USERS,
-  RENAME_HELD,
-  RETRACT_EDITED,
-  USERS,
-} from './user-statements.ts';
-
-interface EvidenceRow {
-  readonly identity_provider: string;
-  readonly connection_digest: string;
-  readonly at: Date;
-}
+import { PgUserState } from './user-state.ts';
 
 /** One plan or apply, on PostgreSQL. */
 export class PgStateTransaction implements StateTransaction {
   readonly platform: PlatformState;
+  readonly users: UserState;
+  readonly signIns: PgSignInState;
   #changed = false;
   /** The collection whose row is locked. */
   #locked: string | undefined;
   readonly #written = new Set<string>();
-  /** Organizations whose document turned SSO on or off, or exempts fewer people. */
-  readonly #endsSignIns = new Map<string, LocalDoors | 'all'>();
   readonly #events = new PendingEvents();
   readonly #on: OrganizationConnection;
 
@@ -99,14 +69,16 @@ export class PgStateTransaction implements StateTransaction {
       },
       ended: (id) => this.record(DEPLOYMENT, 'token.ended', { reason: 'trust_withdrawn' }, id),
     });
+    this.users = new PgUserState(client, this.#on, by.now, applies);
+    this.signIns = new PgSignInState(client, this.#on, keys, by.now, applies, (...event) => this.record(...event));
   }
 
   /**
-   * Ends the sessions of IdPs that are disabled by now, and what turning SSO on or off ends; and appends the audit events of all organizations: last of all, since
-   * the one would keep session checks waiting, and the other everything that is audited.
+   * Ends the sessions of IdPs that are disabled by now, and what turning SSO on or off ends; and appends the audit events of all
+   * organizations. Last of all, since the one would keep session checks waiting, and the other everything that is audited.
    */
   async finish(): Promise<void> {
-    if (this.applies) for (const organizationId of [...this.#written].sort()) await this.endSessions(organizationId);
+    if (this.applies) for (const organizationId of [...this.#written].sort()) await this.signIns.finish(organizationId);
     await this.#events.append(this.#on);
   }
 
@@ -201,105 +173,6 @@ export class PgStateTransaction implements StateTransaction {
     this.#changed = true;
   }
 
-  async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
-    await this.#on.enter(organizationId);
-    for await (const batch of factsOfUsers(this.client, organizationId, this.applies)) {
-      yield batch;
-      // the caller may have worked for another organization in between
-      await this.#on.enter(organizationId);
-    }
-  }
-
-  async replaceGrants(organizationId: string, revision: number, users: readonly UserGrants[]): Promise<void> {
-    if (!this.applies) return;
-    await this.#on.enter(organizationId);
-    await replaceGrants(this.client, organizationId, revision, users, this.by.now);
-  }
-
-  async retractEdited(organizationId: string, { scopes, roles }: EditedScopes): Promise<void> {
-    if (this.applies) await this.#on.query(organizationId, RETRACT_EDITED, [scopes, roles]);
-  }
-
-  async emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#on.query<{ user_id: string; email: string }>(organizationId, EMAILS, [userIds]);
-    return new Map(rows.map((row) => [row.user_id, row.email]));
-  }
-
-  users(organizationId: string): Promise<number> {
-    return this.#on.count(organizationId, USERS);
-  }
-
-  administrators(organizationId: string): Promise<number> {
-    return this.#on.count(organizationId, ADMINISTRATORS, [SSO_ADMIN]);
-  }
-
-  linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
-    return this.#on.count(organizationId, LINKED_USERS, [identityProvider]);
-  }
-
-  directoryUsers(organizationId: string): Promise<number> {
-    return this.#on.count(organizationId, DIRECTORY_USERS);
-  }
-
-  async secretFingerprint(
-    organizationId: string,
-    identityProvider: string,
-    at: SecretPlace,
-  ): Promise<string | undefined> {
-    await this.#on.enter(organizationId);
-    const secret = await new Vault(this.client, organizationId, this.keys.masterKeys).read(
-      clientSecretName(identityProvider),
-    );
-    return secret && secretFingerprint(await this.keys.fingerprints.of(at.collection), at, secret);
-  }
-
-  async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
-    await this.#on.enter(organizationId);
-    await renameIdentityProvider(this.client, organizationId, this.keys.masterKeys, { from, to });
-  }
-
-  async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
-    const rows = await this.#on.query<EvidenceRow>(organizationId, EVIDENCE);
-    return new Map(rows.map((row) => [row.identity_provider, { connectionDigest: row.connection_digest, at: row.at }]));
-  }
-
-  async forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
-    await this.#on.query(organizationId, FORGET_EVIDENCE, [identityProvider]);
-  }
-
-  async closeLocalDoors(organizationId: string, doors: LocalDoors): Promise<ClosedDoors> {
-    this.#endsSignIns.set(organizationId, doors);
-    return countDoors(this.#on, organizationId, doors);
-  }
-
-  async endAllSessions(organizationId: string): Promise<number> {
-    this.#endsSignIns.set(organizationId, 'all');
-    return countSessions(this.#on, organizationId);
-  }
-
-  async renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
-    if (this.applies) await this.#on.query(organizationId, RENAME_TOKENS, [from, to]);
-  }
-
-  async endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
-    if (names.length === 0) return [];
-    const values = [names, this.by.now];
-    const alive = await this.#on.query<{ name: string; tokens: number }>(organizationId, COUNT_TOKENS, values);
-    if (this.applies && alive.length > 0) {
-      const ended = await this.#on.query<{ token_id: string; name: string }>(organizationId, REVOKE_TOKENS, values);
-      for (const { token_id: id, name } of ended) {
-        this.record(organizationId, 'directory.token_revoked', { name, reason: 'undeclared' }, id);
-      }
-    }
-    return alive.map(({ name, tokens }) => ({ token: name, tokens }));
-  }
-
-  async renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
-    for (const { kind, from, to } of renames) {
-      await this.#on.query(organizationId, RENAME_HELD[kind], [from, to ?? null]);
-    }
-  }
-
   async audit(organizationId: string, { type, data }: ReconcileEvent): Promise<void> {
     this.record(organizationId, type, data);
   }
@@ -328,23 +201,6 @@ export class PgStateTransaction implements StateTransaction {
     if (this.applies) await noteExpiringItems(this.client, organizationId, revision.document, this.by.now);
     // nobody can have signed in at what is made here
     if (is === 'known') this.#written.add(organizationId);
-  }
-
-  private async endSessions(organizationId: string): Promise<void> {
-    await this.#on.enter(organizationId);
-    const sessions = await endSessionsOfDisabled(this.client, organizationId);
-    const reason = 'identity_provider_disabled';
-    if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
-    await this.endSignIns(organizationId);
-  }
-
-  private async endSignIns(organizationId: string): Promise<void> {
-    const what = this.#endsSignIns.get(organizationId);
-    if (what === undefined) return;
-    const vault = new Vault(this.client, organizationId, this.keys.masterKeys);
-    const sessions = await endSignIns(this.#on, vault, what, this.by.now);
-    const reason = what === 'all' ? 'sso_released' : 'sso_enforced';
-    if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
   }
 
   private record(

@@ -88,7 +88,7 @@ it('goes with its provider, and when that becomes a SAML one', async () => {
 it('follows a renamed provider', async () => {
   const { id } = await seed('renamed');
   await inState(async (state) => {
-    await state.renameIdentityProvider(id, 'google', 'workspace');
+    await state.signIns.renameIdentityProvider(id, 'google', 'workspace');
     await state.addRevision(id, 1, revision('renamed', providers({ workspace: GOOGLE })));
   });
   expect(await secretsOf(id)).toEqual(['oidc_client_secret/workspace']);
@@ -124,11 +124,11 @@ describe('the fingerprint', () => {
   it('is what somebody with the key of the collection computes', async () => {
     const { id } = await seed('printed');
     const { collections } = test.current.database;
-    const fingerprint = await inState((state) => state.secretFingerprint(id, 'google', at));
+    const fingerprint = await inState((state) => state.signIns.secretFingerprint(id, 'google', at));
     expect(fingerprint).toBe(secretFingerprint(await collections.fingerprintKey('default'), at, SECRET));
     const elsewhere = { ...at, collection: 'other' };
-    expect(await inState((state) => state.secretFingerprint(id, 'google', elsewhere))).not.toBe(fingerprint);
-    expect(await inState((state) => state.secretFingerprint(id, 'none', at))).toBeUndefined();
+    expect(await inState((state) => state.signIns.secretFingerprint(id, 'google', elsewhere))).not.toBe(fingerprint);
+    expect(await inState((state) => state.signIns.secretFingerprint(id, 'none', at))).toBeUndefined();
   });
 
   it('has a key per collection, that needs the master key', async () => {

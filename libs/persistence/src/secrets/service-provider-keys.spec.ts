@@ -97,7 +97,7 @@ it('adds a generation that waits for its time, forgets none in between, and is p
 it('goes along with a renamed IdP', async () => {
   const { id } = await seed('initech');
   await store().transaction('commit', async (state) => {
-    await state.renameIdentityProvider(id, 'okta', 'okta-eu');
+    await state.signIns.renameIdentityProvider(id, 'okta', 'okta-eu');
     await state.addRevision(id, 1, {
       document: document('initech', {
         identityProviders: { 'okta-eu': { type: 'saml', metadata: { xml: METADATA_XML }, previously: ['okta'] } },

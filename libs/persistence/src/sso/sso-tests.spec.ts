@@ -103,7 +103,7 @@ describe('evidence', () => {
   const known = (organizationId: string) =>
     test.current.database
       .reconcileState({ actor: 'ci', now: NOW })
-      .transaction('rollback', (state) => state.evidence(organizationId));
+      .transaction('rollback', (state) => state.signIns.evidence(organizationId));
 
   it('is the newest', async () => {
     const { ssoEvidence } = test.current.database;

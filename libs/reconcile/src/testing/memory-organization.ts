@@ -1,5 +1,6 @@
 import { ReconcileError } from '../errors.ts';
-import type { HeldRename, NewRevision, OrganizationHead } from '../state-store.ts';
+import type { HeldRename } from '../user-state.ts';
+import type { NewRevision, OrganizationHead } from '../state-store.ts';
 import type { MemoryUser } from './memory-state.ts';
 
 export function taken(code: 'name_taken' | 'email_domain_taken', organization: string, pointer: string, what: string) {

@@ -1,5 +1,7 @@
 import type { FactsJson } from '@rolecall/role-mapping';
-import type { HeldGrant, ReconcileEvent, SignInEvidence, StateStore, StateTransaction } from '../state-store.ts';
+import type { HeldGrant } from '../user-state.ts';
+import type { ReconcileEvent, StateStore, StateTransaction } from '../state-store.ts';
+import type { SignInEvidence } from '../sign-in-state.ts';
 import type { SavedPlan } from '../once.ts';
 import type { WorkloadToken } from '../withdrawn-trust.ts';
 import { MemoryLeases } from './memory-leases.ts';

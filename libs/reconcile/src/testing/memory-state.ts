@@ -4,7 +4,8 @@ import type { Declaration, Override } from '../state-store.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { LivePlatform } from '../platform.ts';
 import type { WorkloadToken } from '../withdrawn-trust.ts';
-import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin, SignInEvidence } from '../state-store.ts';
+import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin } from '../state-store.ts';
+import type { SignInEvidence } from '../sign-in-state.ts';
 
 export interface MemoryUser {
   userId: string;

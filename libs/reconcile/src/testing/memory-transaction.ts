@@ -1,51 +1,35 @@
-import { SSO_ADMIN } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Done, StoredLease } from '../leases.ts';
 import type { ApplyResult, SavedPlan } from '../once.ts';
 import type { PlatformState } from '../platform.ts';
 import { rootDigestOf } from '../root-digest.ts';
-import { secretFingerprint } from '../secret.ts';
-import type { SecretPlace } from '../secret.ts';
-import { DIRECTORY, RevisionMovedError } from '../state-store.ts';
+import type { SignInState } from '../sign-in-state.ts';
+import { RevisionMovedError } from '../state-store.ts';
 import type {
-  ClosedDoors,
   CollectionState,
   Declaration,
   Deviation,
-  EditedScopes,
-  EndedTokens,
   FileDigest,
-  HeldGrant,
-  HeldRename,
-  LocalDoors,
   NewOrganization,
   NewRevision,
   OrganizationHead,
   Override,
   ReconcileEvent,
-  SignInEvidence,
   StateTransaction,
-  UserFacts,
-  UserGrants,
 } from '../state-store.ts';
-import { memoryPlatform } from './memory-platform.ts';
+import type { UserState } from '../user-state.ts';
 import type { MemoryLeases } from './memory-leases.ts';
-import {
-  headOf,
-  memoryFingerprintKey,
-  renameHeldBy,
-  secretsAfter,
-  taken,
-  withoutSecrets,
-} from './memory-organization.ts';
+import { headOf, secretsAfter, taken, withoutSecrets } from './memory-organization.ts';
+import { memoryPlatform } from './memory-platform.ts';
+import { MemorySignIns } from './memory-sign-ins.ts';
 import { idOf } from './memory-state.ts';
 import type { MemoryOrganization, MemoryState } from './memory-state.ts';
-
-/** Users per batch: small, so that tests cross a border with few users. */
-const BATCH = 3;
+import { MemoryUsers } from './memory-users.ts';
 
 export class MemoryTransaction implements StateTransaction {
   readonly platform: PlatformState;
+  readonly users: UserState;
+  readonly signIns: SignInState;
   #changed = false;
   readonly #state: MemoryState;
 
@@ -56,6 +40,9 @@ export class MemoryTransaction implements StateTransaction {
   ) {
     this.#state = state;
     this.platform = memoryPlatform(state);
+    const find = (id: string) => this.#organization(id);
+    this.users = new MemoryUsers(find);
+    this.signIns = new MemorySignIns(find);
   }
 
   collection(name: string): Promise<CollectionState> {
@@ -196,137 +183,6 @@ export class MemoryTransaction implements StateTransaction {
   delete(organizationId: string): Promise<void> {
     this.#state.organizations.delete(organizationId);
     this.#changed = true;
-    return Promise.resolve();
-  }
-
-  async *factsOfUsers(organizationId: string): AsyncIterable<readonly UserFacts[]> {
-    const { users } = this.#organization(organizationId);
-    for (let start = 0; start < users.length; start += BATCH) {
-      yield users.slice(start, start + BATCH).map((user) => ({
-        userId: user.userId,
-        active: user.active,
-        identityProvider: user.identityProvider,
-        facts: user.facts,
-        grants: user.grants.map(({ scope, role, edited }) => ({ scope, role, ...(edited && { edited }) })),
-        groups: user.groups.map(({ group }) => group),
-      }));
-    }
-  }
-
-  replaceGrants(organizationId: string, _revision: number, users: readonly UserGrants[]): Promise<void> {
-    const wanted = new Map(users.map((user) => [user.userId, user]));
-    for (const user of this.#organization(organizationId).users) {
-      const held = wanted.get(user.userId);
-      if (held === undefined) continue;
-      const isGiven = (one: HeldGrant) => held.grants.some((it) => it.scope === one.scope && it.role === one.role);
-      const edited = user.grants.filter((one) => one.edited === true && !isGiven(one));
-      Object.assign(user, { grants: [...held.grants, ...edited], groups: [...held.groups] });
-    }
-    return Promise.resolve();
-  }
-
-  retractEdited(organizationId: string, { scopes, roles }: EditedScopes): Promise<void> {
-    for (const user of this.#organization(organizationId).users) {
-      user.grants = user.grants.filter(
-        ({ edited, scope, role }) => edited !== true || (scopes.includes(scope) && roles.includes(role)),
-      );
-    }
-    return Promise.resolve();
-  }
-
-  emails(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const { users } = this.#organization(organizationId);
-    const found = users.filter(({ userId, email }) => email !== undefined && userIds.includes(userId));
-    return Promise.resolve(new Map(found.map(({ userId, email = '' }) => [userId, email])));
-  }
-
-  users(organizationId: string): Promise<number> {
-    return Promise.resolve(this.#organization(organizationId).users.length);
-  }
-
-  administrators(organizationId: string): Promise<number> {
-    const { users } = this.#organization(organizationId);
-    const admins = users.filter(({ active, grants }) => active && grants.some(({ role }) => role === SSO_ADMIN));
-    return Promise.resolve(admins.length);
-  }
-
-  linkedUsers(organizationId: string, identityProvider: string): Promise<number> {
-    const { users } = this.#organization(organizationId);
-    return Promise.resolve(users.filter((user) => user.identityProvider === identityProvider).length);
-  }
-
-  directoryUsers(organizationId: string): Promise<number> {
-    return this.linkedUsers(organizationId, DIRECTORY);
-  }
-
-  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined> {
-    const secret = this.#organization(organizationId).secrets.get(identityProvider);
-    return Promise.resolve(secret && secretFingerprint(memoryFingerprintKey(at.collection), at, secret));
-  }
-
-  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
-    return Promise.resolve(this.#organization(organizationId).evidence);
-  }
-
-  closeLocalDoors(organizationId: string, { exempt, endSessions }: LocalDoors): Promise<ClosedDoors> {
-    const closed = { sessions: 0, secondFactors: 0 };
-    for (const user of this.#organization(organizationId).users) {
-      if (user.email !== undefined && exempt.includes(user.email.toLowerCase())) continue;
-      const stay = endSessions ? user.sessions.filter((how) => how === 'sso') : user.sessions;
-      closed.sessions += user.sessions.length - stay.length;
-      closed.secondFactors += Number(user.secondFactor);
-      Object.assign(user, { sessions: stay, secondFactor: false });
-    }
-    return Promise.resolve(closed);
-  }
-
-  endAllSessions(organizationId: string): Promise<number> {
-    let ended = 0;
-    for (const user of this.#organization(organizationId).users) {
-      ended += user.sessions.length;
-      user.sessions = [];
-    }
-    return Promise.resolve(ended);
-  }
-
-  forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
-    this.#organization(organizationId).evidence.delete(identityProvider);
-    return Promise.resolve();
-  }
-
-  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
-    const { users, secrets, evidence } = this.#organization(organizationId);
-    const proof = evidence.get(from);
-    if (proof !== undefined) evidence.set(to, proof);
-    evidence.delete(from);
-    const secret = secrets.get(from);
-    if (secret !== undefined) secrets.set(to, secret);
-    secrets.delete(from);
-    for (const user of users) {
-      if (user.identityProvider === from) user.identityProvider = to;
-    }
-    return Promise.resolve();
-  }
-
-  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
-    const { directoryTokens } = this.#organization(organizationId);
-    const tokens = directoryTokens.get(from) ?? 0;
-    directoryTokens.set(to, (directoryTokens.get(to) ?? 0) + tokens);
-    directoryTokens.delete(from);
-    return Promise.resolve();
-  }
-
-  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
-    const { directoryTokens } = this.#organization(organizationId);
-    const ended = names.toSorted().map((token) => ({ token, tokens: directoryTokens.get(token) ?? 0 }));
-    for (const token of names) directoryTokens.delete(token);
-    return Promise.resolve(ended.filter(({ tokens }) => tokens > 0));
-  }
-
-  renameHeld(organizationId: string, renames: readonly HeldRename[]): Promise<void> {
-    for (const user of this.#organization(organizationId).users) {
-      for (const rename of renames) renameHeldBy(user, rename);
-    }
     return Promise.resolve();
   }
 

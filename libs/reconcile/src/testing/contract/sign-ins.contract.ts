@@ -11,10 +11,10 @@ export function signInContract(under: StoreUnderTest): void {
   it('keeps identities linked to a renamed identity provider', async () => {
     const acme = await create(document('acme', OKTA));
     await under.harness.addUser('acme', { identityProvider: 'okta', facts: {} });
-    expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(1);
-    await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
-    expect(await read((state) => state.linkedUsers(acme.id, 'okta-eu'))).toBe(1);
-    expect(await read((state) => state.linkedUsers(acme.id, 'okta'))).toBe(0);
+    expect(await read((state) => state.users.linkedTo(acme.id, 'okta'))).toBe(1);
+    await commit((state) => state.signIns.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+    expect(await read((state) => state.users.linkedTo(acme.id, 'okta-eu'))).toBe(1);
+    expect(await read((state) => state.users.linkedTo(acme.id, 'okta'))).toBe(0);
     expect((await held(acme))[0]?.identityProvider).toBe('okta-eu');
   });
 
@@ -23,11 +23,11 @@ export function signInContract(under: StoreUnderTest): void {
     const globex = await create(document('globex', OKTA));
     const proof = { connectionDigest: 'ab', at: new Date('2026-11-01T12:00:00Z') };
     await under.harness.addEvidence('acme', 'okta', proof);
-    const known = (id: string) => read(async (state) => [...(await state.evidence(id))]);
+    const known = (id: string) => read(async (state) => [...(await state.signIns.evidence(id))]);
     expect([await known(acme.id), await known(globex.id)]).toEqual([[['okta', proof]], []]);
-    await commit((state) => state.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
+    await commit((state) => state.signIns.renameIdentityProvider(acme.id, 'okta', 'okta-eu'));
     expect(await known(acme.id)).toEqual([['okta-eu', proof]]);
-    await commit((state) => state.forgetEvidence(acme.id, 'okta-eu'));
+    await commit((state) => state.signIns.forgetEvidence(acme.id, 'okta-eu'));
     expect(await known(acme.id)).toEqual([]);
   });
 
@@ -43,7 +43,7 @@ export function signInContract(under: StoreUnderTest): void {
     const close =
       (more = {}, id = acme.id) =>
       (state: StateTransaction) =>
-        state.closeLocalDoors(id, { ...doors, ...more });
+        state.signIns.closeLocalDoors(id, { ...doors, ...more });
     const all = { sessions: 2, secondFactors: 1 };
     expect(await read(close())).toEqual(all);
     expect(await read(close({ endSessions: false }))).toEqual({ ...all, sessions: 0 });
@@ -55,7 +55,7 @@ export function signInContract(under: StoreUnderTest): void {
     });
     expect(ended).toEqual(all);
     expect(await read(close())).toEqual({ sessions: 0, secondFactors: 0 });
-    expect(await read((state) => state.endAllSessions(acme.id))).toBe(2);
+    expect(await read((state) => state.signIns.endAllSessions(acme.id))).toBe(2);
     expect(await read(close({}, globex.id))).toEqual({ sessions: 1, secondFactors: 1 });
   });
 
@@ -66,10 +66,10 @@ export function signInContract(under: StoreUnderTest): void {
     for (const name of ['acme', 'globex']) {
       await under.harness.addUser(name, { identityProvider: 'okta', facts: {}, email: 'e@acme.example', sessions });
     }
-    const count = (id: string) => read((state) => state.endAllSessions(id));
+    const count = (id: string) => read((state) => state.signIns.endAllSessions(id));
     expect(await count(acme.id)).toBe(2);
     await commit(async (state) => {
-      await state.endAllSessions(acme.id);
+      await state.signIns.endAllSessions(acme.id);
       await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
     });
     expect([await count(acme.id), await count(globex.id)]).toEqual([0, 2]);
@@ -81,10 +81,10 @@ export function signInContract(under: StoreUnderTest): void {
     for (const token of ['okta', 'okta', 'entra']) await under.harness.addDirectoryToken('acme', token);
     await under.harness.addDirectoryToken('globex', 'okta');
     const end = (organization: OrganizationHead, names: readonly string[], mode = commit) =>
-      mode((state) => state.endDirectoryTokens(organization.id, names));
+      mode((state) => state.signIns.endDirectoryTokens(organization.id, names));
     expect(await end(acme, [])).toEqual([]);
     expect(await end(acme, ['unused', 'nowhere'])).toEqual([]);
-    await commit((state) => state.renameDirectoryToken(acme.id, 'okta', 'okta-eu'));
+    await commit((state) => state.signIns.renameDirectoryToken(acme.id, 'okta', 'okta-eu'));
     const both = [
       { token: 'entra', tokens: 1 },
       { token: 'okta-eu', tokens: 2 },
@@ -115,7 +115,8 @@ export function signInContract(under: StoreUnderTest): void {
       organization: 'acme',
       pointer: '/spec/identityProviders/google/clientSecret',
     };
-    const print = (name = 'google', place = at) => read((state) => state.secretFingerprint(acme.id, name, place));
+    const print = (name = 'google', place = at) =>
+      read((state) => state.signIns.secretFingerprint(acme.id, name, place));
     const one = await print();
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(await print('google', { ...at, collection: 'other' })).not.toBe(one);
@@ -124,7 +125,7 @@ export function signInContract(under: StoreUnderTest): void {
     await commit((state) => state.addRevision(acme.id, 1, withSecret('two')));
     expect(await print()).not.toBe(one);
     await commit((state) => state.addRevision(acme.id, 2, withSecret('one')));
-    await commit((state) => state.renameIdentityProvider(acme.id, 'google', 'workspace'));
+    await commit((state) => state.signIns.renameIdentityProvider(acme.id, 'google', 'workspace'));
     expect(await print('google')).toBeUndefined();
     expect(await print('workspace')).toBe(one);
     await commit((state) => state.addRevision(acme.id, 3, revision(document('acme'))));

@@ -1,14 +1,9 @@
 /// <reference types="jest" />
 import { API_VERSION, documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
-import type {
-  NewRevision,
-  OrganizationHead,
-  SignInEvidence,
-  StateStore,
-  StateTransaction,
-  UserFacts,
-} from '../../state-store.ts';
+import type { NewRevision, OrganizationHead, StateStore, StateTransaction } from '../../state-store.ts';
+import type { SignInEvidence } from '../../sign-in-state.ts';
+import type { UserFacts } from '../../user-state.ts';
 import type { TestUser } from '../memory-state-store.ts';
 
 /** A store under test, with the hands that the contract needs beside the port. Each test makes a new, empty one. */
@@ -83,7 +78,7 @@ export class StoreUnderTest {
   readonly held = (organization: OrganizationHead): Promise<readonly Held[]> =>
     this.read(async (state) => {
       const users: Held[] = [];
-      for await (const batch of state.factsOfUsers(organization.id)) {
+      for await (const batch of state.users.facts(organization.id)) {
         for (const { userId, identityProvider, grants, groups } of batch) {
           users.push({ userId, identityProvider, grants, groups });
         }

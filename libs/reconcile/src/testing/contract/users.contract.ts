@@ -13,7 +13,7 @@ export function userContract(under: StoreUnderTest): void {
     const nobody = await under.harness.addUser('acme', { identityProvider: 'okta', facts: {} });
     const gus = await under.harness.addUser('globex', { identityProvider: 'okta', facts: {}, email: 'gus@globex.com' });
     await under.harness.addUser('acme', { identityProvider: 'okta', facts: {}, email: 'not@asked.for' });
-    const found = await read((state) => state.emails(acme.id, [eve, nobody, gus]));
+    const found = await read((state) => state.users.emails(acme.id, [eve, nobody, gus]));
     expect([...found]).toEqual([[eve, 'eve@acme.com']]);
   });
 
@@ -35,7 +35,7 @@ export function userContract(under: StoreUnderTest): void {
     expect(users.map((user) => user.userId).sort()).toEqual(ids.sort());
     expect(users[0]).toMatchObject({ identityProvider: 'okta', grants: [MEMBER], groups: ['inbox/vip'] });
     const facts = await read(async (state) => {
-      for await (const [user] of state.factsOfUsers(acme.id)) return user?.facts;
+      for await (const [user] of state.users.facts(acme.id)) return user?.facts;
       return undefined;
     });
     expect(facts).toMatchObject({ groups: ['a', 'b'] });
@@ -47,7 +47,7 @@ export function userContract(under: StoreUnderTest): void {
     const admin = { scope: 'account/main', role: 'sso_admin' };
     const add = (organization: string, grants: readonly (typeof admin)[], active = true) =>
       under.harness.addUser(organization, { identityProvider: 'okta', facts: {}, grants, active });
-    const of = (id: string) => read((state) => state.administrators(id));
+    const of = (id: string) => read((state) => state.users.administrators(id));
     expect(await of(acme.id)).toBe(0);
     await add('acme', [admin, { ...admin, scope: 'account/eu' }]);
     await add('acme', [admin]);
@@ -57,7 +57,7 @@ export function userContract(under: StoreUnderTest): void {
     expect(await of(acme.id)).toBe(2);
     const inactive = await read(async (state) => {
       const found: string[] = [];
-      for await (const users of state.factsOfUsers(acme.id)) {
+      for await (const users of state.users.facts(acme.id)) {
         found.push(...users.filter(({ active }) => !active).map(({ userId }) => userId));
       }
       return found;
@@ -78,7 +78,7 @@ export function userContract(under: StoreUnderTest): void {
     await commit(async (state) => {
       await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
       const grants = [{ scope: 'account/main', role: 'sso_admin', sources }];
-      await state.replaceGrants(acme.id, 2, [{ userId: some, grants, groups: [] }]);
+      await state.users.replaceGrants(acme.id, 2, [{ userId: some, grants, groups: [] }]);
     });
     const users = new Map((await held(acme)).map((user) => [user.userId, user]));
     expect(users.get(some)).toMatchObject({ grants: [{ scope: 'account/main', role: 'sso_admin' }], groups: [] });
@@ -96,13 +96,13 @@ export function userContract(under: StoreUnderTest): void {
     const grants = [MEMBER, partner, odd, gone];
     const one = await under.harness.addUser('acme', { identityProvider: 'okta', facts: {}, grants });
     const ofOne = async () => (await held(acme)).find(({ userId }) => userId === one)?.grants;
-    await commit((state) => state.replaceGrants(acme.id, 1, [{ userId: one, grants: [], groups: [] }]));
+    await commit((state) => state.users.replaceGrants(acme.id, 1, [{ userId: one, grants: [], groups: [] }]));
     expect(await ofOne()).toEqual([partner, odd, gone]);
-    await commit((state) => state.retractEdited(acme.id, { scopes: ['account/p'], roles: ['member'] }));
+    await commit((state) => state.users.retractEdited(acme.id, { scopes: ['account/p'], roles: ['member'] }));
     expect(await ofOne()).toEqual([partner]);
     const sources = [{ kind: 'rule' as const, name: 'partners' }];
     const given = { scope: 'account/p', role: 'member', sources };
-    await commit((state) => state.replaceGrants(acme.id, 1, [{ userId: one, grants: [given], groups: [] }]));
+    await commit((state) => state.users.replaceGrants(acme.id, 1, [{ userId: one, grants: [given], groups: [] }]));
     expect(await ofOne()).toEqual([{ scope: 'account/p', role: 'member' }]);
   });
 
@@ -116,7 +116,7 @@ export function userContract(under: StoreUnderTest): void {
       groups: ['inbox/vip', 'inbox/old'],
     });
     await commit((state) =>
-      state.renameHeld(acme.id, [
+      state.users.renameHeld(acme.id, [
         { kind: 'role', from: 'author', to: 'writer' },
         { kind: 'scope', from: 'account/main', to: 'account/eu' },
         { kind: 'group', from: 'inbox/vip', to: 'inbox/gold' },

@@ -1,0 +1,53 @@
+import type { SecretPlace } from './secret.ts';
+
+/** What lets an organization's people and its directory in, as a plan or an apply reads and writes it. */
+export interface SignInState {
+  /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
+  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
+  /** By IdP: the newest sign-in that got through every check. */
+  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>>;
+  /**
+   * Of everybody but the exempt: ends sessions that a password opened (with `endSessions`), sign-ins half done and links to set a
+   * password, switches second factors off, and mails who had a password or a second factor. Passwords stay for the day on which they
+   * are let in again. Done at the end of a commit; tells how much it will be.
+   */
+  closeLocalDoors(organizationId: string, doors: LocalDoors): Promise<ClosedDoors>;
+  /** Ends every session, and mails whom it signed out how to sign in from now on. Done at the end of a commit; tells how many. */
+  endAllSessions(organizationId: string): Promise<number>;
+  /** An IdP's client secret is another now: what was proved with the old one is proved no more. */
+  forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
+  /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
+  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
+  /** The tokens of a directory go on under another name. */
+  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
+  /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */
+  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]>;
+}
+
+/** Whose sign-ins beside single sign-on end. */
+export interface LocalDoors {
+  /** Plain addresses in lower case: these people are left alone. */
+  readonly exempt: readonly string[];
+  readonly endSessions: boolean;
+}
+
+export interface ClosedDoors {
+  readonly sessions: number;
+  /** Users who had one. */
+  readonly secondFactors: number;
+}
+
+/** Somebody got through every check of a sign-in, by a test or for real. */
+export interface SignInEvidence {
+  /** Of the connection that was used; see `PreparedIdentityProvider`. */
+  readonly connectionDigest: string;
+  readonly at: Date;
+}
+
+/** Tokens of a directory that end with their name. */
+export interface EndedTokens {
+  /** Its name in the document. */
+  readonly token: string;
+  /** At least 1. */
+  readonly tokens: number;
+}

@@ -1,0 +1,74 @@
+import { secretFingerprint } from '../secret.ts';
+import type { SecretPlace } from '../secret.ts';
+import type { ClosedDoors, EndedTokens, LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
+import type { MemoryOrganization } from './memory-state.ts';
+import { memoryFingerprintKey } from './memory-organization.ts';
+
+export class MemorySignIns implements SignInState {
+  /** @param find - the organization with this id; throws when there is none */
+  constructor(private readonly find: (organizationId: string) => MemoryOrganization) {}
+
+  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined> {
+    const secret = this.find(organizationId).secrets.get(identityProvider);
+    return Promise.resolve(secret && secretFingerprint(memoryFingerprintKey(at.collection), at, secret));
+  }
+
+  evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
+    return Promise.resolve(this.find(organizationId).evidence);
+  }
+
+  closeLocalDoors(organizationId: string, { exempt, endSessions }: LocalDoors): Promise<ClosedDoors> {
+    const closed = { sessions: 0, secondFactors: 0 };
+    for (const user of this.find(organizationId).users) {
+      if (user.email !== undefined && exempt.includes(user.email.toLowerCase())) continue;
+      const stay = endSessions ? user.sessions.filter((how) => how === 'sso') : user.sessions;
+      closed.sessions += user.sessions.length - stay.length;
+      closed.secondFactors += Number(user.secondFactor);
+      Object.assign(user, { sessions: stay, secondFactor: false });
+    }
+    return Promise.resolve(closed);
+  }
+
+  endAllSessions(organizationId: string): Promise<number> {
+    let ended = 0;
+    for (const user of this.find(organizationId).users) {
+      ended += user.sessions.length;
+      user.sessions = [];
+    }
+    return Promise.resolve(ended);
+  }
+
+  forgetEvidence(organizationId: string, identityProvider: string): Promise<void> {
+    this.find(organizationId).evidence.delete(identityProvider);
+    return Promise.resolve();
+  }
+
+  renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
+    const { users, secrets, evidence } = this.find(organizationId);
+    const proof = evidence.get(from);
+    if (proof !== undefined) evidence.set(to, proof);
+    evidence.delete(from);
+    const secret = secrets.get(from);
+    if (secret !== undefined) secrets.set(to, secret);
+    secrets.delete(from);
+    for (const user of users) {
+      if (user.identityProvider === from) user.identityProvider = to;
+    }
+    return Promise.resolve();
+  }
+
+  renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {
+    const { directoryTokens } = this.find(organizationId);
+    const tokens = directoryTokens.get(from) ?? 0;
+    directoryTokens.set(to, (directoryTokens.get(to) ?? 0) + tokens);
+    directoryTokens.delete(from);
+    return Promise.resolve();
+  }
+
+  endDirectoryTokens(organizationId: string, names: readonly string[]): Promise<readonly EndedTokens[]> {
+    const { directoryTokens } = this.find(organizationId);
+    const ended = names.toSorted().map((token) => ({ token, tokens: directoryTokens.get(token) ?? 0 }));
+    for (const token of names) directoryTokens.delete(token);
+    return Promise.resolve(ended.filter(({ tokens }) => tokens > 0));
+  }
+}
