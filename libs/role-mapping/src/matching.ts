@@ -25,7 +25,8 @@ export class Matching {
   ) {}
 
   matchEntries(policy: CompiledPolicy): void {
-    const values: (string | undefined)[] = []; // per place in `entries`, the first value that matches
+    // per place in `entries`, the first value that matches; without holes, which are looked up in prototypes too
+    const values = Array<string | undefined>(policy.entries.length).fill(undefined);
     for (const { attribute, exact, prefixes } of policy.indexes) {
       for (const value of this.facts.get(attribute) ?? []) {
         const keep = (place: number): void => void (values[place] ??= value);
@@ -43,6 +44,7 @@ export class Matching {
         return this.#matchValue(entry, test.attribute, value);
       case 'present': {
         const present = this.facts.has(test.attribute);
+        if (!present && test.present) return void this.trace.push(entry.absent);
         const why = `${quote(test.attribute)} is ${present ? 'present' : 'absent'}`;
         if (present === test.present) return this.#match(entry, why, { attribute: test.attribute });
         return this.#pass(entry, why);

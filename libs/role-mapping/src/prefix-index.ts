@@ -40,6 +40,6 @@ export class PrefixIndex {
       if (node !== undefined && node.prefix <= value) low = middle + 1;
       else high = middle;
     }
-    return this.#sorted[low - 1];
+    return low === 0 ? undefined : this.#sorted[low - 1]; // a look at the place -1 costs more than the search
   }
 }
