@@ -30,7 +30,7 @@ export interface LocalLogin {
   readonly now: Date;
 }
 
-/** How a sign-in by password goes on: as any login ends, or with the question for a second factor. */
+/** What comes of a right password: the login ends as any other, or the browser is asked for a second factor first. */
 export type LocalCompletion =
   | Extract<Completion, { readonly outcome: 'signed_in' | 'refused' }>
   /** `handle` is for the browser's cookie alone; a code is mailed after the commit. */

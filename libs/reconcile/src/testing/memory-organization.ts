@@ -15,7 +15,7 @@ export function headOf(
   return { ...head, digest, deletionPolicy: document.metadata.deletionPolicy ?? 'retain' };
 }
 
-/** The key of a collection's fingerprints: any will do in memory. */
+/** TEST ONLY: the key of a collection's fingerprints. Anybody can compute it, so it protects nothing. */
 export function memoryFingerprintKey(collection: string): Buffer {
   return Buffer.from(`fingerprints of ${collection}`);
 }
