@@ -548,6 +548,7 @@ create table overrides (
   reason text not null,
   set_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
+  former jsonb,
   constraint overrides_pkey PRIMARY KEY (org_id, path),
   constraint overrides_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
@@ -2883,18 +2884,26 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.override_item(path text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN regexp_replace(path, '^(/spec/login/exemptions)/.*$'::text, '\1'::text)
+;
+
 CREATE OR REPLACE FUNCTION public.override_note_expiry()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  organization uuid := coalesce(new.org_id, old.org_id);
+  items text[] := array[override_item(old.path), override_item(new.path)];
 begin
-  if tg_op <> 'INSERT' then
-    delete from expiring_items i where i.org_id = old.org_id and i.kind = 'override' and i.name = old.path;
-  end if;
-  if tg_op <> 'DELETE' then
-    insert into expiring_items (org_id, kind, name, expires_at) values (new.org_id, 'override', new.path, new.expires_at)
-    on conflict (org_id, kind, name) do update set expires_at = excluded.expires_at;
-  end if;
+  delete from expiring_items i where i.org_id = organization and i.kind = 'override' and i.name = any(items);
+  insert into expiring_items (org_id, kind, name, expires_at)
+  select organization, 'override', override_item(o.path), min(o.expires_at)
+  from overrides o where o.org_id = organization and override_item(o.path) = any(items)
+  group by override_item(o.path);
   return null;
 end
 $function$
@@ -3533,6 +3542,8 @@ grant execute on function oidc_login_begin to public;
 grant execute on function oidc_login_hold to public;
 
 grant execute on function oidc_login_take to public;
+
+grant execute on function override_item to public;
 
 grant execute on function override_note_expiry to public;
 

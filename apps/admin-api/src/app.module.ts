@@ -45,6 +45,7 @@ import { GATEWAY_URL } from './flows/guidance-of.ts';
 import { IdentityProvidersController } from './identity-providers/identity-providers.controller.ts';
 import { MetadataRefresher } from './maintenance/metadata-refresher.ts';
 import { Purge } from './maintenance/purge.ts';
+import { EndedOverrides } from './organizations/ended-overrides.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
 import { WriteOrganization } from './organizations/write-organization.ts';
 import { WritesController } from './organizations/writes.controller.ts';
@@ -132,6 +133,17 @@ export class AppModule {
           provide: WriteOrganization,
           inject: [DATABASE],
           useFactory: (database: Database) => new WriteOrganization(database, metadata, providers, limits),
+        },
+        {
+          provide: EndedOverrides,
+          inject: [DATABASE, WriteOrganization, CLOCK, LOGGER, Metrics],
+          useFactory: (
+            { expiry }: Database,
+            organizations: WriteOrganization,
+            clock: Clock,
+            logger: Logger,
+            metrics: Metrics,
+          ) => new EndedOverrides(expiry, organizations, clock, logger, metrics),
         },
         {
           provide: TokenExchange,

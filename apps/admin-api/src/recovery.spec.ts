@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readOrganizationToken } from '@rolecall/persistence';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import { EndedOverrides } from './organizations/ended-overrides.ts';
 import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 import { everyRow } from './testing/rows.ts';
@@ -15,13 +16,15 @@ let admin: TestClient;
 let acme: string;
 let counter = 0;
 let name = '';
+let ahead = 0;
 
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({}, () => new Date(Date.now() + ahead));
 });
 afterAll(() => api?.close());
 
 beforeEach(async () => {
+  ahead = 0;
   counter += 1;
   name = `acme-${counter}`;
   const spec = {
@@ -59,9 +62,9 @@ it('replaces metadata of its organization, as an override of seven days, and the
 });
 
 it.each([
-  ['whether an identity provider is on', 'enabled', { enabled: false }],
-  ['metadata', 'metadata', { metadata: { xml: RENEWED } }],
-])('leaves %s as it is where no collection declares it, for nothing would end that', async (_what, field, okta) => {
+  ['whether an identity provider is on', { enabled: false }],
+  ['metadata', { metadata: { xml: RENEWED } }],
+])('sets %s where no collection declares it, and it ends', async (_what, okta) => {
   const undeclared = `console-${counter}`;
   await api.client.apply(requestOf([organization(undeclared, {})], { collection: undeclared }));
   const record = (await api.database.database.registry.record(undeclared))!;
@@ -71,18 +74,23 @@ it.each([
   };
   const resource = `/v1/organizations/${undeclared}`;
   await api.client.call('PATCH', resource, { baseRevision: 1, patch: { spec: byConsole } });
+  const before = (await api.database.database.registry.record(undeclared))!.document;
   const { token } = await api.database.database.inOrganization(record.organizationId, (tx) =>
     tx.recovery.open(ADMIN, new Date()),
   );
-  const before = await everyRow(api.database.ownerUrl);
-  const answer = await api.client.with(token).call<ErrorBody>('PATCH', resource, {
+  const answer = await api.client.with(token).call('PATCH', resource, {
     baseRevision: 2,
     patch: { spec: { identityProviders: { okta } } },
     override: { reason: 'recovery access', expires: inHours(1) },
   });
-  expect([answer.status, answer.json.error.code]).toEqual([409, 'not_declared']);
-  expect(answer.json.error.message).toContain(field);
-  expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+  expect([answer.status, answer.json]).toMatchObject([
+    200,
+    { revision: 3, overrides: [{ reason: 'recovery access' }] },
+  ]);
+  ahead = 2 * 3_600_000;
+  await api.app.get(EndedOverrides).runDue();
+  const { document, revision } = (await api.database.database.registry.record(undeclared))!;
+  expect([revision, document]).toEqual([4, before]);
 });
 
 it('switches an identity provider off and on, and reads the organization', async () => {

@@ -1,7 +1,7 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { FieldChange } from './plan.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { compareThreeWay } from './three-way.ts';
+import { takenBack } from './three-way.ts';
 
 /** What an organization has that its collection has not said. */
 export interface OrganizationDrift {
@@ -41,9 +41,9 @@ export async function driftOfCollection(
     const declaration = await state.declaration(head.id);
     if (declaration === undefined) continue;
     const live = await state.document(head.id);
-    const documents = { declaredBefore: declaration.document, declared: declaration.document, live };
-    const { fields, unmanaged } = compareThreeWay(documents, { overridden: new Set(), dropUnmanaged: false });
-    const overrides = (await state.overrides(head.id)).filter(({ expires }) => expires > now);
+    const all = await state.overrides(head.id);
+    const { fields, unmanaged } = takenBack(declaration.document, live, all);
+    const overrides = all.filter(({ expires }) => expires > now);
     drifts.push({ head, declaration, live, fields, unmanaged, overrides });
   }
   const more = heads.length - page.length;

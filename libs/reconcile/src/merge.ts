@@ -18,6 +18,8 @@ export interface MergeRules {
   readonly overridden: ReadonlySet<string>;
   /** True = entries of keyed maps that nobody declared go. */
   readonly dropUnmanaged: boolean;
+  /** Pointers of fields that go where nobody declares them. Default none. */
+  readonly gone?: ReadonlySet<string>;
 }
 
 type Value = Json | undefined;
@@ -27,6 +29,7 @@ interface Values {
   readonly live: Value;
 }
 type Entries = ReadonlyMap<string, Json>;
+const NONE: Entries = new Map();
 
 /**
  * The document that is live after an apply: what is declared, what is overridden as it is live, and what nobody declared.
@@ -56,20 +59,22 @@ class Merge {
   /** undefined = the document says nothing here. */
   value(path: string, values: Values): Value {
     if (this.rules.overridden.has(path)) return isNamedList(path) ? this.list(path, values) : values.live;
-    if (isNamedList(path)) return this.list(path, values);
     const { last, wanted, live } = values;
+    const isUnowned = last === undefined && wanted === undefined;
+    if (isUnowned && this.rules.gone?.has(path) === true) return undefined;
+    if (isNamedList(path)) return this.list(path, values);
+    if (isUnowned && isObject(live) && isAnyBelow(path, this.rules.gone)) {
+      const left = this.entries(path, NONE, NONE, mapOf(live));
+      // any other map that was not there before would be gone as a whole
+      return left.size > 0 || !isStructure(path) ? Object.fromEntries(left) : undefined;
+    }
     const [ours, theirs] = [wanted, live].map((side, index) => isMap(side, index === 0 ? live : wanted, path));
     if (ours && theirs) {
-      if (isOneValue(path, wanted, live)) return this.overriddenBelow(path) ? live : wanted;
+      if (isOneValue(path, wanted, live)) return isAnyBelow(path, this.rules.overridden) ? live : wanted;
       const merged = this.entries(path, mapOf(last), mapOf(wanted), mapOf(live));
       return merged.size > 0 || staysEmpty(values) ? Object.fromEntries(merged) : undefined;
     }
     return leaf(values);
-  }
-
-  /** What has a meaning only as a whole stays as a whole. */
-  private overriddenBelow(path: string): boolean {
-    return [...this.rules.overridden].some((pointer) => pointer.startsWith(`${path}/`));
   }
 
   private entries(path: string, last: Entries, wanted: Entries, live: Entries): Map<string, Json> {
@@ -85,7 +90,8 @@ class Merge {
     for (const [key, value] of live) {
       if (wanted.has(key) || moved.has(key)) continue;
       const at = pointerTo(path, key);
-      if (!last.has(key) && this.rules.dropUnmanaged && isEntryMap(path)) continue;
+      const isDropped = !last.has(key) && this.rules.dropUnmanaged && isEntryMap(path);
+      if (isDropped && !this.rules.overridden.has(at)) continue;
       set(merged, key, this.value(at, { last: last.get(key), wanted: undefined, live: value }));
     }
     return merged;
@@ -114,6 +120,10 @@ function inserted(names: readonly string[], others: readonly string[]): readonly
   return all;
 }
 
+function isAnyBelow(path: string, pointers: ReadonlySet<string> = new Set()): boolean {
+  return [...pointers].some((pointer) => pointer.startsWith(`${path}/`));
+}
+
 function leaf({ last, wanted, live }: Values): Value {
   if (wanted !== undefined) return wanted;
   return last === undefined ? live : undefined;
@@ -130,7 +140,8 @@ const ONE_VALUE = /\/(?:when|metadata|clientSecret|secret|facts|expect)$/;
 
 export function isOneValue(path: string, wanted: Value, live: Value): boolean {
   if (path !== '/metadata' && ONE_VALUE.test(path)) return true;
-  return isObject(wanted) && isObject(live) && wanted['type'] !== live['type'];
+  const [kind, other] = [wanted, live].map((side) => (isObject(side) ? side['type'] : undefined));
+  return kind !== undefined && other !== undefined && kind !== other;
 }
 
 /** A map, or nothing where the document's shape would have one and the other side has. */

@@ -8,7 +8,7 @@ import type { ReconcileProblem } from './errors.ts';
 import type { FieldChange } from './plan.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { activePaths, compareThreeWay, entriesBeside } from './three-way.ts';
+import { activePaths, compareThreeWay, entriesBeside, formersOf } from './three-way.ts';
 import type { ThreeDocuments } from './three-way.ts';
 import { withoutUndeclared } from './undeclared.ts';
 
@@ -55,6 +55,7 @@ export async function outcomeOf(
   const three = compareThreeWay(documents, {
     overridden,
     dropUnmanaged: rules.unmanaged === 'delete',
+    formers: formersOf(overrides),
   });
   const declares = rules.partial?.fromServer ? declaredFromServer(documents) : declared;
   const unmanaged =
@@ -81,7 +82,10 @@ function carriedAlong(
     return `${to}${path.slice(from.length)}`;
   };
   return overrides
-    .map((override) => ({ ...override, path: moved(override.path) }))
+    .map((override) => {
+      const former = override.former && { ...override.former, at: moved(override.former.at) };
+      return { ...override, path: moved(override.path), ...(former && { former }) };
+    })
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 

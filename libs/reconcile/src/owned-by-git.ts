@@ -1,7 +1,7 @@
 import { keysOf, pointerTo } from './address.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { pathOf } from './render-plan.ts';
-import type { Override, RevisionOrigin } from './state-store.ts';
+import type { RevisionOrigin } from './state-store.ts';
 
 /** The refusal of a write to a field that a collection declared, with the place to edit as far as it is known. */
 export function ownedByGit(
@@ -32,13 +32,4 @@ function lineOf(pointer: string, lines: Readonly<Record<string, number>>): numbe
     if (Object.hasOwn(lines, at)) return lines[at];
   }
   return undefined;
-}
-
-export function overrideAt(
-  path: string,
-  by: string,
-  { reason, expires }: Pick<Override, 'reason' | 'expires'>,
-  now: Date,
-): Override {
-  return { path, by, reason, at: now, expires };
 }

@@ -1,3 +1,4 @@
+import { releasedOverrides } from './ended-overrides.ts';
 import { lossOfAll, withNames } from './derive.ts';
 import { tokensOf, withEndedTokens } from './ended-tokens.ts';
 import { NO_IMPACT } from './impact.ts';
@@ -5,6 +6,7 @@ import type { Names } from './names.ts';
 import type { OrganizationChange } from './plan.ts';
 import type { Change, Creation, Prepared, Removal } from './prepare.ts';
 import { eventOf, originOf, revisionOf } from './recorded.ts';
+import { keepOverrides } from './overriding.ts';
 import { withLinkedUsers } from './removed.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { AsDeclared } from './resolve.ts';
@@ -30,7 +32,7 @@ export async function perform(
       return adopt(state, step, request, now, names);
     case 'release':
     case 'delete':
-      return remove(state, step, names);
+      return remove(state, step, now, names);
   }
 }
 
@@ -99,12 +101,15 @@ export async function followDeclaration(
   await state.declare(head.id, { document, digest, origin }, head.deviation);
 }
 
-/** Releasing keeps the organization and everything in it; only nobody's git owns it any more. */
-async function remove(state: StateTransaction, step: Removal, names?: Names): Promise<OrganizationChange> {
+/** Releasing keeps the organization and everything in it, its overrides until their end; only nobody's git owns it any more. */
+async function remove(state: StateTransaction, step: Removal, now: Date, names?: Names): Promise<OrganizationChange> {
   const { head, action, name } = step;
   const change = { organization: name, action, baseRevision: head.revision, fields: [] };
   if (action === 'release') {
+    const overrides = head.deviation?.driftsAt === undefined ? [] : await releasedOverrides(state, head);
     await state.release(head.id);
+    const released = { head, declaration: undefined, live: step.before };
+    await keepOverrides(state, released, { before: [], after: overrides }, now);
     await state.audit(head.id, { type: 'organization.updated', data: { released: true, revision: head.revision } });
     return { ...change, impact: NO_IMPACT };
   }

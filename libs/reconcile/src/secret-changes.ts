@@ -72,6 +72,20 @@ export async function secretChanges(
   return { fields, problems };
 }
 
+/** Pointers of the stored secrets of `before` that are not in use any more with `after`, or get another value. Names are as they are. */
+export function secretsLost(
+  before: OrganizationDocument,
+  after: OrganizationDocument,
+  given: Readonly<Record<string, unknown>> = {},
+): readonly string[] {
+  const left = new Map(openIdProviders(after));
+  return openIdProviders(before).flatMap(([name, provider]) => {
+    const pointer = `${pointerTo(MAP, name)}/clientSecret`;
+    const now = left.get(name);
+    return now !== undefined && sameSecret(provider, now) && !Object.hasOwn(given, pointer) ? [] : [pointer];
+  });
+}
+
 /** Those that have a secret. */
 function openIdProviders({ spec }: OrganizationDocument): [string, WithSecret][] {
   return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) =>

@@ -59,7 +59,7 @@ function stillNeeded(
   now: Date,
 ): readonly Override[] {
   if (overrides.length === 0) return overrides;
-  const differing = new Set(driftOf(declared, live).map(({ path }) => path));
+  const differing = new Set(driftOf(declared, live, overrides).map(({ path }) => path));
   return overrides.filter(({ path, expires }) => expires > now && differing.has(path));
 }
 

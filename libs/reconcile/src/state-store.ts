@@ -1,3 +1,4 @@
+import type { Former } from './former.ts';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Done, StoredLease } from './leases.ts';
 import type { ApplyResult, SavedPlan } from './once.ts';
@@ -39,7 +40,7 @@ export interface StateTransaction {
   /** Inserts revision `base + 1`; throws RevisionMovedError when the head is not at `base`. */
   addRevision(organizationId: string, base: number, revision: NewRevision): Promise<OrganizationHead>;
   rename(organizationId: string, name: string): Promise<void>;
-  /** Ends the collection's ownership and keeps everything but what was declared and overridden. */
+  /** Ends the collection's ownership and keeps everything but what was declared, and overrides. */
   release(organizationId: string): Promise<void>;
   /** Makes the collection the owner of an organization that nobody owns; one that is owned stays its owner's. */
   adopt(organizationId: string, collection: string): Promise<void>;
@@ -54,7 +55,7 @@ export interface StateTransaction {
   ): Promise<void>;
   /** Records how the live document deviates from what is declared, after a write that was no apply. */
   deviate(organizationId: string, deviation: Deviation | undefined): Promise<void>;
-  /** Fields that are live for a while beside what is declared, ended ones included until an apply took them back. By path. */
+  /** Fields that are set for a while, ended ones included until they are taken back. By path. */
   overrides(organizationId: string): Promise<readonly Override[]>;
   /** Makes these exactly the overrides. */
   replaceOverrides(organizationId: string, overrides: readonly Override[]): Promise<void>;
@@ -116,7 +117,7 @@ export interface Deviation {
   readonly unmanaged: number;
 }
 
-/** A declared field that somebody set otherwise for a while (break-glass). Its value is the live document's. */
+/** A field that somebody set otherwise for a while (break-glass). Its value is the live document's. */
 export interface Override {
   /** JSON pointer, as a FieldChange has it. */
   readonly path: string;
@@ -124,8 +125,10 @@ export interface Override {
   readonly by: string;
   readonly reason: string;
   readonly at: Date;
-  /** From then on it is drift, and the next apply takes it back. */
+  /** From then on it is drift, and is taken back: by the next apply, or by the server. */
   readonly expires: Date;
+  /** Present where no collection declared the field: what comes back in place of a declared value, unless one is by then. */
+  readonly former?: Former;
 }
 
 export interface NewOrganization {

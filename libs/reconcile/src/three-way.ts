@@ -2,6 +2,8 @@ import { normalize } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { isEntryMap, keysOf, pointerTo } from './address.ts';
 import { diffDocuments } from './diff.ts';
+import { withFormers } from './former.ts';
+import type { Former } from './former.ts';
 import { mergeDocuments } from './merge.ts';
 import type { MergeRules, ThreeDocuments } from './merge.ts';
 import { originsOf, valueIn } from './origin.ts';
@@ -21,10 +23,16 @@ export interface ThreeWay {
   readonly unmanaged: readonly string[];
 }
 
+export interface ComparisonRules extends MergeRules {
+  /** What stands in for a declaration where none says anything: see `Override.former`. Default none. */
+  readonly formers?: readonly Former[];
+}
+
 /** The three-way comparison. Without an earlier declaration and with nothing unowned it is `diffDocuments(live, declared)`. */
-export function compareThreeWay(documents: ThreeDocuments, rules: MergeRules): ThreeWay {
-  const after = normalize(mergeDocuments(documents, rules));
-  const originOf = originsOf(documents);
+export function compareThreeWay(documents: ThreeDocuments, rules: ComparisonRules): ThreeWay {
+  const completed = withFormers(documents, rules.formers ?? []);
+  const after = normalize(mergeDocuments(completed.documents, { ...rules, gone: completed.gone }));
+  const originOf = originsOf(completed.documents);
   const fields = diffDocuments(documents.live, after).map((field) => ({ ...field, origin: originOf(field) }));
   return { after, fields, unmanaged: entriesBeside(after, documents.declared, rules.overridden) };
 }
@@ -32,19 +40,43 @@ export function compareThreeWay(documents: ThreeDocuments, rules: MergeRules): T
 /** Rules under which nothing is left as somebody else set it, save what nobody declared. */
 const BACK_TO_DECLARED: MergeRules = { overridden: new Set(), dropUnmanaged: false };
 
-/** What somebody changed of the declared fields: how each would be taken back (`before` is live, `after` is declared). */
-export function driftOf(declared: OrganizationDocument, live: OrganizationDocument): readonly FieldChange[] {
-  return compareThreeWay({ declaredBefore: declared, declared, live }, BACK_TO_DECLARED).fields;
+type Kept = Pick<Override, 'former'>;
+
+/**
+ * What somebody changed of the declared fields, and of those that `overrides` keep a former value of: how each would be taken back
+ * (`before` is live, `after` is declared).
+ */
+export function driftOf(
+  declared: OrganizationDocument,
+  live: OrganizationDocument,
+  overrides: readonly Kept[] = [],
+): readonly FieldChange[] {
+  return takenBack(declared, live, overrides).fields;
+}
+
+/** What would be live if nobody had set a declared field otherwise, and no override had ever been. */
+export function takenBack(
+  declared: OrganizationDocument,
+  live: OrganizationDocument,
+  overrides: readonly Kept[],
+  overridden: ReadonlySet<string> = new Set(),
+): ThreeWay {
+  const rules = { ...BACK_TO_DECLARED, overridden, formers: formersOf(overrides) };
+  return compareThreeWay({ declaredBefore: declared, declared, live }, rules);
+}
+
+export function formersOf(overrides: readonly Kept[]): readonly Former[] {
+  return overrides.flatMap(({ former }) => former ?? []);
 }
 
 /** How a live document deviates from the declared one; undefined when it has all of it, and no entry of its own. */
 export function deviationOf(
   declared: OrganizationDocument,
   live: OrganizationDocument,
-  overrides: readonly Pick<Override, 'path' | 'expires'>[],
+  overrides: readonly Pick<Override, 'path' | 'expires' | 'former'>[],
   now: Date,
 ): Deviation | undefined {
-  const { fields, unmanaged } = compareThreeWay({ declaredBefore: declared, declared, live }, BACK_TO_DECLARED);
+  const { fields, unmanaged } = takenBack(declared, live, overrides);
   const ends = new Map(overrides.map(({ path, expires }) => [path, expires]));
   const times = fields.map(({ path }) => ends.get(path) ?? now);
   const [first] = times.sort((a, b) => a.getTime() - b.getTime());

@@ -1,26 +1,24 @@
-import { canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { diffDocuments } from './diff.ts';
 import type { FieldDifference } from './diff.ts';
 import { ReconcileError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
-import { namedByPatch } from './named-by-patch.ts';
-import { valueIn } from './origin.ts';
 import { affectedGuard, usersOf } from './limits.ts';
 import type { Limits } from './limits.ts';
-import { overrideAt, ownedByGit } from './owned-by-git.ts';
+import { valueIn } from './origin.ts';
+import { declaredIn, keepOverrides, overridesAfter, secretsWithoutEnd, touchedBy } from './overriding.ts';
+import { ownedByGit } from './owned-by-git.ts';
+import type { Impact } from './plan.ts';
 import { changeTo } from './prepare.ts';
 import type { Change } from './prepare.ts';
-import { withoutEnd } from './without-end.ts';
-import { writeChange } from './write-change.ts';
-import type { Impact } from './plan.ts';
+import { pathOf } from './render-plan.ts';
 import { asJson } from './renames.ts';
-import type { DesiredOrganization } from './request.ts';
 import { replaceGuard } from './replace-guard.ts';
+import type { DesiredOrganization } from './request.ts';
 import { ssoGuards } from './sso-guard.ts';
 import { RevisionMovedError } from './state-store.ts';
-import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { deviationOf, driftOf } from './three-way.ts';
+import type { OrganizationHead, Override, StateTransaction } from './state-store.ts';
+import { writeChange } from './write-change.ts';
 
 /** One document that somebody wants live without an apply: from the console, or by a call of the API. */
 export interface OrganizationWrite {
@@ -38,8 +36,8 @@ export interface OrganizationWrite {
   readonly ceilings?: Limits;
   /** Break-glass: sets also fields that a collection declared, until then. */
   readonly override?: { readonly reason: string; readonly expires: Date };
-  /** Refuses what no collection declares (`not_declared`): no apply would take that back when the override ends. Default false. */
-  readonly onlyDeclared?: boolean;
+  /** The document is the one without overrides that are over: that they ended is audited. Default false. */
+  readonly ends?: boolean;
 }
 
 export interface Written {
@@ -71,39 +69,31 @@ export async function writeOrganization(
   const live = await state.document(head.id);
   const declaration = await state.declaration(head.id);
   const before = await state.overrides(head.id);
-  const touched = declaration ? declaredFieldsTouched(declaration.document, live, write) : [];
-  if (declaration && touched.length > 0 && override === undefined) {
-    refuse(touched.map((path) => ownedByGit(name, head.collection ?? '', path, declaration.origin)));
-  }
-  const overrides = overridesAfter(before, touched, declaration, write, now);
-  refuse(
-    declaredSecrets(write, declaration).map((path) =>
-      ownedByGit(name, head.collection ?? '', path, declaration?.origin),
-    ),
-  );
-  const fields = diffDocuments(live, wanted.document);
-  if (write.onlyDeclared === true) refuse(withoutEnd(name, declaration, fields));
-  const step = await changeOf(state, head, live, write, fields);
+  const declared = declaredIn(declaration, live);
+  const overriding = { ...write, declared, live, wanted: wanted.document };
+  const touched = touchedBy(overriding, before);
+  const owned = [...(override === undefined ? touched : []), ...declaredSecrets(write, declared)];
+  refuse(owned.map((path) => ownedByGit(name, head.collection ?? '', path, declaration?.origin)));
+  const overrides = overridesAfter(overriding, touched, before, now);
+  if (override) refuse(secretsWithoutEnd(overriding, before, wanted.secrets).map((path) => withoutEnd(name, path)));
+  const step = await changeOf(state, head, live, write, diffDocuments(live, wanted.document));
   refuse([...step.problems, ...(await ssoGuards(state, [step], now)), ...(await replaceGuard(state, [step], write))]);
   const active = overrides.filter(({ expires }) => expires > now);
-  const unchanged = { organization: name, revision: head.revision, fields: [], overrides: active };
-  if (step.fields.length === 0 && touched.length === 0) return unchanged;
   const impact = step.fields.length === 0 ? undefined : await written(state, step, write, now);
-  if (override) {
-    const ending = new Set(touched);
-    const beside = step.fields.flatMap(({ path }) => (ending.has(path) ? [] : [path]));
-    const until = override.expires.toISOString();
-    const data = { paths: touched, ...(beside.length > 0 && { beside }), reason: override.reason, until };
+  if (override && touched.length > 0) {
+    const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });
   }
-  if (declaration) {
-    await state.replaceOverrides(head.id, overrides);
-    await state.deviate(head.id, deviationOf(declaration.document, wanted.document, overrides, now));
-  }
-  if (impact === undefined) return unchanged;
+  const ended = write.ends === true ? pathsGone(before, overrides) : [];
+  if (ended.length > 0) await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended } });
+  await keepOverrides(state, { head, declaration, live: wanted.document }, { before, after: overrides }, now);
+  if (impact === undefined) return { organization: name, revision: head.revision, fields: [], overrides: active };
   const shown = step.fields.map(({ origin: _origin, ...field }) => field);
   return { organization: name, revision: head.revision + 1, fields: shown, impact, overrides: active };
 }
+
+const pathsGone = (before: readonly Override[], after: readonly Override[]) =>
+  before.flatMap(({ path }) => (after.some((one) => one.path === path) ? [] : [path]));
 
 async function written(state: StateTransaction, step: Change, write: OrganizationWrite, now: Date): Promise<Impact> {
   const { ceilings, by } = write;
@@ -113,62 +103,34 @@ async function written(state: StateTransaction, step: Change, write: Organizatio
   return impact;
 }
 
-/** Ends overrides now, all of them or the one at `path`: the next apply takes their fields back. Tells which ended. */
+/** Ends overrides now, all of them or the one at `path`: what they set is drift from then on. Tells which ended. */
 export async function endOverrides(
   state: StateTransaction,
   { name, path }: { readonly name: string; readonly path?: string },
   now: Date,
 ): Promise<readonly Override[]> {
   const head = (await state.heads('', [name])).get(name);
-  const declaration = head && (await state.declaration(head.id));
-  if (head === undefined || declaration === undefined) return [];
+  if (head === undefined) return [];
+  const declaration = await state.declaration(head.id);
   const all = await state.overrides(head.id);
   const ends = (override: Override) => override.expires > now && override.path === (path ?? override.path);
   const ended = all.filter(ends);
   if (ended.length === 0) return [];
   const after = all.map((override) => (ends(override) ? { ...override, expires: now } : override));
-  await state.replaceOverrides(head.id, after);
   const live = await state.document(head.id);
-  await state.deviate(head.id, deviationOf(declaration.document, live, after, now));
+  await keepOverrides(state, { head, declaration, live }, { before: all, after }, now);
   await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended.map((one) => one.path) } });
   return ended;
 }
 
-/**
- * Declared fields that the write sets otherwise than they are declared, and than they are live. An override also counts what its
- * patch names and is live so already: one that runs gets another end, and what drifted gets one.
- */
-function declaredFieldsTouched(
-  declared: OrganizationDocument,
-  live: OrganizationDocument,
-  { wanted, override, patch }: OrganizationWrite,
-) {
-  const [from, to] = [asJson(live), asJson(wanted.document)];
-  const isNamed = override === undefined || patch === undefined ? () => false : namedByPatch(patch);
-  const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
-  const paths = driftOf(declared, wanted.document).map(({ path }) => path);
-  return paths.filter((path) => isNamed(path) || textAt(from, path) !== textAt(to, path));
-}
-
 /** A secret has no value that an apply could take back: where a collection declares it, only an apply sets it. */
-function declaredSecrets({ wanted }: OrganizationWrite, declaration: Declaration | undefined): readonly string[] {
-  if (declaration === undefined) return [];
-  const declared = asJson(declaration.document);
-  return Object.keys(wanted.secrets ?? {}).filter((path) => valueIn(declared, path) !== undefined);
+function declaredSecrets({ wanted }: OrganizationWrite, declared: OrganizationDocument): readonly string[] {
+  return Object.keys(wanted.secrets ?? {}).filter((path) => valueIn(asJson(declared), path) !== undefined);
 }
 
-function overridesAfter(
-  before: readonly Override[],
-  touched: readonly string[],
-  declaration: Declaration | undefined,
-  { wanted, by, override }: OrganizationWrite,
-  now: Date,
-): readonly Override[] {
-  if (declaration === undefined) return [];
-  const differing = new Set(driftOf(declaration.document, wanted.document).map(({ path }) => path));
-  const kept = before.filter(({ path }) => differing.has(path) && !touched.includes(path));
-  const added = override ? touched.map((path) => overrideAt(path, by, override, now)) : [];
-  return [...kept, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
+function withoutEnd(organization: string, pointer: string): ReconcileProblem {
+  const message = `${organization}: ${pathOf(pointer)} is declared by no collection, and a secret that an override replaces or removes could not come back at its end; add another identity provider beside this one, or change it for good`;
+  return { code: 'not_declared', organization, pointer, message };
 }
 
 function changeOf(

@@ -1,10 +1,14 @@
 import type { Actor } from '@rolecall/audit';
+import { API_RIGHTS } from '@rolecall/persistence';
 import type { ApiRight, ApiToken, RecoverySession, Workload } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 
-/** Who asks, and what for they may: an API token, a signed-in administrator, or somebody who repairs the sign-in of an organization. */
+/**
+ * Who asks, and what for they may: an API token, a signed-in administrator, somebody who repairs the sign-in of an organization, or the
+ * server itself.
+ */
 export interface Principal {
-  readonly kind: 'token' | 'user' | 'recovery';
+  readonly kind: 'token' | 'user' | 'recovery' | 'system';
   /** Of the token or the user; of a recovery session the SHA-256 of the address. Never a secret, never an address. */
   readonly id: string;
   /** What plans, overrides and the history show. No name of a person. */
@@ -26,6 +30,16 @@ export function tokenPrincipal({ id, name, rights, organizations, workload }: Ap
   const actor = { kind: 'token', id } as const;
   return { kind: 'token', id, name, actor, rights, organizations, ...(workload && { workload }) };
 }
+
+/** What the server does at its time, as somebody with the rights for it decided before. */
+export const SELF: Principal = {
+  kind: 'system',
+  id: 'admin-api',
+  name: 'rolecall',
+  actor: { kind: 'system', id: 'admin-api' },
+  rights: API_RIGHTS,
+  organizations: undefined,
+};
 
 /** What repairs a sign-in, and nothing beside it; `*` stands for one key. */
 export const REPAIR_POINTERS = [

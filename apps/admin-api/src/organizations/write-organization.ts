@@ -3,9 +3,9 @@ import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import type { Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
-import { mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
-import type { DesiredOrganization, Limits, Written } from '@rolecall/reconcile';
-import { requireRight } from '../access/principal.ts';
+import { endedOverrides, mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
+import type { DesiredOrganization, Limits, OrganizationWrite, Written } from '@rolecall/reconcile';
+import { requireRight, SELF } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 import { checkDocuments } from '../applies/check-documents.ts';
@@ -50,10 +50,31 @@ export class WriteOrganization {
     const { baseRevision, allowReplace } = request;
     const patch = request.patch as Json;
     const { ceilings } = this;
-    // what somebody repairs who is held to pointers must end
-    const onlyDeclared = caller.pointers !== undefined;
-    const write = { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings, onlyDeclared };
-    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
+    return this.written(
+      { wanted, patch, baseRevision, by: caller.name, override, allowReplace, ceilings },
+      caller,
+      now,
+    );
+  }
+
+  /**
+   * Takes back what overrides set whose time is over, as a write by the server itself: under the checks and guards of any other.
+   * @returns pointers of the fields that it took back
+   * @throws Problem; what cannot be taken back stays, as drift
+   */
+  async takeBackEnded(name: string, now: Date): Promise<readonly string[]> {
+    const store = this.database.reconcileState({ actor: SELF.id, kind: SELF.kind, now });
+    const ended = await store.transaction('rollback', (state) => endedOverrides(state, name, now));
+    if (ended === undefined) return [];
+    const { head, document, paths } = ended;
+    const wanted = await this.prepared({ document }, head.collection, SELF, now);
+    const { ceilings } = this;
+    await this.written({ wanted, baseRevision: head.revision, by: SELF.name, ends: true, ceilings }, SELF, now);
+    return paths;
+  }
+
+  private async written(write: OrganizationWrite, { id: actor, kind }: Principal, now: Date): Promise<Written> {
+    const store = this.database.reconcileState({ actor, kind, now });
     const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
     return refusing(
       written.catch((error: unknown) => {

@@ -11,6 +11,7 @@ import { invalidQuery, knownOnly } from '../api/query.ts';
 import type { Query as QueryOf } from '../api/query.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 import { validated } from '../api/validate.ts';
+import { EndedOverrides } from './ended-overrides.ts';
 import { knownOrganization } from './known-organization.ts';
 import { WriteOrganization } from './write-organization.ts';
 
@@ -20,6 +21,7 @@ export class WritesController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(WriteOrganization) private readonly organizations: WriteOrganization,
+    @Inject(EndedOverrides) private readonly ended: EndedOverrides,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -42,7 +44,7 @@ export class WritesController {
     return { overrides: overrides.map(presented) };
   }
 
-  /** All of the organization, or the one at `path`. */
+  /** All of the organization, or the one at `path`. What cannot be taken back stays, as drift. */
   @Serves(OPERATIONS.endOverrides)
   async end(
     @Param('organization') name: string,
@@ -57,6 +59,7 @@ export class WritesController {
     const now = this.now();
     const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const ended = await store.transaction('commit', (state) => endOverrides(state, { name: organization, path }, now));
+    if (ended.length > 0) await this.ended.takeBack(organization, now);
     return { overrides: ended.map((override) => presented({ ...override, expires: now })) };
   }
 }

@@ -8,7 +8,7 @@ const DONE = {
   metadata: 'The metadata is replaced. Test the sign-in now.',
   enabled: 'The identity provider is switched.',
   release:
-    'People sign in without single sign-on for now, until the first apply of the configuration after the time that you chose: everybody was signed out, and “forgot password” gives a password.',
+    'People sign in without single sign-on until the time that you chose: everybody was signed out, and “forgot password” gives a password.',
 } as const;
 
 type Done = keyof typeof DONE;
@@ -46,8 +46,8 @@ export function RecoveryPage({ settings, state, expiresAt, now, done, refused, c
       )}
       <p class="soft">
         For {minutes} more minutes you can repair the sign-in here, and do nothing else. What you change is shown in
-        every plan, and ends with the first apply of the configuration after seven days: ask whoever keeps it to put it
-        there.
+        every plan of the configuration, and is taken back after seven days: ask whoever keeps the configuration to put
+        it there.
       </p>
       {state.identityProviders.map((provider) => (
         <Provider key={provider.name} provider={provider} isOpen={at === provider.name} />
@@ -212,8 +212,8 @@ function Release(): VNode {
       <summary>Let people in without single sign-on</summary>
       <p>
         For when the identity provider stays down. Everybody is signed out; people get a password by “forgot password”.
-        All settings of single sign-on stay. The clock alone ends nothing: the first apply of the configuration after
-        this time enforces it again.
+        All settings of single sign-on stay. After this time it is enforced again, if somebody signed in with it within
+        the last 14 days: test the sign-in here before.
       </p>
       <form method="post" action="/recovery/release">
         <label for="hours">For how long</label>

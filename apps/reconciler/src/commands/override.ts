@@ -13,7 +13,7 @@ import { answered } from '../planning.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
 import { DriftClient } from '../server/drift.ts';
-import type { ServedOverride, WrittenOrganization } from '../server/drift.ts';
+import type { ServedOverride } from '../server/drift.ts';
 
 export interface OverrideOptions extends OutputOptions {
   readonly reason: string;
@@ -41,10 +41,10 @@ export async function override(
   } else {
     const changed = written.fields.map(({ path }) => pathOf(path)).join(', ') || 'no value changed';
     io.out(`${organization} is at revision ${written.revision}: ${changed}\n`);
-    if (written.overrides.length === 0) io.out('No file declares this, so it stays until somebody changes it.\n');
+    if (written.overrides.length === 0) io.out('Nothing of it is overridden any more: it is as it was before.\n');
     else
       io.out(
-        `\n${overrideTable(written.overrides, io.now)}\nEvery plan names them; the first apply after the end takes them back.\n${withoutEnd(written)}`,
+        `\n${overrideTable(written.overrides, io.now)}\nEvery plan names them. At their end the server takes them back, whether files declare them or not.\n`,
       );
   }
   return EXIT.done;
@@ -78,7 +78,10 @@ export async function endOverride(
     );
   }
   if (options.format === 'json') printJson(io, { overrides });
-  else io.out(`Ended: ${overrides.map((one) => pathOf(one.path)).join(', ')}. The next apply takes them back.\n`);
+  else
+    io.out(
+      `Ended: ${overrides.map((one) => pathOf(one.path)).join(', ')}. What they set is taken back; "rolecall drift" shows what could not be.\n`,
+    );
   return EXIT.done;
 }
 
@@ -113,11 +116,4 @@ function endOf(text: string, now: Date): string {
     'invalid_end',
     `--expires "${text}" is neither a duration such as 4h nor a moment such as 2026-12-01T12:00:00Z`,
   );
-}
-
-/** What the patch set besides, such as a role that it added: nothing takes that back. */
-function withoutEnd({ fields, overrides }: WrittenOrganization): string {
-  const ending = new Set(overrides.map(({ path }) => path));
-  const paths = fields.flatMap(({ path }) => (ending.has(path) ? [] : [pathOf(path)]));
-  return paths.length === 0 ? '' : `Not overridden, so it has no end: ${paths.join(', ')}\n`;
 }

@@ -15,8 +15,9 @@ export function addDrift(program: Command, io: Io, finish: Finish): void {
     )
     .argument('[path...]', `with --write: ${PATHS}`)
     .option('--write', 'take it over into the files, comments kept; a plan of them takes nothing back then')
+    .option('--overridden', 'with --write: also what is overridden for a while, which stays then')
     .addOption(format())
-    .addHelpText('after', examples('rolecall drift', 'rolecall drift --write'))
+    .addHelpText('after', examples('rolecall drift', 'rolecall drift --write', 'rolecall drift --write --overridden'))
     .action(async (paths: string[], _flags, command: Command) => {
       const { drift } = await import('../commands/drift.ts');
       finish(await drift(paths, command.optsWithGlobals<DriftOptions>(), io));
@@ -31,13 +32,13 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
     .addHelpText('after', examples('rolecall override acme patch.yaml --reason "incident 7" --expires 4h'));
   override
     .command('set', { isDefault: true })
-    .description('set fields otherwise than files declare them, for seven days at most; every plan names them')
+    .description('set fields for seven days at most, also those that files declare; every plan names them')
     .argument('<org>', "the organization's name")
     .argument('<file>', 'a merge patch of the document (YAML or JSON; null removes); - is standard input')
     .requiredOption('--reason <text>', 'why; stands in every plan')
     .requiredOption(
       '--expires <when>',
-      'a duration such as 4h or 2d, or a moment; the first apply after it takes the fields back',
+      'a duration such as 4h or 2d, or a moment; within a minute the server takes the fields back',
     )
     .option('--allow-replace', 'take away or replace identity providers that users are linked to')
     .addOption(format())
@@ -58,7 +59,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
     });
   override
     .command('end')
-    .description('end overrides now, all or one; the next apply takes their fields back')
+    .description('end overrides now, all or one, and take their fields back')
     .argument('<org>', "the organization's name")
     .argument('[path]', 'only the one of this JSON pointer, as "override list" shows it')
     .addOption(format())

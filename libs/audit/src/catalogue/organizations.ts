@@ -39,7 +39,7 @@ export const ORGANIZATION_EVENTS: Catalogue<'organization' | 'metadata' | 'sso' 
     data: { ...applied, name: key('text', 'Name of the organization') },
   },
   'organization.overridden': {
-    description: 'Somebody set declared fields of the organization otherwise for a while (break-glass)',
+    description: 'Somebody set fields of the organization otherwise for a while (break-glass)',
     subject: organization,
     data: {
       paths: key('texts', 'JSON pointers of the fields, without their values'),
@@ -48,7 +48,7 @@ export const ORGANIZATION_EVENTS: Catalogue<'organization' | 'metadata' | 'sso' 
     },
   },
   'organization.override_ended': {
-    description: 'Somebody ended overrides before their time; the next apply takes the fields back',
+    description: 'Overrides ended: somebody ended them before their time, or the server took their fields back at it',
     subject: organization,
     data: { paths: key('texts', 'JSON pointers of the fields, without their values') },
   },

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { RevisionOrigin } from '@rolecall/reconcile';
+import type { Former, RevisionOrigin } from '@rolecall/reconcile';
 import type { DomainError, DomainVerification } from '../stores.ts';
 import { OWN_ORGANIZATION_ONLY } from './policy.ts';
 
@@ -47,7 +47,7 @@ export const DeclarationRow = defineEntity({
   },
 });
 
-/** A declared field that somebody set otherwise for a while. Its value is the live revision's. */
+/** A field that somebody set otherwise for a while. Its value is the live revision's. */
 export const OverrideRow = defineEntity({
   name: 'OverrideRow',
   tableName: 'overrides',
@@ -61,6 +61,8 @@ export const OverrideRow = defineEntity({
     reason: p.text(),
     setAt: p.datetime(3),
     expiresAt: p.datetime(3),
+    /** What no collection declares of it, as it was before; null = nothing. */
+    former: p.json<Former>().nullable(),
   },
 });
 

@@ -62,6 +62,33 @@ it('has exemptions from single sign-on by their last day: how many, and nobodyâ€
   expect(await exemptions()).toEqual([]);
 });
 
+it('has overrides by their path, but nobodyâ€™s address: of those of exemptions the one that ends first', async () => {
+  const { id } = await seed('exempting-for-now', {});
+  const override = (path: string, days: number) => ({
+    path,
+    by: 'ops',
+    reason: 'r',
+    at: NOW,
+    expires: later(days * DAY),
+  });
+  const replace = (...overrides: ReturnType<typeof override>[]) =>
+    test.current.database
+      .reconcileState({ actor: 'ops', now: NOW })
+      .transaction('commit', (state) => state.replaceOverrides(id, overrides));
+  const [bob, eve] = [
+    override('/spec/login/exemptions/bob@acme.com', 2),
+    override('/spec/login/exemptions/eve@acme.com', 1),
+  ];
+  await replace(bob, eve, override('/spec/displayName', 3));
+  const exemptions = (days: number) => ['override', '/spec/login/exemptions', later(days * DAY).toISOString()];
+  const name = ['override', '/spec/displayName', later(3 * DAY).toISOString()];
+  expect(shown(await list('exempting-for-now'))).toEqual([exemptions(1), name]);
+  await replace(bob, override('/spec/displayName', 3));
+  expect(shown(await list('exempting-for-now'))).toEqual([exemptions(2), name]);
+  await replace();
+  expect(await list('exempting-for-now')).toEqual([]);
+});
+
 it('has certificates and metadata of identity providers, those that end first come first', async () => {
   const { id } = await seed('metadata', OKTA);
   await apply(id, 1, 'metadata', OKTA);

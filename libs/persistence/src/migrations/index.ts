@@ -70,6 +70,7 @@ import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { brakeCounter } from './20261122T82-brake-counter.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
+import { formerValues } from './20261122T88-former-values.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -146,4 +147,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   groupsAndEdits,
   brakeCounter,
   mailedResets,
+  formerValues,
 ];

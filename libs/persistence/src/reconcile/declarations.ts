@@ -29,9 +29,12 @@ export async function writeDeviation(
 }
 
 /** By path. */
-export function readOverrides(on: OrganizationConnection, organizationId: string): Promise<readonly Override[]> {
-  return on.query<Override>(organizationId, sql.OVERRIDES);
+export async function readOverrides(on: OrganizationConnection, organizationId: string): Promise<readonly Override[]> {
+  const rows = await on.query<OverrideFound>(organizationId, sql.OVERRIDES);
+  return rows.map(({ former, ...override }) => ({ ...override, ...(former && { former }) }));
 }
+
+type OverrideFound = Omit<Override, 'former'> & { readonly former: Override['former'] | null };
 
 export async function writeOverrides(
   on: OrganizationConnection,

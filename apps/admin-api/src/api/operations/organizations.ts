@@ -69,7 +69,7 @@ export const organizations = {
     id: 'listOverrides',
     method: 'get',
     path: '/v1/organizations/:organization/overrides',
-    summary: 'Declared fields that somebody set otherwise for a while; ended ones too, until an apply took them back',
+    summary: 'Fields that somebody set otherwise for a while; ended ones too, until they are taken back',
     right: 'organizations.read',
     response: 'OverrideList',
     refusals: { 404: ['unknown_organization'] },
@@ -78,7 +78,8 @@ export const organizations = {
     id: 'endOverrides',
     method: 'delete',
     path: '/v1/organizations/:organization/overrides',
-    summary: 'Ends overrides now, all of an organization or one: the next apply takes their fields back',
+    summary:
+      'Ends overrides now, all of an organization or one, and takes their fields back; what cannot be taken back stays, as drift',
     right: 'organizations.override',
     query: { path: { description: 'Only the one of this JSON pointer', schema: { type: 'string', maxLength: 1024 } } },
     response: 'OverrideList',

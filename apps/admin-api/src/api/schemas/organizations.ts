@@ -189,7 +189,7 @@ export const organizations = {
     by: { ...string, description: 'Name of the API token' },
     reason: string,
     at: moment,
-    expires: { ...moment, description: 'From then on it is drift, and the next apply takes it back' },
+    expires: { ...moment, description: 'From then on it is drift, and the server takes it back, or the next apply' },
   }),
   OverrideList: object({ overrides: list(ref('Override')) }),
   Drift: object({

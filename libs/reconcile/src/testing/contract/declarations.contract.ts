@@ -71,6 +71,14 @@ export function declarationContract(under: StoreUnderTest): void {
     expect(await of(globex.id)).toEqual([]);
     await commit((state) => state.replaceOverrides(acme.id, [override('/spec/b', 'three')]));
     expect(await of(acme.id)).toEqual([override('/spec/b', 'three')]);
+    const kept = [
+      { ...override('/spec/b', 'four'), former: { at: '/spec/b' } },
+      { ...override('/spec/c/url', 'five'), former: { at: '/spec/c', value: { url: 'x', list: [1, null] } } },
+    ];
+    await commit((state) => state.replaceOverrides(acme.id, kept));
+    expect(await of(acme.id)).toEqual(kept);
+    await commit((state) => state.replaceOverrides(acme.id, [override('/spec/b', 'three')]));
+    expect(await of(acme.id)).toEqual([override('/spec/b', 'three')]);
     await commit((state) => state.release(acme.id));
     expect(await of(acme.id)).toEqual([]);
   });

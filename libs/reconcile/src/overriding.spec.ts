@@ -1,0 +1,314 @@
+import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
+import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import fc from 'fast-check';
+import { endedOverrides, endOverrides, reconcile, writeOrganization } from './index.ts';
+import type { DesiredOrganization, OrganizationWrite, ReconcileRequest } from './index.ts';
+import { overridesAfter, touchedBy } from './overriding.ts';
+import { MemoryStateStore } from './testing/index.ts';
+import { driftOf, takenBack } from './three-way.ts';
+
+/** Overrides of what no collection declares: they keep what was there before, and end as those of declared fields do. */
+const NOW = new Date('2026-11-01T12:00:00Z');
+const TOMORROW = new Date('2026-11-02T12:00:00Z');
+const okta = { type: 'saml' as const, metadata: { url: 'https://okta.example/m', refresh: '6h' } };
+const google = {
+  type: 'oidc' as const,
+  preset: 'google' as const,
+  clientId: 'c',
+  clientSecret: { fromEnv: 'SECRET' },
+  hostedDomain: 'acme.com',
+};
+
+const scopes = { 'account/main': {} };
+const rule = (name: string) => ({
+  name,
+  when: { attribute: 'team', present: true as const },
+  grants: { 'account/main': ['member'] },
+});
+
+function document(spec: OrganizationSpec): OrganizationDocument {
+  return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name: 'acme' }, spec });
+}
+
+function desired(spec: OrganizationSpec, secrets = {}): DesiredOrganization {
+  const of = document(spec);
+  return { document: of, digest: documentDigest(of), identityProviders: {}, secrets };
+}
+
+function request(spec: OrganizationSpec, more: Partial<ReconcileRequest> = {}): ReconcileRequest {
+  const files = [{ path: 'acme.yaml', digest: documentDigest(document(spec)), organizations: ['acme'] }];
+  const organizations = [{ ...desired(spec), file: 'acme.yaml' }];
+  const origin = { actor: 'ci' };
+  return { collection: 'default', organizations, unchangedFiles: [], files, prune: false, origin, ...more };
+}
+
+/** A declared document, what the console set beside it, and an override on top. */
+class World {
+  readonly store = new MemoryStateStore();
+
+  static async with(declared: OrganizationSpec, beside?: OrganizationSpec, secrets = {}): Promise<World> {
+    const world = new World();
+    await world.apply(request(declared));
+    if (beside) await world.write(beside, { wanted: desired(beside, secrets) });
+    return world;
+  }
+
+  apply(wanted: ReconcileRequest, at = NOW) {
+    return this.store.transaction('commit', (state) => reconcile(state, wanted, at));
+  }
+
+  write(spec: OrganizationSpec, more: Partial<OrganizationWrite> = {}, at = NOW) {
+    const wanted = { wanted: desired(spec), baseRevision: this.head.revision, by: 'ops', ...more };
+    return this.store.transaction('commit', (state) => writeOrganization(state, wanted, at));
+  }
+
+  override(spec: OrganizationSpec, more: Partial<OrganizationWrite> = {}) {
+    return this.write(spec, { override: { reason: 'incident', expires: TOMORROW }, ...more });
+  }
+
+  /** What the server does by itself. */
+  async end(at = TOMORROW) {
+    const ended = await this.store.transaction('rollback', (state) => endedOverrides(state, 'acme', at));
+    if (ended === undefined) return undefined;
+    const { document: back } = ended;
+    const wanted = { document: back, digest: documentDigest(back), identityProviders: {} };
+    const write = { wanted, baseRevision: ended.head.revision, by: 'system', ends: true };
+    await this.store.transaction('commit', (state) => writeOrganization(state, write, at));
+    return ended.paths;
+  }
+
+  get head() {
+    return this.store.organizations()[0]!.head;
+  }
+  get live() {
+    return this.store.organizations()[0]!.revisions.at(-1)!.document.spec;
+  }
+}
+
+describe('an override of what no file declares', () => {
+  it.each<[string, OrganizationSpec, OrganizationSpec, OrganizationSpec, string]>([
+    ['a setting that was not there', {}, {}, { login: { session: { idle: '5m' } } }, '/spec/login/session/idle'],
+    ['a setting of the console', {}, { displayName: 'Old' }, { displayName: 'New' }, '/spec/displayName'],
+    ['an entry that it adds', {}, {}, { roles: { helper: { permissions: ['a'] } } }, '/spec/roles/helper'],
+    ['an entry that it takes away', {}, { roles: { helper: {} } }, {}, '/spec/roles/helper'],
+    [
+      'a part of a declared entry',
+      { identityProviders: { okta } },
+      { identityProviders: { okta } },
+      { identityProviders: { okta: { ...okta, enabled: false } } },
+      '/spec/identityProviders/okta/enabled',
+    ],
+    [
+      'metadata, which comes back as a whole',
+      {},
+      { identityProviders: { okta } },
+      { identityProviders: { okta: { ...okta, metadata: { url: 'https://other.example', refresh: '6h' } } } },
+      '/spec/identityProviders/okta/metadata/url',
+    ],
+    [
+      'a rule among others',
+      { scopes, authorization: { rules: [rule('a')] } },
+      { scopes, authorization: { rules: [rule('a')] } },
+      { scopes, authorization: { rules: [rule('b'), rule('a')] } },
+      '/spec/authorization/rules/b',
+    ],
+  ])(
+    'stands in plans, is drift when it is over, and is taken back: %s',
+    async (_what, declared, beside, wanted, path) => {
+      const world = await World.with(declared, beside);
+      const before = world.live;
+      expect(await world.override(wanted)).toMatchObject({ overrides: [{ path, reason: 'incident' }] });
+      expect(world.head.deviation).toMatchObject({ driftsAt: TOMORROW });
+      const standing = await world.apply(request(declared));
+      expect(standing).toMatchObject({ changes: [], overrides: [{ path }] });
+      expect(standing.unmanaged.map((one) => one.path)).not.toContain(path);
+      expect(await world.end(NOW)).toBeUndefined();
+
+      const planned = await world.store.transaction('rollback', (state) =>
+        reconcile(state, request(declared), TOMORROW),
+      );
+      expect(planned).toMatchObject({ overrides: [], changes: [{ fields: [{ path, origin: 'drift' }] }] });
+      expect(await world.end()).toEqual([path]);
+      expect(world.live).toEqual(before);
+      expect(world.store.audit('acme').at(-1)).toEqual({
+        type: 'organization.override_ended',
+        data: { paths: [path] },
+      });
+      expect((await world.apply(request(declared), TOMORROW)).changes).toEqual([]);
+      expect(world.head.deviation?.driftsAt).toBeUndefined();
+      expect(await world.end()).toBeUndefined();
+    },
+  );
+
+  it('is taken back by the next apply as well, and by an end before its time', async () => {
+    const world = await World.with({ displayName: 'Acme' });
+    await world.override({ displayName: 'Acme', login: { session: { idle: '5m' } } });
+    await world.store.transaction('commit', (state) => endOverrides(state, { name: 'acme' }, NOW));
+    const { changes } = await world.apply(request({ displayName: 'Acme' }));
+    expect(changes).toMatchObject([{ fields: [{ path: '/spec/login/session/idle', origin: 'drift' }] }]);
+    expect(world.live).toEqual({ displayName: 'Acme' });
+  });
+
+  it('yields to a file that declares the field meanwhile', async () => {
+    const world = await World.with({});
+    await world.override({ displayName: 'Incident' });
+    const declared = request({ displayName: 'Acme' });
+    expect((await world.apply(declared)).changes).toEqual([]);
+    expect(world.live.displayName).toBe('Incident');
+    expect(await world.end()).toEqual(['/spec/displayName']);
+    expect(world.live.displayName).toBe('Acme');
+  });
+
+  it('yields to a file that declares the field when it is over already', async () => {
+    const world = await World.with({}, { displayName: 'Old' });
+    await world.override({ displayName: 'Incident' });
+    const { changes } = await world.apply(request({ displayName: 'Acme' }), TOMORROW);
+    expect(changes).toMatchObject([{ fields: [{ path: '/spec/displayName', after: 'Acme', origin: 'drift' }] }]);
+  });
+
+  it('goes with the entry that it is a part of', async () => {
+    const world = await World.with({ roles: { helper: {} } }, { roles: { helper: { displayName: 'Old' } } });
+    await world.override({ roles: { helper: { displayName: 'New' } } });
+    await world.apply(request({}));
+    expect(world.live.roles).toBeUndefined();
+    expect(await world.end()).toBeUndefined();
+  });
+
+  it('stands where unmanaged entries are deleted, until its end', async () => {
+    const world = await World.with({});
+    await world.override({ roles: { helper: {} } });
+    const strict = request({}, { unmanaged: 'delete' });
+    expect((await world.apply(strict)).changes).toEqual([]);
+    expect((await world.apply(strict, TOMORROW)).changes).toMatchObject([{ fields: [{ path: '/spec/roles/helper' }] }]);
+  });
+
+  it('keeps what was there before the first of two', async () => {
+    const world = await World.with({}, { displayName: 'Old' });
+    await world.override({ displayName: 'One' });
+    await world.override({ displayName: 'Two', roles: { helper: { permissions: ['a'] } } });
+    await world.override({ displayName: 'Two', roles: { helper: { permissions: ['b'] } } });
+    expect(await world.end()).toEqual(['/spec/displayName', '/spec/roles/helper']);
+    expect(world.live).toEqual({ displayName: 'Old' });
+  });
+
+  it('ends where somebody writes the field for good, and not where somebody writes another', async () => {
+    const world = await World.with({});
+    await world.override({ displayName: 'Incident', login: { session: { idle: '5m' } } });
+    const { overrides } = await world.write({ displayName: 'Globex', login: { session: { idle: '5m' } } });
+    expect(overrides).toMatchObject([{ path: '/spec/login/session/idle' }]);
+    expect(await world.end()).toEqual(['/spec/login/session/idle']);
+    expect(world.live).toEqual({ displayName: 'Globex' });
+  });
+
+  it('has an end where no collection owns the organization, and after one gave it up', async () => {
+    const world = await World.with({ displayName: 'Acme' });
+    await world.override({ displayName: 'Incident', login: { session: { idle: '5m' } } });
+    await world.apply(request({}, { organizations: [], files: [], partial: { release: ['acme'] } }));
+    expect(world.head).toMatchObject({ deviation: { driftsAt: TOMORROW, unmanaged: 0 } });
+    await world.override({ displayName: 'Incident', login: { session: { idle: '5m' } }, roles: { helper: {} } });
+    expect(await world.end()).toEqual(['/spec/displayName', '/spec/login/session/idle', '/spec/roles/helper']);
+    expect(world.live).toEqual({ displayName: 'Acme' });
+    expect(world.head.deviation).toBeUndefined();
+  });
+
+  it('leaves other drift and what is overridden still', async () => {
+    const world = await World.with({ displayName: 'Acme', login: { session: { idle: '1h' } } });
+    await world.override({ displayName: 'Incident', login: { session: { idle: '1h' } } });
+    const later = new Date('2026-11-04T12:00:00Z');
+    const override = { reason: 'longer', expires: later };
+    await world.write({ displayName: 'Incident', login: { session: { idle: '5m' } } }, { override });
+    expect(await world.end()).toEqual(['/spec/displayName']);
+    expect(world.live).toEqual({ displayName: 'Acme', login: { session: { idle: '5m' } } });
+    expect(world.head.deviation).toMatchObject({ driftsAt: later });
+  });
+
+  const POINTER = '/spec/identityProviders/google/clientSecret';
+  it.each<[string, OrganizationSpec, Record<string, string>]>([
+    ['replaces', { identityProviders: { google } }, { [POINTER]: 'b'.repeat(64) }],
+    ['removes', {}, {}],
+    [
+      'takes to another client',
+      { identityProviders: { google: { ...google, clientId: 'd' } } },
+      { [POINTER]: 'b'.repeat(64) },
+    ],
+  ])('is refused where it %s a secret that could not come back', async (_what, spec, secrets) => {
+    const world = await World.with({}, { identityProviders: { google } }, { [POINTER]: 'a'.repeat(64) });
+    const failing = world.override(spec, { wanted: desired(spec, secrets) });
+    await expect(failing).rejects.toMatchObject({ code: 'not_declared', pointer: POINTER });
+    expect(world.head.revision).toBe(2);
+  });
+
+  it('may add a secret and take it away again', async () => {
+    const world = await World.with({});
+    const spec = { identityProviders: { google } };
+    await world.override(spec, { wanted: desired(spec, { [POINTER]: 'a'.repeat(64) }) });
+    await world.override({});
+    expect(world.live).toEqual({});
+    expect(world.head.deviation).toBeUndefined();
+  });
+});
+
+describe('whatever is overridden', () => {
+  const key = fc.constantFrom('a', 'b', 'x/y', '__proto__', '10');
+  const role = fc.record(
+    { displayName: fc.constantFrom('One', 'Two'), permissions: fc.uniqueArray(fc.constantFrom('read', 'write')) },
+    { requiredKeys: [] },
+  );
+  const when = fc.oneof(
+    fc.record({ attribute: fc.constantFrom('team', 'unit'), equals: fc.constantFrom('red', 'blue') }),
+    fc.constant({ cel: 'true' }),
+  );
+  const rules = fc.uniqueArray(fc.record({ name: key, when }), { selector: ({ name }) => name, maxLength: 3 });
+  const saml = fc.record(
+    {
+      enabled: fc.boolean(),
+      attributes: fc.dictionary(fc.constantFrom('email', 'givenName'), fc.constantFrom('p', 'q')),
+    },
+    { requiredKeys: [] },
+  );
+  const spec = fc.record(
+    {
+      displayName: fc.constantFrom('Acme', 'Globex'),
+      roles: fc.dictionary(key, role, { maxKeys: 3 }),
+      identityProviders: fc.dictionary(
+        fc.constantFrom('okta', 'entra'),
+        saml.map((it) => ({ ...okta, ...it })),
+      ),
+      login: fc.record(
+        { session: fc.record({ idle: fc.constantFrom('5m', '1h') }, { requiredKeys: [] }) },
+        { requiredKeys: [] },
+      ),
+      authorization: fc.record(
+        { managedBy: fc.constantFrom('idp' as const, 'app' as const), rules },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const anyDocument = spec.map((it) => document(it));
+
+  it('comes back', () => {
+    fc.assert(
+      fc.property(anyDocument, anyDocument, anyDocument, (some, beside, wanted) => {
+        // as it is between two applies: all that is declared is live, and more
+        const declared = some;
+        const live = takenBack(declared, beside, []).after;
+        const write = { declared, live, wanted, by: 'ops', override: { reason: 'r', expires: TOMORROW } };
+        const overrides = overridesAfter(write, touchedBy(write, []), [], NOW);
+        const { after } = takenBack(declared, wanted, overrides);
+        expect(driftOf(declared, after, overrides)).toEqual([]);
+        expect(unordered(after)).toEqual(unordered(live));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  /** A map without entries says nothing, and the order of rules nothing to a machine. */
+  function unordered({
+    spec: { displayName, roles = {}, identityProviders = {}, login, authorization },
+  }: OrganizationDocument) {
+    const rulesByName = (authorization?.rules ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const { managedBy } = authorization ?? {};
+    return { displayName, roles, identityProviders, idle: login?.session?.idle, managedBy, rulesByName };
+  }
+});

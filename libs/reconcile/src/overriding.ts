@@ -1,0 +1,124 @@
+import { API_VERSION, canonicalJson } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { isNamedList } from './address.ts';
+import { diffDocuments } from './diff.ts';
+import { formerOf } from './former.ts';
+import { namedByPatch } from './named-by-patch.ts';
+import { valueIn } from './origin.ts';
+import { asJson } from './renames.ts';
+import { secretsLost } from './secret-changes.ts';
+import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from './state-store.ts';
+import { deviationOf, driftOf, takenBack } from './three-way.ts';
+
+/** A document that somebody wants live past git, beside what there is. */
+export interface Overriding {
+  /** What the owning collection declared last; see `declaredIn`. */
+  readonly declared: OrganizationDocument;
+  readonly live: OrganizationDocument;
+  readonly wanted: OrganizationDocument;
+  /** What it was made by, a merge patch. */
+  readonly patch?: Json | undefined;
+  /** Present = the fields that differ are set for a while. */
+  readonly override?: Pick<Override, 'reason' | 'expires'> | undefined;
+  /** Name of the API token. */
+  readonly by: string;
+}
+
+/** What is declared of an organization: nothing, where no collection owns it. */
+export function declaredIn(declaration: Declaration | undefined, live: OrganizationDocument): OrganizationDocument {
+  const { name } = live.metadata;
+  return declaration?.document ?? { apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec: {} };
+}
+
+/**
+ * Pointers of the fields that the write sets. Past git these are declared fields that it sets otherwise than they are declared, and than
+ * they are live. An override also counts what nobody declares, and what its patch names and is live so already: one that runs gets
+ * another end, and what drifted gets one.
+ */
+export function touchedBy(write: Overriding, before: readonly Override[]): readonly string[] {
+  const { declared, live, wanted, override, patch } = write;
+  const isNamed = override === undefined || patch === undefined ? () => false : namedByPatch(patch);
+  const drifted = driftOf(declared, wanted).map(({ path }) => path);
+  const unowned = override === undefined ? [] : diffDocuments(wanted, withoutOverrides(write, before));
+  // the order of a list in which nobody declared these entries means nothing that had to come back
+  const set = unowned.flatMap(({ path }) => (isNamedList(path) ? [] : [path]));
+  const [from, to] = [asJson(live), asJson(wanted)];
+  const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
+  return [...new Set([...drifted, ...set])].filter((path) => isNamed(path) || textAt(from, path) !== textAt(to, path));
+}
+
+/** The overrides after the write, by path: those that go on, and those of what it touches. */
+export function overridesAfter(
+  write: Overriding,
+  touched: readonly string[],
+  before: readonly Override[],
+  now: Date,
+): readonly Override[] {
+  const { wanted, declared, override, by } = write;
+  const base = withoutOverrides(write, before);
+  const added = override === undefined ? [] : touched.map((path) => overrideOf(path, override));
+  const kept = before.filter(({ path }) => !touched.some((other) => isWithin(path, other)) && !takenOver(write, path));
+  const all = [...kept, ...added];
+  const differing = new Set(driftOf(declared, wanted, all).map(({ path }) => path));
+  return all.filter(({ path }) => differing.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+
+  function overrideOf(path: string, { reason, expires }: Pick<Override, 'reason' | 'expires'>): Override {
+    const former = formerOf(path, { declared, base, wanted });
+    return { path, by, reason, at: now, expires, ...(former && { former }) };
+  }
+}
+
+/**
+ * Secrets that nobody declares and that the write replaces or removes: documents refer to them, so they could not come back at the end
+ * of an override. One that an override itself added may go.
+ */
+export function secretsWithoutEnd(
+  write: Overriding,
+  before: readonly Override[],
+  given: Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
+  const [declared, base] = [asJson(write.declared), asJson(withoutOverrides(write, before))];
+  return secretsLost(write.live, write.wanted, given).filter(
+    (path) => valueIn(declared, path) === undefined && valueIn(base, path) !== undefined,
+  );
+}
+
+/** What would be live if there had never been an override. */
+function withoutOverrides(
+  { declared, live }: Pick<Overriding, 'declared' | 'live'>,
+  before: readonly Override[],
+): OrganizationDocument {
+  return takenBack(declared, live, before).after;
+}
+
+/** Who writes what nobody declares, and for good, means it to stay. */
+function takenOver({ live, wanted, override }: Overriding, path: string): boolean {
+  return override === undefined && diffDocuments(live, wanted).some((field) => isWithin(path, field.path));
+}
+
+const isWithin = (pointer: string, holder: string) => pointer === holder || pointer.startsWith(`${holder}/`);
+
+/** An organization, with what is live by now. */
+interface Kept {
+  readonly head: OrganizationHead;
+  readonly declaration: Declaration | undefined;
+  readonly live: OrganizationDocument;
+}
+
+/** Records what is overridden, and from when on the live document deviates. */
+export async function keepOverrides(
+  state: StateTransaction,
+  { head, declaration, live }: Kept,
+  { before, after }: { readonly before: readonly Override[]; readonly after: readonly Override[] },
+  now: Date,
+): Promise<void> {
+  if (declaration === undefined && before.length + after.length === 0) return;
+  await state.replaceOverrides(head.id, after);
+  const deviation = deviationOf(declaredIn(declaration, live), live, after, now);
+  // where nobody declares anything, no entry is beside it
+  await state.deviate(head.id, declaration === undefined ? driftOnly(deviation) : deviation);
+}
+
+function driftOnly(deviation: Deviation | undefined): Deviation | undefined {
+  return deviation?.driftsAt && { driftsAt: deviation.driftsAt, unmanaged: 0 };
+}
