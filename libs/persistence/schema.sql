@@ -1598,17 +1598,13 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.directory_deactivate_user(p_org_id uuid, p_user_id uuid, p_revision integer, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.directory_deactivate_user(p_org_id uuid, p_revision integer, p_user_id uuid, p_off jsonb, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
- SET lock_timeout TO '10s'
- SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now directory_users;
 begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
-  perform from users u where u.org_id = p_org_id and u.user_id = p_user_id for no key update;
   select * into v_now from directory_users d where d.org_id = p_org_id and d.user_id = p_user_id;
   if not found then
     return jsonb_build_object('outcome', 'unknown');
@@ -1636,8 +1632,46 @@ begin
   perform offboard(p_org_id, p_user_id, 'deactivated', true, p_off, p_now);
   update directories d set active_users = d.active_users - 1, offboarded = d.offboarded + (d.offboarded_since < p_now)::integer
     where d.org_id = p_org_id;
-  perform audit_append(p_org_id, p_events);
   return directory_shown_user('replaced', v_now);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_deactivate_users(p_org_id uuid, p_revision integer, p_users jsonb, p_waits boolean)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_ids uuid[] := array(select (u->>'userId')::uuid from jsonb_array_elements(p_users) u);
+  v_user jsonb;
+  v_result jsonb;
+  v_events jsonb := '[]';
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  if p_waits then
+    perform directory_lock_users(p_org_id, v_ids);
+  else
+    v_ids := array(
+      select u.user_id from users u where u.org_id = p_org_id and u.user_id = any(v_ids) for no key update skip locked);
+  end if;
+  for v_user in select u from jsonb_array_elements(p_users) u loop
+    if (v_user->>'userId')::uuid = any(v_ids) then
+      v_result := directory_deactivate_user(p_org_id, p_revision, (v_user->>'userId')::uuid, v_user->'off',
+        (v_user->>'now')::timestamptz);
+    else
+      v_result := '{"outcome": "busy"}';
+    end if;
+    if v_result->>'outcome' = 'replaced' then
+      v_events := v_events || (v_user->'events');
+    end if;
+    return next v_result;
+  end loop;
+  -- last, since it holds up everything else of the organization
+  if v_events <> '[]' then
+    perform audit_append(p_org_id, v_events);
+  end if;
 end
 $function$
 ;
@@ -3426,6 +3460,8 @@ grant execute on function directory_count to public;
 grant execute on function directory_create_user to public;
 
 grant execute on function directory_deactivate_user to public;
+
+grant execute on function directory_deactivate_users to public;
 
 grant execute on function directory_delete_user to public;
 

@@ -1,10 +1,13 @@
 import type { Pool } from 'pg';
 import type { ResourceBody } from '@rolecall/scim';
+import { auditEntry } from '../audit/append.ts';
+import { PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { DirectoryActor, GroupRef, ReplaceHow, UserDeactivated } from '../stores.ts';
-import { eventColumns, eventsOf } from './events.ts';
+import { eventsOf } from './events.ts';
 import { departureColumns } from './offboarding.ts';
-import { DEACTIVATE_USER } from './statements.ts';
+import { DEACTIVATE_USERS } from './statements.ts';
+import { together } from './together.ts';
 
 /** One user who is to be switched off. */
 export interface Deactivation {
@@ -18,7 +21,7 @@ export interface Deactivation {
 
 /** As JSON from the function. */
 type Deactivated =
-  | { readonly outcome: 'unknown' | 'to_decide' }
+  | { readonly outcome: 'unknown' | 'to_decide' | 'busy' }
   | {
       readonly outcome: 'replaced' | 'unchanged';
       readonly body: ResourceBody;
@@ -28,20 +31,63 @@ type Deactivated =
       readonly groups: readonly GroupRef[];
     };
 
-/** Switches a user off in one statement: nothing of it is read before, since nothing is decided. */
-export async function deactivateUser(pool: Pool, deactivation: Deactivation): Promise<UserDeactivated> {
-  const { organizationId, userId, revision, how, actor } = deactivation;
-  const going = departureColumns(how.brake, actor);
+/** Work of an organization in its turn among its writes. */
+type InTurn = <T>(organizationId: string, work: () => Promise<T>) => Promise<T>;
+
+/** So many are written in one transaction, which holds the organization's counters from the first of them on. */
+const MOST_AT_ONCE = 16;
+const MOST_WAITING = 100;
+
+/**
+ * Switches users off in one statement: nothing of them is read before, since nothing is decided. Those of one organization wait for one
+ * another at the brake's counters in any case, so those that come while others are written are written together.
+ */
+export function deactivations(pool: Pool, inTurn: InTurn): (deactivation: Deactivation) => Promise<UserDeactivated> {
+  const gathered = together<Deactivation, Deactivated>(
+    { most: MOST_AT_ONCE, mostWaiting: MOST_WAITING },
+    async (_key, items) => {
+      const [first] = items;
+      if (first === undefined) return [];
+      return inTurn(first.organizationId, () => write(pool, first, items, false)).catch((error: unknown) => {
+        // of the database or of the rules, for all of them; what else fails may be one's own
+        if (items.length === 1 || error instanceof PersistenceError) throw error;
+        return items.map(() => ({ outcome: 'busy' }) as const);
+      });
+    },
+  );
+  return async (deactivation) => {
+    const { organizationId, userId, revision } = deactivation;
+    const result = await gathered(`${organizationId} ${revision}`, deactivation);
+    if (result.outcome !== 'busy') return toDeactivated(userId, result);
+    const [alone] = await inTurn(organizationId, () => write(pool, deactivation, [deactivation], true));
+    if (alone === undefined || alone.outcome === 'busy') throw new Error('directory_deactivate_users returned nothing');
+    return toDeactivated(userId, alone);
+  };
+}
+
+async function write(
+  pool: Pool,
+  { organizationId, revision }: Deactivation,
+  items: readonly Deactivation[],
+  waits: boolean,
+): Promise<readonly Deactivated[]> {
+  const values = [organizationId, revision, JSON.stringify(items.map(columns)), waits];
+  const rows = await query<{ result: Deactivated }>(pool, DEACTIVATE_USERS, values);
+  return rows.map(({ result }) => result);
+}
+
+function columns({ userId, revision, how, actor }: Deactivation): object {
+  const off = departureColumns(how.brake, actor);
   const event = eventsOf(actor);
   const events = [
     event('user.updated', userId, { fields: ['active'], revision }),
-    event('user.deactivated', userId, { revision, receipt: going.receiptId }),
+    event('user.deactivated', userId, { revision, receipt: off.receiptId }),
   ];
-  const values = [organizationId, userId, revision, JSON.stringify(going), eventColumns(events), actor.at];
-  const [row] = await query<{ result: Deactivated }>(pool, DEACTIVATE_USER, values);
-  if (row === undefined) throw new Error('directory_deactivate_user returned nothing');
-  const { result } = row;
-  if (!('body' in result)) return result;
+  return { userId, off, events: events.map(auditEntry), now: actor.at };
+}
+
+function toDeactivated(userId: string, result: Exclude<Deactivated, { outcome: 'busy' }>): UserDeactivated {
+  if (!('body' in result)) return { outcome: result.outcome === 'unknown' ? 'unknown' : 'to_decide' };
   const { body, version, created, modified, groups } = result;
   const meta = { created: new Date(created), lastModified: new Date(modified), version };
   return { outcome: 'replaced', changed: result.outcome === 'replaced', user: { userId, body, meta, groups } };

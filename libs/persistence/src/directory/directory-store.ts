@@ -4,7 +4,7 @@ import { inTransaction, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
 import { storedUser } from './columns.ts';
 import { createUser } from './create-user.ts';
-import { deactivateUser } from './deactivate-user.ts';
+import { deactivations } from './deactivate-user.ts';
 import { directoryGroups } from './groups.ts';
 import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
@@ -28,11 +28,14 @@ const MOST_WRITES_WAITING = 100;
  */
 export function directoryStore(pool: Pool, forget: (organizationId: string) => void): DirectoryStore {
   const inTurn = turns(MOST_WRITES_AT_ONCE, MOST_WRITES_WAITING);
-  const decided = async <T>(organizationId: string, work: () => Promise<T>): Promise<T> =>
-    inTurn(organizationId, work).catch((error: unknown) => {
+  const forgetting = <T>(organizationId: string, done: Promise<T>): Promise<T> =>
+    done.catch((error: unknown) => {
       if (error instanceof PersistenceError && error.code === 'stale_revision') forget(organizationId);
       throw error;
     });
+  const decided = async <T>(organizationId: string, work: () => Promise<T>): Promise<T> =>
+    forgetting(organizationId, inTurn(organizationId, work));
+  const deactivate = deactivations(pool, inTurn);
   const groups = directoryGroups(pool);
   return {
     userState: async (organizationId, userId) =>
@@ -43,7 +46,7 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
       decided(organizationId, () => replaceUser(pool, { organizationId, was, body, how, decide, actor })),
     async deactivateUser(organizationId, userId, revision, how, actor) {
       if (!isResourceId(userId)) return { outcome: 'unknown' };
-      return decided(organizationId, () => deactivateUser(pool, { organizationId, userId, revision, how, actor }));
+      return forgetting(organizationId, deactivate({ organizationId, userId, revision, how, actor }));
     },
     async deleteUser(organizationId, userId, expectedVersion, { brake }, actor) {
       if (!isResourceId(userId)) return { outcome: 'unknown' };

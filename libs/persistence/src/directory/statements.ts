@@ -28,10 +28,10 @@ export const REPLACE_DIRECTORY_USER: Statement = {
   text: 'select directory_replace_user($1, $2, $3, $4, $5, $6, $7) as result',
 };
 
-/** User, revision, what going away takes, audit events, time. */
-export const DEACTIVATE_USER: Statement = {
-  name: 'directory.deactivate-user',
-  text: 'select directory_deactivate_user($1, $2, $3, $4, $5, $6) as result',
+/** Revision, users with what their going away takes, whether to wait for who is locked. A row for each. */
+export const DEACTIVATE_USERS: Statement = {
+  name: 'directory.deactivate-users',
+  text: 'select * from directory_deactivate_users($1, $2, $3, $4) as result',
 };
 
 export const DELETE_DIRECTORY_USER: Statement = {

@@ -68,6 +68,7 @@ import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
 import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
 import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { brakeCounter } from './20261122T82-brake-counter.ts';
+import { deactivationsTogether } from './20261122T82-deactivations-together.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import { formerValues } from './20261122T88-former-values.ts';
@@ -146,6 +147,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   lastAdministrators,
   groupsAndEdits,
   brakeCounter,
+  deactivationsTogether,
   mailedResets,
   formerValues,
 ];

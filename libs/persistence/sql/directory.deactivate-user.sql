@@ -1,1 +1,0 @@
-select directory_deactivate_user($1, $2, $3, $4, $5, $6) as result

@@ -1,0 +1,48 @@
+import { PersistenceError } from '../errors.ts';
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Does the same for many items of one key in one go: the first is done at once, and those that come meanwhile are done together when
+ * it ends, so many at most, first come, first served. When the work throws, so does each of its items. Items of other keys do not wait.
+ * Throws `database_unavailable` when too much of one key waits already.
+ * @param work - gives a result for each item, in their order
+ */
+export function together<Item, Result>(
+  { most, mostWaiting }: { readonly most: number; readonly mostWaiting: number },
+  work: (key: string, items: readonly Item[]) => Promise<readonly Result[]>,
+): (key: string, item: Item) => Promise<Result> {
+  /** What waits, of each key whose work runs. */
+  const lines = new Map<string, Waiting<Item, Result>[]>();
+
+  async function run(key: string, batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const items = batch.map(({ item }) => item);
+      const results = await work(key, items);
+      if (results.length !== items.length) throw new Error(`${results.length} results for ${items.length} items`);
+      for (const [at, result] of results.entries()) batch[at]?.resolve(result);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async function serve(key: string, first: Waiting<Item, Result>): Promise<void> {
+    const line: Waiting<Item, Result>[] = [first];
+    lines.set(key, line);
+    while (line.length > 0) await run(key, line.splice(0, most));
+    lines.delete(key);
+  }
+
+  return (key, item) =>
+    new Promise((resolve, reject) => {
+      const line = lines.get(key);
+      if (line === undefined) void serve(key, { item, resolve, reject });
+      else if (line.length < mostWaiting) line.push({ item, resolve, reject });
+      else
+        reject(new PersistenceError('database_unavailable', 'too much of one organization waits already; try again'));
+    });
+}
