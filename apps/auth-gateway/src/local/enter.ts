@@ -12,7 +12,8 @@ import type { Completion } from '../login/complete-login.ts';
 import { checkManagedAccess, decidedForUser, isManaged } from '../login/directory-user.ts';
 import { unchangedEvents } from '../login/events.ts';
 import type { Flow } from '../login/flow.ts';
-import { openSession } from '../login/writes.ts';
+import { openSession } from '../login/open-session.ts';
+import { unchanged } from '../login/store-login.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { emailCodeHash, newEmailCode } from '../second-factors/codes.ts';
 import { signInFailed, type VerifiedPassword } from './check-password.ts';
@@ -134,9 +135,7 @@ export async function signedIn(login: LocalLogin, account: LocalAccount): Promis
     browser: visitor.browser,
   };
   const context = { tx, organization, now, flow, login: named, subject: localSubject(userId) };
-  const session = await openSession(context, user, false, NOTHING_CHANGED, sessionEnd(organization, account, now));
+  const session = await openSession(context, unchanged(user), sessionEnd(organization, account, now));
   await flow.succeed(tx, userId, unchangedEvents(context, user), now);
   return { outcome: 'signed_in', traceId, identityProvider: LOCAL_SIGN_IN, session };
 }
-
-const NOTHING_CHANGED = { granted: [], revoked: [], joined: [], left: [] };

@@ -11,7 +11,7 @@ import { AccountsPage } from '../pages/accounts-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { LoginEnds } from './login-ends.ts';
 import { Logins } from './logins.ts';
-import { isWorthTelling } from './writes.ts';
+import { isWorthTelling } from './open-session.ts';
 
 const USER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -14,7 +14,7 @@ import {
 import { checkManagedAccess, decidedForUser, isManaged, provisionedUser } from './directory-user.ts';
 import type { Flow } from './flow.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
-import { retractGrants } from './writes.ts';
+import { retractGrants } from './store-login.ts';
 
 /**
  * What the VERIFIED facts mean under the organization's present revision. The identity provider's `attributes:` name the

@@ -1,32 +1,17 @@
 import type { OrganizationTransaction } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
-import type { IdpTarget } from '../organizations/idp-target.ts';
 import type { Organization } from '../organizations/organization.ts';
+import { type Arrival, type BrowserArrival, handleUnknown } from './arrival.ts';
 import { checkLogin, decideLogin, recognize } from './check-login.ts';
 import { checkSessionEnd } from './checks.ts';
-import { signedInEvents, testedEvent } from './events.ts';
+import { signedInEvents } from './events.ts';
 import { Flow, type FlowHead } from './flow.ts';
-import { checkLinked, linksOnly, linkToUser, signInLinked } from './linked-login.ts';
-import type { LoginContext, LoginToFinish } from './login-context.ts';
-import { outcomeOnly, type TestReport } from './test-report.ts';
-import { testResultOf } from './test-result.ts';
-import { type OpenedSession, openSession, storeLogin } from './writes.ts';
-
-/** The browser that came back with a handle: hashes of what it presented. Unverified until a login was taken with them. */
-export interface Arrival extends BrowserArrival {
-  readonly handleHash: Buffer;
-  /** Where: at `/saml/continue`, or with the user's yes to a login that began at the IdP. The two never take each other's. */
-  readonly at: 'continue' | 'confirm';
-  /** A short name for people, of known words only. */
-  readonly browser: string;
-}
-
-/** The browser at either protocol's end. */
-export interface BrowserArrival {
-  readonly browserHash: Buffer;
-  /** Of this request: names a refusal whose login is not known. */
-  readonly traceId: string;
-}
+import { linksOnly, linkToUser, signInLinked } from './linked-login.ts';
+import type { LoginToFinish } from './login-context.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
+import { storeLogin } from './store-login.ts';
+import { testLogin } from './test-login.ts';
+import type { TestReport } from './test-report.ts';
 
 export type Completion =
   | {
@@ -83,7 +68,9 @@ export async function finishLogin(
   flow.pass('answer_used_once');
   flow.pass('same_browser');
   if (login.unsolicited) flow.pass('confirmed_by_user', 'a sign-in that began at the identity provider');
-  return login.mode === 'test' ? test(tx, organization, login, flow, now) : signIn(tx, organization, login, flow, now);
+  return login.mode === 'test'
+    ? testLogin(tx, organization, login, flow, now)
+    : signIn(tx, organization, login, flow, now);
 }
 
 /** The story of a login. Until `storeLogin` nothing was written; a refusal leaves only its record. */
@@ -107,81 +94,15 @@ async function signIn(
     const said = decideLogin(tx, organization, login, flow, now);
     const expiresAt = checkSessionEnd(said);
     const { context, person, accounts } = await checkLogin(await recognize(said));
-    const { user, created, changes } = await storeLogin(context, person);
-    const session = await openSession(context, user, created, changes, expiresAt, accounts);
-    await flow.succeed(tx, user.userId, signedInEvents(context, person, user, created, changes), now);
+    const stored = await storeLogin(context, person);
+    const session = await openSession(context, stored, expiresAt, accounts);
+    await flow.succeed(tx, stored.user.userId, signedInEvents(context, person, stored), now);
     return { outcome: 'signed_in', traceId, identityProvider, session };
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     await flow.refuse(tx, error, now);
     return { outcome: 'refused', traceId, refusal: error };
   }
-}
-
-/** The same checks without a session: what a login would have done, for the page of `/sso/test`. */
-async function test(
-  tx: OrganizationTransaction,
-  organization: Organization,
-  login: LoginToFinish,
-  flow: Flow,
-  now: Date,
-): Promise<Completion> {
-  let context: LoginContext | undefined;
-  let refusal: LoginRefused | undefined;
-  let decidedByDirectory = false;
-  try {
-    context = decideLogin(tx, organization, login, flow, now);
-    if (linksOnly(organization, login.identityProvider)) await checkLinked({ tx, organization, login, flow, now });
-    else {
-      const recognized = await recognize(context);
-      ({ context } = recognized);
-      decidedByDirectory = recognized.managed !== undefined;
-      await checkLogin(recognized);
-    }
-    await flow.succeed(tx, undefined, [testedEvent(login, now)], now);
-  } catch (error) {
-    if (!(error instanceof LoginRefused)) throw error;
-    refusal = error;
-    await flow.refuse(tx, refusal, now);
-  }
-  const { facts, decision } = context ?? {};
-  const { traceId, identityProvider } = login;
-  const names = { ...reportHead(organization, flow), code: refusal?.code, steps: flow.steps };
-  const found = { ...names, detailed: true, facts, decision, decidedByDirectory };
-  const report = await reported(tx, organization, identityProvider, found, now);
-  return { outcome: 'tested', traceId, identityProvider, report };
-}
-
-/** The report of a test that was refused before its answer was verified. */
-export function refusedTest(
-  tx: OrganizationTransaction,
-  { organization, identityProvider }: IdpTarget,
-  flow: Flow,
-  { code }: LoginRefused,
-  now: Date,
-): Promise<TestReport> {
-  const report = { ...reportHead(organization, flow), code, steps: flow.steps, detailed: true };
-  return reported(tx, organization, identityProvider.name, report, now);
-}
-
-/** Keeps what a test found for the people who made its link; who came without one gets the outcome alone. */
-async function reported(
-  tx: OrganizationTransaction,
-  organization: Organization,
-  identityProvider: string,
-  report: TestReport,
-  now: Date,
-): Promise<TestReport> {
-  const { attributes = {} } = organization.identityProvider(identityProvider) ?? {};
-  const result = testResultOf(report, organization.settings.policy, attributes);
-  return (await tx.finishTest(report.traceId, result, now)) ? report : outcomeOnly(report);
-}
-
-function reportHead(organization: Organization, { head }: Flow) {
-  const { displayName = head.identityProvider } = organization.identityProvider(head.identityProvider) ?? {};
-  const { traceId, vendor = 'generic' } = head;
-  const protocol: TestReport['protocol'] = head.protocol === 'oidc' ? 'oidc' : 'saml'; // a password has nothing to test
-  return { organization: organization.settings.displayName, identityProvider: displayName, traceId, protocol, vendor };
 }
 
 /** The handle or state is burnt, and its login stays unknown: whoever started it has another cookie. */
@@ -203,9 +124,4 @@ export async function refuseOtherBrowser(
   const head = { protocol, traceId, mode: 'login', identityProvider: 'unknown', startedAt: now } as const;
   await new Flow(head).refuse(tx, refusal, now);
   return { outcome: 'refused', traceId, refusal };
-}
-
-/** Not recorded: a reload of the address does it, and whoever makes an address up could fill the log. */
-export function handleUnknown(): LoginRefused {
-  return new LoginRefused('handle_unknown', 'handle_known', 'The handle is unknown, was used before, or is too old.');
 }

@@ -11,17 +11,13 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
-import { LoginRefused } from '../errors/login-refused.ts';
-import { browserOf } from '../http/browser-name.ts';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { ConfirmationPage } from '../pages/confirmation-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
-import { type PresentedToken, readOrganizationToken, sha256 } from '@rolecall/persistence';
-import type { Arrival } from './complete-login.ts';
+import { arrivalOf, readHandle } from './arrival.ts';
 import { LoginEnds } from './login-ends.ts';
 import { flowCookieOf } from './login-wish.ts';
 import { Logins } from './logins.ts';
@@ -47,9 +43,9 @@ export class ConfirmationController {
 
   @Get()
   async ask(@Query('h') h: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const handle = handleOf(h);
+    const handle = readHandle(h);
     const flowCookie = flowCookieOf({ flowCookie: this.cookies.flow(request) });
-    const login = await this.logins.unconfirmed(handle, arrivalOf(request, handle, flowCookie));
+    const login = await this.logins.unconfirmed(handle, arrivalOf(request, 'confirm', handle, flowCookie));
     const session = await this.session.of(request);
     this.cookies.setFlow(response, flowCookie);
     const { organization, identityProvider, userId } = login;
@@ -61,25 +57,8 @@ export class ConfirmationController {
   @Post()
   @UseGuards(SameOriginGuard)
   async confirm(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const handle = handleOf((Object(form) as Record<string, unknown>)['h']);
-    const arrival = arrivalOf(request, handle, this.cookies.flow(request) ?? '');
+    const handle = readHandle((Object(form) as Record<string, unknown>)['h']);
+    const arrival = arrivalOf(request, 'confirm', handle, this.cookies.flow(request));
     await this.ends.end(await this.logins.complete(handle, arrival), request, response);
   }
-}
-
-function handleOf(unverified: unknown): PresentedToken {
-  const handle = readOrganizationToken(unverified);
-  if (!handle) throw new LoginRefused('handle_unknown', 'handle_known', 'The handle is none of ours.');
-  return handle;
-}
-
-function arrivalOf(request: Request, handle: PresentedToken, flowCookie: string): Arrival {
-  const { traceId } = traceOf(request);
-  return {
-    at: 'confirm',
-    handleHash: handle.hash,
-    browserHash: sha256(flowCookie),
-    browser: browserOf(request),
-    traceId,
-  };
 }

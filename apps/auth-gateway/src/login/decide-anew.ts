@@ -4,8 +4,8 @@ import { type Database, type OrganizationTransaction, PersistenceError } from '@
 import { DATABASE } from '@rolecall/platform';
 import type { Organization } from '../organizations/organization.ts';
 import { Organizations } from '../organizations/organizations.ts';
-import { handleUnknown } from './complete-login.ts';
-import { Overtaken } from './writes.ts';
+import { handleUnknown } from './arrival.ts';
+import { Overtaken } from './store-login.ts';
 
 /** What was decided, and the organization as it was then. */
 export interface Decided<T> {

@@ -2,14 +2,13 @@ import type { AuditEvent, AuditEventType } from '@rolecall/audit';
 import type { GrantChanges, StoredUser, VerifiedLogin } from '@rolecall/persistence';
 import { PROFILE_FIELDS } from '@rolecall/role-mapping';
 import type { LoginContext, Person } from './login-context.ts';
+import type { StoredLogin } from './store-login.ts';
 
 /** The audit events of a login that succeeded, in the order in which things happened. */
 export function signedInEvents(
   context: LoginContext,
   person: Person,
-  user: StoredUser,
-  created: boolean,
-  changes: GrantChanges,
+  { user, created, changes }: StoredLogin,
 ): readonly AuditEvent[] {
   const { identityProvider, organization, decision } = context;
   const event = eventsOf(context, user);

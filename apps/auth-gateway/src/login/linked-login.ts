@@ -6,7 +6,8 @@ import { checkManagedAccess, decidedForUser, isManaged } from './directory-user.
 import { identityLinked, passwordRemoved, unchangedEvents } from './events.ts';
 import type { Flow } from './flow.ts';
 import type { LoginToFinish } from './login-context.ts';
-import { type OpenedSession, openSession } from './writes.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
+import { unchanged } from './store-login.ts';
 
 /** One login by an account of the user's own: an identity provider with `consumerAccounts: link`. */
 interface LinkedLogin {
@@ -49,8 +50,7 @@ export async function signInLinked(linked: LinkedLogin): Promise<OpenedSession> 
   const expiresAt = checkSessionEnd(linked);
   const subject = subjectOf(login);
   await tx.recordLinkedLogin(user.userId, subject, addressOnly(login), now);
-  const nothing = { granted: [], revoked: [], joined: [], left: [] };
-  const session = await openSession({ ...linked, subject }, user, false, nothing, expiresAt);
+  const session = await openSession({ ...linked, subject }, unchanged(user), expiresAt);
   await flow.succeed(tx, user.userId, unchangedEvents(linked, user), now);
   return session;
 }

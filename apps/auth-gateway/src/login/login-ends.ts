@@ -8,7 +8,7 @@ import { sendPage } from '../http/send-page.ts';
 import { TestPage } from '../pages/test-page.tsx';
 import { readOrganizationToken } from '@rolecall/persistence';
 import type { EndedLogin } from './logins.ts';
-import type { OpenedSession } from './writes.ts';
+import type { OpenedSession } from './open-session.ts';
 
 /** What the browser gets when a login ended well: its session, or the report of a test. */
 @Injectable()

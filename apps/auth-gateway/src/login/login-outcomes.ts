@@ -9,10 +9,11 @@ import { type LoginRefused, RecordedRefusal } from '../errors/login-refused.ts';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import type { IdpTarget } from '../organizations/idp-target.ts';
 import { loginPath, type Organization, recoveryPath } from '../organizations/organization.ts';
-import { type Completion, refusedTest } from './complete-login.ts';
+import type { Completion } from './complete-login.ts';
 import { Flow } from './flow.ts';
 import type { Attempt } from './login-wish.ts';
 import { RefusalBudget } from './refusal-budget.ts';
+import { refusedTest } from './test-login.ts';
 
 /**
  * How logins end, for operators: each is counted and logged. A refusal is recorded before it is thrown: once for a login that
@@ -50,7 +51,7 @@ export class LoginOutcomes {
     const { organization, identityProvider } = target;
     const now = this.clock();
     const { name, type: protocol } = identityProvider;
-    const login = await this.pendingLogin(organization.id, attempt.answers, now);
+    const login = await this.pendingLogin(organization.id, attempt.inResponseTo, now);
     const { traceId, mode } = login ?? attempt;
     const head = { protocol, traceId, mode, identityProvider: name, vendor: organization.vendorOf(name, now) };
     const flow = new Flow({ ...head, startedAt: attempt.startedAt ?? now });
@@ -71,8 +72,8 @@ export class LoginOutcomes {
   }
 
   /** Whether a login waits for the answer to the request that an attempt claims to answer. */
-  async isAwaited({ organization }: IdpTarget, { answers }: Attempt): Promise<boolean> {
-    return (await this.pendingLogin(organization.id, answers, this.clock())) !== undefined;
+  async isAwaited({ organization }: IdpTarget, { inResponseTo }: Attempt): Promise<boolean> {
+    return (await this.pendingLogin(organization.id, inResponseTo, this.clock())) !== undefined;
   }
 
   /** The login that waits for an answer to a request; asks the database for nothing that cannot wait any more. */

@@ -21,8 +21,8 @@ export interface LoginWish {
 export interface Attempt {
   readonly traceId: string;
   readonly mode: 'login' | 'test';
-  /** At an ACS: the request of ours that the answer claims to answer. UNVERIFIED. */
-  readonly answers?: string | undefined;
+  /** At an ACS: the request of ours that the response claims to answer. UNVERIFIED. */
+  readonly inResponseTo?: string | undefined;
   /** At a callback: the login that was taken for it, so that there is one refusal of it at most. */
   readonly startedAt?: Date | undefined;
 }

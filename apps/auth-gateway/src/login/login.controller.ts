@@ -1,11 +1,8 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { readOrganizationToken, sha256 } from '@rolecall/persistence';
-import { CLOCK, type Clock, traceOf } from '@rolecall/platform';
+import { CLOCK, type Clock } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
-import { LoginRefused } from '../errors/login-refused.ts';
 import { isKnownCode, sentenceOf } from '../errors/sentences.ts';
-import { browserOf } from '../http/browser-name.ts';
 import { Cookies } from '../http/cookies.ts';
 import { allowedReturnTo } from '../http/return-to.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
@@ -17,8 +14,8 @@ import { loginPath } from '../organizations/organization.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { LoginPage } from '../pages/login-page.tsx';
 import { RememberedPage } from '../pages/remembered-page.tsx';
+import { arrivalOf, readHandle } from './arrival.ts';
 import { choicePage, PASSWORD_SET } from './choice.ts';
-import type { Arrival } from './complete-login.ts';
 import { LoginEnds } from './login-ends.ts';
 import { LoginStarts } from './login-starts.ts';
 import { Logins } from './logins.ts';
@@ -113,15 +110,8 @@ export class LoginController {
    * (rule G8).
    */
   async continue(h: unknown, request: Request, response: Response): Promise<void> {
-    const handle = readOrganizationToken(h);
-    if (!handle) throw new LoginRefused('handle_unknown', 'handle_known', 'The handle is none of ours.');
-    const arrival: Arrival = {
-      at: 'continue',
-      handleHash: handle.hash,
-      browserHash: sha256(this.cookies.flow(request) ?? ''),
-      browser: browserOf(request),
-      traceId: traceOf(request).traceId,
-    };
+    const handle = readHandle(h);
+    const arrival = arrivalOf(request, 'continue', handle, this.cookies.flow(request));
     const completion = await this.logins.complete(handle, arrival);
     await this.ends.end(completion, request, response);
   }

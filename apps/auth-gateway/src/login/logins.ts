@@ -9,15 +9,8 @@ import { Organizations } from '../organizations/organizations.ts';
 import type { SamlTarget } from '../organizations/saml-target.ts';
 import { newOrganizationToken, type PresentedToken } from '@rolecall/persistence';
 import { acceptSamlResponse } from './accept-saml-response.ts';
-import {
-  type Arrival,
-  type BrowserArrival,
-  completeLogin,
-  type Completion,
-  finishLogin,
-  handleUnknown,
-  refuseOtherBrowser,
-} from './complete-login.ts';
+import { type Arrival, type BrowserArrival, handleUnknown } from './arrival.ts';
+import { completeLogin, type Completion, finishLogin, refuseOtherBrowser } from './complete-login.ts';
 import { DecideAnew, type Decided } from './decide-anew.ts';
 import { EvidenceNotes } from './evidence-notes.ts';
 import { LoginOutcomes } from './login-outcomes.ts';
@@ -121,11 +114,10 @@ export class Logins {
     const now = this.clock();
     const posted = query['h'] !== undefined;
     const state = presentedState(posted ? query['h'] : query['state']);
-    const { organizationId = '', hash: stateHash = Buffer.alloc(0) } = state ?? {};
     const { browserHash, traceId } = arrival;
-    const taken = state
-      ? await this.database.logins.takeOidc({ organizationId, stateHash, browserHash, now })
-      : 'unknown';
+    if (!state) throw this.stateUnknown(traceId);
+    const { organizationId, hash: stateHash } = state;
+    const taken = await this.database.logins.takeOidc({ organizationId, stateHash, browserHash, now });
     if (taken === 'unknown') throw this.stateUnknown(traceId);
     if (taken === 'other_browser') {
       const refuse = (tx: OrganizationTransaction) => refuseOtherBrowser(tx, 'oidc', arrival, now);

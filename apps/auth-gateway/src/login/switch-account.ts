@@ -11,7 +11,8 @@ import { signedInEvents } from './events.ts';
 import { isManaged } from './directory-user.ts';
 import { Flow } from './flow.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
-import { endUnproved, type OpenedSession, openSession, storeGrants } from './writes.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
+import { endUnproved, storeGrants } from './store-login.ts';
 
 /** Which account a signed-in browser asks for. */
 export interface AccountWish {
@@ -115,11 +116,11 @@ async function openAccount(context: LoginContext, offered: OfferedAccount): Prom
   await checkAccess(context, user);
   const person = await linkedTo(context, offered);
   flow.pass('account_chosen', 'one that the login offered');
-  const changes = await storeGrants(context, user);
+  const stored = { user, created: false, changes: await storeGrants(context, user) };
   // the session is the identity provider's subject's: by that name it's logged out there
   const at = { ...context, subject: session.subject };
-  const opened = await openSession(at, user, false, changes, expiresAt, others);
-  await flow.succeed(tx, user.userId, signedInEvents(context, person, user, false, changes), now);
+  const opened = await openSession(at, stored, expiresAt, others);
+  await flow.succeed(tx, user.userId, signedInEvents(context, person, stored), now);
   return { ...opened, choose: false };
 }
 

@@ -1,6 +1,7 @@
 import type { OrganizationTransaction } from '@rolecall/persistence';
 import type { Organization } from '../organizations/organization.ts';
-import { type Arrival, type Completion, handleUnknown, refuseOtherBrowser } from './complete-login.ts';
+import { type Arrival, handleUnknown } from './arrival.ts';
+import { type Completion, refuseOtherBrowser } from './complete-login.ts';
 
 /** A VERIFIED login that began at the identity provider and that its user has not said yes to. */
 export interface UnconfirmedLogin {

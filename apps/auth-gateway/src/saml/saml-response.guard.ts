@@ -8,7 +8,7 @@ import type { Attempt } from '../login/login-wish.ts';
 import { LoginOutcomes } from '../login/login-outcomes.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import type { SamlTarget } from '../organizations/saml-target.ts';
-import { claimedRequest } from './claimed-request.ts';
+import { unverifiedInResponseTo } from './unverified-in-response-to.ts';
 import type { AcsRequest } from './saml-response.strategy.ts';
 import { UnknownKeys } from './unknown-keys.ts';
 
@@ -32,7 +32,7 @@ export class SamlResponseGuard extends AuthGuard('saml') {
     const attempt = attemptOf(request);
     const connection = `${target.organization.id}/${target.identityProvider.name}`;
     const isAwaited = () => this.outcomes.isAwaited(target, attempt);
-    await this.limits.passAnswer(connection, attempt.answers, http.getResponse<Response>(), isAwaited);
+    await this.limits.passAnswer(connection, attempt.inResponseTo, http.getResponse<Response>(), isAwaited);
     return this.outcomes.recorded(target, attempt, () => this.verified(context, target));
   }
 
@@ -53,5 +53,5 @@ export class SamlResponseGuard extends AuthGuard('saml') {
 
 /** What a request at the ACS says of itself, unverified: only used to name its refusal. */
 export function attemptOf(request: AcsRequest): Attempt {
-  return { traceId: traceOf(request).traceId, mode: 'login', answers: claimedRequest(request.body) };
+  return { traceId: traceOf(request).traceId, mode: 'login', inResponseTo: unverifiedInResponseTo(request.body) };
 }

@@ -4,7 +4,7 @@ import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { sendPage } from '../http/send-page.ts';
-import { isWorthTelling } from '../login/writes.ts';
+import { isWorthTelling } from '../login/open-session.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
 import { CurrentSession } from './current-session.ts';

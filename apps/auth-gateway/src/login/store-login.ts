@@ -1,32 +1,35 @@
-import type { Announcement, DecidedAccess, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
-import type { LastLogin } from '../http/cookies.ts';
-import { LOCAL_SIGN_IN, newOrganizationToken } from '@rolecall/persistence';
+import type { DecidedAccess, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
 import { checkUserActive, linkableUsers } from './checks.ts';
 import { changeEvents, passwordRemoved } from './events.ts';
-import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
+import type { LoginContext, Person } from './login-context.ts';
 
 const NOTHING_CHANGED: GrantChanges = { granted: [], revoked: [], joined: [], left: [] };
 
 /** A login that is stored. */
-export interface Stored {
+export interface StoredLogin {
   readonly user: StoredUser;
   readonly created: boolean;
   readonly changes: GrantChanges;
+}
+
+/** A login that changed nothing of what its user has. */
+export function unchanged(user: StoredUser): StoredLogin {
+  return { user, created: false, changes: NOTHING_CHANGED };
 }
 
 /**
  * Creates, links or updates the user, and makes the decision their grants and groups. Two first logins at once end in one user:
  * the second finds the first's.
  */
-export async function storeLogin(context: LoginContext, person: Person): Promise<Stored> {
+export async function storeLogin(context: LoginContext, person: Person): Promise<StoredLogin> {
   const { tx, subject, now } = context;
   if (person.is === 'new') return storeNew(context);
   const { user } = person;
   if (person.is === 'managed') {
     await tx.recordDirectoryLogin(user.userId, subject, person.links, now);
     if (person.links) await endUnproved(context, user);
-    return { user, created: false, changes: NOTHING_CHANGED };
+    return unchanged(user);
   }
   if (person.is === 'known') return { user, created: false, changes: await storeKnown(context, user) };
   await tx.recordLogin(loginOf(context, user));
@@ -35,7 +38,7 @@ export async function storeLogin(context: LoginContext, person: Person): Promise
 }
 
 /** A first login, in one statement, unless another one of the same subject came first. */
-async function storeNew(context: LoginContext): Promise<Stored> {
+async function storeNew(context: LoginContext): Promise<StoredLogin> {
   const { tx, organization, subject, login, decision, now, flow } = context;
   const { revision } = organization.snapshot;
   const access = decision.outcome === 'granted' ? { revision, ...decision } : undefined;
@@ -119,66 +122,4 @@ export async function retractGrants(context: LoginContext, user: StoredUser): Pr
   const { tx, organization } = context;
   const changes = await tx.storeLogin(loginOf(context, user), organization.snapshot.revision, [], []);
   await tx.audit(changeEvents(context, user, changes));
-}
-
-/** The only place where a session cookie's value exists besides the browser. */
-export interface OpenedSession {
-  readonly token: string;
-  readonly expiresAt: Date;
-  /** Whether the user should see what changed before going on. */
-  readonly announce: boolean;
-  readonly returnTo: string | undefined;
-  /** Whether the person is asked which account to open. */
-  readonly choose: boolean;
-  /** Where the login was, for the browser to remember. */
-  readonly at: LastLogin;
-}
-
-/** Opens the session until `expiresAt`; before that it ends when nobody uses it for the organization's idle time. */
-export async function openSession(
-  context: Pick<LoginContext, 'tx' | 'organization' | 'subject' | 'now' | 'flow'> & {
-    readonly login: Pick<LoginToFinish, 'returnTo' | 'sessionIndex' | 'browser'>;
-  },
-  user: StoredUser,
-  created: boolean,
-  changes: GrantChanges,
-  expiresAt: Date,
-  accounts: readonly Pick<StoredUser, 'userId'>[] = [],
-): Promise<OpenedSession> {
-  const { tx, organization, login, subject, now, flow } = context;
-  const { value, hash } = newOrganizationToken(organization.id);
-  const announcement = announcementOf(changes, created, login.returnTo, accounts);
-  await tx.openSession({
-    tokenHash: hash,
-    userId: user.userId,
-    subject,
-    sessionIndex: login.sessionIndex,
-    openedAt: now,
-    expiresAt,
-    idleSeconds: organization.settings.sessionIdleSeconds,
-    announcement,
-    browser: login.browser,
-    ...(subject.identityProvider === LOCAL_SIGN_IN && { revision: organization.snapshot.revision }),
-  });
-  flow.pass('session_opened');
-  const at = { organization: organization.settings.name, identityProvider: subject.identityProvider };
-  const announce = announcement !== undefined && isWorthTelling(announcement);
-  return { token: value, expiresAt, announce, choose: accounts.length > 0, returnTo: login.returnTo, at };
-}
-
-function announcementOf(
-  changes: GrantChanges,
-  firstLogin: boolean,
-  returnTo: string | undefined,
-  accounts: readonly Pick<StoredUser, 'userId'>[],
-): Announcement | undefined {
-  const { granted, revoked, joined, left } = changes;
-  const announcement = { granted, revoked, joined, left, firstLogin, returnTo };
-  if (accounts.length > 0) return { ...announcement, accounts: accounts.map(({ userId }) => userId) };
-  return isWorthTelling(announcement) ? announcement : undefined;
-}
-
-/** Whether a login changed what its user may do. */
-export function isWorthTelling({ granted, revoked, joined, left }: GrantChanges): boolean {
-  return granted.length + revoked.length + joined.length + left.length > 0;
 }

@@ -6,7 +6,7 @@ const BEGINNING = 16_384;
  * The request that the form at an ACS claims to answer, UNVERIFIED: anybody can write it. It names the login under whose
  * trace id a refusal is recorded, and decides nothing else. (RelayState would say less: some identity providers drop it.)
  */
-export function claimedRequest(form: unknown): string | undefined {
+export function unverifiedInResponseTo(form: unknown): string | undefined {
   const response = typeof form === 'object' && form !== null && 'SAMLResponse' in form ? form.SAMLResponse : undefined;
   if (typeof response !== 'string') return undefined;
   return IN_RESPONSE_TO.exec(Buffer.from(response.slice(0, BEGINNING), 'base64').toString('latin1'))?.[1];
