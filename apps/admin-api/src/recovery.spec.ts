@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { readOrganizationToken } from '@rolecall/persistence';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import { EndedOverrides } from './organizations/ended-overrides.ts';
@@ -56,7 +55,7 @@ it('replaces metadata of its organization, as an override of seven days, and the
   const events = await api.database.database.inOrganization(acme, (tx) => tx.auditTrail(0, 100));
   expect(events.at(-1)).toMatchObject({
     type: 'organization.overridden',
-    actor: { kind: 'recovery', id: hash('sha256', ADMIN) },
+    actor: { kind: 'recovery', id: 'r1-1' },
   });
   expect(JSON.stringify(events)).not.toContain(ADMIN);
 });
@@ -118,16 +117,19 @@ it.each<[string, () => Promise<{ status: number; json: ErrorBody }>, number, str
   expect(await everyRow(api.database.ownerUrl)).toEqual(before);
 });
 
-it('replaces metadata of the organization that administers the deployment under the two-person rule alone', async () => {
+it('repairs the organization that administers the deployment under the two-person rule alone', async () => {
   const spec = { administration: { organization: name, adminRole: 'platform-admin' } };
   const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
   const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
   await api.client.apply(requestOf([], { collection: 'platform', files, platform: { document } }));
   const renewed = { identityProviders: { okta: { metadata: { xml: RENEWED } } } };
   const before = await everyRow(api.database.ownerUrl);
-  const refused = await patch(renewed);
-  expect([refused.status, refused.json.error.code]).toEqual([403, 'recovery_only']);
-  expect(refused.json.error.message).toContain('login.recovery.twoPerson');
+  const enabled = (to: boolean) => ({ identityProviders: { okta: { enabled: to } } });
+  for (const repair of [renewed, { login: { enforceSso: false } }, enabled(true), enabled(false)]) {
+    const refused = await patch(repair, 1);
+    expect([refused.status, refused.json.error.code]).toEqual([403, 'recovery_only']);
+    expect(refused.json.error.message).toContain('login.recovery.twoPerson');
+  }
   expect(await everyRow(api.database.ownerUrl)).toEqual(before);
   expect((await patch(renewed, 1, api.client)).status).toBe(200);
 

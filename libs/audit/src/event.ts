@@ -61,7 +61,7 @@ export const AUDIT_EVENT_TYPES = [
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
 /**
- * Who did it. `id` is a token's id, a user id, a component or, of a recovery session, the SHA-256 of the address: never a secret and
+ * Who did it. `id` is a token's id, a user id, a component or, of a recovery session, the place in `login.recoveryAdmins` (`r14-2`): never a secret and
  * never an e-mail address.
  */
 export interface Actor {

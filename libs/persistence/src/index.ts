@@ -29,7 +29,6 @@ export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export type { RotateOptions, Rotated } from './secrets/rotate-master-key.ts';
 export { parseSealingKey } from './secrets/seal.ts';
 export { isUuid } from './sql.ts';
-export { hashOfAddress } from './recovery/recovery-sessions.ts';
 export { newOrganizationToken, readOrganizationToken, sha256 } from './tokens/organization-token.ts';
 export type { PresentedToken } from './tokens/organization-token.ts';
 export type { Purged } from './purge.ts';

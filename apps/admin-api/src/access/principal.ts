@@ -9,7 +9,7 @@ import { Problem } from '@rolecall/platform';
  */
 export interface Principal {
   readonly kind: 'token' | 'user' | 'recovery' | 'system';
-  /** Of the token or the user; of a recovery session the SHA-256 of the address. Never a secret, never an address. */
+  /** Of the token or the user; of a recovery session `recoveryAdminId`. Never a secret, never an address. */
   readonly id: string;
   /** What plans, overrides and the history show. No name of a person. */
   readonly name: string;
@@ -48,7 +48,7 @@ export const REPAIR_POINTERS = [
   '/spec/login/enforceSso',
 ] as const;
 
-export function recoveryPrincipal({ organization, addressHash: id }: RecoverySession): Principal {
+export function recoveryPrincipal({ organization, adminId: id }: RecoverySession): Principal {
   const rights = ['organizations.read', 'organizations.write', 'organizations.override'] as const;
   const who = { kind: 'recovery', id, name: 'recovery access', actor: { kind: 'recovery', id } } as const;
   return { ...who, rights, organizations: [organization], pointers: REPAIR_POINTERS };

@@ -5,7 +5,6 @@ import type { Principal } from '../access/principal.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const METADATA = '/spec/identityProviders/*/metadata';
 
 /**
  * Holds a caller that may write some pointers only (a recovery session) to these, and to a time: what repairs a sign-in is an override
@@ -32,23 +31,21 @@ export function requireRepair(
 }
 
 /**
- * Whoever replaces the metadata of the organization that administers the deployment can be anybody there, so the whole of it hangs on
- * what replaces it: two persons, not one mailbox.
+ * Whoever replaces the metadata of the organization that administers the deployment can be anybody there; who lets go of its single
+ * sign-on can get a password by whatever mailbox reaches, and who switches an identity provider on trusts what was trusted no longer.
+ * The whole deployment hangs on it: two persons, not one mailbox.
  * @param administers whether the organization administers the deployment
  * @throws Problem 403 `recovery_only`
  */
 export function requireTwoPersons(
-  { patch }: Pick<OrganizationPatch, 'patch'>,
   { pointers }: Pick<Principal, 'pointers'>,
   live: OrganizationDocument,
   administers: boolean,
 ): void {
   if (pointers === undefined || !administers || effective(live).login.recovery.twoPerson) return;
-  const written = pointersOf(patch as Json, '', pointers);
-  if (written.some(({ pointer }) => fits(pointer, METADATA)))
-    throw recoveryOnly(
-      'metadata of the organization that administers the deployment only under login.recovery.twoPerson; ask the platform team',
-    );
+  throw recoveryOnly(
+    'in the organization that administers the deployment only under login.recovery.twoPerson; ask the platform team',
+  );
 }
 
 function recoveryOnly(why: string): Problem {

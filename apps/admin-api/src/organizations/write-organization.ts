@@ -42,7 +42,7 @@ export class WriteOrganization {
     const override = request.override && overrideOf(request.override, caller, now);
     const record = await knownOrganization(this.database, name);
     const administers = (await openingRoles(this.database, record)) !== undefined;
-    requireTwoPersons(request, caller, record.document, administers);
+    requireTwoPersons(caller, record.document, administers);
     requireRevision(record.name, request.baseRevision, record.revision);
     const document = mergePatch(record.document as unknown as Json, request.patch as Json) as object;
     requireSameName(document, record.name);

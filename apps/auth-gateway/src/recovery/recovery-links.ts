@@ -3,11 +3,11 @@ import {
   addressKeyOf,
   type CreatedLink,
   type Database,
-  hashOfAddress,
   type NewLink,
   type OneTimeLink,
   type OrganizationTransaction,
   readOrganizationToken,
+  recoveryAdminId,
 } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
 import { CONFIG, type Config } from '../config.ts';
@@ -29,6 +29,14 @@ export interface OpenedRecovery {
   /** For the cookie. */
   readonly token: string;
   readonly expiresAt: Date;
+}
+
+/** A link that was consumed, in the transaction that did. */
+interface TakenLink {
+  readonly tx: OrganizationTransaction;
+  readonly link: OneTimeLink;
+  readonly admins: readonly string[];
+  readonly idOf: (addressKey: string) => string;
 }
 
 /**
@@ -54,12 +62,13 @@ export class RecoveryLinks {
       const admins = await tx.recovery.notOffBoarded(recoveryAdmins);
       if (!admins.includes(addressKey)) return;
       const others = admins.filter((other) => other !== addressKey);
-      await this.record(tx, 'recovery.requested', addressKey, addressKey, { twoPerson: recovery.twoPerson });
+      const id = adminIdOf(organization, addressKey);
+      await this.record(tx, 'recovery.requested', id, id, { twoPerson: recovery.twoPerson });
       if (!recovery.twoPerson) {
-        const link = await tx.links.create(this.wanted('recovery', addressKey));
+        const link = await tx.links.create(this.wanted('recovery', addressKey, id));
         return this.mailLink(tx, addressKey, others, link, requestedFrom);
       }
-      for (const other of others) await this.askToConfirm(tx, other, addressKey);
+      for (const other of others) await this.askToConfirm(tx, other, addressKey, id);
     });
   }
 
@@ -70,20 +79,24 @@ export class RecoveryLinks {
    * @throws LoginRefused `link_unknown`
    */
   confirm(unverified: unknown): Promise<boolean> {
-    return this.taking(unverified, 'recovery-confirm', async (tx, { addressKey: by, about: asker }, admins) => {
-      if (asker === undefined || asker === by || !admins.includes(asker)) throw linkUnknown();
-      await this.record(tx, 'recovery.confirmed', by, asker);
-      const others = admins.filter((other) => other !== asker);
-      const link = await tx.links.createFirst(this.wanted('recovery', asker));
-      if (link) await this.mailLink(tx, asker, others, link, 'confirmed by another recovery admin');
-      return link !== undefined;
-    });
+    return this.taking(
+      unverified,
+      'recovery-confirm',
+      async ({ tx, link: { addressKey: by, about: asker }, admins, idOf }) => {
+        if (asker === undefined || asker === by || !admins.includes(asker)) throw linkUnknown();
+        await this.record(tx, 'recovery.confirmed', idOf(by), idOf(asker));
+        const others = admins.filter((other) => other !== asker);
+        const link = await tx.links.createFirst(this.wanted('recovery', asker, idOf(asker)));
+        if (link) await this.mailLink(tx, asker, others, link, 'confirmed by another recovery admin');
+        return link !== undefined;
+      },
+    );
   }
 
   /** @throws LoginRefused `link_unknown` */
   open(unverified: unknown): Promise<OpenedRecovery> {
-    return this.taking(unverified, 'recovery', async (tx, { addressKey }) => {
-      await this.record(tx, 'recovery.opened', addressKey, addressKey);
+    return this.taking(unverified, 'recovery', async ({ tx, link: { addressKey }, idOf }) => {
+      await this.record(tx, 'recovery.opened', idOf(addressKey), idOf(addressKey));
       return tx.recovery.open(addressKey, this.clock());
     });
   }
@@ -95,7 +108,7 @@ export class RecoveryLinks {
     if (!session || !token) return;
     await this.database.inOrganization(session.organizationId, async (tx) => {
       const ended = await tx.recovery.end(token.hash);
-      if (ended) await this.record(tx, 'recovery.ended', session.addressKey, session.addressKey);
+      if (ended) await this.record(tx, 'recovery.ended', session.adminId, session.adminId);
     });
   }
 
@@ -103,7 +116,7 @@ export class RecoveryLinks {
   private async taking<T>(
     unverified: unknown,
     purpose: 'recovery' | 'recovery-confirm',
-    work: (tx: OrganizationTransaction, link: OneTimeLink, admins: readonly string[]) => Promise<T>,
+    work: (taken: TakenLink) => Promise<T>,
   ): Promise<T> {
     const token = readOrganizationToken(unverified);
     const organization = token && (await this.organizations.byId(token.organizationId));
@@ -113,7 +126,7 @@ export class RecoveryLinks {
       const link = await tx.links.take(token.hash, purpose, this.clock());
       const admins = await tx.recovery.notOffBoarded(recoveryAdmins);
       if (!link || !admins.includes(link.addressKey)) throw linkUnknown();
-      return work(tx, link, admins);
+      return work({ tx, link, admins, idOf: (address) => adminIdOf(organization, address) });
     });
   }
 
@@ -131,14 +144,14 @@ export class RecoveryLinks {
     for (const other of others) await tx.mail({ kind: 'recovery-announced', to: other, data }, now);
   }
 
-  private async askToConfirm(tx: OrganizationTransaction, to: string, asker: string): Promise<void> {
-    const { token } = await tx.links.create({ ...this.wanted('recovery-confirm', to, asker), about: asker });
+  private async askToConfirm(tx: OrganizationTransaction, to: string, asker: string, by: string): Promise<void> {
+    const { token } = await tx.links.create({ ...this.wanted('recovery-confirm', to, by), about: asker });
     const data = { link: linkUrl(this.config.url, token), address: masked(asker) };
     await tx.mail({ kind: 'recovery-confirm', to, data }, this.clock());
   }
 
-  private wanted(purpose: 'recovery' | 'recovery-confirm', addressKey: string, by = addressKey): NewLink {
-    const createdBy = `recovery:${hashOfAddress(by)}`;
+  private wanted(purpose: 'recovery' | 'recovery-confirm', addressKey: string, by: string): NewLink {
+    const createdBy = `recovery:${by}`;
     return { purpose, userId: undefined, addressKey, createdBy, now: this.clock() };
   }
 
@@ -149,9 +162,13 @@ export class RecoveryLinks {
     about: string,
     data = {},
   ): Promise<void> {
-    const actor = { kind: 'recovery', id: hashOfAddress(by) } as const;
-    return tx.audit([{ type, at: this.clock(), actor, subject: hashOfAddress(about), data }]);
+    const actor = { kind: 'recovery', id: by } as const;
+    return tx.audit([{ type, at: this.clock(), actor, subject: about, data }]);
   }
+}
+
+function adminIdOf({ snapshot: { revision, document } }: Organization, addressKey: string): string {
+  return recoveryAdminId(revision, (document.spec.login?.recoveryAdmins ?? []).indexOf(addressKey) + 1);
 }
 
 /** `i•••@acme.com`: enough for colleagues. */

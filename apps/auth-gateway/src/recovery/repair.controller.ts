@@ -79,7 +79,7 @@ export class RepairController {
       organizationId: organization.id,
       identityProvider: provider.name,
       tokenHash: sha256(token),
-      createdBy: `recovery:${session.addressHash}`,
+      createdBy: `recovery:${session.adminId}`,
       now,
       expiresAt: new Date(now.getTime() + SSO_TEST_LIFETIME_MS),
     });

@@ -2,7 +2,8 @@ import { code, identityProvider, key, organization, revision, user } from './key
 import type { Catalogue } from './key.ts';
 
 const factor = key('text', 'totp, email_code or recovery_code');
-const recoveryAdmin = 'SHA-256 of the address of the recovery admin in lower case, hex';
+const recoveryAdmin =
+  'the recovery admin by revision and place in login.recoveryAdmins, such as r14-2: the second of revision 14';
 
 /** Ways in and out: single sign-on, passwords, second factors, recovery links. */
 export const SIGN_IN_EVENTS: Catalogue<'password' | 'second_factor' | 'login' | 'logout' | 'session' | 'recovery'> = {

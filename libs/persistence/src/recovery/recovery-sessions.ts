@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction, query } from '../sql.ts';
-import { RECOVERY_LIFETIME_MS, type RecoverySessions, type RecoveryTransaction } from '../stores.ts';
+import { RECOVERY_LIFETIME_MS, recoveryAdminId, type RecoverySessions, type RecoveryTransaction } from '../stores.ts';
 import { newOrganizationToken, readOrganizationToken } from '../tokens/organization-token.ts';
 import { CHECK_RECOVERY, END_RECOVERY, LAST_SIGN_INS, OFF_BOARDED, OPEN_RECOVERY } from './statements.ts';
 
@@ -9,6 +8,8 @@ interface RecoveryRow {
   readonly organization: string;
   readonly address_key: string;
   readonly expires_at: Date;
+  readonly revision: number;
+  readonly place: number;
 }
 
 export function recoverySessions(pool: Pool): RecoverySessions {
@@ -21,8 +22,8 @@ export function recoverySessions(pool: Pool): RecoverySessions {
         query<RecoveryRow>(client, CHECK_RECOVERY, [organizationId, token.hash, now]),
       );
       if (row === undefined) return undefined;
-      const { organization, address_key: addressKey, expires_at: expiresAt } = row;
-      return { organizationId, organization, addressKey, addressHash: hashOfAddress(addressKey), expiresAt };
+      const { organization, address_key: addressKey, expires_at: expiresAt, revision, place } = row;
+      return { organizationId, organization, addressKey, adminId: recoveryAdminId(revision, place), expiresAt };
     },
 
     async lastSignIns(organizationId) {
@@ -52,9 +53,4 @@ export function recoveryTransaction(client: PoolClient, organizationId: string):
 
     end: async (tokenHash) => (await query(client, END_RECOVERY, [organizationId, tokenHash])).length > 0,
   };
-}
-
-/** Who somebody is for the audit log, who is known by an address alone. @param addressKey `addressKeyOf` the address */
-export function hashOfAddress(addressKey: string): string {
-  return hash('sha256', addressKey);
 }

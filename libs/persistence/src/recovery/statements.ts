@@ -11,7 +11,10 @@ values ($1, $2, $3, $4, $5)`,
 export const CHECK_RECOVERY: Statement = {
   name: 'recovery.check',
   text: `
-select o.name as organization, r.address_key, r.expires_at
+select o.name as organization, r.address_key, r.expires_at, o.revision, (
+    select a.place::integer
+    from jsonb_array_elements_text(v.document->'spec'->'login'->'recoveryAdmins') with ordinality a(address, place)
+    where a.address = r.address_key) as place
 from recovery_sessions r
 join organizations o on o.org_id = r.org_id
 join revisions v on v.org_id = o.org_id and v.number = o.revision

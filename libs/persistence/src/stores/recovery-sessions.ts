@@ -8,9 +8,18 @@ export interface RecoverySession {
   readonly organization: string;
   /** PERSONAL: the address in lower case, for the person alone. */
   readonly addressKey: string;
-  /** SHA-256 of the address, as hexadecimal digits: who it is for the audit log. */
-  readonly addressHash: string;
+  /** `recoveryAdminId`, of the revision that is live. */
+  readonly adminId: string;
   readonly expiresAt: Date;
+}
+
+/**
+ * Who a recovery admin is for the audit log, `r14-2`: nothing personal, and nothing that can be found by trying addresses, as a digest
+ * could. Who may read revision 14 looks it up there.
+ * @param place in `spec.login.recoveryAdmins` of the revision's document, counted from 1
+ */
+export function recoveryAdminId(revision: number, place: number): string {
+  return `r${revision}-${place}`;
 }
 
 export interface RecoverySessions {
