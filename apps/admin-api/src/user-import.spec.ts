@@ -106,8 +106,8 @@ it.each([
   ['a broken quote', [HEAD, 'a@acme.example,"x'], 'line 2: a quoted cell does not end'],
   [
     'too many users',
-    [HEAD, ...Array.from({ length: 1_001 }, (_, n) => `u${n}@acme.example`)],
-    'line 1: at most 1000 users',
+    [HEAD, ...Array.from({ length: 10_001 }, (_, n) => `u${n}@acme.example`)],
+    'line 1: at most 10000 users',
   ],
 ])('refuses %s', async (_what, lines, message) => {
   const { status, json } = await send(lines);
@@ -115,13 +115,13 @@ it.each([
 });
 
 it.each([
-  ['a heading of many columns', ['email,'.repeat(120_000)], 'line 1: more columns than the 8 that a file'],
+  ['a heading of many columns', ['email,'.repeat(800_000)], 'line 1: more columns than the 8 that a file'],
   [
     'a heading of many unknown columns',
-    [`email,${Array.from({ length: 120_000 }, (_, n) => n).join(',')}`],
+    [`email,${Array.from({ length: 700_000 }, (_, n) => n).join(',')}`],
     'line 1: more columns',
   ],
-  ['many cells in a row', [HEAD, 'a@acme.example,'.repeat(50_000)], 'line 2: has more cells than the first line'],
+  ['many cells in a row', [HEAD, 'a@acme.example,'.repeat(320_000)], 'line 2: has more cells than the first line'],
 ])('reads %s in no time', async (_what, lines, message) => {
   const begun = process.cpuUsage();
   const { status, json } = await send(lines);
@@ -211,8 +211,8 @@ describe('readCsv', () => {
 
   it('reads a large file in no time', () => {
     const begun = process.cpuUsage();
-    expect(readCsv('"'.repeat(1_500_001))).toEqual({ brokenAt: 1 });
-    expect(readCsv('a,'.repeat(700_000))).toMatchObject({ rows: [{ line: 1 }] });
+    expect(readCsv('"'.repeat(5_000_001))).toEqual({ brokenAt: 1 });
+    expect(readCsv('a,'.repeat(2_500_000))).toMatchObject({ rows: [{ line: 1 }] });
     expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2_000);
   });
 });

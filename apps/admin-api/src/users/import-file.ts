@@ -4,8 +4,8 @@ import type { Role } from '@rolecall/persistence';
 import { readCsv } from './csv.ts';
 import type { CsvRow } from './csv.ts';
 
-/** Users of one file at most: all are written in one transaction. */
-const MAX_IMPORTED = 1_000;
+/** Users of one file at most: all are written in one transaction, within a few seconds for which their sign-ins may have to wait. */
+const MAX_IMPORTED = 10_000;
 /** Mistakes told at most; who has made as many reads no further. */
 export const MAX_TOLD = 100;
 const PLAIN = ['email', 'givenName', 'familyName', 'displayName', 'status'];

@@ -167,7 +167,7 @@ function addEditing(users: Command, io: Io, finish: Finish): void {
     .argument('<org>', ORGANIZATION)
     .argument(
       '<file>',
-      'as "rolecall export-users" writes it, at most 1000 users; an empty cell leaves an account as it is',
+      'as "rolecall export-users" writes it, at most 10000 users; an empty cell leaves an account as it is',
     )
     .option('--apply', 'do it; without it nothing is written')
     .option(LAST, LAST_MEANS)

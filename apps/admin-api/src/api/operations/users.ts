@@ -1,8 +1,8 @@
 import { PAGE_SIZE } from './operation.ts';
 import type { Operation } from './operation.ts';
 
-/** A thousand users with role maps of some accounts. */
-const IMPORT_BODY = 2 * 1024 * 1024;
+/** Ten thousand users with role maps of some accounts. */
+const IMPORT_BODY = 7 * 1024 * 1024;
 const USER = '/v1/organizations/:organization/users/:user';
 
 const LAST_SSO_ADMIN = {

@@ -65,7 +65,7 @@ export const users = {
   ),
   UserImport: object(
     {
-      csv: { type: 'string', maxLength: 1_500_000, description: 'Columns: email, displayName, and accounts with role maps' },
+      csv: { type: 'string', maxLength: 5_000_000, description: 'Columns: email, displayName, and accounts with role maps' },
       apply: { type: 'boolean', description: 'Default false: nothing is written' },
     },
     ['apply'],
