@@ -312,8 +312,8 @@ create table grant_history (
   sources jsonb not null,
   revision integer not null,
   granted_at timestamp(3) with time zone not null,
-  constraint grant_history_pkey PRIMARY KEY (org_id, user_id, scope, role, ended_at),
-  constraint grant_history_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
+  valid_from timestamp(3) with time zone,
+  constraint grant_history_pkey PRIMARY KEY (org_id, user_id, scope, role, ended_at)
 );
 
 create table grants (
@@ -324,6 +324,7 @@ create table grants (
   sources jsonb not null,
   revision integer not null,
   granted_at timestamp(3) with time zone not null,
+  valid_from timestamp(3) with time zone,
   constraint grants_pkey PRIMARY KEY (org_id, user_id, scope, role),
   constraint grants_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES users(org_id, user_id) ON DELETE CASCADE
 );
@@ -2626,10 +2627,11 @@ CREATE OR REPLACE FUNCTION public.grants_keep_history()
  LANGUAGE plpgsql
 AS $function$
 begin
-  -- a user who is being deleted has none any more
-  insert into grant_history (org_id, user_id, scope, role, ended_at, sources, revision, granted_at)
-  select old.org_id, old.user_id, old.scope, old.role, now(), old.sources, old.revision, old.granted_at
-  where exists (select from users u where u.org_id = old.org_id and u.user_id = old.user_id)
+  -- not what was so within this transaction alone; and a user who is being deleted has none any more
+  insert into grant_history (org_id, user_id, scope, role, ended_at, sources, revision, granted_at, valid_from)
+  select old.org_id, old.user_id, old.scope, old.role, now(), old.sources, old.revision, old.granted_at, old.valid_from
+  where old.valid_from is distinct from now()::timestamptz(3)
+    and exists (select from users u where u.org_id = old.org_id and u.user_id = old.user_id)
   on conflict do nothing;
   return null;
 end
@@ -3121,10 +3123,10 @@ begin
           select from wanted_grants w where w.user_id = g.user_id and w.scope = g.scope and w.role = g.role)
       returning g.user_id, g.scope, g.role
     ), resourced as (
-      update grants g set sources = w.sources, revision = p_revision
+      update grants g set sources = w.sources, revision = p_revision, valid_from = now()
       from wanted_grants w
       where g.org_id = p_org_id and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
-        and g.sources is distinct from w.sources
+        and g.sources is distinct from w.sources and not is_edited(g.sources)
     ), granted as (
       insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
       select p_org_id, w.user_id, w.scope, w.role, w.sources, p_revision, p_now
@@ -3228,6 +3230,19 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.users_forget_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  delete from public.grant_history h using former f where h.org_id = f.org_id and h.user_id = f.user_id;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.users_stay_stopped()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3296,6 +3311,8 @@ CREATE TRIGGER organizations_forget_mails AFTER DELETE ON public.organizations F
 CREATE TRIGGER organizations_forget_sso_evidence AFTER DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION forget_sso_evidence();
 
 CREATE TRIGGER overrides_note_expiry AFTER INSERT OR DELETE OR UPDATE ON public.overrides FOR EACH ROW EXECUTE FUNCTION override_note_expiry();
+
+CREATE TRIGGER users_forget_history AFTER DELETE ON public.users REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION users_forget_history();
 
 CREATE TRIGGER users_stay_stopped BEFORE UPDATE ON public.users FOR EACH ROW WHEN (((new.stopped_at IS NOT NULL) AND (new.status <> 'disabled'::text))) EXECUTE FUNCTION users_stay_stopped();
 

@@ -70,6 +70,8 @@ export const Grant = defineEntity({
     /** The revision whose rules gave it with these sources. */
     revision: p.integer(),
     grantedAt: p.datetime(3),
+    /** Since when it is called so and comes from these sources; null = since it was given. */
+    validFrom: p.datetime(3).nullable(),
   },
 });
 
@@ -87,6 +89,7 @@ export const GrantHistory = defineEntity({
     sources: p.json<readonly GrantSource[]>(),
     revision: p.integer(),
     grantedAt: p.datetime(3),
+    validFrom: p.datetime(3).nullable(),
   },
 });
 

@@ -1,6 +1,6 @@
 import type { DecidedGrant } from '@rolecall/role-mapping';
 import { actor, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
-import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { document, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { Edit, Role } from '../stores.ts';
 
@@ -55,6 +55,21 @@ it('is left alone by logins, and taken by whoever revokes it', async () => {
   expect(await held()).toEqual([]);
 });
 
+it('keeps its sources when a rule gives the same role, and stays when the rule gives it no more', async () => {
+  const userId = await inOrganization(org, async (tx) => {
+    const { user } = await tx.createUser(subject('eve'), {}, {}, NOW);
+    await tx.users.grant([{ userId: user.userId, ...PARTNER }], EDIT);
+    return user.userId;
+  });
+  const replace = (...grants: DecidedGrant[]) =>
+    inOrganization(org, (tx) => tx.replaceGrants(userId, 1, grants, [], NOW));
+  await replace({ ...PARTNER, sources: SOURCES });
+  const sources = 'select sources from grants';
+  expect(await organizationRows(test.current.url, org, sources)).toEqual([{ sources: [source] }]);
+  await replace();
+  expect(await held()).toEqual(['member@account/partner']);
+});
+
 it('is left alone by the directory, which does not count it as its own', async () => {
   const { directory } = test.current.database;
   const created = await directory.createUser(org, userBody('dan', { title: 'sso_admin' }), CREATE, decideBy(), actor());
@@ -82,32 +97,4 @@ it('invites nobody under an address that somebody has', async () => {
   const both = await Promise.all([invite('ann@acme.example'), invite('Ann@Acme.example')]);
   expect(both.flat().filter((id) => id === undefined)).toHaveLength(3);
   expect(await held()).toEqual(['member@account/partner']);
-});
-
-it('tells what was held at any moment, by whichever path it went', async () => {
-  const { users } = test.current.database;
-  const userId = await inOrganization(org, async (tx) => {
-    const { user } = await tx.createUser(subject('eve'), {}, {}, NOW);
-    await tx.replaceGrants(user.userId, 1, [ruled('admin'), ruled('member')], [], NOW);
-    return user.userId;
-  });
-  await inOrganization(org, (tx) => tx.replaceGrants(userId, 1, [ruled('member')], [], NOW));
-  const [{ now }] = (await organizationRows<{ now: Date }>(
-    test.current.url,
-    org,
-    'select clock_timestamp() as now',
-  )) as [{ now: Date }];
-  const at = async (moment: Date) => (await users.heldAt(org, userId, moment))?.map(({ role }) => role);
-  expect(await at(later(-1))).toEqual([]);
-  expect(await at(NOW)).toEqual(['admin', 'member']);
-  expect(await at(now)).toEqual(['member']);
-  expect(await users.heldAt(org, userId, NOW)).toMatchObject([
-    { scope: 'account/main', sources: SOURCES, revision: 1, since: NOW, until: expect.any(Date) },
-    { role: 'member', until: null },
-  ]);
-  expect(await users.heldAt(org, '00000000-0000-4000-8000-000000000000', NOW)).toBeUndefined();
-  await inOrganization(org, (tx) =>
-    tx.replaceGrants(userId, 1, [{ ...ruled('member'), sources: [{ kind: 'rule', name: 'other' }] }], [], NOW),
-  );
-  expect(await users.heldAt(org, userId, NOW)).toMatchObject([{ role: 'admin' }, { role: 'member', sources: SOURCES }]);
 });

@@ -79,15 +79,16 @@ delete from grants g
 where g.org_id = $1 and is_edited(g.sources) and not (g.scope = any($2::text[]) and g.role = any($3::text[]))`,
 };
 
-/** Moves what is held under $2 to $3; where $3 is held already or null, drops it. */
+/** Moves what is held under $2 to $3; where $3 is held already or null, drops it. Of grants it stays known when they were renamed. */
 function renameHeld(kind: string, table: string, column: string, restOfKey: string): Statement {
+  const notes = table === 'grants' ? ', valid_from = now()' : '';
   const target = `select from ${table} o
     where o.org_id = h.org_id and o.user_id = h.user_id and o.${column} = $3${restOfKey}`;
   return {
     name: `reconcile.rename-held-${kind}`,
     text: `
 with moved as (
-  update ${table} h set ${column} = $3
+  update ${table} h set ${column} = $3${notes}
   where h.org_id = $1 and h.${column} = $2 and $3::text is not null and not exists (
     ${target})
 )

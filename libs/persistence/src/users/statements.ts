@@ -245,17 +245,17 @@ export const HOLD_ADDRESSES: Statement = {
   text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 75))',
 };
 
-/** Of each role on each scope what was first to end after the moment, else what is held. */
+/** What was so at the moment and ended after it, else what is held and was so then. */
 export const HELD_AT: Statement = {
   name: 'users.held-at',
   text: `
 select distinct on (h.scope, h.role) h.scope, h.role, h.sources, h.revision, h.since, h.until
 from (
   select scope, role, sources, revision, granted_at as since, ended_at as until
-  from grant_history where org_id = $1 and user_id = $2 and granted_at <= $3 and ended_at > $3
+  from grant_history where org_id = $1 and user_id = $2 and coalesce(valid_from, granted_at) <= $3 and ended_at > $3
   union all
   select scope, role, sources, revision, granted_at, null
-  from grants where org_id = $1 and user_id = $2 and granted_at <= $3) h
+  from grants where org_id = $1 and user_id = $2 and coalesce(valid_from, granted_at) <= $3) h
 order by h.scope, h.role, h.until nulls last`,
 };
 
