@@ -4,6 +4,7 @@ export { documentDigest, normalize } from './canonical/normalize.ts';
 export { checkAcross, type Claims } from './check/across.ts';
 export type { CheckMetadata } from './check/check-document.ts';
 export { onceEach } from './check/once-each.ts';
+export { whenIs } from './day.ts';
 export * from './decide-facts.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';

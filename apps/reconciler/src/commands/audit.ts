@@ -14,7 +14,7 @@ import { AuditClient } from '../server/audit.ts';
 import type { AuditQuery } from '../server/audit.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
-import { ServerRefusal } from '../server/http.ts';
+import { patient } from './patient.ts';
 
 export interface AuditOptions extends GlobalOptions {
   readonly format: 'human' | 'json' | 'jsonl' | 'syslog';
@@ -91,18 +91,6 @@ async function follow(
       after = event.seq;
     }
     if (!page || page.nextAfter === null) await pause(POLL_MS);
-  }
-}
-
-/** A server that is away for a moment ends nothing: the next look shows what came meanwhile. */
-async function patient<T>(look: () => Promise<T>, io: Io): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    const known = error instanceof ServerRefusal || error instanceof CommandError;
-    if (!known || (error instanceof ServerRefusal && error.status < 500)) throw error;
-    io.err(`${error.message}; trying again ...\n`);
-    return undefined;
   }
 }
 

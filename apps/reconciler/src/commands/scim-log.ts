@@ -7,9 +7,9 @@ import { momentOf } from '../moment.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
 import { requestLine, requestTable, requestText } from '../output/directory-requests.ts';
-import { ServerRefusal } from '../server/http.ts';
 import type { DirectoryClient, DirectoryRequestSummary } from '../server/directory.ts';
 import { directoryOf } from './scim.ts';
+import { patient } from './patient.ts';
 
 export interface LogOptions extends OutputOptions {
   readonly refused?: boolean;
@@ -72,7 +72,7 @@ async function followed(
   const earliest = earliestOf(narrowing, first);
   let newest = 0;
   const come = () => since(directory, narrowing, Math.max(newest - LATE_MS, earliest), io);
-  for (let found = first.requests; ; found = await patient(come, io)) {
+  for (let found = first.requests; ; found = (await patient(come, io)) ?? []) {
     for (const request of found.toReversed()) {
       if (seen.has(request.requestId)) continue;
       const at = Date.parse(request.at);
@@ -90,18 +90,6 @@ function earliestOf({ since: asked }: Readonly<Record<string, string>>, { reques
   const oldest = requests.at(-1);
   if (nextCursor !== null && oldest !== undefined) return Date.parse(oldest.at);
   return asked === undefined ? 0 : Date.parse(asked);
-}
-
-/** A server that is away for a moment, such as for an upgrade, ends nothing: the next look shows what came meanwhile. */
-async function patient<T>(look: () => Promise<readonly T[]>, io: Io): Promise<readonly T[]> {
-  try {
-    return await look();
-  } catch (error) {
-    const known = error instanceof ServerRefusal || error instanceof CommandError;
-    if (!known || (error instanceof ServerRefusal && error.status < 500)) throw error;
-    io.err(`${error.message}; trying again ...\n`);
-    return [];
-  }
 }
 
 /** The newest first: all since then, page by page; from now on where nothing came yet. */

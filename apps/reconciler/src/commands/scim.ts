@@ -9,6 +9,7 @@ import { holdTable, receiptTable, statusText, tokenTable } from '../output/direc
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
 import { DirectoryClient } from '../server/directory.ts';
+import { dayOf } from '../output/time.ts';
 
 export interface ReceiptsOptions extends OutputOptions {
   readonly limit?: string;
@@ -40,7 +41,7 @@ export async function issueScimToken(
     return EXIT.done;
   }
   const { value, baseUrl, token } = issued;
-  const [rotate, ends] = [token.rotateAt, token.expiresAt].map((at) => at.slice(0, 10));
+  const [rotate, ends] = [token.rotateAt, token.expiresAt].map(dayOf);
   io.out(`${value}\n`);
   io.err(
     `Enter it at the identity provider as the bearer token, with the base URL ${baseUrl}

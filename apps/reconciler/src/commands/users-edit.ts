@@ -6,6 +6,7 @@ import type { OutputOptions } from '../options.ts';
 import { accessText, receiptTable } from '../output/users.ts';
 import type { Invited } from '../server/users.ts';
 import { usersClient } from './users.ts';
+import { minuteOf } from '../output/time.ts';
 
 export interface InviteOptions extends OutputOptions {
   readonly name?: string;
@@ -41,7 +42,7 @@ export async function inviteUser(
 }
 
 function showInvited({ link, expiresAt }: Invited, email: string, io: Io): void {
-  const ends = `${expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const ends = `${minuteOf(expiresAt)} UTC`;
   if (link === null) io.out(`Invited ${email} by mail; the link is good until ${ends}.\n`);
   else {
     io.out(`${link}\n`);

@@ -3,6 +3,7 @@ import { named } from './flow.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { secondOf } from './time.ts';
 
 const HEADING = ['TIME (UTC)', 'OUTCOME', 'STATUS', 'REQUEST', 'TOKEN', 'WHAT', 'ID'];
 const WHAT_LENGTH = 60;
@@ -26,7 +27,7 @@ export function requestText(request: DirectoryRequest, paint: Paint): string {
   const { attributes, detail, hint, milliseconds, payload } = request;
   const about = [resourceType, resourceId].filter((part) => part !== null).join(' ');
   const head = {
-    time: `${timeOf(at)} UTC, ${milliseconds.toLocaleString('en')} ms`,
+    time: `${secondOf(at)} UTC, ${milliseconds.toLocaleString('en')} ms`,
     token,
     about,
     attributes: attributes.join(', '),
@@ -49,7 +50,7 @@ function jsonLines(payload: object): string[] {
 function cellsOf(request: DirectoryRequestSummary): string[] {
   const { requestId, at, outcome, status, method, route, token } = request;
   return [
-    timeOf(at),
+    secondOf(at),
     outcome,
     String(status),
     `${method} ${route.replace(BASE_PATH, '')}`,
@@ -66,5 +67,3 @@ function whatOf({ scimType, detail, attributes, quirks }: DirectoryRequestSummar
     detail === null ? `${attributes.join(', ')}${understood}` : [scimType, detail].filter(Boolean).join(': ');
   return text.length > WHAT_LENGTH ? `${text.slice(0, WHAT_LENGTH - 1)}…` : text.trim();
 }
-
-const timeOf = (at: string) => at.slice(0, 19).replace('T', ' ');

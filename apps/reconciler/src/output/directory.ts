@@ -5,6 +5,7 @@ import { named } from './flow.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { dayOf, secondOf } from './time.ts';
 
 const DAY_MS = 86_400_000;
 /** How long before its time a rotation is asked for. */
@@ -43,7 +44,7 @@ function thingsToDo(organization: string, directory: Directory, now: Date): stri
       ? [`${openHolds} ${openHolds === 1 ? 'removal is' : 'removals are'} held: rolecall scim holds ${organization}`]
       : []),
     ...missingTokens.map((name) => `no token called ${name} is alive: ${issue(name)}`),
-    ...due.map(({ name, expiresAt }) => `${name} ends on ${expiresAt.slice(0, 10)}; rotate it before: ${issue(name)}`),
+    ...due.map(({ name, expiresAt }) => `${name} ends on ${dayOf(expiresAt)}; rotate it before: ${issue(name)}`),
   ];
 }
 
@@ -60,7 +61,7 @@ export function dueText(tokens: readonly DueToken[], now: Date): string {
   const lines = tokens.slice(0, DUE_LINES).map(({ organization, name, expiresAt }) => {
     const ends = Date.parse(expiresAt) <= now.getTime() ? 'ended' : 'ends';
     const issue = `rolecall scim token issue ${organization} ${name}`;
-    return `warning: the SCIM token ${name} of ${organization} ${ends} on ${expiresAt.slice(0, 10)}; issue another: ${issue}`;
+    return `warning: the SCIM token ${name} of ${organization} ${ends} on ${dayOf(expiresAt)}; issue another: ${issue}`;
   });
   const more = tokens.length > DUE_LINES ? [`warning: so do ${tokens.length - DUE_LINES} more SCIM tokens`] : [];
   return [...lines, ...more].map((line) => `${printable(line)}\n`).join('');
@@ -71,7 +72,7 @@ const TOKEN_HEADING = ['TOKEN', 'STATE', 'CREATED', 'ROTATE BY', 'ENDS', 'LAST U
 /** Tokens as a table, a line each. */
 export function tokenTable(tokens: readonly DirectoryToken[]): string {
   const rows = tokens.map(({ id, name, state, createdAt, rotateAt, expiresAt, lastUsedAt, revokedAt }) => {
-    const [created, rotate, ends] = [createdAt, rotateAt, revokedAt ?? expiresAt].map((at) => at.slice(0, 10));
+    const [created, rotate, ends] = [createdAt, rotateAt, revokedAt ?? expiresAt].map(dayOf);
     return [name, state, created ?? '', state === 'active' ? (rotate ?? '') : '', ends ?? '', timeOf(lastUsedAt), id];
   });
   return table([TOKEN_HEADING, ...rows]);
@@ -104,6 +105,4 @@ export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
   return table([RECEIPT_HEADING, ...rows]);
 }
 
-function timeOf(at: string | null): string {
-  return at === null ? 'never' : at.slice(0, 19).replace('T', ' ');
-}
+const timeOf = (at: string | null): string => (at === null ? 'never' : secondOf(at));

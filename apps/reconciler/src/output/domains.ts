@@ -1,5 +1,6 @@
 import type { Domain } from '../server/domains.ts';
 import { table } from './table.ts';
+import { secondOf } from './time.ts';
 
 const HEADING = ['DOMAIN', 'STATE', 'SINCE', 'LAST LOOK (UTC)', 'FOUND'];
 
@@ -15,7 +16,7 @@ export function domainTable(domains: readonly Domain[]): string {
   const rows = domains.map(({ domain, state, verifiedAt, checkedAt, failingSince, error }) => {
     const since = (state === 'failing' ? failingSince : state === 'verified' ? verifiedAt : null)?.slice(0, 10) ?? '';
     const found = error === null ? (checkedAt === null ? '' : 'the record') : FOUND[error];
-    return [domain, state, since, checkedAt?.slice(0, 19).replace('T', ' ') ?? 'never', found];
+    return [domain, state, since, checkedAt === null ? 'never' : secondOf(checkedAt), found];
   });
   return table([HEADING, ...rows]) + recordsToPublish(domains);
 }

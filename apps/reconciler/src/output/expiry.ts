@@ -1,6 +1,8 @@
+import { whenIs } from '@rolecall/org-config';
 import type { ExpiringItem } from '../server/client.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { dayOf } from './time.ts';
 
 /** What each kind is called, and who has to do what before its end. */
 const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: string }>> = {
@@ -26,8 +28,8 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: str
 /** One line each, then what there is to do for the kinds that end within 30 days. */
 export function expiryTable(items: readonly ExpiringItem[], paint: Paint): string {
   const rows = items.map(({ expiresAt, daysLeft, organization, kind, name }) => [
-    expiresAt.slice(0, 10),
-    when(daysLeft),
+    dayOf(expiresAt),
+    whenIs(daysLeft),
     organization ?? '-',
     kind,
     name,
@@ -48,15 +50,8 @@ export function endingText(items: readonly ExpiringItem[]): string {
     .map(({ organization, kind, name, daysLeft, expiresAt }) => {
       const what = KINDS[kind]?.what ?? kind;
       const verb = daysLeft < 0 ? 'ended' : 'ends';
-      const day = expiresAt.slice(0, 10);
-      return `${organization ?? 'The deployment'}: the ${what} (${name}) ${verb} ${when(daysLeft)} (${day})\n`;
+      const day = dayOf(expiresAt);
+      return `${organization ?? 'The deployment'}: the ${what} (${name}) ${verb} ${whenIs(daysLeft)} (${day})\n`;
     })
     .join('');
-}
-
-function when(daysLeft: number): string {
-  if (daysLeft === 0) return 'today';
-  const days = Math.abs(daysLeft);
-  const count = `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
-  return daysLeft < 0 ? `${count} ago` : `in ${count}`;
 }

@@ -2,6 +2,7 @@ import type { Flow, FlowStep, FlowSummary } from '../server/logins.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { secondOf } from './time.ts';
 
 const HEADING = ['TIME (UTC)', 'OUTCOME', 'CODE', 'IDENTITY PROVIDER', 'MUST ACT', 'TRACE ID'];
 
@@ -69,4 +70,4 @@ export function named(values: Readonly<Record<string, string | null | undefined>
 
 const outcomeOf = ({ outcome, kind }: FlowSummary) => (kind.endsWith('-test') ? `${outcome} (test)` : outcome);
 
-const timeOf = ({ finishedAt }: FlowSummary) => finishedAt.slice(0, 19).replace('T', ' ');
+const timeOf = ({ finishedAt }: FlowSummary) => secondOf(finishedAt);

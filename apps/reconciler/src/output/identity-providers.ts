@@ -2,6 +2,7 @@ import type { IdentityProvider, PublishedMetadata } from '../server/identity-pro
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { dayOf, minuteOf } from './time.ts';
 
 const HEADING = ['NAME', 'TYPE', 'STATE', 'METADATA', 'REFRESHED (UTC)', 'CERTIFICATE ENDS', 'PROBLEM'];
 
@@ -13,7 +14,7 @@ export function identityProviderTable(providers: readonly IdentityProvider[]): s
     const source =
       metadata.refreshSeconds === null ? 'in the document' : `every ${durationOf(metadata.refreshSeconds)}`;
     const problem = metadata.error?.code ?? '';
-    return [name, type, state, source, minuteOf(metadata.lastSuccess), endOf(metadata.inUse), problem];
+    return [name, type, state, source, minuteIfAny(metadata.lastSuccess), endOf(metadata.inUse), problem];
   });
   return table([HEADING, ...rows]);
 }
@@ -38,7 +39,7 @@ export function heldText(organization: string, { name, metadata }: IdentityProvi
 
 function certificates(label: string, contents: PublishedMetadata | null): string[] {
   return (contents?.signingCertificates ?? []).map(({ fingerprint, key, expires }) => {
-    return `  ${label.padEnd(7)}  ${colons(fingerprint)}  ${printable(key)}, ends ${expires.slice(0, 10)}`;
+    return `  ${label.padEnd(7)}  ${colons(fingerprint)}  ${printable(key)}, ends ${dayOf(expires)}`;
   });
 }
 
@@ -47,11 +48,11 @@ const colons = (fingerprint: string) => (fingerprint.match(/../g) ?? []).join(':
 
 /** Of the certificate that ends last: until then the identity provider has a current one. */
 function endOf(contents: PublishedMetadata | null): string {
-  const ends = (contents?.signingCertificates ?? []).map(({ expires }) => expires.slice(0, 10)).sort();
+  const ends = (contents?.signingCertificates ?? []).map(({ expires }) => dayOf(expires)).sort();
   return ends.at(-1) ?? '';
 }
 
-const minuteOf = (moment: string | null) => moment?.slice(0, 16).replace('T', ' ') ?? '';
+const minuteIfAny = (moment: string | null) => (moment === null ? '' : minuteOf(moment));
 
 function durationOf(seconds: number): string {
   const unit = ([86_400, 3_600, 60] as const).find((size) => seconds % size === 0) ?? 1;

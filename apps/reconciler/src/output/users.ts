@@ -4,6 +4,7 @@ import { named } from './flow.ts';
 import { printable } from './printable.ts';
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
+import { dayOf, secondOf } from './time.ts';
 
 /** Users as a table, a line each. */
 export function userTable(users: readonly User[]): string {
@@ -77,7 +78,7 @@ function part(title: string, rows: readonly (readonly [string, string])[]): stri
 /** Sessions as a table. */
 export function sessionTable(sessions: readonly UserSession[]): string {
   const rows = sessions.map(({ id, identityProvider, openedAt, lastSeenAt, expiresAt }) => [
-    ...[openedAt, lastSeenAt, expiresAt].map(timeOf),
+    ...[openedAt, lastSeenAt, expiresAt].map(secondOf),
     identityProvider,
     id,
   ]);
@@ -91,8 +92,8 @@ export function accessText({ grants }: UserAccess, paint: Paint): string {
       const from = sources.map((source) => [sourceText(source), source.place].filter(Boolean).join(', '));
       const by =
         revision && `revision ${revision.number} of ${dayOf(revision.appliedAt)}, applied by ${revision.appliedBy}`;
-      const ended = until === null ? '' : `, until ${timeOf(until)} UTC`;
-      const known = { because: from.join('; '), 'rules of': by, since: `${timeOf(since)} UTC${ended}` };
+      const ended = until === null ? '' : `, until ${secondOf(until)} UTC`;
+      const known = { because: from.join('; '), 'rules of': by, since: `${secondOf(since)} UTC${ended}` };
       return [paint('strong', printable(`${role} on ${scope}`)), ...named(known), ''].join('\n');
     })
     .join('');
@@ -104,7 +105,7 @@ const RECEIPTS = ['ASKED FOR (UTC)', 'CAUSE', 'BY', 'SESSIONS', 'SIGN-INS', 'LIN
 export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
   const rows = receipts.map(({ at, cause, by, sessionsEnded, signInsEnded, linksEnded, grants, milliseconds, id }) => {
     const counts = [sessionsEnded, signInsEnded, linksEnded, grants, milliseconds ?? ''];
-    return [timeOf(at), cause, by, ...counts.map(String), id];
+    return [secondOf(at), cause, by, ...counts.map(String), id];
   });
   return table([RECEIPTS, ...rows]);
 }
@@ -126,6 +127,3 @@ export function receiptText(receipt: OffboardingReceipt): string {
 function counted(count: number, one: string, many = `${one}s`): string | undefined {
   return count === 0 ? undefined : `${count} ${count === 1 ? one : many}`;
 }
-
-const dayOf = (at: string) => at.slice(0, 10);
-const timeOf = (at: string) => at.slice(0, 19).replace('T', ' ');
