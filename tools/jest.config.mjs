@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import preset from '../jest.preset.js';
+
+/** What floods the machine, or measures: jest.alone.config.mjs runs these after all others. */
+export const ALONE = ['<rootDir>/e2e/flood.spec.ts'];
 
 /** Whole-system tests: the built apps as processes, a real database, a real browser. */
 export default {
@@ -6,8 +10,9 @@ export default {
   displayName: 'tools',
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/**/*.spec.ts'],
+  globalSetup: join(import.meta.dirname, 'e2e/chromium.ts'),
   testTimeout: 60_000,
-  // `npm start` builds, and nx lays dist/ anew while it does: nothing that runs from there may run beside it. For the same
-  // reason the suites of the apps come first (package.json).
-  maxWorkers: 1,
+  // Each system has ports, a database and a directory of its own. More at once wait for each other on two cores.
+  maxWorkers: 2,
+  testPathIgnorePatterns: ALONE,
 };

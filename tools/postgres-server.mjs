@@ -18,7 +18,7 @@ import {
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './postgres.mjs';
+import { freePort } from './system/ports.ts';
 
 const { dir: wantedDir, port: wantedPort, durable } = JSON.parse(process.argv[2] ?? '{}');
 const FLAGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];

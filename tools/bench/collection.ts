@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { testDatabase } from '@rolecall/persistence/testing';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { cpuSecondsOf, peakMemoryOf, startServer } from './measure.ts';
 
 const COMMAND = fileURLToPath(new URL('../../apps/reconciler/dist/main.js', import.meta.url));

@@ -5,7 +5,7 @@ import { API_VERSION, type OrganizationDocument, type SamlIdentityProvider } fro
 import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import type { Pool } from 'undici';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { startServer } from './measure.ts';
 
 export const ORGANIZATION = 'bench';

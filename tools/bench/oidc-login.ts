@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { compactJws, jwkOf, testKey } from '@rolecall/oidc/testing';
 import type { Pool } from 'undici';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import {
   attributes,
   type BenchGateway,

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TestOpenIdProvider } from '@rolecall/oidc/testing';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 
 export interface HttpOpenIdProvider {
   readonly provider: TestOpenIdProvider;

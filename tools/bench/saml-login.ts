@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { verifyResponse } from '@rolecall/saml';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import {
   attributes,
   type BenchGateway,

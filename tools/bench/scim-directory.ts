@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { API_VERSION, type OrganizationDocument } from '@rolecall/org-config';
 import { fillDirectory, seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import pg from 'pg';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { startServer } from './measure.ts';
 import type { Directory } from './scim-operations.ts';
 

@@ -3,7 +3,7 @@
 // --quick measures a tenth of the requests, --peers other SCIM servers in the same run.
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'undici';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { httpPool, type Load, load, median, ms, pin, pinPostgres, ratio, startServer, table } from './measure.ts';
 import { FILLED, measurePeers, type PeerRow } from './peers/scim-peers.ts';
 import { type BenchScim, GROUP_SIZES, startScim } from './scim-directory.ts';

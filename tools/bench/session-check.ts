@@ -1,6 +1,6 @@
 // (b) GET /session of a signed-in browser, against bare node:http and node:http with one primary-key SELECT.
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { attributes, finishLogin, IDENTITY_PROVIDER, ORGANIZATION, startGateway, startLogin } from './gateway.ts';
 import { httpPool, type Load, load, median, ms, perSecond, pin, ratio, startServer, table } from './measure.ts';
 import { connectionOf } from './saml-connection.ts';

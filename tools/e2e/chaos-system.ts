@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { API_RIGHTS, migrate, openDatabase } from '@rolecall/persistence';
 import pg from 'pg';
-import { freePort, startPostgres } from '../postgres.mjs';
+import { startPostgres } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { asRole } from '../system/system.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -5,7 +5,7 @@ import { newOrganizationToken } from '@rolecall/persistence';
 import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import { startServer } from '../bench/measure.ts';
-import { freePort } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 
 /** Gateways that serve the user's requests at the same time. */
 const GATEWAYS = 4;

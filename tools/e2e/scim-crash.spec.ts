@@ -8,7 +8,8 @@ import { API_VERSION } from '@rolecall/org-config';
 import { migrate, openDatabase } from '@rolecall/persistence';
 import { directoryContradictions, seedOrganization } from '@rolecall/persistence/testing';
 import pg from 'pg';
-import { freePort, startPostgres } from '../postgres.mjs';
+import { startPostgres } from '../postgres.mjs';
+import { freePort } from '../system/ports.ts';
 import { asRole } from '../system/system.ts';
 import { ScimLoad } from './scim-load.ts';
 

@@ -9,6 +9,7 @@ import { openDatabase } from '@rolecall/persistence';
 import { freeBase, portsFrom, takenPorts } from '../system/ports.ts';
 
 const START = join(import.meta.dirname, '../start.mjs');
+const BUILT = join(import.meta.dirname, '../../apps/admin-api/dist/main.js');
 const dataDirectory = mkdtempSync(join(tmpdir(), 'rolecall-start-'));
 const running: ChildProcess[] = [];
 let base: number;
@@ -31,13 +32,10 @@ interface Started {
 
 /** `npm start` as it is run, with the data and the ports of this test. */
 function start(): Started {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NX_|ROLECALL_|DATABASE_)/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:ROLECALL_|DATABASE_)/.test(name));
   const child = spawn(process.execPath, [START], {
     env: {
       ...Object.fromEntries(inherited),
-      NX_DAEMON: 'false',
-      NX_TUI: 'false',
-      NX_NO_CLOUD: 'true',
       ROLECALL_DATA_DIR: dataDirectory,
       ROLECALL_PORT_BASE: String(base),
     },
@@ -121,7 +119,10 @@ function leftProcesses(): string[] {
 }
 
 test('start, Ctrl-C, start again on the same data, die by kill -9', async () => {
+  const built = statSync(BUILT);
   const first = await startAndWait();
+  // other suites run from there
+  expect(statSync(BUILT)).toMatchObject({ ino: built.ino, mtimeMs: built.mtimeMs });
   const made = devFile();
   const applied = await organizations(made);
   expect(applied).toMatchObject({ organizations: expect.arrayContaining([expect.objectContaining({ name: 'acme' })]) });

@@ -28,15 +28,28 @@ export function portsFrom(base: number): Ports {
   return { ...apps, idp: base + 10, app: base + 20, inbox: base + 30, smtp: base + 31 };
 }
 
-/**
- * A first port whose others are free as well. Below the range from which systems number outgoing connections, so that none of those
- * takes one before it is used.
- */
+/** A first port whose others are free as well. */
 export async function freeBase(): Promise<number> {
   for (;;) {
-    const base = 10_000 + Math.floor(Math.random() * 20_000);
+    const base = candidate();
     if ((await takenPorts(portsFrom(base))).length === 0) return base;
   }
+}
+
+/** A port that nothing uses. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = candidate();
+    if (await isFree(port)) return port;
+  }
+}
+
+/**
+ * Below the range from which systems number outgoing connections, so that none of those takes it before it is used, or while a
+ * server there is started again.
+ */
+function candidate(): number {
+  return 10_000 + Math.floor(Math.random() * 20_000);
 }
 
 /** One sentence for each port that something else uses. */

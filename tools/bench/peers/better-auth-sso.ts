@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { TestIdp } from '@rolecall/saml/testing';
 import type { Pool } from 'undici';
-import { freePort } from '../../postgres.mjs';
+import { freePort } from '../../system/ports.ts';
 import { cookiesOf } from '../gateway.ts';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
 import { installPeer } from './install-peer.ts';

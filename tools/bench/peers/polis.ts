@@ -1,7 +1,7 @@
 // One login at Polis: authorize, ACS, token. Same response shape, same PostgreSQL server, same client as ours.
 import { fileURLToPath } from 'node:url';
 import type { TestIdp } from '@rolecall/saml/testing';
-import { freePort } from '../../postgres.mjs';
+import { freePort } from '../../system/ports.ts';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
 import { installPeer } from './install-peer.ts';
 import { answersTo, form, redirected } from './saml-peer.ts';

@@ -1,7 +1,7 @@
 // Other SCIM servers, asked the same in the same run: what each can do of it, at a small directory that was made through its API.
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'undici';
-import { freePort } from '../../postgres.mjs';
+import { freePort } from '../../system/ports.ts';
 import { httpPool, type Load, load, startServer } from '../measure.ts';
 import { ask, type Directory, newUser, patch } from '../scim-operations.ts';
 import { fillPeer } from './fill-peers.ts';
