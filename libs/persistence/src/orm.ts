@@ -1,10 +1,7 @@
-import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { ENTITIES } from './entities/index.ts';
-import { MIGRATIONS } from './migrations/index.ts';
-import { asMigrationClass } from './migrations/sql-migration.ts';
-
-const MIGRATIONS_TABLE = 'mikro_orm_migrations';
+import type { Options } from '@mikro-orm/postgresql';
+import { ApiTokenRow } from './entities/deployment.ts';
+import { OrganizationRegistry } from './entities/routing.ts';
 
 export interface OrmOptions {
   readonly url: string;
@@ -14,12 +11,13 @@ export interface OrmOptions {
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** The ORM over the entities and the migrations. Connects on first use. */
-export function createOrm({ url, applicationName, poolSize, log }: OrmOptions): MikroORM {
+/** What the stores ask for as entities; everything else is SQL of theirs. Each that is known costs every start some time. */
+const AT_WORK: Options = { entities: [ApiTokenRow, OrganizationRegistry] };
+
+/** The ORM over the entities that the stores work with, or what `setup` says. Connects on first use. */
+export function createOrm({ url, applicationName, poolSize, log }: OrmOptions, setup: Options = AT_WORK): MikroORM {
   return new MikroORM({
     clientUrl: url,
-    entities: ENTITIES,
-    extensions: [Migrator],
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
     driverOptions: {
       application_name: applicationName,
@@ -31,12 +29,6 @@ export function createOrm({ url, applicationName, poolSize, log }: OrmOptions): 
     },
     logger: (message) => log?.(message),
     colors: false,
-    migrations: {
-      tableName: MIGRATIONS_TABLE,
-      migrationsList: MIGRATIONS.map(asMigrationClass),
-      snapshot: false,
-      transactional: true,
-      allOrNothing: true,
-    },
+    ...setup,
   });
 }

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { createOrm } from '../orm.ts';
 import { ensureRuntimeRole } from './runtime-role.ts';
 
 /** Any number that nobody else locks; one migration at a time per database. */
@@ -17,9 +16,11 @@ export interface MigrateOptions {
  * Returns the names of the steps done; running it again does nothing.
  */
 export async function migrate({ ownerUrl, runtimePassword }: MigrateOptions): Promise<{ applied: string[] }> {
+  // only here: everybody who opens a database would load the migrator
+  const { createMigrationOrm } = await import('./migration-orm.ts');
   const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'rolecall-migrate' });
   await owner.connect();
-  const orm = createOrm({ url: ownerUrl, applicationName: 'rolecall-migrate', poolSize: 2 });
+  const orm = createMigrationOrm({ url: ownerUrl, applicationName: 'rolecall-migrate', poolSize: 2 });
   try {
     await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureRuntimeRole(owner, runtimePassword);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createOrm } from '../orm.ts';
+import { createMigrationOrm } from './migration-orm.ts';
 import { metadataSourceOf } from '../metadata/metadata-source.ts';
 import { committedFile } from '../testing/committed-file.ts';
 import { schemaSnapshot } from '../testing/schema-snapshot.ts';
@@ -28,7 +28,7 @@ it('migrates to the committed schema.sql', async () => {
 });
 
 it('has entities that say what the migrations made', async () => {
-  const orm = createOrm({ url: test.ownerUrl, applicationName: 'schema-spec', poolSize: 1 });
+  const orm = createMigrationOrm({ url: test.ownerUrl, applicationName: 'schema-spec', poolSize: 1 });
   const difference = await orm.schema.getUpdateSchemaSQL({ wrap: false });
   await orm.close();
   const notInEntities = /^(?:alter table "\w+" drop constraint "\w+_fkey"|drop (?:function|trigger) if exists .*);$/;
