@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 /** Unit suites: plain Node, our TypeScript and ESM packages compiled by SWC, libs read from their sources. */
 export default {
+  // one name for all projects: they share what was compiled, of which the packages are most
+  id: 'rolecall',
   testEnvironment: 'node',
   // a limit for what hangs, not a measure: a busy machine is several times slower
   testTimeout: 60_000,

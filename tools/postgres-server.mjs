@@ -22,7 +22,7 @@ import { freePort } from './system/ports.ts';
 
 const { dir: wantedDir, port: wantedPort, durable } = JSON.parse(process.argv[2] ?? '{}');
 const FLAGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
-const FAST_FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const FAST_FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=256MB'];
 const LOG_LINES = 20;
 const asRoot = process.getuid?.() === 0;
 const user = asRoot ? postgresUser() : {};

@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { API_RIGHTS, migrate, openDatabase } from '@rolecall/persistence';
 import pg from 'pg';
 import { startPostgres } from '../postgres.mjs';
 import { freePort } from '../system/ports.ts';
+import { scratchDirectory } from '../system/scratch.ts';
 import { asRole } from '../system/system.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ export interface Ended {
 
 /** An admin API and a PostgreSQL that keeps what it has committed, and a collection of files; all of them can be killed. */
 export class ChaosSystem {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'rolecall-chaos-'));
+  readonly #directory = scratchDirectory('chaos');
   readonly files = join(this.#directory, 'orgs');
   readonly masterKey = randomBytes(32);
   #ports = { postgres: 0, admin: 0 };

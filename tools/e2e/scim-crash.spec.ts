@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { API_VERSION } from '@rolecall/org-config';
@@ -10,6 +9,7 @@ import { directoryContradictions, seedOrganization } from '@rolecall/persistence
 import pg from 'pg';
 import { startPostgres } from '../postgres.mjs';
 import { freePort } from '../system/ports.ts';
+import { scratchDirectory } from '../system/scratch.ts';
 import { asRole } from '../system/system.ts';
 import { ScimLoad } from './scim-load.ts';
 
@@ -31,7 +31,7 @@ describe('kill -9 under load', () => {
   let address: string;
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'rolecall-crash-'));
+    directory = scratchDirectory('crash');
     port = await freePort();
     await startDatabase();
     await migrate({ ownerUrl: postgres.url, runtimePassword: 'runtime' });

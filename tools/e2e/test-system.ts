@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { freeBase, portsFrom } from '../system/ports.ts';
+import { scratchDirectory } from '../system/scratch.ts';
 import { startSystem, type System } from '../system/system.ts';
 
 /**
@@ -9,7 +8,7 @@ import { startSystem, type System } from '../system/system.ts';
  * rest on localhost: two sites for a browser, as in production.
  */
 export async function startTestSystem(): Promise<System> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'rolecall-system-'));
+  const dataDirectory = scratchDirectory('system');
   const remove = () => rmSync(dataDirectory, { recursive: true, force: true });
   const said: string[] = [];
   try {
