@@ -26,6 +26,11 @@ const withRole = (role: string) =>
     roles: { creator: { permissions: ['write'] }, reader: { permissions: ['read'] } },
     authorization: { mappingRoles: { engineering: { grants: { 'account/main': [role] } } } },
   });
+const exports = async () => {
+  const { organizationId } = (await api.database.database.registry.record('acme'))!;
+  const trail = await api.database.database.inOrganization(organizationId, (tx) => tx.auditTrail(0, 100));
+  return trail.filter(({ type }) => type === 'users.exported');
+};
 const change = (more: object = {}) => requestOf([withRole('reader')], more);
 
 it('names whom a plan concerns, for a caller who may read users', async () => {
@@ -35,7 +40,9 @@ it('names whom a plan concerns, for a caller who may read users', async () => {
     users: [{ email: 'eve@acme.example', loses: ['creator on account/main'] }],
     more: 0,
   });
+  expect(await exports()).toMatchObject([{ actor: { kind: 'token' }, data: { users: 1 } }]);
   expect(JSON.stringify((await api.client.plan(change())).json)).not.toContain('eve@');
+  expect(await exports()).toHaveLength(1);
 });
 
 it('needs the right to read users', async () => {

@@ -113,7 +113,16 @@ export async function makePlan(
     }
     const unchangedFiles = digests.map((file) => file.path).filter((path) => !toSend.has(path));
     const files = withOrganizations(digests, loaded.documents);
-    const request = { collection, ...contentOf(loaded, secrets, key), unchangedFiles, files, prune, ...terms };
+    const within = found.within === undefined ? {} : { within: found.within };
+    const request = {
+      collection,
+      ...contentOf(loaded, secrets, key),
+      unchangedFiles,
+      files,
+      ...within,
+      prune,
+      ...terms,
+    };
     progress.show('Waiting for the plan ...');
     const asked = {
       ...(options.out !== undefined && { save: true as const }),

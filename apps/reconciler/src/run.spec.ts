@@ -221,7 +221,7 @@ describe('rolecall', () => {
     server.driftsShown = 1;
     expect(await rolecall('drift --format json')).toBe(6);
     expect(JSON.parse(out)).toMatchObject({ organizations: [{ organization: 'acme' }], more: 2 });
-    expect(await rolecall('drift --write')).toBe(0);
+    expect(await rolecall('drift --write --overridden')).toBe(0);
     expect(out).toBe('acme.yaml\nglobex.yaml\nhooli.yaml\n');
     expect(await rolecall('plan --detailed-exitcode')).not.toBe(6);
   });

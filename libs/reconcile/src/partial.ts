@@ -6,7 +6,7 @@ import type { Step } from './resolve.ts';
 import type { FileDigest, OrganizationHead } from './state-store.ts';
 
 /** A digest that no file has: the file is sent, and parsed, at the next plan. */
-const NO_DIGEST = '';
+export const NO_DIGEST = '';
 
 /** What a request that speaks of a few organizations wants gone. Only what the collection owns. */
 export function removalsOf(

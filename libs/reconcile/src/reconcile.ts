@@ -17,6 +17,7 @@ import { replaceGuard } from './replace-guard.ts';
 import { namesOf, resolve } from './resolve.ts';
 import { ssoGuards } from './sso-guard.ts';
 import type { FileDigest, StateTransaction } from './state-store.ts';
+import { withFilesBeside } from './within.ts';
 
 /**
  * Makes the collection's organizations what the request says and returns what that changed. The only path there is: a
@@ -31,7 +32,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const stored = await state.fileDigests(request.collection);
   const files = request.partial === undefined ? withKnownOrganizations(request, stored) : stored;
   const heads = await state.heads(request.collection, namesOf(request));
-  const resolved = resolve(request, files, heads);
+  const resolved = resolve(request, files, heads, stored);
   const prepared = await prepare(state, resolved.steps, request, now);
   const steps = prepared.filter(changesSomething);
   const platform = await preparePlatform(state, request);
@@ -65,7 +66,10 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   for (const one of resolved.asDeclared) await followDeclaration(state, one, request);
   await followPlatform(state, request);
   const overrides = await overridesOf(state, request.collection, { heads, prepared }, now);
-  const known = request.partial === undefined ? files : withFilesToSend(stored, changes, prepared);
+  const known =
+    request.partial === undefined
+      ? withFilesBeside(request, files, stored)
+      : withFilesToSend(stored, changes, prepared);
   await state.saveFileDigests(request.collection, known);
   return {
     formatVersion: PLAN_FORMAT_VERSION,

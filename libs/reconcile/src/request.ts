@@ -39,8 +39,13 @@ export interface ReconcileRequest {
   readonly platform?: DesiredPlatform;
   /** Files of the collection that were not sent, since their digest is the one of the last apply. */
   readonly unchangedFiles: readonly string[];
-  /** Every file of the collection. */
+  /** Every file of the collection, or every one of `within`. */
   readonly files: readonly FileDigest[];
+  /**
+   * Present = only files at or below these paths were looked for: of organizations elsewhere nothing is said, none of them is absent or
+   * pruned, and what is on record of their files stays.
+   */
+  readonly within?: readonly string[];
   /** Delete or release (by their stored deletionPolicy) the organizations that the collection owns and no longer has. */
   readonly prune: boolean;
   /** Take declared organizations that no collection owns; else they are refused (`needs_adopt`). Default false. */

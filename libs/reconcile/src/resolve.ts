@@ -3,6 +3,7 @@ import { isAsDeclared } from './outcome.ts';
 import { removalsOf } from './partial.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { FileDigest, OrganizationHead } from './state-store.ts';
+import { isMissing } from './within.ts';
 
 /** What has to happen with one organization, before anybody looked into its document. */
 export type Step =
@@ -41,9 +42,14 @@ export function namesOf(request: ReconcileRequest): string[] {
 
 /**
  * Matches the input with what exists, by name and by `previously`. Never touches what the collection does not own.
- * `files` are the request's, with the organizations of the unchanged ones filled in.
+ * `files` are the request's, with the organizations of the unchanged ones filled in; `stored` those of the last apply.
  */
-export function resolve(request: ReconcileRequest, files: readonly FileDigest[], heads: Heads): Resolved {
+export function resolve(
+  request: ReconcileRequest,
+  files: readonly FileDigest[],
+  heads: Heads,
+  stored: readonly FileDigest[],
+): Resolved {
   const unsent = organizationsOf(files, request.unchangedFiles);
   const input = new Set([...unsent, ...request.organizations.map(({ document }) => document.metadata.name)]);
   const twice = duplicates(request, unsent);
@@ -75,8 +81,9 @@ export function resolve(request: ReconcileRequest, files: readonly FileDigest[],
       problems: [...problems, ...removals.problems],
     };
   }
+  const isAbsent = isMissing(request, stored);
   const absent = [...new Map([...heads.values()].map((head) => [head.id, head])).values()]
-    .filter((head) => head.collection === request.collection && !kept.has(head.id))
+    .filter((head) => head.collection === request.collection && !kept.has(head.id) && isAbsent(head.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const unchanged = unsent.length + request.organizations.length - steps.length - problems.length;
   if (!request.prune) return { steps, unchanged, asDeclared, absent: absent.map((head) => head.name), problems };

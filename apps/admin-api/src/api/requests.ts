@@ -13,6 +13,8 @@ export interface PlanRequest {
   readonly platform?: { readonly document: object; readonly file?: string };
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
+  /** Only files at or below these paths were looked for. Absent = everywhere. */
+  readonly within?: readonly string[];
   readonly prune: boolean;
   /** Default false. */
   readonly adopt?: boolean;

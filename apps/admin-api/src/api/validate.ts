@@ -36,8 +36,12 @@ export function requireDistinctPaths(files: readonly { readonly path: string }[]
  * A request is about a whole collection, or about a few of its organizations.
  * @throws Problem 400 `invalid_request`
  */
-export function requireWholeOrPart({ partial, files, unchangedFiles, prune, platform }: PlanRequest): void {
-  if (partial === undefined || (files.length + unchangedFiles.length === 0 && !prune && platform === undefined)) return;
+export function requireWholeOrPart({ partial, files, unchangedFiles, within, prune, platform }: PlanRequest): void {
+  if (
+    partial === undefined ||
+    (files.length + unchangedFiles.length === 0 && !prune && within === undefined && platform === undefined)
+  )
+    return;
   const message = 'a partial request has no files and no platform document, and names what it prunes';
   throw new Problem(400, 'invalid_request', message);
 }

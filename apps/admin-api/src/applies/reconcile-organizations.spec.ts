@@ -32,6 +32,7 @@ function interruptedBy(something: () => Promise<unknown>): ReconcileOrganization
     {
       organizations: database.organizations,
       collections: database.collections,
+      audit: database.audit,
       reconcileState: (by) => ({
         async transaction(end, work) {
           if (end === 'commit') await something();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
+import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
 import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
@@ -25,7 +26,7 @@ type Done = Applied & { readonly plan: Plan };
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
   constructor(
-    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections'>,
+    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'audit'>,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
     private readonly ceilings: Limits,
@@ -37,11 +38,29 @@ export class ReconcileOrganizations {
   async plan(request: PlanRequest, caller: Principal, now: Date): Promise<Plan> {
     if (request.names === true) requireRight(caller, 'users.read', 'a plan that names users');
     const { plan } = await refusing(this.run(request, undefined, caller, now));
+    await this.auditNames(plan, caller, now);
     if (request.save !== true) return plan;
     const [id, expiresAt] = [randomUUID(), new Date(now.getTime() + SAVED_PLAN_MS)];
     const { collection, fingerprint } = plan;
     await this.database.collections.savePlan({ id, collection, fingerprint, base: baseOf(plan), expiresAt });
     return { ...plan, saved: { id, expiresAt: expiresAt.toISOString() } };
+  }
+
+  /** Who read whose names is on record before they are told. */
+  private async auditNames({ collection, changes }: Plan, { id, kind, actor }: Principal, now: Date): Promise<void> {
+    const named = changes.flatMap(({ organization, previousName = organization, impact }) =>
+      impact.named && impact.named.users.length > 0 ? [[previousName, impact.named.users.length] as const] : [],
+    );
+    if (named.length === 0) return;
+    const store = this.database.reconcileState({ actor: id, kind, now });
+    const names = named.map(([name]) => name);
+    const heads = await store.transaction('rollback', (state) => state.heads(collection, names));
+    for (const [name, users] of named) {
+      const subject = heads.get(name)?.id;
+      // gone since the plan: there is no chain any more, and nobody to tell of
+      if (subject === undefined) throw new Problem(409, 'stale_plan', `${name} is gone; make a new plan`);
+      await this.database.audit.append(subject, { type: 'users.exported', at: now, actor, subject, data: { users } });
+    }
   }
 
   /** All or nothing, and what is sent again once. @throws Problem */
@@ -110,6 +129,7 @@ export class ReconcileOrganizations {
       ...(platform && { platform }),
       unchangedFiles,
       files,
+      within: request.within,
       prune,
       adopt,
       unmanaged,

@@ -12,6 +12,8 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 export interface Discovered {
   readonly root: string;
   readonly paths: readonly string[];
+  /** What was searched, when it is not all of `root`: files and directories as `paths` has them. */
+  readonly within?: readonly string[];
   /** Such a path for people: from the working directory, or below the PATH that they gave when it is elsewhere. */
   readonly shown: (path: string) => string;
   /** Files of the collection that rolecall.yaml names beside the given PATHs: what these inherit from may stand there. Sought when asked. */
@@ -44,8 +46,10 @@ export function discover(targets: readonly string[], cwd: string, settings: Sett
   }
   const paths = [...found].map((file) => slashed(relative(root, file))).sort();
   const shown = (path: string) => nameOf(join(root, path));
-  if (targets.length === 0 || settings === undefined || root !== base) return { root, paths, shown };
-  return { root, paths, shown, beside: () => filesBeside(found, settings, { root, nameOf }) };
+  const searched = wanted.map((path) => slashed(relative(root, path)));
+  const within = targets.length === 0 || searched.includes('') ? {} : { within: searched };
+  if (targets.length === 0 || settings === undefined || root !== base) return { root, paths, ...within, shown };
+  return { root, paths, ...within, shown, beside: () => filesBeside(found, settings, { root, nameOf }) };
 }
 
 function filesBeside(found: ReadonlySet<string>, settings: Settings, search: Search): readonly string[] {

@@ -18,7 +18,10 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .option('--org <glob>', 'show only these organizations')
     .option('--names', 'name the users whom it concerns (needs the right users.read)')
     .option('--full', 'parse and compare everything, whatever is known of the files from the last apply')
-    .option('--prune', 'release or delete organizations that the files no longer have')
+    .option(
+      '--prune',
+      'release or delete organizations that the files no longer have; with PATHs, those whose files were there',
+    )
     .option('--adopt', 'take organizations of the files that no collection owns')
     .addOption(conflicts())
     .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')
@@ -36,7 +39,10 @@ export function addPlanAndApply(program: Command, io: Io, finish: Finish): void 
     .addOption(format())
     .option('--auto-approve', 'do not ask')
     .option('--expect <fingerprint>', 'apply only the plan that was reviewed: sha256:… of "rolecall plan"')
-    .option('--prune', 'release or delete organizations that the files no longer have')
+    .option(
+      '--prune',
+      'release or delete organizations that the files no longer have; with PATHs, those whose files were there',
+    )
     .option('--adopt', 'take organizations of the files that no collection owns')
     .addOption(conflicts())
     .option('--max-deletes <number>', 'refuse to delete or release more organizations: 3, or a share such as 10%')

@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly platform?: { readonly document: PlatformDocument; readonly file: string };
   readonly unchangedFiles: readonly string[];
   readonly files: readonly FileDigest[];
+  /** Only files at or below these were looked for. Absent = everywhere. */
+  readonly within?: readonly string[];
   readonly prune: boolean;
   readonly adopt?: boolean;
   readonly unmanaged?: UnmanagedMode;

@@ -100,8 +100,9 @@ export const USER_EVENTS: Catalogue<'user' | 'identity' | 'grants' | 'groups' | 
     data: { revision, joined, left },
   },
   'users.exported': {
-    description: 'Somebody read the users of the organization in bulk: by a large page, or by one page after the other',
+    description:
+      'Somebody read the users of the organization in bulk: by a large page, by one page after the other, or by a plan that names whom it concerns',
     subject: 'Id of the organization',
-    data: { users: key('number', 'How many came with this page') },
+    data: { users: key('number', 'How many came with this page or plan') },
   },
 };

@@ -43,6 +43,11 @@ const planRequest = {
     description: 'Files that are not sent, since they are as they were applied',
   },
   files: { ...list(ref('FileDigest'), MAX_FILES), description: 'Every file of the collection' },
+  within: {
+    ...list(path, MAX_FILES),
+    minItems: 1,
+    description: 'Only files at or below these paths were looked for: nothing is said of organizations elsewhere',
+  },
   prune: {
     type: 'boolean',
     description: 'Release or delete the organizations that the collection owns and no longer has',
@@ -97,7 +102,7 @@ const planRequest = {
   origin: ref('Origin'),
 };
 
-const optionalInPlans = ['platform', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace', 'partial'];
+const optionalInPlans = ['platform', 'within', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace', 'partial'];
 
 /** What clients send. */
 export const requests = {
