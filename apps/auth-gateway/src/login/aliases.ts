@@ -1,6 +1,6 @@
 import type { StoredUser, SubjectKey } from '@rolecall/persistence';
 import { NIL } from 'uuid';
-import { identifies, linkableUsers } from './checks.ts';
+import { identifies, linkableUsers } from './believed-addresses.ts';
 import { isManaged } from './directory-user.ts';
 import { domainOf } from './email-address.ts';
 import type { LoginContext } from './login-context.ts';

@@ -2,17 +2,11 @@ import type { OrganizationTransaction, StoredUser } from '@rolecall/persistence'
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import type { Organization } from '../organizations/organization.ts';
 import { aliasAccounts, isAliasOf } from './aliases.ts';
-import {
-  checkEmailDomain,
-  checkIdentityProvider,
-  checkKnownEmail,
-  checkProfileFits,
-  checkUserActive,
-  decisionRefused,
-  identify,
-} from './checks.ts';
+import { checkEmailDomain, checkKnownEmail } from './believed-addresses.ts';
+import { checkIdentityProvider, checkProfileFits, checkUserActive, decisionRefused } from './checks.ts';
 import { checkManagedAccess, decidedForUser, isManaged, provisionedUser } from './directory-user.ts';
 import type { Flow } from './flow.ts';
+import { identify } from './identify.ts';
 import type { LoginContext, LoginToFinish, Person } from './login-context.ts';
 import { retractGrants } from './store-login.ts';
 

@@ -2,7 +2,8 @@ import type { ProvisionedUser, StoredUser } from '@rolecall/persistence';
 import { decide, factsFromJson, nameFacts } from '@rolecall/role-mapping';
 import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
-import { checkUserActive, decisionRefused, identifies } from './checks.ts';
+import { identifies } from './believed-addresses.ts';
+import { checkUserActive, decisionRefused } from './checks.ts';
 import type { LoginContext } from './login-context.ts';
 
 /** A user for whom the organization's directory (SCIM) decides who gets in and with what; a login changes none of it. */

@@ -1,6 +1,7 @@
 import type { DecidedAccess, GrantChanges, NewLoginOfUser, StoredUser } from '@rolecall/persistence';
 import { aliasAccounts } from './aliases.ts';
-import { checkUserActive, linkableUsers } from './checks.ts';
+import { linkableUsers } from './believed-addresses.ts';
+import { checkUserActive } from './checks.ts';
 import { changeEvents, passwordRemoved } from './events.ts';
 import type { LoginContext, Person } from './login-context.ts';
 
