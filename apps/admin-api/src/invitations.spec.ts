@@ -121,23 +121,26 @@ it('sends nothing where no mail server is, and says what to do', async () => {
   expect((await invite({ email: 'ann@acme.example', printLink: true }, mailless)).status).toBe(200);
 });
 
-it('answers no link to a user of the directory, whose roles others decide: mail alone goes', async () => {
+it('answers no link to a user of the directory, whose roles others decide, as long as the document has one: mail alone goes', async () => {
   const { database } = api.database;
-  const { organizationId } = (await database.registry.record('acme'))!;
+  const apply = async (spec: object) => {
+    const document = organization('pied', { emailDomains: { 'pied.example': { verification: 'asserted' } }, ...spec });
+    expect((await api.client.apply(requestOf([document], { collection: 'pied' }))).status).toBe(200);
+  };
+  await apply({ scim: { tokens: { okta: {} } } });
+  const { organizationId } = (await database.registry.record('pied'))!;
   const how = { adoptEmail: undefined, reprovision: 'conflict', brake: undefined } as const;
-  const decide = () => ({
-    revision: 1,
-    facts: {},
-    profile: { email: 'dan@acme.example' },
-    access: { grants: [], groups: [] },
-  });
+  const profile = { email: 'dan@pied.example' };
+  const decide = () => ({ revision: 1, facts: {}, profile, access: { grants: [], groups: [] } });
   const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
   const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
   if (created.outcome !== 'created') throw new Error(created.outcome);
-  const path = `/${created.user.userId}/invitation`;
-  expect(code(await invite({ printLink: true }, api, path))).toEqual([409, 'managed_by_scim']);
-  const { status, json } = await invite({}, api, path);
-  expect([status, json.link]).toEqual([200, null]);
+  const path = `/v1/organizations/pied/users/${created.user.userId}/invitation`;
+  const again = (body: object) => api.client.call<Invited & ErrorBody>('POST', path, body);
+  expect(code(await again({ printLink: true }))).toEqual([409, 'managed_by_scim']);
+  expect(await again({})).toMatchObject({ status: 200, json: { link: null } });
+  await apply({});
+  expect((await again({ printLink: true })).json.link).toContain('/link#');
 });
 
 it.each<[string, object, number, string]>([

@@ -117,7 +117,7 @@ it('deactivates, reactivates and deletes, with receipts', async () => {
   expect(code(await at('GET', bob))).toEqual([404, 'unknown_user']);
 });
 
-it('deletes a user of the directory once the document has no directory any more', async () => {
+it('reactivates and deletes a user of the directory once the document has no directory any more', async () => {
   const apply = async (spec: object) => {
     const { status } = await api.client.apply(requestOf([organization('hooli', spec)], { collection: 'hooli' }));
     expect(status).toBe(200);
@@ -130,9 +130,15 @@ it('deletes a user of the directory once the document has no directory any more'
   const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
   const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
   if (created.outcome !== 'created') throw new Error(created.outcome);
-  const remove = () => api.client.call<ErrorBody>('DELETE', `/v1/organizations/hooli/users/${created.user.userId}`);
+  const { userId } = created.user;
+  await database.directory.deactivateUser(organizationId, userId, 1, { brake: undefined }, actor);
+  const at = (method: string, action = '') =>
+    api.client.call<ErrorBody>(method, `/v1/organizations/hooli/users/${userId}${action}`);
+  const remove = () => at('DELETE');
   expect(code(await remove())).toEqual([409, 'managed_by_scim']);
+  expect(code(await at('POST', '/reactivate'))).toEqual([409, 'managed_by_scim']);
   await apply({});
+  expect((await at('POST', '/reactivate')).json).toMatchObject({ outcome: 'reactivated', user: { status: 'invited' } });
   expect((await remove()).json).toMatchObject({ outcome: 'deleted', receipt: { userId: created.user.userId } });
 });
 

@@ -90,7 +90,7 @@ export class Invitations {
         throw new Problem(409, 'not_invited', 'the user has signed in before, is deactivated, or has no address');
       requireSayOver(opening, user.grants, caller);
       // who may only edit users gets into nobody's account to whom an identity provider gives roles
-      if (printLink && user.managed)
+      if (printLink && user.managed && organization.document.spec.scim !== undefined)
         throw new Problem(
           409,
           'managed_by_scim',

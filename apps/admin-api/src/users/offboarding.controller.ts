@@ -6,10 +6,9 @@ import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
-import { knownOrganization } from '../organizations/known-organization.ts';
 import { latest } from './invite.ts';
 import { administratorOf, knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
-import { requireSayOverUser } from './opening-roles.ts';
+import { organizationOfUser } from './opening-roles.ts';
 import { receiptView } from './receipt-view.ts';
 import { takesLastSsoAdmin } from './user-query.ts';
 
@@ -30,8 +29,7 @@ export class OffboardingController {
   ): Promise<object> {
     const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
-    const organization = await knownOrganization(this.database, name);
-    await requireSayOverUser(this.database, organization, userId, caller, by.now);
+    const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
     const { organizationId } = organization;
     return stopped(await this.database.users.deactivate(organizationId, userId, by, keeping(organization, how)));
   }
@@ -43,13 +41,15 @@ export class OffboardingController {
     @Caller() caller: Principal,
   ): Promise<object> {
     const by = administratorOf(caller, this.now());
-    const organization = await knownOrganization(this.database, name);
-    await requireSayOverUser(this.database, organization, userId, caller, by.now);
-    const { organizationId } = organization;
-    const { outcome } = await this.database.users.reactivate(organizationId, userId, by);
-    if (outcome === 'unknown') throw unknownUser();
-    if (outcome === 'managed') throw managedByScim('activate it at the identity provider');
-    return { outcome, user: await knownUser(this.database, organizationId, userId, by.now) };
+    return latest(async () => {
+      const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
+      const { organizationId } = organization;
+      const { users } = this.database;
+      const { outcome } = await users.reactivate(organizationId, userId, by, directoryGone(organization));
+      if (outcome === 'unknown') throw unknownUser();
+      if (outcome === 'managed') throw managedByScim('activate it at the identity provider');
+      return { outcome, user: await knownUser(this.database, organizationId, userId, by.now) };
+    });
   }
 
   @Serves(OPERATIONS.deleteUser)
@@ -62,12 +62,9 @@ export class OffboardingController {
     const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
     return latest(async () => {
-      const organization = await knownOrganization(this.database, name);
-      await requireSayOverUser(this.database, organization, userId, caller, by.now);
-      const { organizationId, document, revision } = organization;
-      const directoryGoneSince = document.spec.scim === undefined ? revision : undefined;
-      const removal = { ...keeping(organization, how), directoryGoneSince };
-      return stopped(await this.database.users.remove(organizationId, userId, by, removal));
+      const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
+      const removal = { ...keeping(organization, how), ...directoryGone(organization) };
+      return stopped(await this.database.users.remove(organization.organizationId, userId, by, removal));
     });
   }
 }
@@ -75,6 +72,11 @@ export class OffboardingController {
 /** Where SSO is enforced somebody must be able to repair it. */
 function keeping({ document }: OrganizationRecord, takesLast: boolean) {
   return { keepsSsoAdmin: document.spec.login?.enforceSso === true && !takesLast };
+}
+
+/** Users of a directory that the document has no more are the administrators'. */
+function directoryGone({ document, revision }: OrganizationRecord) {
+  return { directoryGoneSince: document.spec.scim === undefined ? revision : undefined };
 }
 
 /** @throws Problem 404 `unknown_user`, 409 `managed_by_scim`, `no_sso_admin` */

@@ -1,6 +1,7 @@
 import type { Database, OrganizationRecord, Role } from '@rolecall/persistence';
 import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
+import { knownOrganization } from '../organizations/known-organization.ts';
 import { knownUser } from './known-user.ts';
 
 /** Names of the roles that open the deployment to users of an organization; undefined = it does not administer the deployment. */
@@ -39,18 +40,19 @@ export function requireLinkToPrint(opening: OpeningRoles, caller: Pick<Principal
 }
 
 /**
- * As above, for who is stopped, let in again, deleted or signed out.
- * @param userId UNTRUSTED
- * @throws Problem 403 `missing_right`, 404 `unknown_user`
+ * The organization of a user over whom the caller has a say: who is stopped, let in again, deleted or signed out.
+ * @param name UNTRUSTED @param userId UNTRUSTED; looked up only where it matters
+ * @throws Problem 404 `unknown_organization`, `unknown_user`, 403 `missing_right`
  */
-export async function requireSayOverUser(
-  database: Pick<Database, 'platform' | 'users'>,
-  organization: OrganizationRecord,
-  userId: string,
+export async function organizationOfUser(
+  database: Pick<Database, 'registry' | 'platform' | 'users'>,
+  [name, userId]: readonly [string, string],
   caller: Principal,
   now: Date,
-): Promise<void> {
+): Promise<OrganizationRecord> {
+  const organization = await knownOrganization(database, name);
   const opening = await openingRoles(database, organization);
-  if (opening === undefined) return;
+  if (opening === undefined) return organization;
   requireSayOver(opening, (await knownUser(database, organization.organizationId, userId, now)).grants, caller);
+  return organization;
 }

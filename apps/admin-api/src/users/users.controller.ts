@@ -8,7 +8,7 @@ import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
 import { administratorOf, knownUser, unknownUser } from './known-user.ts';
-import { requireSayOverUser } from './opening-roles.ts';
+import { organizationOfUser } from './opening-roles.ts';
 import { userPageOf } from './user-query.ts';
 
 /** What a person looks at is a page; more at once, or one page after the other, is a copy of everybody. */
@@ -68,9 +68,8 @@ export class UsersController {
     @Caller() caller: Principal,
   ): Promise<object> {
     const by = administratorOf(caller, this.now());
-    const organization = await knownOrganization(this.database, name);
-    await requireSayOverUser(this.database, organization, userId, caller, by.now);
-    const sessionsEnded = await this.database.users.endSessions(organization.organizationId, userId, by);
+    const { organizationId } = await organizationOfUser(this.database, [name, userId], caller, by.now);
+    const sessionsEnded = await this.database.users.endSessions(organizationId, userId, by);
     if (sessionsEnded === undefined) throw unknownUser();
     return { sessionsEnded };
   }

@@ -95,7 +95,7 @@ it('is good no longer than its user is let in, also one that is opened afterward
   expect([await check(token), await check(late.token)]).toEqual([undefined, undefined]);
   const others = [ADMIN, 'second@acme.example'];
   expect(await database.inOrganization(acme, (tx) => tx.recovery.notOffBoarded(others))).toEqual([others[1]]);
-  await database.users.reactivate(acme, userId, by);
+  await database.users.reactivate(acme, userId, by, {});
   expect(await check(late.token)).toMatchObject({ addressKey: ADMIN });
 });
 

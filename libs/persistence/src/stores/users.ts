@@ -105,13 +105,15 @@ export interface StopHow {
   readonly keepsSsoAdmin: boolean;
 }
 
-export interface RemoveHow extends StopHow {
+export interface DirectoryGone {
   /**
    * Absent = users of the directory are its own. Else the document of this revision has no directory any more, so that its former users
-   * may be deleted; `stale_revision` when another one is live.
+   * are the administrators'; `stale_revision` when another one is live.
    */
   readonly directoryGoneSince?: number | undefined;
 }
+
+export type RemoveHow = StopHow & DirectoryGone;
 
 /** The users of an organization, as administrators look after them. Ids are UNTRUSTED: one that is no UUID is unknown. */
 export interface UserStore {
@@ -135,11 +137,15 @@ export interface UserStore {
   endSessions(organizationId: string, userId: string, by: Administrator): Promise<number | undefined>;
   /** Off-boards the user, who stays out until `reactivate`, whatever a directory says. */
   deactivate(organizationId: string, userId: string, by: Administrator, how: StopHow): Promise<UserStopped>;
-  /** `managed`: it is the directory that says that the user is not active. Every session is ended first. */
+  /**
+   * `managed`: it is the directory that says that the user is not active; one that is gone says that the user is, then. Every session is
+   * ended first.
+   */
   reactivate(
     organizationId: string,
     userId: string,
     by: Administrator,
+    how: DirectoryGone,
   ): Promise<{ readonly outcome: 'reactivated' | 'unknown' | 'unchanged' | 'managed' }>;
   /** Off-boards the user, and deletes it with all that is its own; not a user of the directory (`managed`). */
   remove(organizationId: string, userId: string, by: Administrator, how: RemoveHow): Promise<UserStopped>;

@@ -1,7 +1,7 @@
 import { verifyChain } from '@rolecall/audit';
 import { actor, atOneMoment, CREATE, decideBy, GROUPS, organizationRows, userBody } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
-import { seedOrganization } from '../testing/index.ts';
+import { directoryContradictions, seedOrganization } from '../testing/index.ts';
 import type { Administrator } from '../stores.ts';
 import { sha256 } from '../tokens/organization-token.ts';
 
@@ -152,9 +152,9 @@ it('keeps a deactivated user out, whatever the directory says, until somebody re
   expect(await status()).toBe('disabled');
   expect(await users().deactivate(org, userId, by, KEEPS)).toEqual({ outcome: 'unchanged' });
   await replace(false);
-  expect(await users().reactivate(org, userId, by)).toEqual({ outcome: 'reactivated' });
+  expect(await users().reactivate(org, userId, by, {})).toEqual({ outcome: 'reactivated' });
   expect(await status()).toBe('disabled');
-  expect(await users().reactivate(org, userId, by)).toEqual({ outcome: 'managed' });
+  expect(await users().reactivate(org, userId, by, {})).toEqual({ outcome: 'managed' });
   await replace(true);
   expect(await status()).toBe('invited');
 });
@@ -182,6 +182,24 @@ it('deletes a former user of a directory that is gone, whose groups and counters
   expect(await rows('select user_id from directory_members')).toEqual([{ user_id: ida }]);
 });
 
+it('lets in a former user of a directory that is gone, which says so then, and counts right', async () => {
+  const { directory } = test.current.database;
+  const created = await directory.createUser(org, userBody('dan'), CREATE, decideBy(), actor());
+  if (created.outcome !== 'created') throw new Error(created.outcome);
+  const { userId } = created.user;
+  await directory.deactivateUser(org, userId, 1, { brake: undefined }, actor());
+  expect(await users().reactivate(org, userId, by, {})).toEqual({ outcome: 'managed' });
+  await expect(users().reactivate(org, userId, by, { directoryGoneSince: 2 })).rejects.toMatchObject({
+    code: 'stale_revision',
+  });
+  expect(await users().reactivate(org, userId, by, { directoryGoneSince: 1 })).toEqual({ outcome: 'reactivated' });
+  expect((await users().find(org, userId, NOW))?.status).toBe('invited');
+  expect((await directory.userById(org, userId))?.body['active']).toBe(true);
+  expect(await rows(`select facts->'active' as active from identities`)).toEqual([{ active: ['true'] }]);
+  const found = await connected(test.current.ownerUrl, directoryContradictions);
+  expect(found.filter((one) => one.includes(userId) || one.includes(org))).toEqual([]);
+});
+
 it('brings nothing back: sessions opened meanwhile end, and whoever never signed in is invited again', async () => {
   const eve = await somebody('eve');
   await users().deactivate(org, eve, by, KEEPS);
@@ -193,10 +211,10 @@ it('brings nothing back: sessions opened meanwhile end, and whoever never signed
     ),
   );
   expect(await check('late')).toBeUndefined();
-  expect(await users().reactivate(org, eve, by)).toEqual({ outcome: 'reactivated' });
+  expect(await users().reactivate(org, eve, by, {})).toEqual({ outcome: 'reactivated' });
   expect(await check('late')).toBeUndefined();
   expect(await users().find(org, eve, NOW)).toMatchObject({ status: 'active', stoppedAt: null, sessions: 0 });
-  expect(await users().reactivate(org, eve, by)).toEqual({ outcome: 'unchanged' });
+  expect(await users().reactivate(org, eve, by, {})).toEqual({ outcome: 'unchanged' });
 });
 
 it('deletes a user with all that is its own; the receipt stays', async () => {
@@ -254,7 +272,7 @@ it('knows no user of another organization, and no id that is none (security.md 2
     expect(await users().endSessions(org, id, by)).toBeUndefined();
     for (const outcome of [
       await users().deactivate(org, id, by, ANY),
-      await users().reactivate(org, id, by),
+      await users().reactivate(org, id, by, {}),
       await users().remove(org, id, by, ANY),
     ])
       expect(outcome).toEqual({ outcome: 'unknown' });

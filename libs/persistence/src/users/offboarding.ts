@@ -10,6 +10,7 @@ import { REVOKE_SESSIONS } from '../sessions/statements.ts';
 import { inTransaction, isUuid, query } from '../sql.ts';
 import type {
   Administrator,
+  DirectoryGone,
   OffboardingReceipt,
   RemoveHow,
   StopHow,
@@ -19,6 +20,7 @@ import type {
 } from '../stores.ts';
 import { holdRevision } from './hold-revision.ts';
 import {
+  ACTIVATE_IN_DIRECTORY,
   DELETE_USER,
   IS_LAST_SSO_ADMIN,
   LEAVE_DIRECTORY,
@@ -83,18 +85,27 @@ export async function remove(pool: Pool, key: UserKey, by: Administrator, how: R
   return removed ?? { outcome: 'unknown' };
 }
 
-export async function reactivate(pool: Pool, key: UserKey, by: Administrator): ReturnType<UserStore['reactivate']> {
+export async function reactivate(
+  pool: Pool,
+  key: UserKey,
+  by: Administrator,
+  { directoryGoneSince }: DirectoryGone,
+): ReturnType<UserStore['reactivate']> {
   type Resumed = Awaited<ReturnType<UserStore['reactivate']>>;
-  const resumed = await withUser<Resumed>(pool, key, async (client, { status, stoppedAt, activeInDirectory }) => {
+  const work = async (client: PoolClient, { status, stoppedAt, activeInDirectory }: LockedUser): Promise<Resumed> => {
+    const saysNo = activeInDirectory === false;
     if (stoppedAt === null) {
       if (status !== 'disabled') return { outcome: 'unchanged' };
-      if (activeInDirectory === false) return { outcome: 'managed' };
+      if (saysNo && directoryGoneSince === undefined) return { outcome: 'managed' };
     }
+    const values = [key.organizationId, key.userId, by.now];
     await query(client, REVOKE_SESSIONS, [key.organizationId, null, key.userId]);
-    await query(client, RESUME_USER, [key.organizationId, key.userId, by.now]);
+    if (saysNo && directoryGoneSince !== undefined) await query(client, ACTIVATE_IN_DIRECTORY, values);
+    await query(client, RESUME_USER, values);
     await audit(client, key, by, 'user.reactivated', {});
     return { outcome: 'reactivated' };
-  });
+  };
+  const resumed = await withUser(pool, key, work, directoryGoneSince);
   return resumed ?? { outcome: 'unknown' };
 }
 

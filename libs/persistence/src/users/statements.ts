@@ -157,6 +157,24 @@ export const LEAVE_DIRECTORY: Statement = {
   text: 'select directory_count($1, -1, -$2::boolean::integer, 0)',
 };
 
+/** What a directory that is gone says of a user whom it had deactivated: who declares it again finds the user as it is. */
+export const ACTIVATE_IN_DIRECTORY: Statement = {
+  name: 'users.activate-in-directory',
+  text: `
+with facts as (
+  update identities i set facts = i.facts || '{"active": ["true"]}'
+  where i.org_id = $1 and i.identity_provider = '@directory' and i.name_id_format = 'scim' and i.name_id = $2::uuid::text
+    and i.facts ? 'active'
+), said as (
+  update directory_users d
+  set active = true, body = d.body || '{"active": true}', folded = d.folded || '{"active": true}', version = d.version + 1,
+      modified_at = $3
+  where d.org_id = $1 and d.user_id = $2::uuid and not d.active
+  returning d.user_id
+)
+select directory_count($1, 0, 1, 0) from said`,
+};
+
 export const DELETE_USER: Statement = {
   name: 'users.delete',
   text: 'delete from users where org_id = $1 and user_id = $2',

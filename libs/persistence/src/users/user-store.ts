@@ -79,7 +79,7 @@ export function userStore(pool: Pool): UserStore {
 
     endSessions: (organizationId, userId, by) => endSessions(pool, { organizationId, userId }, by),
     deactivate: (organizationId, userId, by, how) => deactivate(pool, { organizationId, userId }, by, how),
-    reactivate: (organizationId, userId, by) => reactivate(pool, { organizationId, userId }, by),
+    reactivate: (organizationId, userId, by, how) => reactivate(pool, { organizationId, userId }, by, how),
     remove: (organizationId, userId, by, how) => remove(pool, { organizationId, userId }, by, how),
   };
 }
