@@ -2,6 +2,7 @@
 // Cookies are shared by all ports of a host, so on localhost it gets the gateway's session cookie and passes it on.
 import express from 'express';
 import { parseArgs } from 'node:util';
+import { serve } from '../serve.ts';
 import { gatewayDownPage, type GatewaySession, signedInPage, signedOutPage } from './pages.ts';
 
 const SESSION_COOKIE = /^(?:__Host-)?rolecall_session=/;
@@ -44,15 +45,4 @@ app.get('/', async (request, response) => {
     response.status(502).send(gatewayDownPage(values.gateway));
   }
 });
-const server = app.listen(Number(values.port), '127.0.0.1', (error) => {
-  if (error) throw error;
-  console.log(`demo application at ${here}`);
-});
-
-function stop(): void {
-  server.close();
-  server.closeAllConnections();
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-process.once('disconnect', stop);
-process.channel?.unref(); // the server alone keeps this process
+serve(app, Number(values.port), `demo application at ${here}`);

@@ -1,6 +1,7 @@
 // The demo identity provider: node tools/demo-idp/main.ts --port 4010 --data DIR --gateway http://localhost:4000
 // [--url http://127.0.0.1:4010] [--unsigned-message]. It has no passwords and listens on the loopback address only.
 import { parseArgs } from 'node:util';
+import { serve } from '../serve.ts';
 import { demoKeys } from './keys.ts';
 import { demoIdp } from './server.ts';
 
@@ -20,15 +21,4 @@ const app = demoIdp({
   keys: await demoKeys(values.data, new Date()),
   signMessage: !values['unsigned-message'],
 });
-const server = app.listen(Number(values.port), '127.0.0.1', (error) => {
-  if (error) throw error;
-  console.log(`demo identity provider at ${url}`);
-});
-
-function stop(): void {
-  server.close();
-  server.closeAllConnections();
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-process.once('disconnect', stop);
-process.channel?.unref(); // the server alone keeps this process
+serve(app, Number(values.port), `demo identity provider at ${url}`);

@@ -2,6 +2,7 @@
 // A mail server on loopback that takes everything, and pages that show it.
 import { startTestSmtp } from '@rolecall/platform/testing';
 import { parseArgs } from 'node:util';
+import { serve } from '../serve.ts';
 import { inbox } from './server.ts';
 
 const { values } = parseArgs({
@@ -9,16 +10,5 @@ const { values } = parseArgs({
 });
 
 const smtp = await startTestSmtp(Number(values.smtp));
-const server = inbox(smtp.mails).listen(Number(values.port), '127.0.0.1', (error) => {
-  if (error) throw error;
-  console.log(`inbox at http://localhost:${values.port}/, mail server at ${smtp.url}`);
-});
-
-function stop(): void {
-  void smtp.close();
-  server.close();
-  server.closeAllConnections();
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-process.once('disconnect', stop);
-process.channel?.unref(); // the servers alone keep this process
+const what = `inbox at http://localhost:${values.port}/, mail server at ${smtp.url}`;
+serve(inbox(smtp.mails), Number(values.port), what, () => void smtp.close());
