@@ -1,5 +1,4 @@
-import { connected, document, later, METADATA_XML, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
-import { seedOrganization } from '../testing/index.ts';
+import { connected, later, NOW, seedAcmeAndGlobex, subject, useTestDatabase } from '../testing/fixture.ts';
 import type { FlowRecord } from '../stores.ts';
 import type { FlowFilter } from './flow-store.ts';
 import { LIST_FLOWS, LIST_REFUSED_FLOWS } from './statements.ts';
@@ -30,8 +29,7 @@ async function record(organizationId: string, ...flows: readonly FlowRecord[]): 
 }
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
+  ({ acme, globex } = await seedAcmeAndGlobex(test.current));
   const { user } = await test.current.database.inOrganization(acme, (tx) => tx.createUser(subject('eve'), {}, {}, NOW));
   succeeded = {
     ...refused('b', 2, ''),

@@ -1,7 +1,6 @@
 import { effective } from '@rolecall/org-config';
 import { connectionDigest } from '../index.ts';
-import { document, later, METADATA_XML, NOW, useTestDatabase } from '../testing/fixture.ts';
-import { seedOrganization } from '../testing/index.ts';
+import { document, later, NOW, seedAcmeAndGlobex, useTestDatabase } from '../testing/fixture.ts';
 import { SSO_TEST_LIFETIME_MS, type SsoTestResult } from './sso-tests.ts';
 
 const test = useTestDatabase();
@@ -17,8 +16,7 @@ let acme: string;
 let globex: string;
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
+  ({ acme, globex } = await seedAcmeAndGlobex(test.current));
 });
 
 const tests = () => test.current.database.ssoTests;

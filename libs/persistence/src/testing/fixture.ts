@@ -3,6 +3,7 @@ import pg from 'pg';
 import { API_VERSION } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import type { SubjectKey } from '../stores.ts';
+import { seedOrganization } from './seed.ts';
 import { testDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -56,4 +57,11 @@ export function useTestDatabase(): { current: TestDatabase } {
   });
   afterAll(() => holder.current.drop());
   return holder;
+}
+
+/** The organizations "acme" and "globex" in a database, by their ids: what is said of one must not show in the other. */
+export async function seedAcmeAndGlobex({ database }: TestDatabase): Promise<{ acme: string; globex: string }> {
+  const seed = (name: string) => seedOrganization(database, document(name), { metadataXml: METADATA_XML });
+  const [acme, globex] = [await seed('acme'), await seed('globex')];
+  return { acme: acme.id, globex: globex.id };
 }

@@ -1,4 +1,12 @@
-import { connected, document, METADATA_XML, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
+import {
+  connected,
+  document,
+  METADATA_XML,
+  NOW,
+  seedAcmeAndGlobex,
+  subject,
+  useTestDatabase,
+} from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import { actor, CREATE, decideBy, userBody } from '../testing/directory.ts';
 import type { UserFilter } from '../stores.ts';
@@ -9,8 +17,7 @@ let acme: string;
 let globex: string;
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
+  ({ acme, globex } = await seedAcmeAndGlobex(test.current));
   for (const [organization, name] of [
     [acme, 'eve'],
     [acme, 'bob'],

@@ -10,7 +10,7 @@ import {
   type Searchable,
 } from '@rolecall/scim';
 import type { DirectoryPosition, DirectorySearch } from '../../stores/directory-search.ts';
-import { document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
+import { NOW, poolOf, seedAcmeAndGlobex, useTestDatabase } from '../../testing/fixture.ts';
 import { directory, groupIds, ids, SCHEMAS, type Directory } from '../../testing/generated-directory.ts';
 import {
   groupOrder,
@@ -20,7 +20,7 @@ import {
   userTerm,
   type Question,
 } from '../../testing/generated-filters.ts';
-import { seedDirectory, seedOrganization, type SeededResource } from '../../testing/index.ts';
+import { seedDirectory, type SeededResource } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
 
 /* A filter means in SQL what it means in libs/scim, and so does a sort: for any directory, any filter, any order, any page. */
@@ -37,9 +37,8 @@ afterAll(async () => {
 const test = useTestDatabase();
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  acme = (await seed('acme')).id;
-  const globex = (await seed('globex')).id;
+  const seeded = await seedAcmeAndGlobex(test.current);
+  acme = seeded.acme;
   owner = new pg.Client({ connectionString: test.current.ownerUrl });
   owner.on('error', () => undefined);
   await owner.connect();
@@ -47,7 +46,7 @@ beforeAll(async () => {
   // what never may be found
   const person = { id: ids[0]!, body: { userName: 'a', active: true }, created: NOW, modified: NOW };
   const team = { ...person, id: groupIds[0]!, body: { displayName: 'a' }, members: [person.id] };
-  await seedDirectory(owner, globex, { users: [person], groups: [team] });
+  await seedDirectory(owner, seeded.globex, { users: [person], groups: [team] });
 });
 
 async function fill({ users, groups }: Directory): Promise<void> {

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { compareText, directorySchemas, parseFilter, readDateTime, readSortBy } from '@rolecall/scim';
 import type { DirectorySearch } from '../../stores/directory-search.ts';
-import { connected, document, later, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
+import {
+  connected,
+  document,
+  later,
+  METADATA_XML,
+  NOW,
+  poolOf,
+  seedAcmeAndGlobex,
+  useTestDatabase,
+} from '../../testing/fixture.ts';
 import { seedDirectory, seedOrganization } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
 import { foldedBody } from './folded-body.ts';
@@ -23,8 +32,7 @@ const person = (n: number, body: object) => ({
 });
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
+  ({ acme, globex } = await seedAcmeAndGlobex(test.current));
   await connected(test.current.ownerUrl, async (owner) => {
     const users = [
       person(1, { userName: 'ada', displayName: 'Ada', emails: [{ value: 'ada@acme.com', type: 'work' }] }),

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { directorySchemas, parseFilter, readSortBy } from '@rolecall/scim';
 import type { DirectorySearch } from '../../stores/directory-search.ts';
-import { connected, document, METADATA_XML, NOW, poolOf, useTestDatabase } from '../../testing/fixture.ts';
-import { filledGroup, filledMember, filledUser, fillDirectory, seedOrganization } from '../../testing/index.ts';
+import { connected, NOW, poolOf, seedAcmeAndGlobex, useTestDatabase } from '../../testing/fixture.ts';
+import { filledGroup, filledMember, filledUser, fillDirectory } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
 import { FIND_LINKABLE_USERS } from '../../logins/statements.ts';
 import { searchStatement } from './search-statement.ts';
@@ -18,8 +18,7 @@ let acme: string;
 let globex: string;
 
 beforeAll(async () => {
-  const seed = (name: string) => seedOrganization(test.current.database, document(name), { metadataXml: METADATA_XML });
-  [acme, globex] = [(await seed('acme')).id, (await seed('globex')).id];
+  ({ acme, globex } = await seedAcmeAndGlobex(test.current));
   await connected(test.current.ownerUrl, async (owner) => {
     await fillDirectory(owner, acme, SIZE);
     await owner.query('vacuum analyze');
