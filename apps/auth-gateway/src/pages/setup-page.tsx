@@ -2,6 +2,7 @@ import type { ScimAttributeFact, SetupField, SetupStep } from '@rolecall/platfor
 import type { ComponentChildren, VNode } from 'preact';
 import type { Setup } from '../setup/setup.ts';
 import { Page } from './page.tsx';
+import { Table } from './table.tsx';
 
 /** `GET /setup/:org/:idp`: what to enter where, for the administrator of the customer's identity provider. */
 export function SetupPage({ setup }: { readonly setup: Setup }): VNode {
@@ -187,7 +188,7 @@ function Attributes({ setup: { protocol, attributes } }: { readonly setup: Setup
   return (
     <>
       <h2>{what}</h2>
-      <Table
+      <Values
         what={what}
         caption="Names are as they are sent, upper and lower case included"
         heads={['Name', 'Source', 'What it is for']}
@@ -200,7 +201,7 @@ function Attributes({ setup: { protocol, attributes } }: { readonly setup: Setup
 function ScimAttributes({ attributes }: { readonly attributes: readonly ScimAttributeFact[] }): VNode {
   const rows = attributes.map(({ attribute, source, fact }) => ({ name: attribute, cells: [source, fact] }));
   return (
-    <Table
+    <Values
       what="Attributes of users and groups"
       caption="What is sent, and what rules know it as"
       heads={['Attribute', 'Source', 'In rules']}
@@ -209,7 +210,7 @@ function ScimAttributes({ attributes }: { readonly attributes: readonly ScimAttr
   );
 }
 
-interface TableProps {
+interface ValuesProps {
   readonly what: string;
   readonly caption: string;
   readonly heads: readonly string[];
@@ -217,36 +218,22 @@ interface TableProps {
   readonly rows: readonly { readonly name: string; readonly cells: readonly (string | undefined)[] }[];
 }
 
-function Table({ what, caption, heads, rows }: TableProps): VNode {
+function Values({ what, caption, heads, rows }: ValuesProps): VNode {
   return (
-    <div class="scroll" role="region" aria-label={what} tabIndex={0}>
-      <table role="table">
-        <caption>{caption}</caption>
-        <thead role="rowgroup">
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col" role="columnheader">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {rows.map(({ name, cells }) => (
-            <tr key={name} role="row">
-              <th scope="row" role="rowheader">
-                <code>{name}</code>
-              </th>
-              {cells.map((text, index) => (
-                <td key={index} role="cell">
-                  {text ?? <span class="soft">your choice</span>}
-                </td>
-              ))}
-            </tr>
+    <Table label={what} caption={caption} heads={heads}>
+      {rows.map(({ name, cells }) => (
+        <tr key={name} role="row">
+          <th scope="row" role="rowheader">
+            <code>{name}</code>
+          </th>
+          {cells.map((text, index) => (
+            <td key={index} role="cell">
+              {text ?? <span class="soft">your choice</span>}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -7,6 +7,7 @@ import { sentenceOf } from '../errors/sentences.ts';
 import { TraceId } from './error-page.tsx';
 import { byScope, Chips, GrantList } from './grants.tsx';
 import { Page } from './page.tsx';
+import { Table } from './table.tsx';
 
 /** The last page of `/sso/test/:org/:idp`. */
 export function TestPage({ report }: { readonly report: TestReport }): VNode {
@@ -166,26 +167,13 @@ interface SectionProps {
   readonly children: ComponentChildren;
 }
 
-/** The roles say again what the elements are, because the narrow layout takes that from them. */
 function Section({ title, caption, heads, children }: SectionProps): VNode {
   return (
     <section>
       <h2>{title}</h2>
-      <div class="scroll" role="region" aria-label={title} tabIndex={0}>
-        <table role="table">
-          <caption>{caption}</caption>
-          <thead role="rowgroup">
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col" role="columnheader">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody role="rowgroup">{children}</tbody>
-        </table>
-      </div>
+      <Table label={title} caption={caption} heads={heads}>
+        {children}
+      </Table>
     </section>
   );
 }
