@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documentDigest, normalize } from '@rolecall/org-config';
+import { normalize } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { parse, parseAllDocuments } from 'yaml';
 import { deviationOf, reconcile, ReconcileError, renderPlan } from './index.ts';
 import type { Plan, ReconcileRequest, UnmanagedMode } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
 import type { TestUser } from './testing/index.ts';
+import { requestOf } from './testing/request-of.ts';
 
 // A case is a folder of cases/: actual.yaml (what was applied before), live.yaml (what somebody made of it on the server since,
 // where it is not that; options.yaml: overrides), users.yaml (who signed in since, and what they
@@ -39,33 +40,20 @@ function read(folder: string, file: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-function requestOf(
+function requestFor(
   yaml: string | undefined,
   { prune = false, adopt, unmanaged, conflicts }: CaseOptions = {},
 ): ReconcileRequest {
   const documents = parseAllDocuments(yaml ?? '').map((document) => normalize(document.toJS() as OrganizationDocument));
-  const files = documents.map((document) => {
-    const { name } = document.metadata;
-    return { path: `${name}.yaml`, digest: documentDigest(document), organizations: [name] };
-  });
-  return {
-    collection: 'default',
-    organizations: documents.map((document) => ({
-      document,
-      digest: documentDigest(document),
-      file: `${document.metadata.name}.yaml`,
-      identityProviders: {},
-    })),
-    unchangedFiles: [],
-    files: files.length > 0 ? files : [{ path: 'empty.yaml', digest: '00', organizations: [] }],
+  return requestOf(documents, {
+    ...(documents.length === 0 && { files: [{ path: 'empty.yaml', digest: '00', organizations: [] }] }),
     prune,
     adopt,
     ...(unmanaged && { unmanaged }),
     ...(conflicts && { conflicts }),
     // the guard has specs of its own
     allowReplace: true,
-    origin: { actor: 'ci' },
-  };
+  });
 }
 
 /** As earlier applies left it: past the guards, which a first apply does not pass. */
@@ -99,10 +87,10 @@ function writeLive(store: MemoryStateStore, { organizations }: ReconcileRequest,
 async function prepare(folder: string): Promise<{ store: MemoryStateStore; request: ReconcileRequest }> {
   const store = new MemoryStateStore();
   const actual = read(folder, 'actual.yaml');
-  if (actual !== undefined) await seed(store, requestOf(actual));
+  if (actual !== undefined) await seed(store, requestFor(actual));
   const options = parse(read(folder, 'options.yaml') ?? '{}') as CaseOptions;
   const live = read(folder, 'live.yaml');
-  if (live !== undefined) await writeLive(store, requestOf(live), options);
+  if (live !== undefined) await writeLive(store, requestFor(live), options);
   const users = (parse(read(folder, 'users.yaml') ?? '[]') as CaseUser[] | null) ?? [];
   for (const { organization, count = 1, ...user } of users) {
     for (let n = 0; n < count; n += 1) store.addUser(organization, user);
@@ -111,7 +99,7 @@ async function prepare(folder: string): Promise<{ store: MemoryStateStore; reque
   for (const [name, tokens] of Object.entries(options.directoryTokens ?? {})) {
     for (const token of tokens) store.addDirectoryToken(name, token);
   }
-  return { store, request: requestOf(read(folder, 'desired.yaml'), options) };
+  return { store, request: requestFor(read(folder, 'desired.yaml'), options) };
 }
 
 function expected(folder: string, file: string, got: string): string | undefined {

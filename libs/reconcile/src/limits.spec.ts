@@ -1,30 +1,14 @@
-import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
+import { API_VERSION, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import { apply as applyUnder, isCap, reconcile } from './index.ts';
 import type { ReconcileError, ReconcileRequest } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
+import { requestOf } from './testing/request-of.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
 function document(name: string, spec: OrganizationSpec = {}): OrganizationDocument {
   return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec });
-}
-
-function request(documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}): ReconcileRequest {
-  const sent = documents.map((one) => ({ document: one, digest: documentDigest(one), identityProviders: {} }));
-  return {
-    collection: 'default',
-    organizations: sent,
-    unchangedFiles: [],
-    files: sent.map(({ document: { metadata }, digest }) => ({
-      path: `${metadata.name}.yaml`,
-      digest,
-      organizations: [metadata.name],
-    })),
-    prune: false,
-    origin: { actor: 'ci' },
-    ...rest,
-  };
 }
 
 let store: MemoryStateStore;
@@ -57,8 +41,8 @@ describe('a plan that is applied in parts, under one lease', () => {
     await store.leases.end('default', undefined);
     return outcomes;
   };
-  const part = (rest: Partial<ReconcileRequest>) => ({ ...request([], rest), files: [] });
-  beforeEach(() => apply(request(names.map((name) => document(name)))));
+  const part = (rest: Partial<ReconcileRequest>) => ({ ...requestOf([], rest), files: [] });
+  beforeEach(() => apply(requestOf(names.map((name) => document(name)))));
 
   it('deletes no more organizations than at once', async () => {
     const parts = names.slice(0, 7).map((name) => part({ partial: { prune: [name] } }));
@@ -74,13 +58,13 @@ describe('a plan that is applied in parts, under one lease', () => {
       roles: { [role]: { permissions: [role] } },
       authorization: { managedBy: 'app' as const },
     });
-    await apply(request(names.map((name) => document(name, roles('one')))));
+    await apply(requestOf(names.map((name) => document(name, roles('one')))));
     const grants = [{ scope: 'account/main', role: 'one' }];
     for (const name of names) {
       for (let n = 0; n < 4; n += 1) store.addUser(name, { identityProvider: 'okta', facts: {}, grants });
     }
     const parts = names.map((name) => {
-      const { organizations } = request([document(name, roles('two'))]);
+      const { organizations } = requestOf([document(name, roles('two'))]);
       return part({ organizations, partial: {}, limits: { affected: '10' } });
     });
     expect((await inParts(parts)).slice(0, 4)).toEqual(['done', 'done', 'too_many_affected', 'too_many_affected']);
@@ -91,11 +75,11 @@ describe('a plan that is applied in parts, under one lease', () => {
 describe('deletions', () => {
   const names = Array.from({ length: 100 }, (_, index) => `org-${index}`);
   const without = (removals: number, rest: Partial<ReconcileRequest> = {}) =>
-    request(
+    requestOf(
       names.slice(removals).map((name) => document(name)),
       { prune: true, ...rest },
     );
-  beforeEach(() => apply(request(names.map((name) => document(name)))));
+  beforeEach(() => apply(requestOf(names.map((name) => document(name)))));
 
   it.each<[string, Partial<ReconcileRequest>, number]>([
     ['as usual', {}, 10],
@@ -117,7 +101,7 @@ describe('deletions', () => {
 
   it('say what to do: there are no files where a few organizations are named', async () => {
     await expect(plan(without(60))).rejects.toThrow('remove fewer files at a time');
-    const release = request([], { partial: { release: names.slice(0, 60) } });
+    const release = requestOf([], { partial: { release: names.slice(0, 60) } });
     await expect(plan(release)).rejects.toThrow('name fewer organizations at a time');
   });
 
@@ -136,9 +120,9 @@ describe('affected users', () => {
     authorization: { managedBy: 'idp', mappingRoles: { staff: { grants: { 'account/main': [role] } } } },
   });
   const change = (rest: Partial<ReconcileRequest> = {}) =>
-    request([document('acme', staff('sso_admin')), document('globex', staff('sso_admin'))], rest);
+    requestOf([document('acme', staff('sso_admin')), document('globex', staff('sso_admin'))], rest);
   beforeEach(async () => {
-    await apply(request([document('acme', staff('member')), document('globex', staff('member'))]));
+    await apply(requestOf([document('acme', staff('member')), document('globex', staff('member'))]));
     const user = (organization: string, role: string) =>
       store.addUser(organization, {
         identityProvider: 'okta',
@@ -181,7 +165,7 @@ describe('identity providers with linked users', () => {
   const okta = { type: 'saml', metadata: { xml: '<EntityDescriptor/>' } } as const;
   const google = { type: 'oidc', preset: 'google', clientId: 'x' } as const;
   const having = (identityProviders: OrganizationSpec['identityProviders'], rest: Partial<ReconcileRequest> = {}) =>
-    request([document('acme', { identityProviders } as OrganizationSpec)], rest);
+    requestOf([document('acme', { identityProviders } as OrganizationSpec)], rest);
   const linked = async (identityProvider = 'okta') => {
     await apply(having({ okta }));
     store.addUser('acme', { identityProvider, facts: {} });

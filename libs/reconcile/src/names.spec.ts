@@ -1,9 +1,10 @@
-import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
+import { API_VERSION, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { reconcile, renderPlan, renderPlanMarkdown } from './index.ts';
 import type { ReconcileRequest } from './index.ts';
 import { MAX_NAMED } from './names.ts';
 import { MemoryStateStore } from './testing/index.ts';
+import { requestOf } from './testing/request-of.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
@@ -21,23 +22,6 @@ function organization(name: string, role: string): OrganizationDocument {
   });
 }
 
-function request(documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}): ReconcileRequest {
-  const sent = documents.map((one) => ({ document: one, digest: documentDigest(one), identityProviders: {} }));
-  const files = sent.map((one) => {
-    const { name } = one.document.metadata;
-    return { path: `${name}.yaml`, digest: one.digest, organizations: [name] };
-  });
-  return {
-    collection: 'default',
-    organizations: sent,
-    unchangedFiles: [],
-    files,
-    prune: false,
-    origin: { actor: 'ci' },
-    ...rest,
-  };
-}
-
 let store: MemoryStateStore;
 beforeEach(() => {
   store = new MemoryStateStore();
@@ -53,19 +37,19 @@ const engineer = (email?: string) => ({
 });
 
 it('names nobody unless asked', async () => {
-  await apply(request([organization('acme', 'creator')]));
+  await apply(requestOf([organization('acme', 'creator')]));
   store.addUser('acme', engineer('eve@acme.com'));
-  const { changes } = await plan(request([organization('acme', 'reader')]));
+  const { changes } = await plan(requestOf([organization('acme', 'reader')]));
   expect(changes[0]?.impact.affectedUsers).toBe(1);
   expect(JSON.stringify(changes)).not.toContain('eve@');
 });
 
 it('says who gains and loses what, in the plan for people alone', async () => {
-  await apply(request([organization('acme', 'creator')]));
+  await apply(requestOf([organization('acme', 'creator')]));
   const eve = store.addUser('acme', engineer('eve@acme.com'));
   const unknown = store.addUser('acme', engineer());
   const odd = store.addUser('acme', engineer('a\u001b[31m@acme.com'));
-  const planned = await plan(request([organization('acme', 'reader')], { names: true }));
+  const planned = await plan(requestOf([organization('acme', 'reader')], { names: true }));
   const difference = { gains: ['reader on account/main'], loses: ['creator on account/main'] };
   expect(planned.changes[0]?.impact.named).toEqual({
     users: [
@@ -82,9 +66,9 @@ it('says who gains and loses what, in the plan for people alone', async () => {
 });
 
 it('changes neither the fingerprint nor what is audited', async () => {
-  await apply(request([organization('acme', 'creator')]));
+  await apply(requestOf([organization('acme', 'creator')]));
   store.addUser('acme', engineer('eve@acme.com'));
-  const wanted = request([organization('acme', 'reader')]);
+  const wanted = requestOf([organization('acme', 'reader')]);
   const named = await plan({ ...wanted, names: true });
   expect(named.fingerprint).toBe((await plan(wanted)).fingerprint);
   await apply({ ...wanted, names: true });
@@ -92,19 +76,19 @@ it('changes neither the fingerprint nor what is audited', async () => {
 });
 
 it('names whoever loses everything with the organization', async () => {
-  await apply(request([organization('acme', 'creator'), organization('globex', 'creator')]));
+  await apply(requestOf([organization('acme', 'creator'), organization('globex', 'creator')]));
   store.addUser('acme', engineer('eve@acme.com'));
-  const { changes } = await plan(request([organization('globex', 'creator')], { prune: true, names: true }));
+  const { changes } = await plan(requestOf([organization('globex', 'creator')], { prune: true, names: true }));
   expect(changes[0]).toMatchObject({ action: 'delete', impact: { named: { users: [{ email: 'eve@acme.com' }] } } });
 });
 
 it('names so many and says how many more there are', async () => {
   const organizations = Array.from({ length: 12 }, (_, index) => `org-${index + 10}`);
-  await apply(request(organizations.map((name) => organization(name, 'creator'))));
+  await apply(requestOf(organizations.map((name) => organization(name, 'creator'))));
   for (const name of organizations) {
     for (let n = 0; n < MAX_NAMED.ofOrganization + 5; n += 1) store.addUser(name, engineer(`${n}@${name}.example`));
   }
-  const wanted = request(
+  const wanted = requestOf(
     organizations.map((name) => organization(name, 'reader')),
     { names: true },
   );

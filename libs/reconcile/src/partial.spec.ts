@@ -3,6 +3,7 @@ import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-confi
 import { reconcile, writeOrganization } from './index.ts';
 import type { OrganizationWrite, ReconcileRequest } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
+import { requestOf } from './testing/request-of.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
@@ -11,28 +12,13 @@ function document(name: string, displayName: string, deletionPolicy?: 'delete'):
   return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata, spec: { displayName } });
 }
 
-function request(documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}): ReconcileRequest {
-  return {
-    collection: 'default',
-    organizations: documents.map((one) => ({ document: one, digest: documentDigest(one), identityProviders: {} })),
-    unchangedFiles: [],
-    files: documents.map((one) => ({
-      path: `${one.metadata.name}.yaml`,
-      digest: documentDigest(one),
-      organizations: [one.metadata.name],
-    })),
-    prune: false,
-    origin: { actor: 'ci' },
-    ...rest,
-  };
-}
 const partial = (documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}) =>
-  request(documents, { files: [], partial: {}, ...rest });
+  requestOf(documents, { files: [], partial: {}, ...rest });
 
 let store: MemoryStateStore;
 beforeEach(async () => {
   store = new MemoryStateStore();
-  await apply(request([document('acme', 'one', 'delete'), document('globex', 'one'), document('hooli', 'one')]));
+  await apply(requestOf([document('acme', 'one', 'delete'), document('globex', 'one'), document('hooli', 'one')]));
 });
 const apply = (wanted: ReconcileRequest) => store.transaction('commit', (state) => reconcile(state, wanted, NOW));
 const files = () => store.transaction('rollback', (state) => state.fileDigests('default'));

@@ -1,8 +1,9 @@
-import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
+import { API_VERSION, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec, RoleEntry } from '@rolecall/org-config';
 import { ReconcileError, reconcile } from './index.ts';
 import type { ReconcileProblem, ReconcileRequest } from './index.ts';
 import { MemoryStateStore } from './testing/index.ts';
+import { requestOf } from './testing/request-of.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
@@ -11,23 +12,9 @@ function document(name: string, spec: OrganizationSpec = {}, previously?: readon
   return normalize({ apiVersion: API_VERSION, kind: 'Organization', metadata, spec });
 }
 
-function request(documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}): ReconcileRequest {
-  const fileOf = (it: OrganizationDocument) => `${it.metadata.name}.yaml`;
-  return {
-    collection: 'default',
-    organizations: documents.map((it) => ({
-      document: it,
-      digest: documentDigest(it),
-      file: fileOf(it),
-      identityProviders: {},
-    })),
-    unchangedFiles: [],
-    files: documents.map((it) => ({ path: fileOf(it), digest: documentDigest(it), organizations: [it.metadata.name] })),
-    prune: false,
-    origin: { actor: 'ci', commit: 'abc123', repository: 'git.example/orgs' },
-    ...rest,
-  };
-}
+const ORIGIN = { actor: 'ci', commit: 'abc123', repository: 'git.example/orgs' };
+const request = (documents: readonly OrganizationDocument[], rest: Partial<ReconcileRequest> = {}) =>
+  requestOf(documents, { origin: ORIGIN, ...rest });
 
 describe('reconcile', () => {
   let store: MemoryStateStore;
