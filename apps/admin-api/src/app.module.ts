@@ -35,6 +35,7 @@ import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { GrantsController } from './users/grants.controller.ts';
+import { UserIdentitiesController } from './users/identities.controller.ts';
 import { ImportController } from './users/import.controller.ts';
 import { InvitationsController } from './users/invitations.controller.ts';
 import { Invitations } from './users/invite.ts';
@@ -101,6 +102,7 @@ export class AppModule {
         ExpiryController,
         FlowsController,
         GrantsController,
+        UserIdentitiesController,
         ImportController,
         InvitationsController,
         OffboardingController,

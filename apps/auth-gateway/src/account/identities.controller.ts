@@ -9,6 +9,7 @@ import { LoginStarts } from '../login/login-starts.ts';
 import { isOidc } from '../organizations/idp-target.ts';
 import { IdentitiesPage } from '../pages/identities-page.tsx';
 import { identityUnlinked } from './events.ts';
+import { identityMail } from './identity-mail.ts';
 import { OwnAccounts } from './own-accounts.ts';
 
 /** A user's own ways to sign in: consumer accounts are linked and unlinked by their owners. */
@@ -61,8 +62,12 @@ export class IdentitiesController {
       const { userId, organization } = asked.present;
       await this.database.inOrganization(organization.id, async (tx) => {
         const { identities, sessions } = await tx.unlinkOwn(userId, name);
-        const by = { userId, identityProvider: name, sessions, now: this.clock(), traceId: traceOf(request).traceId };
-        if (identities > 0) await tx.audit([identityUnlinked(by)]);
+        if (identities === 0) return;
+        const now = this.clock();
+        const change = { identityProvider: name, now };
+        await tx.audit([identityUnlinked({ ...change, userId, sessions, traceId: traceOf(request).traceId })]);
+        const account = await tx.accounts.byUser(userId);
+        if (account) await tx.mail(identityMail(organization, account, { ...change, what: 'unlinked' }), now);
       });
     }
     response.redirect(303, '/account/identities');

@@ -68,6 +68,17 @@ describe('accounts that users link themselves', () => {
     return browser;
   }
 
+  /** Those that wait; they are taken. */
+  async function mails() {
+    const outbox = oidc.world.db.database.mails;
+    const found = [];
+    for (const claimed of await outbox.claim(oidc.world.now, 100)) {
+      found.push(await outbox.read(claimed));
+      await outbox.forget(claimed);
+    }
+    return found.filter((mail) => mail !== undefined);
+  }
+
   /** From the button to the provider and back: the callback, not opened yet. */
   async function linking(browser: TestBrowser, claims: Record<string, unknown>): Promise<string> {
     const sent = await browser.submit(`${PAGE}/link`, { idp: 'google' });
@@ -214,6 +225,7 @@ describe('accounts that users link themselves', () => {
     await database.inOrganization(organizationId, (tx) =>
       tx.accounts.setPassword({ ...wanted, hash: phc, mailbox: 'proved' }),
     );
+    await mails();
     const signIn = async (browser = gateway.browser()) =>
       (await browser.submit('/login/beta/password', { address: email, password })).status;
     const pat = gateway.browser();
@@ -225,6 +237,8 @@ describe('accounts that users link themselves', () => {
       { subject: user.userId, data: { identityProvider: 'google' } },
     ]);
 
+    const [told] = await mails();
+    expect([told?.kind, told?.to, told?.data]).toMatchObject(['identity-changed', email, { what: 'linked' }]);
     const mailed = async () => {
       await gateway.browser().submit('/login/beta/forgot', { address: email });
       await gateway.settled();
@@ -232,6 +246,7 @@ describe('accounts that users link themselves', () => {
     };
     expect(await mailed()).toBe(0);
     await pat.submit(`${PAGE}/unlink`, { idp: 'google' });
+    expect((await mails()).map(({ data }) => data)).toMatchObject([{ what: 'unlinked', account: 'google' }]);
     expect(await mailed()).toBe(1);
   });
 

@@ -3,6 +3,7 @@ import { LoginRefused } from '../errors/login-refused.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { checkIdentityProvider, checkSessionEnd, checkUserActive } from './checks.ts';
 import { checkManagedAccess, decidedForUser, isManaged } from './directory-user.ts';
+import { identityMail } from '../account/identity-mail.ts';
 import { identityLinked, passwordRemoved, unchangedEvents } from './events.ts';
 import type { Flow } from './flow.ts';
 import type { LoginToFinish } from './login-context.ts';
@@ -72,9 +73,11 @@ export async function linkToUser(linked: LinkedLogin, userId: string, session: B
   if (outcome === 'bound') throw alreadyLinked();
   flow.pass('identity_linked', 'by the user');
   const { identityProvider, traceId } = login;
+  const account = await tx.accounts.byUser(userId);
   const hadPassword = await tx.accounts.removePassword(userId);
   const removed = hadPassword ? [passwordRemoved({ userId, identityProvider, traceId, now })] : [];
   await flow.succeed(tx, userId, [identityLinked(linked, userId), ...removed], now);
+  if (account) await tx.mail(identityMail(organization, account, { what: 'linked', identityProvider, now }), now);
 }
 
 /** All that is kept of a consumer account: the address, for its owner to know it by. */

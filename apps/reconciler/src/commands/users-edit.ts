@@ -73,6 +73,26 @@ export async function editRole(
   return EXIT.done;
 }
 
+/** `rolecall users unlink ORG USER IDENTITY-PROVIDER`: an account that the user linked and lost. */
+export async function unlinkAccount(
+  [organization, user, identityProvider]: readonly [string, string, string],
+  options: OutputOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const client = usersClient(organization, options, io);
+  const unlinked = await client.unlink(await client.idOf(user), identityProvider);
+  if (options.format === 'json') printJson(io, unlinked);
+  else if (unlinked.outcome === 'unchanged')
+    io.out(`Nothing to do: ${user} has linked no account of ${identityProvider}.\n`);
+  else {
+    const sessions = `${unlinked.sessionsEnded} ${unlinked.sessionsEnded === 1 ? 'session' : 'sessions'}`;
+    io.out(
+      `${identityProvider} signs ${user} in no more; ${sessions} ended. "Forgot your password?" gives a password.\n`,
+    );
+  }
+  return EXIT.done;
+}
+
 export interface WhyOptions extends OutputOptions {
   readonly at?: string;
 }

@@ -196,6 +196,20 @@ function addEditing(users: Command, io: Io, finish: Finish): void {
     if (what === 'revoke') command.option(LAST, LAST_MEANS);
   }
   users
+    .command('unlink')
+    .description(
+      'take away an account that a user linked (consumerAccounts: link) and lost; a password can be set again',
+    )
+    .argument('<org>', ORGANIZATION)
+    .argument('<user>', USER)
+    .argument('<identity-provider>', 'its name in the document, such as google')
+    .addOption(format())
+    .addHelpText('after', examples('rolecall users unlink acme eve@acme.com google'))
+    .action(async (organization: string, user: string, identityProvider: string, _flags, command: Command) => {
+      const { unlinkAccount } = await import('../commands/users-edit.ts');
+      finish(await unlinkAccount([organization, user, identityProvider], command.optsWithGlobals<OutputOptions>(), io));
+    });
+  users
     .command('why')
     .description('say why a user has each role, and since when: rule, file and line, commit, evidence')
     .argument('<org>', ORGANIZATION)

@@ -196,6 +196,13 @@ export class UsersClient {
     return this.client.call(what === 'grant' ? 'PUT' : 'DELETE', `${path}${consent(lastSsoAdmin)}`);
   }
 
+  unlink(
+    userId: string,
+    identityProvider: string,
+  ): Promise<{ readonly outcome: 'unlinked' | 'unchanged'; readonly sessionsEnded: number }> {
+    return this.client.call('DELETE', `${this.#of(userId)}/identities/${encodeURIComponent(identityProvider)}`);
+  }
+
   access(userId: string, at: string | undefined): Promise<UserAccess> {
     const query = at === undefined ? '' : `?${new URLSearchParams({ at }).toString()}`;
     return this.client.call('GET', `${this.#of(userId)}/access${query}`);

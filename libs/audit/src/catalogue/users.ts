@@ -67,7 +67,7 @@ export const USER_EVENTS: Catalogue<'user' | 'identity' | 'grants' | 'groups' | 
   },
   'identity.unlinked': {
     description:
-      'A user took an identity of an identity provider away from their account; the sessions that it opened ended',
+      'An account elsewhere signs a user in no longer: the user, an administrator or a mailed reset took it away; the sessions that it opened ended',
     subject: user,
     data: { identityProvider, sessions: key('number', 'How many sessions ended') },
   },

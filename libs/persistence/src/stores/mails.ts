@@ -17,6 +17,12 @@ export interface MailData {
   readonly 'new-device': { readonly at: string; readonly browser: string };
   readonly 'roles-changed': { readonly granted: readonly MailedRole[]; readonly revoked: readonly MailedRole[] };
   readonly 'second-factor-changed': { readonly what: SecondFactorChange; readonly at: string };
+  /** `account`: the identity provider's display name. */
+  readonly 'identity-changed': {
+    readonly what: 'linked' | 'unlinked' | 'unlinked_by_administrator';
+    readonly account: string;
+    readonly at: string;
+  };
   readonly 'second-factor-off': Readonly<Record<string, never>>;
   readonly 'sso-enforced': Readonly<Record<string, never>>;
   readonly 'sso-off': Readonly<Record<string, never>>;

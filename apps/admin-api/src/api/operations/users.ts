@@ -175,6 +175,19 @@ export const users = {
       409: ['managed_by_idp', 'managed_by_scim', 'no_sso_admin'],
     },
   },
+  unlinkIdentity: {
+    id: 'unlinkIdentity',
+    method: 'delete',
+    path: `${USER}/identities/:identityProvider`,
+    summary:
+      'Takes an account that one user has linked (consumerAccounts: link) away, with the sessions that it opened; tells the user by mail, who may set a password by a link again',
+    right: 'users.write',
+    response: 'UnlinkedIdentity',
+    refusals: {
+      404: ['unknown_organization', 'unknown_user', 'unknown_identity_provider'],
+      409: ['managed_by_idp'],
+    },
+  },
   readUserAccess: {
     id: 'readUserAccess',
     method: 'get',

@@ -89,6 +89,10 @@ export const users = {
     receipt: nullable(ref('OffboardingReceipt')),
   }),
   ReactivatedUser: object({ outcome: { enum: ['reactivated', 'unchanged'] }, user: ref('UserDetail') }),
+  UnlinkedIdentity: object({
+    outcome: { enum: ['unlinked', 'unchanged'] },
+    sessionsEnded: { type: 'integer', description: 'That it had opened' },
+  }),
   EditedUser: object({ outcome: { enum: ['granted', 'revoked', 'unchanged'] }, user: ref('UserDetail') }),
   UserAccess: object({
     at: moment,

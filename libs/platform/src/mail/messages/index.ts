@@ -4,6 +4,7 @@ import type { Composed, Message } from '../frame.ts';
 import { MailError } from '../mailer.ts';
 import { oneLine } from '../one-line.ts';
 import { emailCode } from './email-code.ts';
+import { identityChanged } from './identity-changed.ts';
 import { invitation } from './invitation.ts';
 import type { About, MessageOf } from './message.ts';
 import { newDevice } from './new-device.ts';
@@ -28,6 +29,7 @@ const MESSAGES: { readonly [K in MailKind]: MessageOf<K> } = {
   'recovery-confirm': recoveryConfirm,
   'new-device': newDevice,
   'roles-changed': rolesChanged,
+  'identity-changed': identityChanged,
   'second-factor-changed': secondFactorChanged,
   'second-factor-off': secondFactorOff,
   'sso-enforced': ssoEnforced,
