@@ -849,6 +849,8 @@ CREATE INDEX users_email ON public.users USING btree (org_id, email_key);
 
 CREATE INDEX users_status ON public.users USING btree (org_id, status, user_id);
 
+CREATE INDEX users_unmanaged ON public.users USING btree (org_id, user_id) WHERE (deciding_identity_provider IS DISTINCT FROM '@directory'::text);
+
 alter table audit_events enable row level security;
 
 alter table audit_events force row level security;

@@ -11,6 +11,10 @@ export const User = defineEntity({
   indexes: [
     { name: 'users_email', properties: ['orgId', 'emailKey'] },
     { name: 'users_status', properties: ['orgId', 'status', 'userId'] },
+    {
+      name: 'users_unmanaged',
+      expression: `create index "users_unmanaged" on "users" ("org_id", "user_id") where deciding_identity_provider is distinct from '@directory'`,
+    },
   ],
   properties: {
     orgId: p.uuid().primary(),

@@ -67,6 +67,7 @@ import { signingKeys } from './20261122T76-signing-keys.ts';
 import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
 import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
 import { grantHistory } from './20261122T86-grant-history.ts';
+import { unmanagedUsers } from './20261122T86-unmanaged-users.ts';
 import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { brakeCounter } from './20261122T82-brake-counter.ts';
 import { deactivationsTogether } from './20261122T82-deactivations-together.ts';
@@ -150,6 +151,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   brakeCounter,
   deactivationsTogether,
   grantHistory,
+  unmanagedUsers,
   mailedResets,
   formerValues,
 ];

@@ -19,6 +19,10 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     select d.user_id from directory_users d join users u using (org_id, user_id)
     where d.decides <> ((u.deciding_identity_provider, u.deciding_name_id_format, u.deciding_name_id)
                         is not distinct from ('@directory', 'scim', d.user_id::text))`,
+  'a user decided by a directory that does not know it': `
+    select u.user_id from users u
+    where u.deciding_identity_provider = '@directory'
+      and not exists (select from directory_users d where d.org_id = u.org_id and d.user_id = u.user_id)`,
   'keys of another body': `
     select d.user_id from directory_users d
     where d.user_name is distinct from d.body->>'userName' or d.external_id is distinct from d.body->>'externalId'`,

@@ -29,6 +29,9 @@ const CONDITIONS = [
   { key: 'status', table: 'users', where: 'status = $n' },
 ] as const;
 
+/** So are all whom the directory does not know, and of the others those alone whom it adopted and has not changed since. */
+const NOT_BY_DIRECTORY = `l.deciding_identity_provider is distinct from '@directory'`;
+
 /**
  * The page of a narrower list: walks the index of one condition in the order of the ids, from the cursor on, and asks the others of
  * each user that it meets.
@@ -45,7 +48,10 @@ export function listUsersBy(filter: UserFilter): { readonly statement: Statement
   const [leading = managed === true ? directory : { table: 'users', where: 'true' }, ...rest] = conditions;
   const asked = [
     ...rest.map((one) => `exists (${ofSameUser(one)})`),
-    ...(managed === undefined ? [] : [`${managed ? '' : 'not '}exists (${ofSameUser(directory)})`]),
+    ...(managed === undefined || leading === directory
+      ? []
+      : [`${managed ? '' : 'not '}exists (${ofSameUser(directory)})`]),
+    ...(managed === false && leading.table === 'users' ? [NOT_BY_DIRECTORY] : []),
   ];
   const names = [...given.map(({ key }) => key), ...(managed === undefined ? [] : [`managed-${managed}`])];
   const text = `
