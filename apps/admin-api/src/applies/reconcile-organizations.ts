@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rolecall/persistence';
 import { onceEach } from '@rolecall/org-config';
+import type { CheckMetadata } from '@rolecall/org-config';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { appliedBefore, apply, baseOf, reconcile, SAVED_PLAN_MS, StalePlanError } from '@rolecall/reconcile';
-import type { Applied, ApplyTerms, Limits, OrganizationHead, Plan, ReconcileRequest } from '@rolecall/reconcile';
+import type {
+  Applied,
+  ApplyTerms,
+  Limits,
+  OrganizationHead,
+  Plan,
+  ReconcileRequest,
+  StateStore,
+} from '@rolecall/reconcile';
 import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import type { ApplyRequest, PlanRequest } from '../api/requests.ts';
@@ -22,6 +31,11 @@ import { requireVouched } from './vouched.ts';
 
 /** A plan, and what an apply made of it. */
 type Done = Applied & { readonly plan: Plan };
+
+interface Prepared {
+  readonly wanted: ReconcileRequest;
+  readonly heads: ReadonlyMap<string, OrganizationHead>;
+}
 
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
@@ -47,12 +61,13 @@ export class ReconcileOrganizations {
   }
 
   /** Who read whose names is on record before they are told. */
-  private async auditNames({ collection, changes }: Plan, { id, kind, actor }: Principal, now: Date): Promise<void> {
+  private async auditNames({ collection, changes }: Plan, caller: Principal, now: Date): Promise<void> {
+    const { actor } = caller;
     const named = changes.flatMap(({ organization, previousName = organization, impact }) =>
       impact.named && impact.named.users.length > 0 ? [[previousName, impact.named.users.length] as const] : [],
     );
     if (named.length === 0) return;
-    const store = this.database.reconcileState({ actor: id, kind, now });
+    const store = this.storeFor(caller, now);
     const names = named.map(([name]) => name);
     const heads = await store.transaction('rollback', (state) => state.heads(collection, names));
     for (const [name, users] of named) {
@@ -68,7 +83,7 @@ export class ReconcileOrganizations {
     const { collection, fingerprint: expectedFingerprint, lease: fencing, leaseSecret, planId, applyId } = request;
     const lease = fencing === undefined ? undefined : { fencing, secret: leaseSecret ?? '' };
     const terms: ApplyTerms = { actor: caller.id, lease, planId, applyId };
-    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
+    const store = this.storeFor(caller, now);
     const before = store.transaction('rollback', (state) =>
       appliedBefore(state, { collection, expectedFingerprint }, terms),
     );
@@ -87,27 +102,41 @@ export class ReconcileOrganizations {
     caller: Principal,
     now: Date,
   ): Promise<Applied> {
+    const { wanted, heads } = await this.prepare(request, terms, caller, now);
+    const store = this.storeFor(caller, now);
+    return store.transaction(terms === undefined ? 'rollback' : 'commit', async (state) => {
+      const done =
+        terms === undefined
+          ? { plan: await reconcile(state, wanted, now), applied: [] }
+          : await apply(state, wanted, terms, now);
+      if (done.plan !== undefined) {
+        requireSameBase(done.plan, heads);
+        if (terms !== undefined) requirePlatformRight(caller, done.plan);
+        requirePlanInReach(caller, done.plan, await state.heads(wanted.collection, []), await state.platform.live());
+      }
+      return done;
+    });
+  }
+
+  /** What is asked for, checked, in the caller's reach and with all that was fetched for it; and the heads that it was prepared for. */
+  private async prepare(
+    request: PlanRequest & Partial<ApplyRequest>,
+    terms: ApplyTerms | undefined,
+    caller: Principal,
+    now: Date,
+  ): Promise<Prepared> {
     requireDistinctPaths(request.files);
     requireWholeOrPart(request);
-    const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
-    const checked = await checkDocuments(
-      request,
-      onceEach((xml, entityId) => {
-        const read = this.metadata.read(xml, { entityId, now });
-        return 'problem' in read ? [read.problem] : [];
-      }),
-      now,
-    );
+    const checked = await checkDocuments(request, onceEach(this.metadataProblems(now)), now);
     const platform = desiredPlatform(request, caller);
     await requireRequestInReach(caller, request, checked, this.database.collections);
-    const { heads, after } = await store.transaction('rollback', async (state) => {
+    const { heads, after } = await this.storeFor(caller, now).transaction('rollback', async (state) => {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
       const documents = await documentsAfter(state, found, checked, request, now);
       await requireVouched(documents, found, state, caller);
       return { heads: found, after: documents };
     });
-    const { collection, unchangedFiles, files, prune, adopt, unmanaged, conflicts, limits, allowReplace, partial } =
-      request;
+    const { collection } = request;
     const key = await this.database.collections.fingerprintKey(collection);
     const prepared = await prepareIdentityProviders(withSecrets(after, request.organizations, collection, key), {
       heads,
@@ -122,41 +151,48 @@ export class ReconcileOrganizations {
       ...declaredOf(checked[index]),
       preparedFor: one.digest,
     }));
-    const origin = { ...request.origin, actor: caller.name };
-    const wanted: ReconcileRequest = {
+    return { heads, wanted: { ...this.asked(request, terms, caller), organizations, ...(platform && { platform }) } };
+  }
+
+  /** The request without its documents, under the ceilings of this server. */
+  private asked(
+    request: PlanRequest & Partial<ApplyRequest>,
+    terms: ApplyTerms | undefined,
+    { name, workload }: Principal,
+  ): Omit<ReconcileRequest, 'organizations' | 'platform'> {
+    const { collection, unchangedFiles, files, within, prune, adopt, unmanaged, conflicts } = request;
+    const { partial, limits, allowReplace, names, fingerprint: expectedFingerprint } = request;
+    const { ceilings, ownAudience } = this;
+    return {
       collection,
-      organizations,
-      ...(platform && { platform }),
       unchangedFiles,
       files,
-      within: request.within,
+      within,
       prune,
       adopt,
       unmanaged,
       conflicts,
       partial,
       limits,
-      ceilings: this.ceilings,
+      ceilings,
       allowReplace,
-      names: request.names,
-      origin,
-      ownAudience: this.ownAudience,
-      ...(terms !== undefined &&
-        caller.workload && { by: { identity: caller.workload, ownAudience: this.ownAudience } }),
-      expectedFingerprint: request.fingerprint,
+      names,
+      origin: { ...request.origin, actor: name },
+      ownAudience,
+      ...(terms !== undefined && workload && { by: { identity: workload, ownAudience } }),
+      expectedFingerprint,
     };
-    return store.transaction(terms === undefined ? 'rollback' : 'commit', async (state) => {
-      const done =
-        terms === undefined
-          ? { plan: await reconcile(state, wanted, now), applied: [] }
-          : await apply(state, wanted, terms, now);
-      if (done.plan !== undefined) {
-        requireSameBase(done.plan, heads);
-        if (terms !== undefined) requirePlatformRight(caller, done.plan);
-        requirePlanInReach(caller, done.plan, await state.heads(collection, []), await state.platform.live());
-      }
-      return done;
-    });
+  }
+
+  private metadataProblems(now: Date): CheckMetadata {
+    return (xml, entityId) => {
+      const read = this.metadata.read(xml, { entityId, now });
+      return 'problem' in read ? [read.problem] : [];
+    };
+  }
+
+  private storeFor({ id, kind }: Principal, now: Date): StateStore {
+    return this.database.reconcileState({ actor: id, kind, now });
   }
 }
 
