@@ -19,7 +19,7 @@ import { dueText } from './output/directory.ts';
 import { endingText } from './output/expiry.ts';
 import { limitsOf } from './limits.ts';
 import { locate, withSources } from './output/positions.ts';
-import { Progress } from './output/progress.ts';
+import { filesText, Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
 import { changedIn, NOTHING_OPENED, openSealed, sealedOf } from './secrets/open-sealed.ts';
 import type { Opened } from './secrets/open-sealed.ts';
@@ -64,7 +64,7 @@ export async function makePlan(
   const progress = new Progress(io);
   try {
     const found = discover(paths, io.cwd, settings);
-    progress.show(`Reading ${found.paths.length.toLocaleString('en')} files ...`);
+    progress.show(`Reading ${filesText(found.paths.length)} ...`);
     const {
       rootDigest,
       deviating = 0,
@@ -77,7 +77,7 @@ export async function makePlan(
     const key = fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
     const secrets = new Secrets({ root: found.root, env: io.env });
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
-    if (options.full === true) progress.show(`Checking ${inventory.files.length.toLocaleString('en')} files ...`);
+    if (options.full === true) progress.show(`Checking ${filesText(inventory.files.length)} ...`);
     const differing =
       options.full === true
         ? await differingFiles(
@@ -100,7 +100,7 @@ export async function makePlan(
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
     const toSend = new Set([...changed, ...differing]);
-    progress.show(`Checking ${toSend.size.toLocaleString('en')} changed files ...`);
+    progress.show(`Checking ${filesText(toSend.size, 'changed file')} ...`);
     const loaded = await load(
       inventory,
       inventory.files.filter((file) => toSend.has(file.path)),

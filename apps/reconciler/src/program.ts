@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { commandVersion } from './command-version.ts';
 import type { Io } from './io.ts';
 import { addAbout } from './program/about.ts';
 import { addAudit } from './program/audit.ts';
@@ -59,6 +60,7 @@ const GROUPS: readonly AddCommands[] = [
 export function createProgram(io: Io, finish: Finish): Command {
   const program = new Command('rolecall')
     .description('Single sign-on, provisioning and role mapping as code.')
+    .version(`rolecall ${commandVersion()} (Node ${process.version})`, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ showGlobalOptions: true })

@@ -135,7 +135,7 @@ export function whyOf({ origin }: FieldChange): string {
 
 function overridesBlock({ overrides }: Plan, paint: Paint): string[] {
   if (overrides.length === 0) return [];
-  const title = `${count(overrides.length)} overridden for a while, kept as live (drift afterwards):`;
+  const title = `${count(overrides.length)} overridden for a while, kept as live (taken back afterwards):`;
   const lines = overrides.map((override) => `    ${paint('strong', '!')} ${overrideText(override)}`);
   return [[paint('quiet', title), ...lines].join('\n')];
 }

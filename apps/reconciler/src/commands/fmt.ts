@@ -9,7 +9,7 @@ import { readSettings } from '../files/settings.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
-import { Progress } from '../output/progress.ts';
+import { filesText, Progress } from '../output/progress.ts';
 
 export interface FmtOptions extends OutputOptions {
   readonly check?: boolean;
@@ -22,7 +22,7 @@ export interface FmtOptions extends OutputOptions {
 export async function fmt(paths: readonly string[], options: FmtOptions, io: Io): Promise<ExitCode> {
   const progress = new Progress(io);
   const found = discover(paths, io.cwd, readSettings(io.cwd));
-  progress.show(`Formatting ${found.paths.length.toLocaleString('en')} files ...`);
+  progress.show(`Formatting ${filesText(found.paths.length)} ...`);
   const inventory = new Inventory(found);
   const changed: string[] = [];
   const diagnostics: Diagnostic[] = [];

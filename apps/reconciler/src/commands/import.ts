@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { documentDigest, loadDocuments, printDocument } from '@rolecall/org-config';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { refuseInheriting } from '../files/refuse-inheriting.ts';
+import { refuseLosses } from '../files/refuse-losses.ts';
 import { secretsNeeded } from '../files/secrets.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../options.ts';
@@ -49,7 +49,7 @@ export async function importOrganizations(names: readonly string[], options: Imp
   try {
     const wanted = options.all === true ? await everyName(client) : names;
     const paths = wanted.map((name) => pathOf(directory, name));
-    if (options.force === true) refuseInheriting(paths, io);
+    if (options.force === true) refuseLosses(paths, io);
     else refuseExisting(paths, io);
     for await (const records of options.all === true ? everyRecord(client) : recordsOf(wanted, client)) {
       for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));

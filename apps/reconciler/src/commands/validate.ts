@@ -11,13 +11,13 @@ import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { ValidateOptions } from '../options.ts';
 import { reportAs } from '../output/formats/report.ts';
-import { Progress } from '../output/progress.ts';
+import { filesText, Progress } from '../output/progress.ts';
 
 /** `rolecall validate`: everything that can be said of the files without a server. */
 export async function validate(paths: readonly string[], options: ValidateOptions, io: Io): Promise<ExitCode> {
   const progress = new Progress(io);
   const found = discover(paths, io.cwd, readSettings(io.cwd));
-  progress.show(`Checking ${found.paths.length.toLocaleString('en')} files ...`);
+  progress.show(`Checking ${filesText(found.paths.length)} ...`);
   const inventory = new Inventory(found);
   const told = (checked: number, whole: number) => progress.bar('Checking', checked, whole, ' files');
   const loaded = await checkAll(inventory, io.now, { told });

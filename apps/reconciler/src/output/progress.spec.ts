@@ -23,6 +23,30 @@ it('fills a bar on one line, and takes it away', () => {
   ]);
 });
 
+it('says for how long it waits by now', () => {
+  jest.useFakeTimers();
+  try {
+    const progress = on();
+    progress.show('Waiting for the plan ...');
+    jest.advanceTimersByTime(3_000);
+    progress.clear();
+    jest.advanceTimersByTime(60_000);
+    const lines = written.split('\r\u001b[K').slice(1);
+    expect(lines).toEqual([
+      'Waiting for the plan ...',
+      'Waiting for the plan ... 2 s',
+      'Waiting for the plan ... 3 s',
+      '',
+    ]);
+    progress.show('Applying ...');
+    jest.advanceTimersByTime(125_000);
+    progress.clear();
+    expect(written).toContain('Applying ... 2 min 5 s');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 it('stays on one line, whatever a name is', () => {
   on().bar('Applying', 1, 2, `: ${'x'.repeat(63)}`);
   expect(written.length).toBeLessThanOrEqual(80 + '\r\u001b[K'.length);

@@ -4,10 +4,16 @@ const WIDTH = 20;
 /** What stands behind a bar must not make the line longer than a terminal is wide: only one line can be taken away. */
 const DETAIL = 30;
 
-/** One line on a terminal that says what takes so long; silent everywhere else, and in CI, where a terminal is only a log. */
+const TICK_MS = 1_000;
+
+/**
+ * One line on a terminal that says what takes so long; silent everywhere else, and in CI, where a terminal is only a log. What takes
+ * longer than two seconds says for how long by now.
+ */
 export class Progress {
   readonly #silent: boolean;
   #shown = false;
+  #ticking: NodeJS.Timeout | undefined;
 
   constructor(private readonly io: Pick<Io, 'err' | 'errIsTerminal' | 'env'>) {
     const { CI: ci = '' } = io.env;
@@ -16,6 +22,16 @@ export class Progress {
 
   show(text: string): void {
     if (this.#silent) return;
+    clearInterval(this.#ticking);
+    this.#write(text);
+    let seconds = 0;
+    this.#ticking = setInterval(() => {
+      seconds += TICK_MS / 1_000;
+      if (seconds >= 2) this.#write(`${text} ${elapsed(seconds)}`);
+    }, TICK_MS).unref();
+  }
+
+  #write(text: string): void {
     this.io.err(`\r\u001b[K${text}`);
     this.#shown = true;
   }
@@ -30,7 +46,19 @@ export class Progress {
 
   /** Removes the line; call it before anything else is written. */
   clear(): void {
+    clearInterval(this.#ticking);
     if (this.#shown) this.io.err('\r\u001b[K');
     this.#shown = false;
   }
+}
+
+/** `1 file`, `2,000 changed files`. */
+export function filesText(count: number, what = 'file'): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? what : `${what}s`}`;
+}
+
+/** `12 s`, `2 min 5 s`. */
+function elapsed(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }
