@@ -1381,7 +1381,7 @@ begin
     return;
   end if;
   offboarded := directory_offboarded(v_counters, v_since);
-  if directory_surely_may_go(p_org_id, p_brake, offboarded, v_since) then
+  if directory_surely_may_go(p_org_id, p_brake, offboarded, v_counters.active_users, v_since) then
     return;
   end if;
   allowed := directory_may_go(p_org_id, p_brake, offboarded, v_since);
@@ -2061,6 +2061,7 @@ CREATE OR REPLACE FUNCTION public.directory_may_go(p_org_id uuid, p_brake jsonb,
  RETURNS integer
  LANGUAGE plpgsql
  STABLE
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   v_share integer := p_brake->'share';
@@ -2367,15 +2368,31 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.directory_surely_may_go(p_org_id uuid, p_brake jsonb, p_offboarded integer, p_since timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.directory_surely_may_go(p_org_id uuid, p_brake jsonb, p_offboarded integer, p_active integer, p_since timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  STABLE
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   v_needed integer := ceil((p_offboarded + 1) * 100.0 / (p_brake->'share')::integer) - p_offboarded;
+  v_came integer;
 begin
-  return p_offboarded < (p_brake->'atLeast')::integer or v_needed <= 1000 and v_needed = (
+  if p_offboarded < (p_brake->'atLeast')::integer then
+    return true;
+  end if;
+  if v_needed > p_active then
+    return false;
+  end if;
+  if v_needed > 100 then
+    select count(*) into v_came from (
+      select from directory_users u where u.org_id = p_org_id and u.created_at > p_since and u.active
+      order by u.created_at limit 1001) u;
+    if v_came <= 1000 then
+      return v_came <= p_active - v_needed;
+    end if;
+  end if;
+  return v_needed <= 1000 and v_needed = (
     select count(*) from (
       select from directory_users u where u.org_id = p_org_id and u.created_at <= p_since and u.active
       order by u.created_at limit greatest(v_needed, 0)) u);

@@ -70,6 +70,7 @@ import { grantHistory } from './20261122T86-grant-history.ts';
 import { unmanagedUsers } from './20261122T86-unmanaged-users.ts';
 import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { brakeCounter } from './20261122T82-brake-counter.ts';
+import { brakeGlance } from './20261122T82-brake-glance.ts';
 import { deactivationsTogether } from './20261122T82-deactivations-together.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
@@ -149,6 +150,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   lastAdministrators,
   groupsAndEdits,
   brakeCounter,
+  brakeGlance,
   deactivationsTogether,
   grantHistory,
   unmanagedUsers,
