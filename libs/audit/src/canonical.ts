@@ -22,15 +22,15 @@ const MAX_DEPTH = 16;
 
 /**
  * The one text of an event that its digest covers: canonical JSON (RFC 8785) of type, at, actor, subject, data and, where
- * there is one, traceId. `at` is ISO 8601 in UTC with milliseconds. A member that is undefined counts as absent, as in
+ * there are such, traceId and origin. `at` is ISO 8601 in UTC with milliseconds. A member that is undefined counts as absent, as in
  * JSON, so an event is the same before it is stored and after.
  *
  * @throws AuditError not_canonical for what JSON cannot hold: NaN, bigint, Date inside data, lone surrogates, …
  */
-export function canonicalEvent({ type, at, actor, subject, data, traceId }: AuditEvent): string {
+export function canonicalEvent({ type, at, actor, subject, data, traceId, origin }: AuditEvent): string {
   if (Number.isNaN(at.getTime())) throw new AuditError('not_canonical', 'The event has no valid time; give it one.');
   const { kind, id } = actor;
-  return canonicalJson({ type, at: at.toISOString(), actor: { kind, id }, subject, data, traceId }, []);
+  return canonicalJson({ type, at: at.toISOString(), actor: { kind, id }, subject, data, traceId, origin }, []);
 }
 
 /** SHA-256 over the UTF-8 bytes of `canonicalEvent`, as 64 lower-case hexadecimal digits. Redact first, then digest. */

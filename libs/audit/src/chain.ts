@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AuditError, eventDigest } from './canonical.ts';
 import type { ChainedEvent } from './event.ts';
+import { isOrigin } from './origin.ts';
 
 /** hash(0): what the first event is chained to, 32 zero bytes. */
 export const CHAIN_START = '00'.repeat(32);
@@ -36,8 +37,16 @@ export type ChainFault =
   | 'out_of_order' // a sequence number comes twice or too late
   | 'edited_event' // the content does not have the stored digest
   | 'broken_chain' // the stored hash does not follow from the one before: replaced, renumbered or rehashed
+  | 'changed_address' // the client beside the event is not the one that its origin commits to
   | 'other_head' // the chain is whole in itself but is not the one whose head was noted: rewritten
   | 'truncated'; // the end is missing
+
+/** Of the events that a request caused, how many still have their client beside them. */
+export interface Clients {
+  readonly proved: number;
+  /** Nothing is wrong with these: addresses are kept for a while, and what an event commits to stays. */
+  readonly erased: number;
+}
 
 export type ChainVerdict =
   | {
@@ -45,6 +54,7 @@ export type ChainVerdict =
       readonly count: number;
       /** The last link: note it, and give it to the next verification. */
       readonly head: ChainHead;
+      readonly clients: Clients;
     }
   | {
       readonly ok: false;
@@ -56,7 +66,8 @@ export type ChainVerdict =
     };
 
 /**
- * Verifies one organization's chain from its first event. Trusts nothing in the events: digests and hashes are computed anew.
+ * Verifies one organization's chain from its first event. Trusts nothing in the events: digests and hashes are computed anew, and
+ * a client that stands beside an event must be the one that its origin commits to.
  * Holds one event at a time, so a chain may be streamed.
  *
  * @param events - all events by ascending sequence number, as stored
@@ -68,15 +79,18 @@ export async function verifyChain(
   head?: ChainHead,
 ): Promise<ChainVerdict> {
   let last: ChainHead = { seq: 0, hash: CHAIN_START };
+  const clients = { proved: 0, erased: 0 };
   if (head !== undefined && differs(last, head)) return fault(0, 'other_head');
   for await (const event of events) {
     const link = nextLink(last, event);
     if ('code' in link) return link;
     if (head !== undefined && differs(link, head)) return fault(link.seq, 'other_head');
     last = link;
+    if (event.client !== undefined) clients.proved += 1;
+    else if (event.origin !== undefined) clients.erased += 1;
   }
   if (head !== undefined && head.seq > last.seq) return fault(last.seq + 1, 'truncated');
-  return { ok: true, count: last.seq, head: last };
+  return { ok: true, count: last.seq, head: last, clients };
 }
 
 type Fault = Extract<ChainVerdict, { ok: false }>;
@@ -87,7 +101,9 @@ function nextLink(previous: ChainHead, event: ChainedEvent): ChainHead | Fault {
   const digest = digestOf(event);
   if (digest === undefined || digest !== event.digest) return fault(seq, 'edited_event');
   const hash = chainHash(previous.hash, digest);
-  return hash === event.hash ? { seq, hash } : fault(seq, 'broken_chain');
+  if (hash !== event.hash) return fault(seq, 'broken_chain');
+  const isProved = event.client === undefined || isOrigin(event.origin, event.client);
+  return isProved ? { seq, hash } : fault(seq, 'changed_address');
 }
 
 /** undefined when the content has become something that was never appended. */
@@ -107,6 +123,7 @@ const SENTENCES: Readonly<Record<ChainFault, string>> = {
   out_of_order: 'stands out of order, or comes twice',
   edited_event: 'does not have the content that was appended',
   broken_chain: 'does not follow from the event before it',
+  changed_address: 'stands beside another client address than the one that it was appended with',
   other_head: 'is not the one whose hash was noted: the log was rewritten up to it',
   truncated: 'and perhaps later ones are missing: the log ends before the noted head',
 };

@@ -1,3 +1,5 @@
+import type { Client } from './origin.ts';
+
 /** Types of audit events; a name is never reused for another meaning. */
 export const AUDIT_EVENT_TYPES = [
   'organization.created',
@@ -79,6 +81,8 @@ export interface AuditEvent {
   readonly data: Readonly<Record<string, unknown>>;
   /** The trace id of the login or the request. */
   readonly traceId?: string;
+  /** The commitment to the address that the request came from (`originOf`); nothing when no request caused it. */
+  readonly origin?: string;
 }
 
 /** One link of an organization's chain: hash(n) = sha256(hash(n-1) || digest(n)), hash(0) = 32 zero bytes. */
@@ -88,4 +92,6 @@ export interface ChainedEvent extends AuditEvent {
   /** sha256 of the canonical form of the event (everything except seq and hash), hex. */
   readonly digest: string;
   readonly hash: string;
+  /** What `origin` commits to. Not part of the chain: absent when it was erased. */
+  readonly client?: Client;
 }

@@ -75,6 +75,14 @@ describe('redact', () => {
     });
   });
 
+  it('keeps the commitment to the client, and no client', () => {
+    const origin = 'ab'.repeat(32);
+    const client = { address: '192.0.2.7', salt: '00'.repeat(16) };
+    const redacted = redact({ ...event({}), origin, client } as AuditEvent);
+    expect(redacted.origin).toBe(origin);
+    expect(JSON.stringify(redacted)).not.toContain('192.0.2.7');
+  });
+
   it('keeps ordinary letters of every script', () => {
     const text = 'Ünïcödé 日本語 שלום \\ " <b>';
     expect(redact(event({ subject: text })).subject).toBe(text);

@@ -33,6 +33,7 @@ export function redact(event: AuditEvent): AuditEvent {
     subject: printable(event.subject),
     data,
     ...(event.traceId !== undefined && { traceId: printable(event.traceId) }),
+    ...(event.origin !== undefined && { origin: event.origin }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ChainedEvent } from './event.ts';
+import { originOf } from './origin.ts';
 import { fromWire, syslogMessage, wireEvent } from './wire.ts';
 
 const event: ChainedEvent = {
@@ -18,6 +19,15 @@ it('is the same event after the wire', () => {
   expect(fromWire(JSON.parse(JSON.stringify(wireEvent(event))))).toEqual(event);
   const { traceId: _, ...without } = event;
   expect(fromWire(wireEvent(without))).toEqual(without);
+  const client = { address: '192.0.2.7', salt: '00'.repeat(16) };
+  const origin = originOf(client);
+  for (const from of [{ origin }, { origin, client }])
+    expect(fromWire(JSON.parse(JSON.stringify(wireEvent({ ...event, ...from }))))).toEqual({ ...event, ...from });
+});
+
+it('is read as it was exported before events had an origin', () => {
+  const { origin: _, client: __, ...former } = wireEvent(event);
+  expect(fromWire(former)).toEqual(event);
 });
 
 it('is a message of RFC 5424', () => {

@@ -1,20 +1,35 @@
 import type { ChainedEvent } from './event.ts';
+import type { Client } from './origin.ts';
 
 /** An event as it leaves the system: everything that its digest covers, and its place in the chain. JSON. */
-export interface WireEvent extends Omit<ChainedEvent, 'at' | 'traceId'> {
+export interface WireEvent extends Omit<ChainedEvent, 'at' | 'traceId' | 'origin' | 'client'> {
   /** ISO 8601 in UTC with milliseconds. */
   readonly at: string;
   readonly traceId: string | null;
+  /** null when no request caused it. */
+  readonly origin: string | null;
+  /** null when no request caused it, and when it was erased. */
+  readonly client: Client | null;
 }
 
-export function wireEvent({ seq, type, at, actor, subject, data, traceId, digest, hash }: ChainedEvent): WireEvent {
-  return { seq, type, at: at.toISOString(), actor, subject, data, traceId: traceId ?? null, digest, hash };
+export function wireEvent(event: ChainedEvent): WireEvent {
+  const { seq, type, at, actor, subject, data, digest, hash, traceId = null, origin = null, client = null } = event;
+  return { seq, type, at: at.toISOString(), actor, subject, data, traceId, origin, client, digest, hash };
 }
 
 /** What `verifyChain` takes, of an event that came over the wire. UNVERIFIED: the verifier computes digests and hashes anew. */
-export function fromWire({ at, traceId, ...rest }: WireEvent): ChainedEvent {
-  return { ...rest, at: new Date(at), ...(traceId !== null && { traceId }) };
+export function fromWire({ at, traceId, origin, client, ...rest }: WireEvent | FormerWireEvent): ChainedEvent {
+  return {
+    ...rest,
+    at: new Date(at),
+    ...(traceId !== null && { traceId }),
+    ...(origin && { origin }),
+    ...(client && { client }),
+  };
 }
+
+/** As it was exported before events had an origin. */
+export type FormerWireEvent = Omit<WireEvent, 'origin' | 'client'> & Partial<Pick<WireEvent, 'origin' | 'client'>>;
 
 /** Whose chain an event is in. */
 export interface Owner {

@@ -32,6 +32,7 @@ export const DEPLOYMENT_EVENTS: Catalogue<'platform' | 'token' | 'audit'> = {
       eventType: key('text', 'Only events of this type'),
       of: key('text', 'Only what this actor did'),
       about: key('text', 'Only what is about this'),
+      byAddress: key('flag', 'Only what was asked from one address'),
       since: key('text', 'Only from this moment on'),
       until: key('text', 'Only up to this moment'),
     },
