@@ -37,6 +37,7 @@ create table audit_events (
   trace_id text,
   digest bytea not null,
   hash bytea not null,
+  origin bytea,
   constraint audit_events_pkey PRIMARY KEY (org_id, seq)
 );
 
@@ -45,6 +46,21 @@ create table audit_heads (
   seq bigint not null,
   hash bytea not null,
   constraint audit_heads_pkey PRIMARY KEY (org_id)
+);
+
+create table audit_origin_days (
+  day date not null,
+  org_id uuid not null,
+  constraint audit_origin_days_pkey PRIMARY KEY (day, org_id)
+);
+
+create table audit_origins (
+  org_id uuid not null,
+  digest bytea not null,
+  address inet not null,
+  salt bytea not null,
+  first_seen_at timestamp(3) with time zone not null,
+  constraint audit_origins_pkey PRIMARY KEY (org_id, digest)
 );
 
 create table audit_sinks (
@@ -739,9 +755,15 @@ CREATE INDEX audit_events_actor ON public.audit_events USING btree (org_id, acto
 
 CREATE INDEX audit_events_at ON public.audit_events USING btree (org_id, at);
 
+CREATE INDEX audit_events_origin ON public.audit_events USING btree (org_id, origin, seq) WHERE (origin IS NOT NULL);
+
 CREATE INDEX audit_events_subject ON public.audit_events USING btree (org_id, subject, seq);
 
 CREATE INDEX audit_events_type ON public.audit_events USING btree (org_id, type, seq);
+
+CREATE INDEX audit_origins_address ON public.audit_origins USING btree (org_id, address);
+
+CREATE INDEX audit_origins_first_seen ON public.audit_origins USING btree (org_id, first_seen_at);
 
 CREATE INDEX audit_unsent_sink ON public.audit_unsent USING btree (sink);
 
@@ -858,6 +880,10 @@ alter table audit_events force row level security;
 alter table audit_heads enable row level security;
 
 alter table audit_heads force row level security;
+
+alter table audit_origins enable row level security;
+
+alter table audit_origins force row level security;
 
 alter table declarations enable row level security;
 
@@ -1012,6 +1038,10 @@ create policy own_organization on audit_events as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on audit_heads as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on audit_origins as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -1197,10 +1227,22 @@ begin
     v_seq := v_seq + 1;
     v_hash := sha256(v_hash || decode(v_event->>'digest', 'hex'));
     insert into public.audit_events
-      (org_id, seq, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash)
+      (org_id, seq, type, at, actor_kind, actor_id, subject, data, trace_id, digest, hash, origin)
     values
       (p_org_id, v_seq, v_event->>'type', (v_event->>'at')::timestamptz, v_event->>'actorKind', v_event->>'actorId',
-       v_event->>'subject', v_event->'data', v_event->>'traceId', decode(v_event->>'digest', 'hex'), v_hash);
+       v_event->>'subject', v_event->'data', v_event->>'traceId', decode(v_event->>'digest', 'hex'), v_hash,
+       decode(v_event->>'origin', 'hex'));
+    -- with the first event of an origin alone
+    if v_event->>'address' is not null then
+      insert into public.audit_origins (org_id, digest, address, salt, first_seen_at)
+        values (p_org_id, decode(v_event->>'origin', 'hex'), (v_event->>'address')::inet, decode(v_event->>'salt', 'hex'),
+          (v_event->>'at')::timestamptz)
+        on conflict do nothing;
+      if found then
+        insert into public.audit_origin_days (day, org_id)
+          values (((v_event->>'at')::timestamptz at time zone 'UTC')::date, p_org_id) on conflict do nothing;
+      end if;
+    end if;
   end loop;
   update public.audit_heads set seq = v_seq, hash = v_hash where org_id = p_org_id;
 end
@@ -2605,6 +2647,33 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.erase_audit_origins(p_before date, p_limit integer, OUT days integer, OUT addresses integer)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_due record;
+  v_count integer;
+begin
+  days := 0;
+  addresses := 0;
+  for v_due in
+    select d.day, d.org_id from audit_origin_days d where d.day < p_before
+    order by d.day, d.org_id limit p_limit for update skip locked
+  loop
+    perform set_config('rolecall.organization_id', v_due.org_id::text, true);
+    delete from audit_origins o where o.org_id = v_due.org_id
+      and o.first_seen_at >= v_due.day::timestamp at time zone 'UTC'
+      and o.first_seen_at < (v_due.day + 1)::timestamp at time zone 'UTC';
+    get diagnostics v_count = row_count;
+    addresses := addresses + v_count;
+    delete from audit_origin_days d where d.day = v_due.day and d.org_id = v_due.org_id;
+    days := days + 1;
+  end loop;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_directory()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3343,6 +3412,10 @@ grant select on audit_events to rolecall_runtime;
 
 grant select on audit_heads to rolecall_runtime;
 
+grant delete, select, update on audit_origin_days to rolecall_runtime;
+
+grant delete, select on audit_origins to rolecall_runtime;
+
 grant delete, insert, select, update on audit_sinks to rolecall_runtime;
 
 grant select on audit_unsent to rolecall_runtime;
@@ -3584,6 +3657,8 @@ grant execute on function directory_write_member to public;
 grant execute on function directory_write_members to public;
 
 grant execute on function end_unproved_access to public;
+
+grant execute on function erase_audit_origins to public;
 
 grant execute on function forget_directory to public;
 

@@ -77,6 +77,8 @@ export interface AppOptions extends PlatformOptions {
   readonly sinks: readonly Sink[];
   /** How far one apply may go. */
   readonly limits: Limits;
+  /** How long client addresses stand beside the audit log. */
+  readonly addressDays: number;
 }
 
 @Module({})
@@ -201,7 +203,8 @@ export class AppModule {
         {
           provide: Purge,
           inject: [DATABASE, CLOCK, LOGGER],
-          useFactory: (database: Database, clock: Clock, logger: Logger) => new Purge(database, clock, logger),
+          useFactory: (database: Database, clock: Clock, logger: Logger) =>
+            new Purge(database, clock, logger, options.addressDays),
         },
       ],
     };

@@ -1,4 +1,5 @@
 import {
+  addressDays,
   baseUrl,
   bearerToken,
   checked,
@@ -67,6 +68,8 @@ const variables = {
   webhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET'),
   previousWebhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET_PREVIOUS'),
   syslog: syslogUrl,
+  /** How long client addresses stand beside the audit log. */
+  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -93,6 +96,7 @@ export interface Config {
   /** Where the audit log is posted to, if anywhere. */
   readonly webhook: WebhookTarget | undefined;
   readonly syslog: SyslogTarget | undefined;
+  readonly addressDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

@@ -47,10 +47,13 @@ export async function createApp(
     post: config.post && { mailer: smtpMailer(config.post.smtp, config.post.from), to: config.post.to },
     sinks: sinksOf(config),
     limits: config.limits,
+    addressDays: config.addressDays,
     metricsToken: config.metricsToken,
     metricsAreOurs: config.metricsToken !== undefined || LOOPBACK.has(config.host),
   });
-  const app = await createJsonApp(root, { logger, metrics, url, trustedProxies: config.trustedProxies });
+  const { trustedProxies, addressDays } = config;
+  const keepsAddresses = addressDays > 0;
+  const app = await createJsonApp(root, { logger, metrics, url, trustedProxies, keepsAddresses });
   acceptForms(app.getHttpAdapter().getInstance());
   const { consoleOrigins } = config;
   allowConsoles(app.getHttpAdapter().getInstance(), consoleOrigins);

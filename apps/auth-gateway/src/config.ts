@@ -1,4 +1,5 @@
 import {
+  addressDays,
   baseUrl,
   choice,
   host,
@@ -52,6 +53,8 @@ const variables = {
   /** Through which mail goes out, and who it is from; none = no mail is sent. */
   smtp: smtpUrl,
   mailFrom,
+  /** How long client addresses stand beside the audit log. */
+  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -72,6 +75,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings | 'off';
   readonly mail: MailSettings | undefined;
+  readonly addressDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { baseUrl, choice, host, LOG_LEVELS, port, postgresUrl, readEnvironment, sealingKey } from '@rolecall/platform';
+import {
+  addressDays,
+  baseUrl,
+  choice,
+  host,
+  LOG_LEVELS,
+  networks,
+  port,
+  postgresUrl,
+  readEnvironment,
+  sealingKey,
+} from '@rolecall/platform';
 import type { Variable } from '@rolecall/platform';
 
 const DEFAULT_PORT = 4001;
@@ -39,6 +50,10 @@ const variables = {
   rate,
   /** Seals the cursors of listings: the same for all processes, or a client that changes between two must begin anew. */
   cursorKey: sealingKey('ROLECALL_SCIM_CURSOR_KEY', { fallback: undefined }),
+  /** Proxies that tell the client's address: networks in CIDR notation. */
+  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
+  /** How long client addresses stand beside the audit log; here it counts whether at all. */
+  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
   logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
@@ -51,6 +66,8 @@ export interface Config {
   readonly poolSize: number;
   readonly rate: number | 'off';
   readonly cursorKey: Buffer;
+  readonly trustedProxies: readonly string[];
+  readonly addressDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly redacted: Readonly<Record<string, string>>;
 }

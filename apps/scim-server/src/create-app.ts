@@ -40,6 +40,8 @@ export async function createApp(config: Config, logger: Logger, clock?: Clock): 
     mediaTypes: ['application/scim+json'],
     bodyLimit: LIMITS.body,
     lenientPaths: true,
+    trustedProxies: config.trustedProxies,
+    keepsAddresses: config.addressDays > 0,
   });
   const database = app.get<Database>(DATABASE);
   const fastify = app.getHttpAdapter().getInstance();

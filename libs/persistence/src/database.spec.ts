@@ -190,6 +190,7 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     once: 0,
     workloadTokens: 0,
     mails: 0,
+    addresses: 0,
   });
   expect(await database.purgeExpired(later(60))).toEqual({
     logins: 0,
@@ -203,5 +204,6 @@ it('purges what has ended, of every organization, and nothing else', async () =>
     once: 0,
     workloadTokens: 0,
     mails: 0,
+    addresses: 0,
   });
 });

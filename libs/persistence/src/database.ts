@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, LeaseStore, SavedPlan, StateStore } from '@rolecall/reconcile';
+import { ADDRESS_DAYS } from './audit/origins.ts';
 import { auditStore } from './audit/audit-store.ts';
 import { auditStreams } from './audit/audit-streams.ts';
 import { directoryRequestLog } from './directory/request-log.ts';
@@ -161,7 +162,8 @@ export interface Database {
   inOrganization<T>(organizationId: string, work: (tx: OrganizationTransaction) => Promise<T>): Promise<T>;
   /** Whether a statement gets an answer now. */
   isReady(): Promise<boolean>;
-  purgeExpired(now: Date): Promise<Purged>;
+  /** @param addressDays how long addresses stand beside the audit log; default `ADDRESS_DAYS`, 0 = not at all */
+  purgeExpired(now: Date, addressDays?: number): Promise<Purged>;
   close(): Promise<void>;
 }
 
@@ -253,7 +255,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
         () => true,
         () => false,
       ),
-    purgeExpired: (now) => purgeExpired(orm.em, pool, now),
+    purgeExpired: (now, addressDays = ADDRESS_DAYS) => purgeExpired(orm.em, pool, now, addressDays),
     async close() {
       await listener.close();
       await orm.close();

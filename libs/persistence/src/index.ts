@@ -1,5 +1,7 @@
 export * from './stores.ts';
+export { asClient } from './audit/clients.ts';
 export { DEPLOYMENT } from './audit/deployment.ts';
+export { ADDRESS_DAYS } from './audit/origins.ts';
 export { openDatabase } from './database.ts';
 export type { Database, OpenDatabaseOptions } from './database.ts';
 export { PersistenceError } from './errors.ts';

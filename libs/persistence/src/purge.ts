@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { eraseOrigins } from './audit/origins.ts';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
 import { PURGE_LIMITS } from './limits/shared-limits.ts';
@@ -35,6 +36,8 @@ export interface Purged {
   readonly workloadTokens: number;
   /** That nobody sent in time. */
   readonly mails: number;
+  /** Beside the audit log. */
+  readonly addresses: number;
 }
 
 const PURGE_EXPIRED: Statement = {
@@ -47,8 +50,8 @@ const PURGE_KEYS: Statement = {
   text: 'select purge_service_provider_keys($1, $2)::integer as keys',
 };
 
-/** Deletes expired logins, local ones too, sessions, assertion ids, tests and keys, and flow records and request logs older than 30 days, in short transactions. */
-export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Promise<Purged> {
+/** Deletes expired logins, local ones too, sessions, assertion ids, tests and keys, flow records and request logs older than 30 days, and addresses beside the audit log, in short transactions. */
+export async function purgeExpired(em: EntityManager, pool: Pool, now: Date, addressDays: number): Promise<Purged> {
   const total = {
     logins: 0,
     assertions: 0,
@@ -59,6 +62,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date): Pr
     requests: 0,
     localSignIns: 0,
     once: await purgeOnce(pool, now),
+    addresses: await eraseOrigins(pool, now, addressDays),
     mails: await giveUpMails(pool, now),
     workloadTokens: await purgeWorkloadTokens(pool, now, new Date(now.getTime() - RECORDS_KEPT_MS)),
   };

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
+import { asClient } from './audit/clients.ts';
 import { workingFor } from './sql.ts';
 import type { OrganizationTransaction } from './stores.ts';
 import { connected, document, later, NOW, OKTA, subject, useTestDatabase } from './testing/fixture.ts';
@@ -12,6 +13,7 @@ const hash = (text: string) => Buffer.alloc(32, text);
 const WITHOUT_ORGANIZATION = [
   'api_tokens',
   'apply_results',
+  'audit_origin_days',
   'audit_sinks',
   'audit_unsent',
   'collection_files',
@@ -133,6 +135,14 @@ async function fill(name: string): Promise<string> {
     await tx.mail({ kind: 'email-code', to: 'eve@acme.example', data: { code: '1' } }, NOW);
     await signInLocally(tx, user.userId);
   });
+  const exported = {
+    type: 'audit.exported',
+    at: NOW,
+    actor: { kind: 'token', id: 'ci' },
+    subject: id,
+    data: {},
+  } as const;
+  await asClient('192.0.2.7', () => test.current.database.audit.append(id, exported));
   await fillDirectory(id);
   await overrideOne(id, document(name, spec));
   return id;

@@ -67,7 +67,7 @@ describe.each(['fastify', 'express'] as const)('%s', (kind) => {
     })
     class ThingModule {}
     if (kind === 'fastify') {
-      app = await createJsonApp(ThingModule, { logger, metrics, url: 'https://things.example' });
+      app = await createJsonApp(ThingModule, { logger, metrics, url: 'https://things.example', keepsAddresses: true });
     } else {
       app = await NestFactory.create(ThingModule, new ExpressAdapter(), { logger: new PinoNestLogger(logger) });
       prepareHttp(app, { logger, metrics, https: true });

@@ -37,6 +37,7 @@ export type { RenderProblem } from './problem.filter.ts';
 export { traceOf } from './request-trace.ts';
 export { main, runApp } from './run-app.ts';
 export {
+  addressDays,
   baseUrl,
   bearerToken,
   checked,

@@ -1,7 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { asClient } from '@rolecall/persistence';
 import { prepareHttp, requestHook } from './http-basics.ts';
 import { PinoNestLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
@@ -24,6 +25,8 @@ export interface JsonAppOptions {
   readonly bodyLimit?: number;
   /** Proxies whose X-Forwarded-For tells the client's address: networks in CIDR notation. Default none. */
   readonly trustedProxies?: readonly string[];
+  /** Audit events of a request have the address of its client. */
+  readonly keepsAddresses: boolean;
   /** Routes match with a slash at the end and with doubled slashes as well. */
   readonly lenientPaths?: boolean;
   /** Errors of the app's own libraries as Problems; what it does not know it returns as it is. */
@@ -59,6 +62,7 @@ export async function createJsonApp(
     const limit = (route.config as { bodyLimit?: number } | undefined)?.bodyLimit;
     if (limit !== undefined) route.bodyLimit = limit;
   });
+  if (options.keepsAddresses) noteClients(fastify);
   const types = ['application/json', ...(options.mediaTypes ?? [])];
   fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -75,6 +79,15 @@ export async function createJsonApp(
   prepareHttp(app, basics);
   app.useGlobalFilters(new ProblemFilter(adapter, options.logger, render, options.explain));
   return app;
+}
+
+/** The handler runs as its client. Not what reads the body: that runs as whatever opened the connection. */
+function noteClients(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    traceOf(request).client = request.ip;
+    done();
+  });
+  fastify.addHook('preHandler', (request, _reply, done) => asClient(traceOf(request).client, done));
 }
 
 /** A URL that can't be decoded is refused before routing, where neither hooks nor filters of Nest are reached. */

@@ -13,6 +13,8 @@ export interface RequestTrace {
   code?: string;
   /** Beside it: what was answered, for an app that keeps a log of requests of its own. */
   problem?: Problem;
+  /** The client's address when the request began: later its connection may be gone. From trusted proxies alone. PERSONAL DATA */
+  client?: string;
   /** Set by whoever authenticates: the id of the API token, never its secret. */
   actor?: string;
 }

@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
-import { parseSealingKey } from '@rolecall/persistence';
+import { ADDRESS_DAYS, parseSealingKey } from '@rolecall/persistence';
 import type { Variable } from './environment.ts';
 
 /** `fallback` present (also as `undefined`) makes the variable optional. */
@@ -94,6 +94,12 @@ export function bearerToken(name: string): Variable<string | undefined> {
   const want = '20 to 256 letters, digits or -._~+/=; make it with: openssl rand -hex 32';
   const parse = (text: string) => (/^[\w\-.~+/]{16,252}={0,4}$/.test(text) && text.length >= 20 ? text : undefined);
   return variable(name, want, parse, { fallback: undefined }, true);
+}
+
+/** How many days the address of a client stands beside what it did in the audit log; 0 = it is never kept. The same for all apps. */
+export function addressDays(name: string): Variable<number> {
+  const parse = (text: string) => (/^\d{1,4}$/.test(text) && Number(text) <= 3650 ? Number(text) : undefined);
+  return variable(name, 'days, from 0 (no address is kept) to 3650', parse, { fallback: ADDRESS_DAYS });
 }
 
 function isNetwork(text: string): boolean {

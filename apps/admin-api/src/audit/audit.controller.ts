@@ -62,8 +62,10 @@ export class AuditController {
     const { exports, ...filter } = auditFilterOf(query);
     const events = await this.database.audit.list(organizationId, filter);
     if (exports) {
-      const { type, actor: of, subject, since, until } = filter;
-      const data = { eventType: type, of, about: subject, since: since?.toISOString(), until: until?.toISOString() };
+      const { type, actor: of, subject, address, since, until } = filter;
+      const times = { since: since?.toISOString(), until: until?.toISOString() };
+      // that one was asked for, and not which: the log itself holds no address
+      const data = { eventType: type, of, about: subject, ...(address !== undefined && { byAddress: true }), ...times };
       const [at, actor, { traceId }] = [this.clock(), caller.actor, traceOf(request)];
       const event = { type: 'audit.exported', at, actor, subject: organizationId, data, traceId } as const;
       await this.database.audit.append(organizationId, event);

@@ -14,36 +14,41 @@ const NOTHING = {
   once: 0,
   workloadTokens: 0,
   mails: 0,
+  addresses: 0,
 };
 const silent = createLogger({ app: 'test', level: 'error' });
 
 /** Resolves when `purgeExpired` was called `times` times; each call answers what `answer` gives. */
 function database(times: number, answer: (call: number) => Promise<typeof NOTHING>) {
-  const calls: Date[] = [];
+  const calls: [Date, number | undefined][] = [];
   let reached: () => void;
   const enough = new Promise<void>((resolve) => (reached = resolve));
-  const purgeExpired = (now: Date) => {
-    calls.push(now);
+  const purgeExpired = (now: Date, addressDays?: number) => {
+    calls.push([now, addressDays]);
     if (calls.length === times) reached();
     return answer(calls.length);
   };
   return { calls, enough, purgeExpired };
 }
 
-it('purges again and again, by the clock of the app', async () => {
+it('purges again and again, by the clock of the app, addresses after so many days', async () => {
   const db = database(3, () => Promise.resolve(NOTHING));
-  const purge = new Purge(db, () => NOW, silent, 1);
+  const purge = new Purge(db, () => NOW, silent, 90, 1);
   purge.onApplicationBootstrap();
   await db.enough;
   await purge.beforeApplicationShutdown();
-  expect(db.calls.slice(0, 3)).toEqual([NOW, NOW, NOW]);
+  expect(db.calls.slice(0, 3)).toEqual([
+    [NOW, 90],
+    [NOW, 90],
+    [NOW, 90],
+  ]);
 });
 
 it('goes on after a failure', async () => {
   const lines: string[] = [];
   const logger = createLogger({ app: 'test', level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const db = database(2, (call) => (call === 1 ? Promise.reject(new Error('away')) : Promise.resolve(NOTHING)));
-  const purge = new Purge(db, () => NOW, logger, 1);
+  const purge = new Purge(db, () => NOW, logger, 90, 1);
   purge.onApplicationBootstrap();
   await db.enough;
   await purge.beforeApplicationShutdown();
@@ -54,7 +59,7 @@ it('stops with the app', async () => {
   jest.useFakeTimers();
   try {
     const db = database(1, () => Promise.resolve(NOTHING));
-    const purge = new Purge(db, () => NOW, silent, 1_000);
+    const purge = new Purge(db, () => NOW, silent, 90, 1_000);
     purge.onApplicationBootstrap();
     await purge.beforeApplicationShutdown();
     jest.advanceTimersByTime(60_000);

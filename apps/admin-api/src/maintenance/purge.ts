@@ -6,7 +6,7 @@ import { Recurring } from './recurring.ts';
 const EVERY_MS = 10 * 60 * 1000;
 
 /**
- * Deletes what has expired (pending logins, used assertions, ended sessions, old flow records) every ten minutes. Each
+ * Deletes what has expired (pending logins, used assertions, ended sessions, old flow records, client addresses) every ten minutes. Each
  * replica does it at a moment of its own; what another one deleted already is simply not there.
  */
 export class Purge implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -16,6 +16,7 @@ export class Purge implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly database: Pick<Database, 'purgeExpired'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly addressDays: number,
     everyMs = EVERY_MS,
   ) {
     const failed = { logger, message: 'purge failed; the next one tries again' };
@@ -31,6 +32,6 @@ export class Purge implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async run(): Promise<void> {
-    this.logger.info({ purged: await this.database.purgeExpired(this.clock()) }, 'purged');
+    this.logger.info({ purged: await this.database.purgeExpired(this.clock(), this.addressDays) }, 'purged');
   }
 }

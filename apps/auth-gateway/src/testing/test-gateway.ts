@@ -33,6 +33,7 @@ export interface TestGatewayOptions {
   /** Default: none. */
   readonly rateLimits?: Config['rateLimits'];
   readonly trustedProxies?: Config['trustedProxies'];
+  readonly addressDays?: number;
   /** A mail server, as in `ROLECALL_SMTP_URL`. Default: none. */
   readonly smtpUrl?: string;
   /** Of an admin API. Default: where none is. */
@@ -71,6 +72,7 @@ export async function startTestGateway({
   samlVerifier = 'strict',
   rateLimits = 'off',
   trustedProxies = [],
+  addressDays = 90,
   smtpUrl: mailServer,
   adminUrl = 'http://127.0.0.1:9',
 }: TestGatewayOptions): Promise<TestGateway> {
@@ -91,6 +93,7 @@ export async function startTestGateway({
     samlVerifier,
     rateLimits,
     trustedProxies,
+    addressDays,
     mail: mailServer === undefined ? undefined : mailSettings('auth-gateway', smtpUrl.parse(mailServer), MAIL_FROM),
     logLevel: 'debug',
     redacted: {},

@@ -1,11 +1,30 @@
 import type { PoolClient } from 'pg';
-import { eventDigest, redact } from '@rolecall/audit';
+import { canonicalAddress, eventDigest, redact } from '@rolecall/audit';
 import type { AuditEvent, ChainedEvent } from '@rolecall/audit';
 import { query } from '../sql.ts';
+import { originOfRequest } from './clients.ts';
 import { APPEND_AUDIT, READ_AUDIT } from './statements.ts';
 
-/** An event as the chain's function takes it: redacted, with the digest that the chain covers. */
-export function auditEntry(event: AuditEvent): Readonly<Record<string, unknown>> {
+type Entry = Readonly<Record<string, unknown>>;
+
+/**
+ * Events as the chain's function takes them: redacted, with the digest that the chain covers and the origin of the request. The address
+ * comes with the first event that has the origin.
+ */
+export function auditEntries(organizationId: string, events: readonly AuditEvent[]): readonly Entry[] {
+  const told = new Set<string>();
+  return events.map((event) => {
+    const from = originOfRequest(organizationId, event.at);
+    if (from === undefined) return auditEntry(event);
+    const { origin, address, salt } = from;
+    const entry = auditEntry({ ...event, origin });
+    if (told.has(origin)) return entry;
+    told.add(origin);
+    return { ...entry, address, salt };
+  });
+}
+
+function auditEntry(event: AuditEvent): Entry {
   const redacted = redact(event);
   return {
     digest: eventDigest(redacted),
@@ -16,6 +35,7 @@ export function auditEntry(event: AuditEvent): Readonly<Record<string, unknown>>
     subject: redacted.subject,
     data: redacted.data,
     traceId: redacted.traceId,
+    origin: redacted.origin,
   };
 }
 
@@ -29,7 +49,7 @@ export async function appendAudit(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await query(client, APPEND_AUDIT, [organizationId, JSON.stringify(events.map(auditEntry))]);
+  await query(client, APPEND_AUDIT, [organizationId, JSON.stringify(auditEntries(organizationId, events))]);
 }
 
 export interface AuditRow {
@@ -43,6 +63,8 @@ export interface AuditRow {
   trace_id: string | null;
   digest: string;
   hash: string;
+  origin: string | null;
+  client: { readonly address: string; readonly salt: string } | null;
 }
 
 /** Up to `limit` links after `afterSeq` (0 = from the first), in order, as the chain's verifier takes them. */
@@ -68,5 +90,12 @@ export function chainedEvent(row: AuditRow): ChainedEvent {
     ...(row.trace_id !== null && { traceId: row.trace_id }),
     digest: row.digest,
     hash: row.hash,
+    ...(row.origin !== null && { origin: row.origin }),
+    ...(row.client !== null && { client: clientIn(row.client) }),
   };
+}
+
+/** PostgreSQL writes some addresses of IPv6 with a dotted part. */
+function clientIn({ address, salt }: NonNullable<AuditRow['client']>) {
+  return { address: canonicalAddress(address) ?? address, salt };
 }

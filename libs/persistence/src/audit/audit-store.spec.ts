@@ -11,13 +11,18 @@ beforeAll(async () => {
   await connected(test.current.ownerUrl, async (owner) => {
     await owner.query(`select set_config('rolecall.organization_id', $1, false)`, [org]);
     await owner.query(
-      `insert into audit_events (org_id, seq, type, at, actor_kind, actor_id, subject, data, digest, hash)
+      `insert into audit_events (org_id, seq, type, at, actor_kind, actor_id, subject, data, digest, hash, origin)
        select $1, n, case n % 1000 when 7 then 'login.refused' else 'login.succeeded' end, $2::timestamptz + n * interval '1 minute',
-         'user', 'user-' || n % 5000, 'subject-' || n % 5000, '{}', sha256('a'), sha256('b')
+         'user', 'user-' || n % 5000, 'subject-' || n % 5000, '{}', sha256('a'), sha256('b'),
+         sha256(('client-' || n % 3000)::bytea)
        from generate_series(1, ${EVENTS}) n`,
       [org, later(0)],
     );
-    await owner.query('analyze audit_events');
+    await owner.query(
+      `insert into audit_origins select $1, sha256(('client-' || n)::bytea), '10.0.0.0'::inet + n / 2, '', $2 from generate_series(0, 2999) n`,
+      [org, later(0)],
+    );
+    await owner.query('analyze audit_events, audit_origins');
   });
 });
 
@@ -35,6 +40,7 @@ it.each<[string, Omit<AuditFilter, 'after' | 'limit'>]>([
   ['a rare type', { type: 'login.refused' }],
   ['an actor', { actor: 'user-77' }],
   ['a subject', { subject: 'subject-77' }],
+  ['an address', { address: '10.0.0.7' }],
   ['the last hours', { since: later((EVENTS - 120) * 60) }],
   ['the first hours', { until: later(7200) }],
   ['some hours in the middle', { since: later((EVENTS / 2) * 60), until: later((EVENTS / 2) * 60 + 3600) }],

@@ -40,7 +40,7 @@ const SLACK = `interval '1 day'`;
  * so that a page is never looked for from the beginning of a long chain. Without a name: it is planned for the values at hand.
  */
 export function auditQuery(organizationId: string, filter: AuditFilter): { statement: Statement; values: unknown[] } {
-  const { type, actor, subject, since, until, after, limit } = filter;
+  const { type, actor, subject, address, since, until, after, limit } = filter;
   const values: unknown[] = [organizationId, after, limit];
   const conditions = ['org_id = $1', 'seq > $2'];
   const add = (value: unknown, condition: (place: string) => string) => {
@@ -51,6 +51,7 @@ export function auditQuery(organizationId: string, filter: AuditFilter): { state
   add(type, (place) => `type = ${place}`);
   add(actor, (place) => `actor_id = ${place}`);
   add(subject, (place) => `subject = ${place}`);
+  add(address, (place) => `origin = any(array(${originsOf(place)}))`);
   add(
     since,
     (place) => `at >= ${place} and seq > coalesce((${seqAt(`at < ${place}::timestamptz - ${SLACK}`, 'desc')}), 0)`,
@@ -66,3 +67,6 @@ export function auditQuery(organizationId: string, filter: AuditFilter): { state
 
 const seqAt = (condition: string, direction: 'asc' | 'desc') =>
   `select seq from audit_events where org_id = $1 and ${condition} order by at ${direction} limit 1`;
+
+const originsOf = (address: string) =>
+  `select digest from audit_origins where org_id = $1 and address = ${address}::inet`;

@@ -126,7 +126,7 @@ async function finish(
     row.added.length - row.removed.length,
     DELTA[kind],
     ...access.last,
-    eventColumns([...groupEvents(change, row), ...access.events]),
+    eventColumns(organizationId, [...groupEvents(change, row), ...access.events]),
     actor.at,
   ]);
   return finished?.version ? Number(finished.version) : undefined;

@@ -94,7 +94,7 @@ async function write(pool: Pool, change: GroupChange, states: MemberStates): Pro
     first?.revision,
     JSON.stringify(users),
     JSON.stringify(brakeColumns(undefined)),
-    eventColumns(events),
+    eventColumns(organizationId, events),
     actor.at,
   ]);
   if (row === undefined) throw new Error('directory_change_members returned nothing');

@@ -64,7 +64,7 @@ async function insertUser(pool: Pool, { organizationId, body, how, decide, actor
     JSON.stringify(userColumns(userId, body)),
     JSON.stringify(accessColumns(userId, decided)),
     how.adoptEmail,
-    eventColumns(events),
+    eventColumns(organizationId, events),
     actor.at,
   ]);
   if (row === undefined) throw new Error('directory_create_user returned nothing');
@@ -104,7 +104,7 @@ async function adopt(pool: Pool, creation: Creation, userId: string): Promise<Us
 /** Adopted and deactivated, or held, and then it is not adopted either: a client that tries again meets it as it was. */
 async function adoptInactive(client: PoolClient, creation: Creation, userId: string): Promise<UserCreated> {
   const { organizationId, how, actor } = creation;
-  const going = JSON.stringify(goingColumns(userId, how.brake, actor));
+  const going = JSON.stringify(goingColumns(organizationId, userId, how.brake, actor));
   const held = await query<{ hold: HoldJson | null }>(client, HOLD_ADOPTED, [organizationId, userId, going, actor.at]);
   if (held[0]?.hold) return toHeld(held[0].hold);
   const adopted = await giveRow(client, creation, userId);
@@ -124,7 +124,7 @@ async function giveRow(on: Pool | PoolClient, creation: Creation, userId: string
     userId,
     JSON.stringify(userColumns(userId, body)),
     JSON.stringify(accessColumns(userId, decided)),
-    eventColumns([eventsOf(actor)('user.adopted', userId, { revision: decided.revision })]),
+    eventColumns(organizationId, [eventsOf(actor)('user.adopted', userId, { revision: decided.revision })]),
     actor.at,
   ]);
   return row?.adopted === true ? { outcome: 'adopted', user: shown(newUser(userId, body, actor.at)) } : undefined;

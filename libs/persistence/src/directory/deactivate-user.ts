@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { ResourceBody } from '@rolecall/scim';
-import { auditEntry } from '../audit/append.ts';
+import { auditEntries } from '../audit/append.ts';
 import { PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { DirectoryActor, GroupRef, ReplaceHow, UserDeactivated } from '../stores.ts';
@@ -43,12 +43,12 @@ const MOST_WAITING = 100;
  * another at the brake's counters in any case, so those that come while others are written are written together.
  */
 export function deactivations(pool: Pool, inTurn: InTurn): (deactivation: Deactivation) => Promise<UserDeactivated> {
-  const gathered = together<Deactivation, Deactivated>(
+  const gathered = together<Item, Deactivated>(
     { most: MOST_AT_ONCE, mostWaiting: MOST_WAITING },
     async (_key, items) => {
       const [first] = items;
       if (first === undefined) return [];
-      return inTurn(first.organizationId, () => write(pool, first, items, false)).catch((error: unknown) => {
+      return inTurn(first.organizationId, () => write(pool, items, false)).catch((error: unknown) => {
         // of the database or of the rules, for all of them; what else fails may be one's own
         if (items.length === 1 || error instanceof PersistenceError) throw error;
         return items.map(() => ({ outcome: 'busy' }) as const);
@@ -57,33 +57,36 @@ export function deactivations(pool: Pool, inTurn: InTurn): (deactivation: Deacti
   );
   return async (deactivation) => {
     const { organizationId, userId, revision } = deactivation;
-    const result = await gathered(`${organizationId} ${revision}`, deactivation);
+    const item = itemOf(deactivation);
+    const result = await gathered(`${organizationId} ${revision}`, item);
     if (result.outcome !== 'busy') return toDeactivated(userId, result);
-    const [alone] = await inTurn(organizationId, () => write(pool, deactivation, [deactivation], true));
+    const [alone] = await inTurn(organizationId, () => write(pool, [item], true));
     if (alone === undefined || alone.outcome === 'busy') throw new Error('directory_deactivate_users returned nothing');
     return toDeactivated(userId, alone);
   };
 }
 
-async function write(
-  pool: Pool,
-  { organizationId, revision }: Deactivation,
-  items: readonly Deactivation[],
-  waits: boolean,
-): Promise<readonly Deactivated[]> {
-  const values = [organizationId, revision, JSON.stringify(items.map(columns)), waits];
+async function write(pool: Pool, items: readonly Item[], waits: boolean): Promise<readonly Deactivated[]> {
+  const [first] = items;
+  const values = [first?.organizationId, first?.revision, JSON.stringify(items.map(({ columns }) => columns)), waits];
   const rows = await query<{ result: Deactivated }>(pool, DEACTIVATE_USERS, values);
   return rows.map(({ result }) => result);
 }
 
-function columns({ userId, revision, how, actor }: Deactivation): object {
+/** A user as the function takes it, of one organization and revision. */
+interface Item extends Pick<Deactivation, 'organizationId' | 'revision'> {
+  readonly columns: object;
+}
+
+/** Made in the request that it is about: its events have the address of that one's client, whoever's statement takes them along. */
+function itemOf({ organizationId, userId, revision, how, actor }: Deactivation): Item {
   const off = departureColumns(how.brake, actor);
   const event = eventsOf(actor);
-  const events = [
+  const events = auditEntries(organizationId, [
     event('user.updated', userId, { fields: ['active'], revision }),
     event('user.deactivated', userId, { revision, receipt: off.receiptId }),
-  ];
-  return { userId, off, events: events.map(auditEntry), now: actor.at };
+  ]);
+  return { organizationId, revision, columns: { userId, off, events, now: actor.at } };
 }
 
 function toDeactivated(userId: string, result: Exclude<Deactivated, { outcome: 'busy' }>): UserDeactivated {

@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditEventType } from '@rolecall/audit';
 import { sameValue } from '@rolecall/scim';
 import type { ResourceBody } from '@rolecall/scim';
-import { auditEntry } from '../audit/append.ts';
+import { auditEntries } from '../audit/append.ts';
 import type { DirectoryAccess, DirectoryActor, GrantChanges, HeldAccess } from '../stores.ts';
 
 /** Audit events of one request of a SCIM client. */
@@ -20,8 +20,8 @@ export function eventsOf({ tokenName, traceId, at }: DirectoryActor) {
 type MakeEvent = ReturnType<typeof eventsOf>;
 
 /** Events as the SQL functions append them. */
-export function eventColumns(events: readonly AuditEvent[]): string {
-  return JSON.stringify(events.map(auditEntry));
+export function eventColumns(organizationId: string, events: readonly AuditEvent[]): string {
+  return JSON.stringify(auditEntries(organizationId, events));
 }
 
 /** What a decision changes of a user's grants and groups; no event for what stays as it is. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { appendAudit, auditEntry } from '../audit/append.ts';
+import { appendAudit, auditEntries } from '../audit/append.ts';
 import { newId } from '../new-id.ts';
 import { inTransaction, query } from '../sql.ts';
 import type {
@@ -37,11 +37,15 @@ export function brakeColumns(brake: DirectoryBrake | undefined) {
 }
 
 /** As `departureColumns`, for a user whom the brake may hold: a hold's id and its events. */
-export function goingColumns(userId: string, brake: DirectoryBrake | undefined, actor: DirectoryActor) {
+export function goingColumns(
+  organizationId: string,
+  userId: string,
+  brake: DirectoryBrake | undefined,
+  actor: DirectoryActor,
+) {
   const holdId = newId();
-  const held = (reason: HoldReason, about: object) => [
-    auditEntry(eventsOf(actor)('directory.held', holdId, { reason, ...about })),
-  ];
+  const held = (reason: HoldReason, about: object) =>
+    auditEntries(organizationId, [eventsOf(actor)('directory.held', holdId, { reason, ...about })]);
   return {
     ...departureColumns(brake, actor),
     holdId,
@@ -63,7 +67,7 @@ export async function holdLastSsoAdmin(
   userId: string,
   actor: DirectoryActor,
 ): Promise<Held> {
-  const going = goingColumns(userId, undefined, actor);
+  const going = goingColumns(organizationId, userId, undefined, actor);
   const values = [organizationId, userId, JSON.stringify(going.brake), JSON.stringify(going), actor.at];
   const [row] = await inTransaction(pool, { organizationId }, (client) =>
     query<{ hold_id: string }>(client, HOLD_LAST_SSO_ADMIN, values),
@@ -86,13 +90,13 @@ export async function deleteUser(
   brake: DirectoryBrake | undefined,
   actor: DirectoryActor,
 ): Promise<UserDeleted> {
-  const going = goingColumns(at.userId, brake, actor);
+  const going = goingColumns(organizationId, at.userId, brake, actor);
   const [row] = await query<DeletedRow>(pool, DELETE_DIRECTORY_USER, [
     organizationId,
     at.userId,
     at.expectedVersion,
     JSON.stringify(going),
-    eventColumns([eventsOf(actor)('user.deleted', at.userId, { receipt: going.receiptId })]),
+    eventColumns(organizationId, [eventsOf(actor)('user.deleted', at.userId, { receipt: going.receiptId })]),
     actor.at,
   ]);
   if (row === undefined) return { outcome: 'unknown' };

@@ -57,7 +57,8 @@ export async function replaceUser(on: Pool | PoolClient, replacement: Replacemen
   const goes = isActive(was.body) && !isActive(body);
   let replaced = await write(goes ? departureColumns(how.brake, actor) : { brake: brakeColumns(how.brake) });
   // hardly ever: only then is it said what to note of the hold
-  if (replaced.outcome === 'to_be_held') replaced = await write(goingColumns(userId, how.brake, actor));
+  if (replaced.outcome === 'to_be_held')
+    replaced = await write(goingColumns(replacement.organizationId, userId, how.brake, actor));
   return toOutcome(replaced, { ...was, body }, actor.at);
 }
 
@@ -76,7 +77,7 @@ async function writeUser(
     JSON.stringify(changedColumns(was, body)),
     JSON.stringify(accessColumns(was.userId, decided)),
     JSON.stringify(going),
-    eventColumns(replacedEvents(replacement, decided, going.receiptId)),
+    eventColumns(organizationId, replacedEvents(replacement, decided, going.receiptId)),
     actor.at,
   ]).catch(asConflict);
   if (row === undefined) throw new Error('directory_replace_user returned nothing');

@@ -24,6 +24,7 @@ export const AuditEventRow = defineEntity({
     { name: 'audit_events_actor', properties: ['orgId', 'actorId', 'seq'] },
     { name: 'audit_events_subject', properties: ['orgId', 'subject', 'seq'] },
     { name: 'audit_events_at', properties: ['orgId', 'at'] },
+    { name: 'audit_events_origin', properties: ['orgId', 'origin', 'seq'], where: 'origin is not null' },
   ],
   properties: {
     orgId: p.uuid().primary(),
@@ -37,5 +38,35 @@ export const AuditEventRow = defineEntity({
     traceId: p.text().nullable(),
     digest: p.blob(),
     hash: p.blob(),
+    /** Commitment to the client, whose row may be erased. */
+    origin: p.blob().nullable(),
+  },
+});
+
+/** What the commitments of events were made of; written once, and erased after a while. Kept when the organization is deleted, as long. */
+export const AuditOrigin = defineEntity({
+  name: 'AuditOrigin',
+  tableName: 'audit_origins',
+  ...OWN_ORGANIZATION_ONLY,
+  indexes: [
+    { name: 'audit_origins_address', properties: ['orgId', 'address'] },
+    { name: 'audit_origins_first_seen', properties: ['orgId', 'firstSeenAt'] },
+  ],
+  properties: {
+    orgId: p.uuid().primary(),
+    digest: p.blob().primary(),
+    address: p.string().columnType('inet'),
+    salt: p.blob(),
+    firstSeenAt: p.datetime(3),
+  },
+});
+
+/** On which days an organization has addresses to erase: a routing table, over all organizations. Nothing personal. */
+export const AuditOriginDay = defineEntity({
+  name: 'AuditOriginDay',
+  tableName: 'audit_origin_days',
+  properties: {
+    day: p.date().primary(),
+    orgId: p.uuid().primary(),
   },
 });

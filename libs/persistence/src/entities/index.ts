@@ -1,4 +1,4 @@
-import { AuditEventRow, AuditHead } from './audit.ts';
+import { AuditEventRow, AuditHead, AuditOrigin, AuditOriginDay } from './audit.ts';
 import { ApplyResultRow, Collection, CollectionFile, CollectionLease, SavedPlanRow } from './collections.ts';
 import {
   ApiTokenRow,
@@ -117,4 +117,6 @@ export const ENTITIES = [
   OffboardingReceiptRow,
   AuditHead,
   AuditEventRow,
+  AuditOrigin,
+  AuditOriginDay,
 ];

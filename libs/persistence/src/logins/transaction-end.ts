@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rolecall/audit';
-import { auditEntry } from '../audit/append.ts';
+import { auditEntries } from '../audit/append.ts';
 import type { LastStatement } from '../sql.ts';
 import type { FlowRecord, NewSession } from '../stores.ts';
 import { WRITE_AT_THE_END } from './statements.ts';
@@ -17,7 +17,7 @@ export class TransactionEnd {
   statement(organizationId: string): LastStatement | undefined {
     const { sessions, flows, events } = this;
     if (sessions.length + flows.length + events.length === 0) return undefined;
-    const entries = [sessions.map(sessionEntry), flows, events.map(auditEntry)];
+    const entries = [sessions.map(sessionEntry), flows, auditEntries(organizationId, events)];
     return { statement: WRITE_AT_THE_END, values: [organizationId, ...entries.map((entry) => JSON.stringify(entry))] };
   }
 }

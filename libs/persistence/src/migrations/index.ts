@@ -68,6 +68,7 @@ import { formerAddresses } from './20261122T81-offboard-former-addresses.ts';
 import { groupsAndEdits } from './20261122T81-sso-admin-edited.ts';
 import { grantHistory } from './20261122T86-grant-history.ts';
 import { unmanagedUsers } from './20261122T86-unmanaged-users.ts';
+import { auditOrigins } from './20261122T84-audit-origins.ts';
 import { mailedResets } from './20261122T87-mailed-resets.ts';
 import { brakeCounter } from './20261122T82-brake-counter.ts';
 import { brakeGlance } from './20261122T82-brake-glance.ts';
@@ -152,6 +153,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   brakeCounter,
   brakeGlance,
   deactivationsTogether,
+  auditOrigins,
   grantHistory,
   unmanagedUsers,
   mailedResets,

@@ -7,6 +7,8 @@ export interface AuditFilter {
   readonly actor?: string | undefined;
   /** What it is about. */
   readonly subject?: string | undefined;
+  /** Where the request came from, in its canonical form; what was erased is not found. */
+  readonly address?: string | undefined;
   /** Of `at`; events that came more than a day late, or early, are not looked for. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;

@@ -9,6 +9,10 @@ const FILTER: Operation['query'] = {
   type: { description: 'Only events of this type', schema: { enum: AUDIT_EVENT_TYPES } },
   actor: { description: 'Only what this token, user or component did, by its id', schema: text },
   subject: { description: 'Only what is about this: a user id, the name of an identity provider, …', schema: text },
+  address: {
+    description: 'Only what was asked from this address, IPv4 or IPv6; what was erased is not found',
+    schema: { type: 'string', minLength: 2, maxLength: 45 },
+  },
   since: { description: 'Only from this moment on', schema: moment },
   until: { description: 'Only up to this moment', schema: moment },
   after: { description: 'Only behind the event of this number', schema: { type: 'integer', minimum: 0 } },

@@ -15,6 +15,20 @@ export const audit = {
     subject: string,
     data: { type: 'object', description: 'What the catalogue lists for this type; no address, no name, no secret' },
     traceId: orNull(string),
+    origin: {
+      ...orNull(sha256),
+      description:
+        'Commitment to the client: SHA-256 of the text "rolecall audit origin v1", a zero byte, the salt and the address; null: no request did it',
+    },
+    client: {
+      ...orNull(
+        object({
+          address: { ...string, description: 'IPv4 or IPv6 address. Personal data' },
+          salt: { ...string, description: 'What the commitment was made with: 16 bytes in hexadecimal digits' },
+        }),
+      ),
+      description: 'Where the request came from; null: no request did it, or the address was erased',
+    },
     digest: { ...sha256, description: 'SHA-256 of the canonical form of the event' },
     hash: { ...sha256, description: 'SHA-256 of the hash before it and the digest' },
   }),
