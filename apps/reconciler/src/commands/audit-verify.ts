@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fromWire, verifyChain } from '@rolecall/audit';
-import type { ChainedEvent, ChainHead } from '@rolecall/audit';
+import type { ChainedEvent, ChainHead, ChainVerdict } from '@rolecall/audit';
 import { verifiedHead } from '../audit/signed-head.ts';
 import type { SignedHead } from '../audit/signed-head.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -33,11 +33,16 @@ export async function verifyAudit(organization: string | undefined, options: Ver
   const verdict = await verdictOf(log, now, noted);
   const shown = { organization: organization ?? null, ...verdict, noted: noted?.seq ?? null };
   if (options.format === 'json') printJson(io, shown);
-  else if (verdict.ok) io.out(`${verdict.count} events, whole and in order; the last hash is ${verdict.head.hash}.\n`);
+  else if (verdict.ok) io.out(wholeText(verdict));
   else io.err(`${verdict.message} (${verdict.code})\n`);
   if (verdict.ok && noted === undefined)
     io.err('Not compared with an earlier head: keep one by "rolecall audit head", and give it with --head.\n');
   return verdict.ok ? EXIT.done : EXIT.guarded;
+}
+
+function wholeText({ count, head, clients: { proved, erased } }: Extract<ChainVerdict, { ok: true }>): string {
+  const addresses = `Client addresses: ${proved} as recorded, ${erased} erased.\n`;
+  return `${count} events, whole and in order; the last hash is ${head.hash}.\n${proved + erased > 0 ? addresses : ''}`;
 }
 
 /** The noted head and the one of now must both be links of the chain. */

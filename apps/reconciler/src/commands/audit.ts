@@ -21,6 +21,7 @@ export interface AuditOptions extends GlobalOptions {
   readonly type?: string;
   readonly actor?: string;
   readonly subject?: string;
+  readonly address?: string;
   readonly since?: string;
   readonly until?: string;
   readonly limit?: string;
@@ -100,11 +101,12 @@ function lineOf(event: WireEvent, organization: string | undefined, format: Audi
   return `${JSON.stringify({ ...named, ...event })}\n`;
 }
 
-async function queryOf({ type, actor, subject, since, until }: AuditOptions, io: Io): Promise<AuditQuery> {
+async function queryOf({ type, actor, subject, address, since, until }: AuditOptions, io: Io): Promise<AuditQuery> {
   return {
     ...(type !== undefined && { type }),
     ...(actor !== undefined && { actor }),
     ...(subject !== undefined && { subject }),
+    ...(address !== undefined && { address }),
     ...(since !== undefined && { since: await momentOf('--since', since, io.now) }),
     ...(until !== undefined && { until: await momentOf('--until', until, io.now) }),
   };

@@ -28,6 +28,7 @@ Needs a token with the right audit.read.
       'after',
       examples(
         'rolecall audit list acme --type login.refused --since 24h',
+        'rolecall audit list acme --address 192.0.2.7',
         'rolecall audit list acme --follow --format jsonl',
       ),
     )
@@ -73,6 +74,7 @@ function filtered(command: Command): Command {
     .option('--type <type>', 'only this type of event, such as login.refused')
     .option('--actor <id>', 'only what this token, user or component did')
     .option('--subject <id>', 'only what is about this: a user id, an identity provider, …')
+    .option('--address <address>', 'only what was asked from this IPv4 or IPv6 address')
     .option('--since <time>', 'only from then on: 2h, 2026-11-01 or 2026-11-01T12:00:00Z')
     .option('--until <time>', 'only up to then');
 }

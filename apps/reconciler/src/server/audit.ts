@@ -13,7 +13,9 @@ export interface AuditHead {
 export type PublicKey = Readonly<Record<string, string>>;
 
 /** Which events, as the API calls it. */
-export type AuditQuery = Readonly<Partial<Record<'type' | 'actor' | 'subject' | 'since' | 'until' | 'export', string>>>;
+export type AuditQuery = Readonly<
+  Partial<Record<'type' | 'actor' | 'subject' | 'address' | 'since' | 'until' | 'export', string>>
+>;
 
 const PAGE = 1000;
 

@@ -1,9 +1,15 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { CHAIN_START, chainHash, eventDigest, wireEvent } from '@rolecall/audit';
-import type { AuditEvent, ChainedEvent, WireEvent } from '@rolecall/audit';
+import { CHAIN_START, chainHash, eventDigest, originOf, wireEvent } from '@rolecall/audit';
+import type { AuditEvent, ChainedEvent, Client, WireEvent } from '@rolecall/audit';
 
 /** What the audit log of "acme" has on record; digests and hashes are computed. */
-export type RecordedEvent = Omit<AuditEvent, 'at'> & { readonly at: string };
+export type RecordedEvent = Omit<AuditEvent, 'at' | 'origin'> & {
+  readonly at: string;
+  /** Where the request came from. */
+  readonly from?: Client;
+  /** What stands beside the event now, where that is something else. */
+  readonly client?: Client | null;
+};
 
 /** TEST ONLY: a key that everybody knows, so that signatures are the same in every run. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -26,23 +32,24 @@ export function answerOfAudit(recorded: readonly RecordedEvent[], url: string): 
   return { events, nextAfter: events.length < wanted.length ? events.at(-1)?.seq : null };
 }
 
-function fits({ seq, type, actor, at }: WireEvent, query: URLSearchParams): boolean {
+function fits({ seq, type, actor, at, client }: WireEvent, query: URLSearchParams): boolean {
   const [wantedType, wantedActor, since] = [query.get('type'), query.get('actor'), query.get('since')];
   return (
     seq > Number(query.get('after') ?? 0) &&
     (wantedType === null || type === wantedType) &&
     (wantedActor === null || actor.id === wantedActor) &&
+    (query.get('address') ?? client?.address) === client?.address &&
     (since === null || at >= since)
   );
 }
 
 function chained(recorded: readonly RecordedEvent[]): readonly WireEvent[] {
   let hash = CHAIN_START;
-  return recorded.map((event, index) => {
-    const link: AuditEvent = { ...event, at: new Date(event.at) };
+  return recorded.map(({ from, client = from, ...event }, index) => {
+    const link: AuditEvent = { ...event, at: new Date(event.at), ...(from && { origin: originOf(from) }) };
     const digest = eventDigest(link);
     hash = chainHash(hash, digest);
-    return wireEvent({ ...link, seq: index + 1, digest, hash } satisfies ChainedEvent);
+    return wireEvent({ ...link, seq: index + 1, digest, hash, ...(client && { client }) } satisfies ChainedEvent);
   });
 }
 
