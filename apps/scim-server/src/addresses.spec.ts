@@ -40,7 +40,7 @@ it('tells clients apart whose users are switched off in one statement (security.
   try {
     const { client, organizationId } = await server.directory('acme');
     const off = { schemas: [PATCH_OP], Operations: [OFF] };
-    const people = Array.from({ length: 24 }, (_, n) => `192.0.2.${n}`);
+    const people = Array.from({ length: 10 }, (_, n) => `192.0.2.${n}`);
     const ids = new Map<string, string>();
     for (const ip of people) {
       const { json } = await client.call('POST', 'Users', { body: user(`${ip}@acme.com`) });
