@@ -1,30 +1,28 @@
-import { type LoadedDocument, type LoadedPlatform, renderDiagnostics } from '@rolecall/org-config';
+import { renderDiagnostics } from '@rolecall/org-config';
 import { fingerprintOf, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
 import { discover } from './files/discover.ts';
 import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
-import { leftOutText, linesOf } from './files/lines.ts';
+import { leftOutText } from './files/lines.ts';
 import { hasErrors, load, NOTHING_LOADED } from './files/load.ts';
 import type { Loaded } from './files/load.ts';
 import { Secrets } from './files/secrets.ts';
 import type { CollectionKey } from './files/secrets.ts';
 import { readSettings } from './files/settings.ts';
-import type { Settings } from './files/settings.ts';
 import { InvalidConfiguration } from './invalid-configuration.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { originOf } from './origin.ts';
 import { dueText } from './output/directory.ts';
 import { endingText } from './output/expiry.ts';
-import { limitsOf } from './limits.ts';
 import { locate, withSources } from './output/positions.ts';
 import { filesText, Progress } from './output/progress.ts';
 import { paintFor } from './output/style.ts';
 import { changedIn, NOTHING_OPENED, openSealed, sealedOf } from './secrets/open-sealed.ts';
 import type { Opened } from './secrets/open-sealed.ts';
-import type { Client, PlanRequest, SentOrganization } from './server/client.ts';
+import { contentOf, filesOf, termsOf } from './plan-request.ts';
 import { meaningOf } from './refusal.ts';
+import type { Client, Collection, PlanRequest } from './server/client.ts';
 import { ServerRefusal } from './server/http.ts';
 import { target } from './target.ts';
 
@@ -65,61 +63,32 @@ export async function makePlan(
   try {
     const found = discover(paths, io.cwd, settings);
     progress.show(`Reading ${filesText(found.paths.length)} ...`);
-    const {
-      rootDigest,
-      deviating = 0,
-      fingerprintKey,
-      directoryTokensDue = [],
-      endingSoon = [],
-    } = await answered(client.collection(collection));
+    const known = await answered(client.collection(collection));
     progress.clear();
-    io.err(dueText(directoryTokensDue, io.now) + endingText(endingSoon));
-    const key = fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
+    io.err(dueText(known.directoryTokensDue ?? [], io.now) + endingText(known.endingSoon ?? []));
+    const key = keyOf(collection, known);
     const secrets = new Secrets({ root: found.root, env: io.env });
     const inventory = new Inventory(found, key && ((text, path) => secrets.digestLines(text, path, key)));
-    if (options.full === true) progress.show(`Checking ${filesText(inventory.files.length)} ...`);
-    const differing =
-      options.full === true
-        ? await differingFiles(
-            inventory,
-            () => answered(liveDigests(client)),
-            io.now,
-            (checked, whole) => progress.bar('Checking', checked, whole, ' files'),
-          )
-        : new Set<string>();
+    const differing = options.full === true ? await lookedAt(inventory, client, io, progress) : new Set<string>();
+    const { rootDigest, deviating = 0 } = known;
     if (!prune && differing.size + deviating === 0 && rootDigest === rootDigestOf(inventory.files)) {
-      return {
-        plan: nothingToDo(collection, inventory.organizationFiles),
-        client,
-        loaded: NOTHING_LOADED,
-        secrets,
-        opened: NOTHING_OPENED,
-      };
+      const plan = nothingToDo(collection, inventory.organizationFiles);
+      return { plan, client, loaded: NOTHING_LOADED, secrets, opened: NOTHING_OPENED };
     }
     await beforePlan(client, collection);
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
     const toSend = new Set([...changed, ...differing]);
     progress.show(`Checking ${filesText(toSend.size, 'changed file')} ...`);
-    const loaded = await load(
-      inventory,
-      inventory.files.filter((file) => toSend.has(file.path)),
-      io.now,
-    );
-    if (hasErrors(loaded)) throw new InvalidConfiguration(loaded.diagnostics, loaded.sources);
-    if (loaded.diagnostics.length > 0) {
-      progress.clear();
-      io.err(renderDiagnostics(loaded.diagnostics, loaded.sources, paintFor(io, 'err', options.color)));
-    }
-    const unchangedFiles = digests.map((file) => file.path).filter((path) => !toSend.has(path));
-    const files = withOrganizations(digests, loaded.documents);
-    const within = found.within === undefined ? {} : { within: found.within };
+    const files = inventory.files.filter((file) => toSend.has(file.path));
+    const loaded = await load(inventory, files, io.now);
+    progress.clear();
+    refuseErrors(loaded, options, io);
     const request = {
       collection,
       ...contentOf(loaded, secrets, key),
-      unchangedFiles,
-      files,
-      ...within,
+      ...filesOf(digests, toSend, loaded),
+      ...(found.within === undefined ? {} : { within: found.within }),
       prune,
       ...terms,
     };
@@ -141,56 +110,34 @@ export async function makePlan(
   }
 }
 
+function keyOf(collection: string, { fingerprintKey }: Collection): CollectionKey | undefined {
+  return fingerprintKey === undefined ? undefined : { collection, bytes: Buffer.from(fingerprintKey, 'base64') };
+}
+
+/** The files whose documents are not what is live, whatever their digests say. */
+function lookedAt(inventory: Inventory, client: Client, io: Io, progress: Progress): Promise<ReadonlySet<string>> {
+  progress.show(`Checking ${filesText(inventory.files.length)} ...`);
+  return differingFiles(
+    inventory,
+    () => answered(liveDigests(client)),
+    io.now,
+    (checked, whole) => progress.bar('Checking', checked, whole, ' files'),
+  );
+}
+
+/** Warnings are said and end nothing. @throws InvalidConfiguration */
+function refuseErrors(loaded: Loaded, { color }: PlanningOptions, io: Io): void {
+  const { diagnostics, sources } = loaded;
+  if (hasErrors(loaded)) throw new InvalidConfiguration(diagnostics, sources);
+  if (diagnostics.length > 0) io.err(renderDiagnostics(diagnostics, sources, paintFor(io, 'err', color)));
+}
+
 /** Opens the sealed secrets that a plan changes, so that what an apply would fail of is said now; without a key it is noted. */
 export async function openChanged(plan: Plan, { organizations }: PlanRequest, io: Io): Promise<Opened> {
   const opened = await openSealed(changedIn(plan, sealedOf(organizations.map(({ document }) => document))), io);
   const what = opened.closed === 1 ? 'One sealed secret was' : `${opened.closed} sealed secrets were`;
   if (opened.closed > 0) io.err(`${what} not opened: ROLECALL_AGE_IDENTITY is not set. An apply needs it.\n`);
   return opened;
-}
-
-/** What holds for the whole request, whatever is in the files. */
-function termsOf(
-  { adopt, conflicts, allowReplace, ...options }: PlanningOptions,
-  settings: Settings | undefined,
-  io: Io,
-): Pick<PlanRequest, 'adopt' | 'unmanaged' | 'conflicts' | 'allowReplace' | 'limits' | 'origin'> {
-  const limits = limitsOf(options, settings);
-  return {
-    ...(adopt ? { adopt: true } : {}),
-    ...(settings?.unmanaged ? { unmanaged: settings.unmanaged } : {}),
-    ...(conflicts ? { conflicts } : {}),
-    ...(allowReplace ? { allowReplace: true } : {}),
-    ...(limits === undefined ? {} : { limits }),
-    origin: originOf(io.env),
-  };
-}
-
-/** What the files that are sent declare. */
-function contentOf(
-  { documents, platform }: Loaded,
-  secrets: Secrets,
-  key: CollectionKey | undefined,
-): Pick<PlanRequest, 'organizations' | 'platform'> {
-  const organizations = documents.map((one, index) => ({
-    ...sentOrganization(one, secrets, key),
-    ...withLines(one, index),
-  }));
-  return { organizations, ...(platform && { platform: sentPlatform(platform) }) };
-}
-
-const sentPlatform = ({ document, file }: LoadedPlatform) => ({ document, file });
-
-/** The document with fingerprints of the secrets whose values are here; the server knows whether one is missing. */
-function sentOrganization({ document, file }: LoadedDocument, secrets: Secrets, key?: CollectionKey): SentOrganization {
-  const prints = key === undefined ? [] : Object.entries(secrets.fingerprints(document, file, key));
-  if (prints.length === 0) return { document, file };
-  return { document, file, secrets: Object.fromEntries(prints.map(([at, fingerprint]) => [at, { fingerprint }])) };
-}
-
-function withLines(loaded: LoadedDocument, index: number): Pick<SentOrganization, 'lines'> {
-  const lines = linesOf(loaded, index);
-  return lines === undefined ? {} : { lines };
 }
 
 /** Nobody counted the organizations: files stand for them, as one file per organization is advised. */
@@ -207,17 +154,6 @@ function nothingToDo(collection: string, files: number): Plan {
     unmanaged: [],
     summary,
   };
-}
-
-function withOrganizations(
-  digests: readonly { path: string; digest: string }[],
-  documents: readonly LoadedDocument[],
-): PlanRequest['files'] {
-  const names = Map.groupBy(documents, (loaded) => loaded.file);
-  return digests.map((file) => ({
-    ...file,
-    organizations: (names.get(file.path) ?? []).map(({ document }) => document.metadata.name),
-  }));
 }
 
 /** Turns a refusal of the server into the exit code and the words that it means for the command. */
