@@ -35,6 +35,7 @@ import { ExpiryMail } from './expiry/expiry-mail.ts';
 import type { ExpiryPost } from './expiry/expiry-mail.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { GrantsController } from './users/grants.controller.ts';
+import { UserGroupsController } from './users/user-groups.controller.ts';
 import { UserIdentitiesController } from './users/identities.controller.ts';
 import { ImportController } from './users/import.controller.ts';
 import { InvitationsController } from './users/invitations.controller.ts';
@@ -104,6 +105,7 @@ export class AppModule {
         ExpiryController,
         FlowsController,
         GrantsController,
+        UserGroupsController,
         UserIdentitiesController,
         ImportController,
         InvitationsController,

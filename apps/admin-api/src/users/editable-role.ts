@@ -1,4 +1,5 @@
 import { effective } from '@rolecall/org-config';
+import type { OrganizationDocument } from '@rolecall/org-config';
 import type { Database, GrantSource, OrganizationRecord, Role } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { RevisionOrigin } from '@rolecall/reconcile';
@@ -72,6 +73,18 @@ export function requireEditable(
     isScim ? 'managed_by_scim' : 'managed_by_idp',
     `roles on ${role.scope} come from ${who}, ${by}; change it there, or name the scope under appScopes in ${policy}`,
   );
+}
+
+/**
+ * Groups of users are edited where the application manages access.
+ * @param group UNTRUSTED
+ * @throws Problem 404 `unknown_group`, 409 `managed_by_idp`
+ */
+export function requireEditableGroup({ spec }: OrganizationDocument, group: string): void {
+  if (!Object.hasOwn(spec.groups ?? {}, group))
+    throw new Problem(404, 'unknown_group', `the organization declares no group ${JSON.stringify(group)}`);
+  if (spec.authorization?.managedBy !== 'app')
+    throw new Problem(409, 'managed_by_idp', 'groups come from what the identity provider says');
 }
 
 /** Where the files of a collection declare the organization, as far as somebody does. */

@@ -4,7 +4,7 @@ import type { Database, OrganizationRecord, OrganizationTransaction, Role } from
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { editRulesOf, requireEditable, requireGivable } from './editable-role.ts';
+import { editRulesOf, requireEditable, requireEditableGroup, requireGivable } from './editable-role.ts';
 import type { EditRules } from './editable-role.ts';
 import { sourceOf, unknownUser } from './known-user.ts';
 import { openingRoles, requireLinkToPrint, requireSayOver } from './opening-roles.ts';
@@ -162,12 +162,7 @@ export function requireInvitable(
     requireGivable(rules, role, caller);
     requireEditable(rules, role, { managed: false, held: [] });
   }
-  for (const group of groups) {
-    if (!Object.hasOwn(document.spec.groups ?? {}, group))
-      throw new Problem(404, 'unknown_group', `the organization declares no group ${JSON.stringify(group)}`);
-    if (document.spec.authorization?.managedBy !== 'app')
-      throw new Problem(409, 'managed_by_idp', 'groups come from what the identity provider says');
-  }
+  for (const group of groups) requireEditableGroup(document, group);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
 import { examples, format } from './parts.ts';
 import type { Finish } from './parts.ts';
+import { addUserGroups } from './user-groups.ts';
 
 const ORGANIZATION = "the organization's name";
 const USER = 'the user, by e-mail address or id';
@@ -195,6 +196,7 @@ function addEditing(users: Command, io: Io, finish: Finish): void {
       });
     if (what === 'revoke') command.option(LAST, LAST_MEANS);
   }
+  addUserGroups(users, io, finish);
   users
     .command('unlink')
     .description(

@@ -196,6 +196,15 @@ export class UsersClient {
     return this.client.call(what === 'grant' ? 'PUT' : 'DELETE', `${path}${consent(lastSsoAdmin)}`);
   }
 
+  editGroup(
+    what: 'join' | 'leave',
+    userId: string,
+    group: string,
+  ): Promise<{ readonly outcome: 'joined' | 'left' | 'unchanged'; readonly user: UserDetail }> {
+    const path = `${this.#of(userId)}/groups/${encodeURIComponent(group)}`;
+    return this.client.call(what === 'join' ? 'PUT' : 'DELETE', path);
+  }
+
   unlink(
     userId: string,
     identityProvider: string,

@@ -63,6 +63,11 @@ function accessOf(user: RecordedUser, at: string | null): unknown {
 function answerOf(user: RecordedUser, method: string, action: string): unknown {
   const { sessions = [] } = user;
   if (action.startsWith('grants/')) return { outcome: method === 'PUT' ? 'granted' : 'revoked', user: detailOf(user) };
+  if (action.startsWith('groups/')) {
+    const isIn = user.groups.includes(decodeURIComponent(action.slice('groups/'.length)));
+    if (isIn === (method === 'PUT')) return { outcome: 'unchanged', user: detailOf(user) };
+    return { outcome: isIn ? 'left' : 'joined', user: detailOf(user) };
+  }
   if (action === 'identities/google') return { outcome: 'unlinked', sessionsEnded: sessions.length };
   if (action.startsWith('identities/')) return { outcome: 'unchanged', sessionsEnded: 0 };
   if (action === 'sessions') return method === 'DELETE' ? { sessionsEnded: sessions.length } : { sessions };

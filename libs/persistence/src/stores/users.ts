@@ -205,6 +205,10 @@ export interface AdministeredUsers {
   grant(roles: readonly UserRole[], edit: Edit): Promise<number>;
   /** How many: not those that a user does not hold. Takes them whoever gave them. */
   revoke(roles: readonly UserRole[]): Promise<number>;
+  /** False when the user is in the group already, whoever said so. @param group declared */
+  join(userId: string, group: string, edit: Edit): Promise<boolean>;
+  /** False when the user is not in the group. Takes the user out whoever said so. */
+  leave(userId: string, group: string): Promise<boolean>;
   /** Whether nobody who may sign in would hold `sso_admin` without these users; others wait until the transaction ends. */
   isLastSsoAdmin(userIds: readonly string[], now: Date): Promise<boolean>;
   /** Creates invited users with what is edited of them. Their ids, in their order; undefined when somebody has the address. */

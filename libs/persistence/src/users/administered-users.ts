@@ -11,6 +11,7 @@ import {
   INVITE_USERS,
   IS_LAST_SSO_ADMIN,
   JOIN_GROUPS,
+  LEAVE_GROUP,
   LOCK_USER,
   LOCK_USERS_BY_ADDRESS,
   REVOKE_ROLES,
@@ -24,6 +25,11 @@ export function administeredUsers(client: PoolClient, organizationId: string): A
     if (roles.length === 0) return 0;
     const values = [organizationId, JSON.stringify(roles), JSON.stringify(source), revision, now];
     return (await query(client, GRANT_ROLES, values)).length;
+  };
+  const join = async (joined: readonly { userId: string; group: string }[], { source, revision, now }: Edit) => {
+    if (joined.length === 0) return 0;
+    const values = [organizationId, JSON.stringify(joined), JSON.stringify(source), revision, now];
+    return (await query(client, JOIN_GROUPS, values)).length;
   };
   return {
     grant,
@@ -51,6 +57,14 @@ export function administeredUsers(client: PoolClient, organizationId: string): A
       return (await query(client, REVOKE_ROLES, [organizationId, JSON.stringify(roles)])).length;
     },
 
+    async join(userId, group, edit) {
+      return (await join([{ userId, group }], edit)) > 0;
+    },
+
+    async leave(userId, group) {
+      return (await query(client, LEAVE_GROUP, [organizationId, userId, group])).length > 0;
+    },
+
     async isLastSsoAdmin(userIds, now) {
       const values = [organizationId, userIds, now];
       return (await query<{ last: boolean }>(client, IS_LAST_SSO_ADMIN, values))[0]?.last === true;
@@ -67,9 +81,7 @@ export function administeredUsers(client: PoolClient, organizationId: string): A
       const roles = invited.flatMap(({ userId, grants }) => grants.map(({ scope, role }) => ({ userId, scope, role })));
       await grant(roles, edit);
       const joined = invited.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, group })));
-      const { source, revision, now } = edit;
-      const membership = [organizationId, JSON.stringify(joined), JSON.stringify(source), revision, now];
-      if (joined.length > 0) await query(client, JOIN_GROUPS, membership);
+      await join(joined, edit);
       return wanted.map(({ userId }) => (made.has(userId) ? userId : undefined));
     },
   };

@@ -260,7 +260,13 @@ export const JOIN_GROUPS: Statement = {
 insert into memberships (org_id, user_id, group_name, sources, revision, joined_at)
 select $1, w."userId", w."group", jsonb_build_array($3::jsonb), $4, $5
 from jsonb_to_recordset($2::jsonb) as w("userId" uuid, "group" text)
-on conflict do nothing`,
+on conflict do nothing
+returning group_name`,
+};
+
+export const LEAVE_GROUP: Statement = {
+  name: 'users.leave-group',
+  text: 'delete from memberships where org_id = $1 and user_id = $2 and group_name = $3 returning group_name',
 };
 
 /** Creations wait for each other: who has an address is asked before it is given. */

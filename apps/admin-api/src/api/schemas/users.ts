@@ -93,6 +93,7 @@ export const users = {
     outcome: { enum: ['unlinked', 'unchanged'] },
     sessionsEnded: { type: 'integer', description: 'That it had opened' },
   }),
+  EditedMembership: object({ outcome: { enum: ['joined', 'left', 'unchanged'] }, user: ref('UserDetail') }),
   EditedUser: object({ outcome: { enum: ['granted', 'revoked', 'unchanged'] }, user: ref('UserDetail') }),
   UserAccess: object({
     at: moment,
