@@ -11,7 +11,8 @@ export default {
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   globalSetup: join(import.meta.dirname, 'e2e/chromium.ts'),
-  testTimeout: 60_000,
+  // a limit for what hangs: a system starts, and a busy machine is several times slower
+  testTimeout: 120_000,
   // Each system has ports, a database and a directory of its own. More at once wait for each other on two cores.
   maxWorkers: 2,
   testPathIgnorePatterns: ALONE,

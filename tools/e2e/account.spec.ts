@@ -4,6 +4,7 @@ import type { System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
 import { DARK_PHONE, DESKTOP, inBrowser } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
+import { until } from './until.ts';
 
 const ADDRESS = 'ann@acme.com';
 const FIRST = 'mauve otter paddles uphill';
@@ -14,7 +15,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -29,13 +30,11 @@ interface ShownMail {
 }
 
 /** The mail to `ADDRESS` whose subject has these words; the time limit of the test is the limit. */
-async function mailed(words: string): Promise<ShownMail> {
-  for (;;) {
+function mailed(words: string): Promise<ShownMail> {
+  return until(async () => {
     const { mails } = (await (await fetch(`${system.urls.inbox}/mails.json`)).json()) as { mails: ShownMail[] };
-    const found = mails.find(({ to, subject }) => to.includes(ADDRESS) && subject.includes(words));
-    if (found) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return mails.find(({ to, subject }) => to.includes(ADDRESS) && subject.includes(words));
+  });
 }
 
 async function invite(): Promise<void> {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   first = await verify();
   head = join(directory, 'acme.head');
   writeFileSync(head, (await system.rolecall(['audit', 'head', 'acme'], directory)).stdout);
-}, 90_000);
+});
 
 afterAll(async () => {
   await owner?.end();

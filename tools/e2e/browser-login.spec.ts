@@ -14,7 +14,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -258,4 +258,4 @@ test('a connection is set up from its page, tested by a link, and only then enfo
   });
   expect(await apply(true)).toMatchObject({ code: 0 });
   rmSync(directory, { recursive: true });
-}, 60_000);
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CommandResult, System } from '../system/system.ts';
 import { Client, returnFromIdp } from './saml-sign-in.ts';
 import { startTestSystem } from './test-system.ts';
+import { untilSo } from './until.ts';
 
 const idp = new TestIdp();
 let system: System;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   system = await startTestSystem();
   directory = mkdtempSync(join(tmpdir(), 'own-organization-'));
   writeFileSync(join(directory, 'rolecall.yaml'), 'collection: own\n');
-}, 90_000);
+});
 
 afterAll(async () => {
   await system?.stop();
@@ -168,21 +169,21 @@ test('a directory opens by a token that is issued, stays open through its rotati
   expect([await knock(first), await knock(second)]).toEqual([200, 200]);
   // the log is written behind the answers
   const logged = async () => /read +200 +GET \/Users +own/.test((await run('scim', 'log', 'hooli')).stdout);
-  while (!(await logged())) continue;
+  await untilSo(logged);
   const list = (await run('scim', 'token', 'list', 'hooli')).stdout;
   const superseded = /^own +superseded\b.* (\S+)$/m.exec(list)?.[1] ?? 'none is superseded';
   expect((await run('scim', 'token', 'revoke', 'hooli', superseded)).code).toBe(0);
   // another process made these changes: the server hears of them
-  while ((await knock(first)) !== 401) continue;
+  await untilSo(async () => (await knock(first)) === 401);
   expect(await knock(second)).toBe(200);
 
   await apply(declaring('renamed: { previously: [own] }'));
   expect(await knock(second)).toBe(200);
   expect(await apply(declaring('another: {}'))).toContain('ends 1 SCIM token called renamed');
-  while ((await knock(second)) !== 401) continue;
+  await untilSo(async () => (await knock(second)) === 401);
   write(HOOLI);
   expect(await run('apply', '--auto-approve')).toMatchObject({ code: 0 });
-}, 30_000);
+});
 
 describe('mistakes end with exit code 3, each at its line', () => {
   const FAILING = 'facts: { role_mapping: staff, department: Sales }';

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { CommandResult, System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
+import { STEP_MS } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
 
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -13,7 +14,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -35,7 +36,7 @@ const rolecall = (...args: string[]): Promise<CommandResult> => system.rolecall(
 /** In a browser that has not been there. */
 async function signIn(email: string, name: RegExp): Promise<Page> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(STEP_MS);
   await page.goto(system.urls.app);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByLabel(/E-mail address/).fill(email);
@@ -107,7 +108,7 @@ test('whom nothing maps is let in by a pushed group, and is gone in the moment w
   while (!['POST', 'PATCH', 'applied', 'refused'].every((word) => stdout.includes(word))) stdout = await log();
   expect(stdout).not.toContain('mo@acme.com');
   expect((await rolecall('receipts', 'acme')).stdout).toContain(mo);
-}, 60_000);
+});
 
 // docs/guides/scim-migration.md
 test('a user of sign-ins who comes under the directory keeps id and access, until the directory says more', async () => {
@@ -128,4 +129,4 @@ test('a user of sign-ins who comes under the directory keeps id and access, unti
   expect(await before.getByText('campaign-creator').count()).toBe(0);
   const refused = await signIn('eve@acme.com', /Eve Engineer/);
   await refused.getByRole('alert').waitFor();
-}, 60_000);
+});

@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { attributes, type BenchGateway, IDENTITY_PROVIDER, ORGANIZATION, startGateway } from '../bench/gateway.ts';
 import { html } from '../html.ts';
 import { launchBrowser } from './browser.ts';
+import { STEP_MS } from './in-browser.ts';
 
 const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
     startGateway({ idp, metadataXml, settings: { allowIdpInitiated: true } }),
     launchBrowser(),
   ]);
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -60,7 +61,7 @@ async function answer(request: IncomingMessage): Promise<string> {
 
 async function inBrowser(options: BrowserContextOptions, walk: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(STEP_MS);
   try {
     await walk(await context.newPage());
   } finally {

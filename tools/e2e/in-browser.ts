@@ -11,6 +11,9 @@ export const DARK_PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
+/** How long a page may take to show something: a limit for what hangs, not a measure. Milliseconds. */
+export const STEP_MS = 45_000;
+
 /** Keeps a picture, and sees that nothing is cut off at the side. */
 export type Shot = (name: string) => Promise<void>;
 
@@ -22,7 +25,7 @@ export async function inBrowser(
 ): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(STEP_MS);
   try {
     const page = await context.newPage();
     await walk(page, async (name) => {

@@ -7,6 +7,7 @@ import type { System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
 import { DARK_PHONE, DESKTOP, inBrowser } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
+import { until } from './until.ts';
 
 const IT = 'it@umbrella.example';
 const SECURITY = 'security@umbrella.example';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   [system, browser] = await Promise.all([startTestSystem(), launchBrowser()]);
   directory = mkdtempSync(join(tmpdir(), 'umbrella-'));
   writeFileSync(join(directory, 'rolecall.yaml'), 'collection: umbrella\n');
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -61,14 +62,12 @@ async function signIn(page: Page): Promise<void> {
 }
 
 /** The last mail to somebody whose text has this; mails arrive behind the answer. */
-async function mailTo(address: string, having: string): Promise<string> {
-  for (;;) {
+function mailTo(address: string, having: string): Promise<string> {
+  return until(async () => {
     const answer = await fetch(`${system.urls.inbox}/mails.json`);
     const { mails } = (await answer.json()) as { mails: readonly { to: string[]; text: string }[] };
-    const found = mails.findLast(({ to, text }) => to.includes(address) && text.includes(having));
-    if (found) return found.text;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return mails.findLast(({ to, text }) => to.includes(address) && text.includes(having))?.text;
+  });
 }
 
 const isSignedIn = async (page: Page) => (await page.request.get(`${system.urls.gateway}/session`)).ok();
@@ -145,7 +144,7 @@ test('SSO is enforced, the certificate in the configuration is over: a recovery 
   const plan = await system.rolecall(['plan'], directory);
   expect(plan.stdout).toContain('spec.identityProviders.demo.metadata');
   expect(plan.stdout).toContain('recovery access');
-}, 120_000);
+});
 
 test(
   'the same pages on a phone in the dark, without JavaScript: single sign-on is let go for an hour',

@@ -8,6 +8,7 @@ import pg from 'pg';
 import type { CommandResult, System } from '../system/system.ts';
 import { Client, returnFromIdp } from './saml-sign-in.ts';
 import { startTestSystem } from './test-system.ts';
+import { untilSo } from './until.ts';
 
 /** A month of a platform team, one command after the other: what happens in a chapter is there in the next. */
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'month-'));
   documents = new Documents(join(directory, 'hooli.yaml'));
   process.env['HOOLI_SECRET'] = 'the first value';
-}, 90_000);
+});
 
 afterAll(async () => {
   delete process.env['HOOLI_SECRET'];
@@ -219,7 +220,7 @@ test('of two pipelines one waits its turn; what a killed one leaves is released 
       stdio: 'ignore',
     });
     const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'rolecall-admin-api'`;
-    while ((await holder.query(waits)).rows.length === 0) continue;
+    await untilSo(async () => (await holder.query(waits)).rows.length > 0);
     expect(await expectExit(4, 'apply', '--auto-approve')).toContain('"month" is being applied by');
     first.kill('SIGKILL');
     await once(first, 'exit');

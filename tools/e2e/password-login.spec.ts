@@ -8,6 +8,7 @@ import type { System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
 import { DARK_PHONE, DESKTOP, inBrowser, type Shot } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
+import { until } from './until.ts';
 
 const ADDRESS = 'pat@acme.com';
 const PASSWORD = 'mauve otter paddles uphill';
@@ -28,7 +29,7 @@ beforeAll(async () => {
     tx.createUser({ identityProvider: 'former', nameId }, { email: ADDRESS, displayName: 'Pat' }, {}, new Date()),
   );
   ({ userId } = user);
-}, 90_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -37,15 +38,14 @@ afterAll(async () => {
 });
 
 /** The link of the last mail to an address that got `seen` before; mails arrive behind the answer. */
-async function mailedLink(seen: number, address = ADDRESS): Promise<{ link: string; mails: number }> {
-  for (;;) {
+function mailedLink(seen: number, address = ADDRESS): Promise<{ link: string; mails: number }> {
+  return until(async () => {
     const answer = await fetch(`${system.urls.inbox}/mails.json`);
     const { mails } = (await answer.json()) as { mails: readonly { to: string[]; text: string }[] };
     const mine = mails.filter(({ to, text }) => to.includes(address) && text.includes('/link#'));
     const link = /http\S+\/link#[\w-]+/.exec(mine.at(-1)?.text ?? '')?.[0];
-    if (link !== undefined && mine.length > seen) return { link, mails: mine.length };
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return link !== undefined && mine.length > seen ? { link, mails: mine.length } : undefined;
+  });
 }
 
 let mailed = 0;

@@ -174,7 +174,7 @@ it('GitHub Actions: a plan becomes a comment, and what was reviewed is applied',
   // something else was merged than what the comment shows
   repository('hub', 'Another');
   await expect(job(lines('apply'), cwd, { ...env, ...apply, GITHUB_SHA: 'c0ffee' })).rejects.toMatchObject({ code: 4 });
-}, 120_000);
+});
 
 it('GitLab CI: the same, with its report', async () => {
   comments = [];
@@ -197,7 +197,7 @@ it('GitLab CI: the same, with its report', async () => {
   expect(await job(lines('apply'), cwd, { ...env, ...identityOf(jobs['apply']), CI_COMMIT_SHA: 'c0ffee' })).toContain(
     'Applied: lab (revision 1)',
   );
-}, 120_000);
+});
 
 it('from zero to GitOps: its steps with tokens, and the pipeline with those', async () => {
   comments = [];
@@ -231,4 +231,4 @@ it('from zero to GitOps: its steps with tokens, and the pipeline with those', as
     stderr: expect.stringContaining('needs the right apply'),
   });
   expect(await job(lines('apply'), cwd, { ...env, ROLECALL_TOKEN: apply })).toContain('Applied: umbrella (revision 1)');
-}, 120_000);
+});
