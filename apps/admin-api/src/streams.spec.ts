@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AuditEvent } from '@rolecall/audit';
+import type { AuditEvent, WireEvent } from '@rolecall/audit';
+import { asClient } from '@rolecall/persistence';
 import { Metrics } from '@rolecall/platform';
 import { Webhook } from 'standardwebhooks';
 import { AuditStream } from './streams/stream.ts';
@@ -13,7 +14,7 @@ import type { TestApi } from './testing/test-api.ts';
 interface Batch {
   readonly type: string;
   readonly data: {
-    readonly events: readonly { readonly organization: string | null; readonly seq: number; readonly type: string }[];
+    readonly events: readonly (Pick<WireEvent, 'seq' | 'type' | 'client'> & { readonly organization: string | null })[];
   };
 }
 
@@ -66,7 +67,8 @@ async function happens(name: string, count = 1): Promise<void> {
     subject: 'u',
     data: { identityProvider: 'okta' },
   };
-  await database.inOrganization(organizationId, (tx) => tx.audit(Array.from({ length: count }, () => event)));
+  const events = Array.from({ length: count }, () => event);
+  await asClient('192.0.2.7', () => database.inOrganization(organizationId, (tx) => tx.audit(events)));
 }
 
 const batches = () => webhook.got.map(({ body }) => (JSON.parse(body) as Batch).data.events);
@@ -92,6 +94,7 @@ it('posts what happens, signed as Standard Webhooks has it, from now on', async 
       ['globex', 'login.succeeded', 2],
     ]),
   );
+  for (const event of batches()[0] ?? []) expect(event.client?.address).toBe('192.0.2.7');
   await stream.run(hook());
   expect(webhook.got).toHaveLength(1);
 });

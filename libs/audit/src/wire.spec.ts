@@ -39,6 +39,15 @@ it('is a message of RFC 5424', () => {
   expect(syslogMessage({ ...wireEvent(event), type: 'login.succeeded' }, owner, 'h')).toMatch(/^<109>1 /);
 });
 
+it('has the address in a message as well, and null where it was erased (security.md 49)', () => {
+  const client = { address: '2001:db8::7', salt: '00'.repeat(16) };
+  const from = { ...event, origin: originOf(client) };
+  const bodyOf = (message: string) => JSON.parse(message.slice(message.indexOf('{'))) as object;
+  expect(bodyOf(syslogMessage(wireEvent({ ...from, client }), owner, 'h'))).toMatchObject({ client });
+  const { origin } = from;
+  expect(bodyOf(syslogMessage(wireEvent(from), owner, 'h'))).toMatchObject({ origin, client: null });
+});
+
 it('is one line of ASCII, whatever an event says (security.md 50)', () => {
   const evil = 'a\r\n<0>1 forged\u001b[2J\u202egnp\u2028\u{1f600}é\u0000';
   const hostile = { ...wireEvent(event), subject: evil, actor: { kind: 'user' as const, id: evil } };
