@@ -1274,6 +1274,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.create_user(p_org_id uuid, p_user_id uuid, p_email text, p_given_name text, p_family_name text, p_display_name text, p_identity_provider text, p_name_id_format text, p_name_id text, p_facts jsonb, p_now timestamp with time zone, p_revision integer, p_grants jsonb, p_memberships jsonb)
  RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 begin
@@ -3213,14 +3214,17 @@ begin
     ), resourced as (
       update grants g set sources = w.sources, revision = p_revision, valid_from = now()
       from wanted_grants w
-      where g.org_id = p_org_id and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
+      where g.org_id = p_org_id and g.user_id = any(p_user_ids)
+        and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
         and g.sources is distinct from w.sources and not is_edited(g.sources)
     ), granted as (
       insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
       select p_org_id, w.user_id, w.scope, w.role, w.sources, p_revision, p_now
       from wanted_grants w
       where not exists (
-        select from grants g where g.org_id = p_org_id and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role)
+        select from grants g
+        where g.org_id = p_org_id and g.user_id = any(p_user_ids)
+          and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role)
       on conflict do nothing
       returning user_id, scope, role
     ), departed as (
@@ -3232,13 +3236,16 @@ begin
     ), resourced_memberships as (
       update memberships m set sources = w.sources, revision = p_revision
       from wanted_memberships w
-      where m.org_id = p_org_id and m.user_id = w.user_id and m.group_name = w.group_name and m.sources is distinct from w.sources
+      where m.org_id = p_org_id and m.user_id = any(p_user_ids)
+        and m.user_id = w.user_id and m.group_name = w.group_name and m.sources is distinct from w.sources
     ), joined as (
       insert into memberships (org_id, user_id, group_name, sources, revision, joined_at)
       select p_org_id, w.user_id, w.group_name, w.sources, p_revision, p_now
       from wanted_memberships w
       where not exists (
-        select from memberships m where m.org_id = p_org_id and m.user_id = w.user_id and m.group_name = w.group_name)
+        select from memberships m
+        where m.org_id = p_org_id and m.user_id = any(p_user_ids)
+          and m.user_id = w.user_id and m.group_name = w.group_name)
       on conflict do nothing
       returning user_id, group_name
     )
@@ -3295,6 +3302,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.store_login(p_org_id uuid, p_user_id uuid, p_email text, p_given_name text, p_family_name text, p_display_name text, p_identity_provider text, p_name_id_format text, p_name_id text, p_facts jsonb, p_now timestamp with time zone, p_takes_over boolean, p_revision integer, p_grants jsonb, p_memberships jsonb)
  RETURNS TABLE(change text, user_id uuid, scope text, role text, group_name text)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 begin

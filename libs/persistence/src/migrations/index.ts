@@ -76,6 +76,7 @@ import { deactivationsTogether } from './20261122T82-deactivations-together.ts';
 import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import { formerValues } from './20261122T88-former-values.ts';
+import { grantsByUser } from './20261122T90-grants-by-user.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -158,4 +159,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   unmanagedUsers,
   mailedResets,
   formerValues,
+  grantsByUser,
 ];
