@@ -197,6 +197,10 @@ it('GitLab CI: the same, with its report', async () => {
   expect(await job(lines('apply'), cwd, { ...env, ...identityOf(jobs['apply']), CI_COMMIT_SHA: 'c0ffee' })).toContain(
     'Applied: lab (revision 1)',
   );
+  // a job of a merge request may not apply, whatever it runs
+  repository('lab', 'Lab of a merge request');
+  const refused = job('rolecall apply --auto-approve', cwd, { ...env, ...identityOf(jobs['plan']) });
+  await expect(refused).rejects.toMatchObject({ stderr: expect.stringContaining('needs the right apply') });
 });
 
 it('from zero to GitOps: its steps with tokens, and the pipeline with those', async () => {

@@ -92,12 +92,11 @@ export async function makePlan(
       prune,
       ...terms,
     };
-    progress.show('Waiting for the plan ...');
     const asked = {
       ...(options.out !== undefined && { save: true as const }),
       ...(options.names === true && { names: true as const }),
     };
-    const plan = await answered(client.plan({ ...request, ...asked }), loaded);
+    const plan = await answered(client.plan({ ...request, ...asked }, progress.users('Waiting for the plan')), loaded);
     const opened = await openChanged(plan, request, io);
     progress.clear();
     io.err(leftOutText(loaded.documents.length));

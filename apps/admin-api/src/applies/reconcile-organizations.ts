@@ -48,10 +48,14 @@ export class ReconcileOrganizations {
     private readonly ownAudience: string,
   ) {}
 
-  /** Writes nothing, but that it was saved when that is asked for. @throws Problem */
-  async plan(request: PlanRequest, caller: Principal, now: Date): Promise<Plan> {
+  /**
+   * Writes nothing, but that it was saved when that is asked for.
+   * @param looked told how many users it looked at, page by page
+   * @throws Problem
+   */
+  async plan(request: PlanRequest, caller: Principal, now: Date, looked?: (users: number) => void): Promise<Plan> {
     if (request.names === true) requireRight(caller, 'users.read', 'a plan that names users');
-    const { plan } = await refusing(this.run(request, undefined, caller, now));
+    const { plan } = await refusing(this.run(request, undefined, caller, now, looked));
     await this.auditNames(plan, caller, now);
     if (request.save !== true) return plan;
     const [id, expiresAt] = [randomUUID(), new Date(now.getTime() + SAVED_PLAN_MS)];
@@ -94,13 +98,20 @@ export class ReconcileOrganizations {
    * Checks and fetches all that can be had without a lock, then does everything else in one transaction.
    * @param terms of an apply; without them nothing stays
    */
-  private async run(request: PlanRequest, terms: undefined, caller: Principal, now: Date): Promise<Done>;
+  private async run(
+    request: PlanRequest,
+    terms: undefined,
+    caller: Principal,
+    now: Date,
+    looked?: (users: number) => void,
+  ): Promise<Done>;
   private async run(request: ApplyRequest, terms: ApplyTerms, caller: Principal, now: Date): Promise<Applied>;
   private async run(
     request: PlanRequest & Partial<ApplyRequest>,
     terms: ApplyTerms | undefined,
     caller: Principal,
     now: Date,
+    looked?: (users: number) => void,
   ): Promise<Applied> {
     const { wanted, heads } = await this.prepare(request, terms, caller, now);
     const store = this.storeFor(caller, now);

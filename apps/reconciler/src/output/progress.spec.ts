@@ -47,6 +47,26 @@ it('says for how long it waits by now', () => {
   }
 });
 
+it('says what the server says, where somebody looks', () => {
+  jest.useFakeTimers();
+  try {
+    const progress = on();
+    const told = progress.users('Waiting for the plan');
+    jest.advanceTimersByTime(2_000);
+    told?.(12_000);
+    jest.advanceTimersByTime(1_000);
+    progress.clear();
+    expect(written.split('\r\u001b[K').slice(2)).toEqual([
+      'Waiting for the plan ... 2 s',
+      'Waiting for the plan ... 12,000 users looked at, 3 s',
+      '',
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(on({ CI: 'true' }).users('Waiting for the plan')).toBeUndefined();
+});
+
 it('stays on one line, whatever a name is', () => {
   on().bar('Applying', 1, 2, `: ${'x'.repeat(63)}`);
   expect(written.length).toBeLessThanOrEqual(80 + '\r\u001b[K'.length);

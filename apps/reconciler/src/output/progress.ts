@@ -14,6 +14,8 @@ export class Progress {
   readonly #silent: boolean;
   #shown = false;
   #ticking: NodeJS.Timeout | undefined;
+  /** What the server said last. */
+  #detail = '';
 
   constructor(private readonly io: Pick<Io, 'err' | 'errIsTerminal' | 'env'>) {
     const { CI: ci = '' } = io.env;
@@ -25,10 +27,20 @@ export class Progress {
     clearInterval(this.#ticking);
     this.#write(text);
     let seconds = 0;
+    this.#detail = '';
     this.#ticking = setInterval(() => {
       seconds += TICK_MS / 1_000;
-      if (seconds >= 2) this.#write(`${text} ${elapsed(seconds)}`);
+      if (seconds >= 2) this.#write(`${text} ${this.#detail}${elapsed(seconds)}`);
     }, TICK_MS).unref();
+  }
+
+  /** Shows `text`, and takes what a server says of how far it is; undefined where nobody looks. */
+  users(text: string): ((users: number) => void) | undefined {
+    this.show(`${text} ...`);
+    if (this.#silent) return undefined;
+    return (users) => {
+      if (users > 0) this.#detail = `${users.toLocaleString('en')} users looked at, `;
+    };
   }
 
   #write(text: string): void {

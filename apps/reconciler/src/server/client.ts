@@ -2,7 +2,7 @@ import type { OrganizationDocument, PlatformDocument } from '@rolecall/org-confi
 import type { FileDigest, Limits, Plan, UnmanagedMode } from '@rolecall/reconcile';
 import type { Connection } from './connection.ts';
 import { request } from './http.ts';
-import type { Method } from './http.ts';
+import type { Method, Told } from './http.ts';
 
 export interface SentOrganization {
   readonly document: OrganizationDocument;
@@ -144,8 +144,9 @@ export class Client {
     return this.call('POST', `v1/collections/${encodeURIComponent(name)}/compare`, { files });
   }
 
-  plan(request: PlanRequest): Promise<Plan> {
-    return this.call('POST', 'v1/plans', request);
+  /** @param told how many users the server looked at by now */
+  plan(request: PlanRequest, told?: Told): Promise<Plan> {
+    return this.call('POST', 'v1/plans', request, told);
   }
 
   apply(request: ApplyRequest): Promise<Applied> {
@@ -199,7 +200,7 @@ export class Client {
   }
 
   /** One request of any operation. */
-  call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    return request(this.connection, method, path, body);
+  call<T>(method: Method, path: string, body?: unknown, told?: Told): Promise<T> {
+    return request(this.connection, method, path, body, told);
   }
 }

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { CommandError, EXIT } from '../exit.ts';
 import type { ServerDiagnostic } from '../output/positions.ts';
 import type { Connection } from './connection.ts';
@@ -21,12 +23,30 @@ const TIMEOUT_MS = 300_000;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One request of any operation. @throws ServerRefusal, CommandError */
-export async function request<T>(connection: Connection, method: Method, path: string, body?: unknown): Promise<T> {
+/** How many users the server looked at by now. */
+export type Told = (users: number) => void;
+
+const LINES = 'application/x-ndjson';
+
+/**
+ * One request of any operation.
+ * @param told asks the server to say how far it is, where it can
+ * @throws ServerRefusal, CommandError
+ */
+export async function request<T>(
+  connection: Connection,
+  method: Method,
+  path: string,
+  body?: unknown,
+  told?: Told,
+): Promise<T> {
   const { server, token } = connection;
   const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
   const bearer = typeof token === 'string' ? token : await token();
-  const headers = { authorization: `Bearer ${bearer}`, accept: 'application/json' };
+  const headers = {
+    authorization: `Bearer ${bearer}`,
+    accept: told ? `application/json, ${LINES}` : 'application/json',
+  };
   const response = await fetch(url, {
     method,
     redirect: 'error', // a redirect would carry the token elsewhere
@@ -37,11 +57,34 @@ export async function request<T>(connection: Connection, method: Method, path: s
   }).catch((error: unknown) => {
     throw unreachable(server, error);
   });
+  if (told && response.body && response.headers.get('content-type')?.startsWith(LINES) === true) {
+    return lastOf(response.body, told, server);
+  }
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusalOf(response.status, answer);
   if (answer === undefined)
     throw new CommandError(EXIT.failed, 'not_rolecall', `${server} does not answer as Rolecall does`);
   return answer as T;
+}
+
+/** The answer behind lines that say how far the server is. */
+async function lastOf<T>(body: ReadableStream<Uint8Array>, told: Told, server: string): Promise<T> {
+  const lines = createInterface({ input: Readable.fromWeb(body as never), crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    for await (const text of lines) {
+      const line = JSON.parse(text) as {
+        readonly progress?: { readonly users: number };
+        readonly result?: T;
+        readonly status?: number;
+      };
+      if (line.result !== undefined) return line.result;
+      if (line.progress === undefined) throw refusalOf(line.status ?? 500, line);
+      told(line.progress.users);
+    }
+  } catch (error) {
+    throw error instanceof ServerRefusal ? error : unreachable(server, error);
+  }
+  throw unreachable(server, new Error('the answer ended too early'));
 }
 
 function unreachable(server: string, error: unknown): CommandError {

@@ -11,6 +11,8 @@ export interface Reconciler {
   /** What has this id; default an API token. */
   readonly kind?: Actor['kind'];
   readonly now: Date;
+  /** Told how many users were looked at, page by page. */
+  readonly looked?: ((users: number) => void) | undefined;
 }
 
 /** The port of libs/reconcile on PostgreSQL. A plan's transaction is rolled back and takes no lock. */

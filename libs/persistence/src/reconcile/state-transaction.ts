@@ -69,7 +69,7 @@ export class PgStateTransaction implements StateTransaction {
       },
       ended: (id) => this.record(DEPLOYMENT, 'token.ended', { reason: 'trust_withdrawn' }, id),
     });
-    this.users = new PgUserState(client, this.#on, by.now, applies);
+    this.users = new PgUserState(client, this.#on, by.now, applies, by.looked);
     this.signIns = new PgSignInState(client, this.#on, keys, by.now, applies, (...event) => this.record(...event));
   }
 

@@ -22,12 +22,15 @@ export class PgUserState implements UserState {
     private readonly now: Date,
     /** An apply locks what it reads; a plan does not, and writes no grants. */
     private readonly applies: boolean,
+    /** Told of each page of users. */
+    private readonly looked: (users: number) => void = () => undefined,
   ) {}
 
   async *facts(organizationId: string): AsyncIterable<readonly UserFacts[]> {
     await this.on.enter(organizationId);
     for await (const batch of factsOfUsers(this.client, organizationId, this.applies)) {
       yield batch;
+      this.looked(batch.length);
       // the caller may have worked for another organization in between
       await this.on.enter(organizationId);
     }
