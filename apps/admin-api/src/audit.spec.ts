@@ -109,6 +109,30 @@ it('says who exported it, and what (security.md 49)', async () => {
   });
 });
 
+it('says who read much of it at once without calling it an export, once an hour and filter (security.md 49)', async () => {
+  const { database } = api.database;
+  const { organizationId } = (await database.registry.record('globex'))!;
+  const event = (type: AuditEvent['type']) =>
+    ({ type, at: AT, actor: { kind: 'user', id: 'u' }, subject: 's', data: {} }) as const;
+  const token = await api.token(['audit.read']);
+  const read = (query: string) => api.client.with(token).call('GET', `/v1/organizations/globex/audit?${query}`);
+  const recorded = async () =>
+    (await database.audit.list(organizationId, { type: 'audit.exported', after: 0, limit: 100 })).map(
+      ({ data }) => data,
+    );
+  await database.inOrganization(organizationId, (tx) =>
+    tx.audit(Array.from({ length: 98 }, () => event('logout.refused'))),
+  );
+  await read('limit=99');
+  expect(await recorded()).toEqual([]);
+  await database.inOrganization(organizationId, (tx) => tx.audit([event('logout.refused'), event('logout.refused')]));
+  await read('limit=100&type=logout.refused');
+  await read('limit=100&type=logout.refused');
+  await read('limit=100&after=1');
+  await read('limit=1000');
+  expect(await recorded()).toEqual([{ eventType: 'logout.refused' }, {}]);
+});
+
 it('signs the end, so that one of another organization or an older one is no proof (security.md 48)', async () => {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', api.client.url));
   const { status, json } = await api.client.call<Head>('GET', '/v1/organizations/acme/audit/head');

@@ -10,6 +10,7 @@ import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
+import { recordExport } from './exported.ts';
 import { auditFilterOf } from './audit-query.ts';
 
 const HEAD_TYPE = 'rolecall-audit-head+jwt';
@@ -61,15 +62,8 @@ export class AuditController {
   ): Promise<object> {
     const { exports, ...filter } = auditFilterOf(query);
     const events = await this.database.audit.list(organizationId, filter);
-    if (exports) {
-      const { type, actor: of, subject, address, since, until } = filter;
-      const times = { since: since?.toISOString(), until: until?.toISOString() };
-      // that one was asked for, and not which: the log itself holds no address
-      const data = { eventType: type, of, about: subject, ...(address !== undefined && { byAddress: true }), ...times };
-      const [at, actor, { traceId }] = [this.clock(), caller.actor, traceOf(request)];
-      const event = { type: 'audit.exported', at, actor, subject: organizationId, data, traceId } as const;
-      await this.database.audit.append(organizationId, event);
-    }
+    const by = { at: this.clock(), actor: caller.actor, traceId: traceOf(request).traceId };
+    await recordExport(this.database, { organizationId, filter, exports, events, by });
     const last = events.length === filter.limit ? events.at(-1)?.seq : undefined;
     return { events: events.map(wireEvent), nextAfter: last ?? null };
   }

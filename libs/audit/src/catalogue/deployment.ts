@@ -26,7 +26,8 @@ export const DEPLOYMENT_EVENTS: Catalogue<'platform' | 'token' | 'audit'> = {
     data: { reason: key('text', 'trust_withdrawn: the platform document gives it no more') },
   },
   'audit.exported': {
-    description: 'Somebody exported the audit log, or what a filter leaves of it',
+    description:
+      'Somebody exported the audit log, or what a filter leaves of it, or read a hundred events of it or more at once',
     subject: 'Id of the organization; all zeros of the log of the deployment',
     data: {
       eventType: key('text', 'Only events of this type'),
