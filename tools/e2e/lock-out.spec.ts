@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { TEST_EXPIRED_KEY } from '@rolecall/saml/testing';
 import type { Browser, Page } from 'playwright-core';
 import type { System } from '../system/system.ts';
@@ -10,6 +12,7 @@ import { startTestSystem } from './test-system.ts';
 import { until } from './until.ts';
 
 const IT = 'it@umbrella.example';
+const GIT = { PATH: process.env['PATH'], HOME: tmpdir(), GIT_CONFIG_NOSYSTEM: '1' };
 const SECURITY = 'security@umbrella.example';
 
 let system: System;
@@ -48,9 +51,24 @@ spec:
       engineering: { grants: { account/main: [member, sso_admin] } }
 `;
 
-async function apply(enforceSso: boolean, metadata: string): Promise<void> {
+function write(enforceSso: boolean, metadata: string): void {
   writeFileSync(join(directory, 'umbrella.yaml'), umbrella(enforceSso));
   writeFileSync(join(directory, 'idp.xml'), metadata);
+}
+
+/** As a deployment whose watcher follows the repository: what is there is committed, and applied once. */
+async function watched(enforceSso: boolean, metadata: string) {
+  write(enforceSso, metadata);
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: directory, env: GIT, stdio: 'ignore' });
+  git('init', '--quiet', '--initial-branch=main');
+  git('add', '--all');
+  git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'x');
+  const repository = ['--repo', pathToFileURL(directory).href];
+  return system.rolecall(['watch', ...repository, '--mode', 'apply', '--once', '--listen', 'off'], directory);
+}
+
+async function apply(enforceSso: boolean, metadata: string): Promise<void> {
+  write(enforceSso, metadata);
   expect(await system.rolecall(['apply', '--auto-approve'], directory)).toMatchObject({ code: 0 });
 }
 
@@ -80,11 +98,16 @@ test('SSO is enforced, the certificate in the configuration is over: a recovery 
   expect(former).not.toBe(metadata);
 
   await apply(false, metadata);
+  const refused = await watched(true, metadata);
+  expect(refused).toMatchObject({ code: 5 });
+  expect(refused.stdout).toContain('"where":"guard"');
   await inBrowser(browser, DESKTOP, async (page) => {
     await signIn(page);
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
   });
-  await apply(true, metadata);
+  expect(await watched(true, metadata)).toMatchObject({ code: 0 });
+  const shown = await system.rolecall(['show', 'umbrella'], directory);
+  expect(shown.stdout).toContain('enforceSso: true');
   await apply(true, former);
 
   await inBrowser(browser, DESKTOP, async (page, shot) => {
