@@ -25,7 +25,7 @@ import { logoutStore } from './logouts/logout-store.ts';
 import { sharedLimitStore } from './limits/shared-limits.ts';
 import { mailOutbox } from './mails/outbox.ts';
 import { metadataStore } from './metadata/metadata-store.ts';
-import type { MetadataStore } from './metadata/metadata-store.ts';
+import type { MetadataStore } from './stores/metadata.ts';
 import { createOrm } from './orm.ts';
 import { livePlatform } from './platform/platform-revisions.ts';
 import type { PlatformRecord } from './platform/platform-revisions.ts';

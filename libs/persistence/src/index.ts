@@ -7,16 +7,6 @@ export type { Database, OpenDatabaseOptions } from './database.ts';
 export { PersistenceError } from './errors.ts';
 export type { PersistenceErrorCode } from './errors.ts';
 export type { FlowCursor, FlowFilter, FlowPage, FlowStore, FlowSummary } from './flows/flow-store.ts';
-export type {
-  IdentityProviderState,
-  MetadataClaim,
-  MetadataEvent,
-  MetadataInUse,
-  MetadataStore,
-  MetadataSummary,
-  RefreshResult,
-  RefreshSchedule,
-} from './metadata/metadata-store.ts';
 export { metadataSourceOf } from './metadata/metadata-source.ts';
 export { migrate } from './migrations/migrate.ts';
 export type { MigrateOptions } from './migrations/migrate.ts';

@@ -17,6 +17,7 @@ export * from './stores/domains.ts';
 export * from './stores/expiry.ts';
 export * from './stores/limits.ts';
 export * from './stores/mails.ts';
+export * from './stores/metadata.ts';
 export * from './stores/directory.ts';
 export * from './stores/directory-resources.ts';
 export * from './stores/directory-search.ts';

@@ -2,7 +2,7 @@ import type { DeclaredMetadata, OrganizationSpec } from '@rolecall/org-config';
 import type { NewRevision } from '@rolecall/reconcile';
 import { connected, document, later, NOW, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
-import type { MetadataClaim, MetadataInUse, RefreshResult } from './metadata-store.ts';
+import type { MetadataClaim, MetadataInUse, RefreshResult } from '../stores/metadata.ts';
 
 const test = useTestDatabase();
 const HOUR = 3600;
