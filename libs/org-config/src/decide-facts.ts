@@ -8,7 +8,8 @@ import {
   type FactsJson,
 } from '@rolecall/role-mapping';
 import type { OrganizationDocument } from './document.ts';
-import { attributeNamesOf, policyOf } from './effective.ts';
+import { attributeNamesOf } from './effective-identity-provider.ts';
+import { policyOf } from './effective.ts';
 
 export type { Decision, Evidence, FactsJson } from '@rolecall/role-mapping';
 

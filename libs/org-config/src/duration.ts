@@ -7,6 +7,11 @@ export function durationSeconds(text: string): number | undefined {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
+/** The seconds of a checked duration, or of the default where none is declared. */
+export function secondsOr(declared: string | undefined, fallback: number): number {
+  return (declared === undefined ? undefined : durationSeconds(declared)) ?? fallback;
+}
+
 /** How often metadata behind a URL may be fetched again, in seconds, and how often it is when nothing is declared. */
 export const REFRESH_LIMITS = {
   min: 15 * SECONDS.m,

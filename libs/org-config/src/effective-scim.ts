@@ -1,5 +1,5 @@
 import type { DirectoryTokenEntry, ExtensionAttributeEntry, ExtensionAttributeType, ScimEntry } from './document.ts';
-import { DIRECTORY_LIMITS, durationSeconds } from './duration.ts';
+import { DIRECTORY_LIMITS, secondsOr } from './duration.ts';
 import { emptyMap } from './json.ts';
 
 /** `spec.scim` with every default filled in. */
@@ -80,12 +80,12 @@ export function scimOf(declared: ScimEntry): EffectiveScim {
 
 function brakeOf({ enabled = true, share = 20, window, atLeast = 10 }: NonNullable<ScimEntry['brake']> = {}) {
   if (!enabled) return undefined;
-  return { share, windowSeconds: seconds(window, DIRECTORY_LIMITS.brakeWindow.default), atLeast };
+  return { share, windowSeconds: secondsOr(window, DIRECTORY_LIMITS.brakeWindow.default), atLeast };
 }
 
 function tokenOf(declared: DirectoryTokenEntry, name: string): EffectiveDirectoryToken {
-  const rotateSeconds = seconds(declared.rotateEvery, DIRECTORY_LIMITS.rotateEvery.default);
-  const overlapSeconds = seconds(declared.overlap, DIRECTORY_LIMITS.overlap.default);
+  const rotateSeconds = secondsOr(declared.rotateEvery, DIRECTORY_LIMITS.rotateEvery.default);
+  const overlapSeconds = secondsOr(declared.overlap, DIRECTORY_LIMITS.overlap.default);
   return {
     displayName: declared.displayName ?? name,
     rotateSeconds,
@@ -106,8 +106,4 @@ function mapped<From, To>(map: Readonly<Record<string, From>>, make: (from: From
   const made = emptyMap<To>();
   for (const [name, entry] of Object.entries(map)) made[name] = make(entry, name);
   return made;
-}
-
-function seconds(declared: string | undefined, fallback: number): number {
-  return (declared === undefined ? undefined : durationSeconds(declared)) ?? fallback;
 }

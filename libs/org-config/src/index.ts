@@ -9,14 +9,14 @@ export * from './decide-facts.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
-export { attributeNamesOf, effective, policyOf, serviceProviderKeysOf } from './effective.ts';
+export { attributeNamesOf, serviceProviderKeysOf } from './effective-identity-provider.ts';
 export type {
   EffectiveIdentityProvider,
-  EffectiveLogin,
   EffectiveOidcIdentityProvider,
-  EffectiveOrganization,
   EffectiveSamlIdentityProvider,
-} from './effective.ts';
+} from './effective-identity-provider.ts';
+export { effective, policyOf } from './effective.ts';
+export type { EffectiveLogin, EffectiveOrganization } from './effective.ts';
 export type {
   EffectiveBrake,
   EffectiveDirectoryToken,

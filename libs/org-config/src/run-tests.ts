@@ -10,7 +10,8 @@ import {
 import { canonicalJson } from './canonical/canonical-json.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { DocumentTest, Json, OrganizationDocument } from './document.ts';
-import { attributeNamesOf, policyOf } from './effective.ts';
+import { attributeNamesOf } from './effective-identity-provider.ts';
+import { policyOf } from './effective.ts';
 import { emptyMap } from './json.ts';
 import type { LoadedDocument } from './load/load-documents.ts';
 

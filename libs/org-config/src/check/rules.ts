@@ -1,6 +1,6 @@
 import { PROFILE_FIELDS } from '@rolecall/role-mapping';
 import type { Json } from '../document.ts';
-import { CLAIMS } from '../effective.ts';
+import { CLAIMS } from '../effective-identity-provider.ts';
 import { isMap, listOf, mapOf, own, pointerTo, type JsonMap } from '../json.ts';
 import { quoted, type Findings } from './finding.ts';
 
