@@ -3216,7 +3216,7 @@ begin
       from wanted_grants w
       where g.org_id = p_org_id and g.user_id = any(p_user_ids)
         and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
-        and g.sources is distinct from w.sources and not is_edited(g.sources)
+        and g.sources is distinct from w.sources
     ), granted as (
       insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
       select p_org_id, w.user_id, w.scope, w.role, w.sources, p_revision, p_now

@@ -1,6 +1,6 @@
 import type { DecidedGrant } from '@rolecall/role-mapping';
 import { actor, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
-import { document, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { Edit, Role } from '../stores.ts';
 
@@ -55,19 +55,16 @@ it('is left alone by logins, and taken by whoever revokes it', async () => {
   expect(await held()).toEqual([]);
 });
 
-it('keeps its sources when a rule gives the same role, and stays when the rule gives it no more', async () => {
+it('belongs to a rule from the moment that one gives it, and keeps its time: no valid document leaves its scope to edits then', async () => {
   const userId = await inOrganization(org, async (tx) => {
     const { user } = await tx.createUser(subject('eve'), {}, {}, NOW);
     await tx.users.grant([{ userId: user.userId, ...PARTNER }], EDIT);
     return user.userId;
   });
-  const replace = (...grants: DecidedGrant[]) =>
-    inOrganization(org, (tx) => tx.replaceGrants(userId, 1, grants, [], NOW));
-  await replace({ ...PARTNER, sources: SOURCES });
-  const sources = 'select sources from grants';
-  expect(await organizationRows(test.current.url, org, sources)).toEqual([{ sources: [source] }]);
-  await replace();
-  expect(await held()).toEqual(['member@account/partner']);
+  const given = { ...PARTNER, sources: SOURCES };
+  await inOrganization(org, (tx) => tx.replaceGrants(userId, 1, [given], [], later(60)));
+  const grants = 'select sources, granted_at from grants';
+  expect(await organizationRows(test.current.url, org, grants)).toEqual([{ sources: SOURCES, granted_at: NOW }]);
 });
 
 it('is left alone by the directory, which does not count it as its own', async () => {

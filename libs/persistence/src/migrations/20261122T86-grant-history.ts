@@ -2,7 +2,7 @@ import type { SqlMigration } from './sql-migration.ts';
 
 /**
  * What a grant was called before a rename is told of the time before it alone. History has no foreign key, so that changed rules are
- * applied at less cost, and goes with its user all the same. Rules leave the sources of an edited grant alone.
+ * applied at less cost, and goes with its user all the same.
  */
 export const grantHistory: SqlMigration = {
   name: '20261122T86-grant-history',
@@ -62,7 +62,7 @@ begin
       update grants g set sources = w.sources, revision = p_revision, valid_from = now()
       from wanted_grants w
       where g.org_id = p_org_id and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
-        and g.sources is distinct from w.sources and not is_edited(g.sources)
+        and g.sources is distinct from w.sources
     ), granted as (
       insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
       select p_org_id, w.user_id, w.scope, w.role, w.sources, p_revision, p_now

@@ -8,6 +8,7 @@ export const grantsByUser: SqlMigration = {
 -- changed. Every part sees the same moment, so the parts do not see each other: what is there and still wanted is only touched when its
 -- sources differ, and keeps its time. Each part says again whose rows it looks for: how many are wanted PostgreSQL cannot know, and by its
 -- guess of a hundred it would rather read the whole table.
+-- What somebody edited and rules give now is the rules': no valid document edits its scope any more.
 create or replace function replace_grants(p_org_id uuid, p_user_ids uuid[], p_revision integer, p_grants jsonb, p_memberships jsonb,
                                           p_now timestamptz)
 returns table (change text, user_id uuid, scope text, role text, group_name text)
@@ -30,7 +31,7 @@ begin
       from wanted_grants w
       where g.org_id = p_org_id and g.user_id = any(p_user_ids)
         and g.user_id = w.user_id and g.scope = w.scope and g.role = w.role
-        and g.sources is distinct from w.sources and not is_edited(g.sources)
+        and g.sources is distinct from w.sources
     ), granted as (
       insert into grants (org_id, user_id, scope, role, sources, revision, granted_at)
       select p_org_id, w.user_id, w.scope, w.role, w.sources, p_revision, p_now
