@@ -4,6 +4,7 @@ import type { ProviderKey } from '../discovery/provider-keys.ts';
 import { refuse, shown } from '../errors.ts';
 import { expectedIssuer, issuerOfTenant } from '../issuer.ts';
 import type { JsonObject } from '../json.ts';
+import { Claims } from '../jwt/claims.ts';
 
 /** Clocks of provider and gateway may differ by this, in seconds. */
 const SKEW = 60;
@@ -137,11 +138,7 @@ function accountIsOfTheDomain({ claims: { hd }, connection: { hostedDomain } }: 
   }
 }
 
-function seconds(claims: JsonObject, name: string): number {
-  const value = claims[name];
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return refuse('id_token_claim_invalid', { got: `${name}: ${shown(value)}`, want: 'a number of seconds' });
-}
+const seconds = (claims: JsonObject, name: string) => new Claims(claims, 'id_token_claim_invalid').seconds(name);
 
 function epoch(now: Date): number {
   return now.getTime() / 1_000;

@@ -4,13 +4,13 @@ import type { KeyHint, OidcProviders } from '../discovery/providers.ts';
 import { refuse, shown } from '../errors.ts';
 import { expectedIssuer, issuerOfTenant } from '../issuer.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { Claims } from '../jwt/claims.ts';
 import { signedClaims } from '../jwt/signed-jwt.ts';
 
 /** Clocks of provider and gateway may differ by this, in seconds. */
 const SKEW = 60;
 /** A logout token is sent when it is made; later it is no news. In seconds. */
 const MAX_AGE = 600;
-const MAX_NAME = 255;
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** A provider says that somebody signed out: every field from a token that it signed for this client, after every check. */
@@ -66,10 +66,10 @@ export async function verifyLogoutToken(token: LogoutTokenToVerify): Promise<Ver
   for (const check of claimChecks) check({ claims, key, connection, now });
   return {
     connectionId: connection.id,
-    jti: text(claims, 'jti') ?? '',
-    sub: text(claims, 'sub'),
-    sid: text(claims, 'sid'),
-    replayableUntil: new Date((seconds(claims, 'iat') + MAX_AGE + SKEW) * 1_000),
+    jti: read(claims).textIfAny('jti') ?? '',
+    sub: read(claims).textIfAny('sub'),
+    sid: read(claims).textIfAny('sid'),
+    replayableUntil: new Date((read(claims).seconds('iat') + MAX_AGE + SKEW) * 1_000),
   };
 }
 
@@ -88,7 +88,7 @@ function audienceIsUs({ claims: { aud }, connection: { clientId } }: TokenToChec
 }
 
 function holdsNow({ claims, now }: TokenToCheck): void {
-  const [exp, iat, clock] = [seconds(claims, 'exp'), seconds(claims, 'iat'), now.getTime() / 1_000];
+  const [exp, iat, clock] = [read(claims).seconds('exp'), read(claims).seconds('iat'), now.getTime() / 1_000];
   const got = { got: `exp ${exp}, iat ${iat}`, want: `about ${Math.floor(clock)}` };
   if (exp + SKEW <= clock) refuse('logout_token_expired', got);
   if (iat > clock + SKEW) refuse('logout_token_not_yet_valid', got);
@@ -96,7 +96,7 @@ function holdsNow({ claims, now }: TokenToCheck): void {
 }
 
 function namesSomebody({ claims }: TokenToCheck): void {
-  const names = [text(claims, 'sub'), text(claims, 'sid')];
+  const names = [read(claims).textIfAny('sub'), read(claims).textIfAny('sid')];
   if (names.every((name) => name === undefined)) refuse('logout_token_names_nobody', { want: 'sub or sid' });
 }
 
@@ -111,19 +111,7 @@ function isNoIdToken({ claims }: TokenToCheck): void {
 }
 
 function isOneOfAKind({ claims }: TokenToCheck): void {
-  if (text(claims, 'jti') === undefined) refuse('logout_token_claim_invalid', { got: 'no jti', want: 'jti' });
+  if (read(claims).textIfAny('jti') === undefined) refuse('logout_token_claim_invalid', { got: 'no jti', want: 'jti' });
 }
 
-/** A claim that names something; undefined when absent. */
-function text(claims: JsonObject, name: string): string | undefined {
-  const value = claims[name];
-  if (value === undefined) return undefined;
-  const plain = typeof value === 'string' && value !== '' && value.length <= MAX_NAME && !/\p{C}/u.test(value);
-  return plain ? value : refuse('logout_token_claim_invalid', { got: `${name}: ${shown(value)}`, want: 'text' });
-}
-
-function seconds(claims: JsonObject, name: string): number {
-  const value = claims[name];
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return refuse('logout_token_claim_invalid', { got: `${name}: ${shown(value)}`, want: 'a number of seconds' });
-}
+const read = (claims: JsonObject) => new Claims(claims, 'logout_token_claim_invalid');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KeyHint, OidcProviders } from '../discovery/providers.ts';
 import { refuse, shown } from '../errors.ts';
 import { type JsonObject, parseJsonObject } from '../json.ts';
+import { Claims } from '../jwt/claims.ts';
 import { signedClaims } from '../jwt/signed-jwt.ts';
 
 /** Clocks of issuer and server may differ by this, in seconds. */
@@ -10,7 +11,6 @@ const SKEW = 60;
 const MAX_AGE = 600;
 /** Of a token in compact form; those of hosts have two thousand characters. */
 const MAX_LENGTH = 16_384;
-const MAX_TEXT = 255;
 
 /** A job of a pipeline, by a token of its host: every field from claims that a key of the issuer signed, after every check. */
 export interface VerifiedWorkloadToken {
@@ -52,7 +52,7 @@ export async function verifyWorkloadToken(token: WorkloadTokenToVerify): Promise
   return {
     issuer,
     audience: onlyAudience(claims),
-    subject: text(claims, 'sub'),
+    subject: read(claims).text('sub'),
     claims,
     replayKey: replayKeyOf(unverifiedToken, issuer, claims),
     replayableUntil: new Date((madeAt + MAX_AGE + SKEW) * 1_000),
@@ -74,8 +74,8 @@ export function namedIssuer(token: string, trusted: ReadonlySet<string>): string
 
 /** @returns when it was made, in seconds */
 function holdsNow(claims: JsonObject, now: Date): number {
-  const [exp, iat, clock] = [seconds(claims, 'exp'), seconds(claims, 'iat'), now.getTime() / 1_000];
-  const nbf = claims['nbf'] === undefined ? iat : seconds(claims, 'nbf');
+  const [exp, iat, clock] = [read(claims).seconds('exp'), read(claims).seconds('iat'), now.getTime() / 1_000];
+  const nbf = claims['nbf'] === undefined ? iat : read(claims).seconds('nbf');
   const times = { got: `iat ${iat}, nbf ${nbf}, exp ${exp}`, want: `about ${Math.floor(clock)}` };
   if (exp + SKEW <= clock) refuse('workload_token_expired', times);
   if (Math.max(iat, nbf) > clock + SKEW) refuse('workload_token_not_yet_valid', times);
@@ -94,19 +94,9 @@ function onlyAudience({ aud }: JsonObject): string {
 
 /** By its own id where it has one, else by the bytes that are signed: a signature may have a second form (ECDSA). */
 function replayKeyOf(token: string, issuer: string, claims: JsonObject): Buffer {
-  const id = claims['jti'] === undefined ? undefined : text(claims, 'jti');
+  const id = read(claims).textIfAny('jti');
   const what = id === undefined ? `bytes\n${token.slice(0, token.lastIndexOf('.'))}` : `jti\n${id}`;
   return createHash('sha256').update(`${issuer}\n${what}`).digest();
 }
 
-function text(claims: JsonObject, name: string): string {
-  const value = claims[name];
-  const plain = typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{C}/u.test(value);
-  return plain ? value : refuse('workload_token_claim_invalid', { got: `${name}: ${shown(value)}`, want: 'text' });
-}
-
-function seconds(claims: JsonObject, name: string): number {
-  const value = claims[name];
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return refuse('workload_token_claim_invalid', { got: `${name}: ${shown(value)}`, want: 'a number of seconds' });
-}
+const read = (claims: JsonObject) => new Claims(claims, 'workload_token_claim_invalid');
