@@ -1,4 +1,8 @@
+import { SELF } from './access/principal.ts';
+import type { Principal } from './access/principal.ts';
+import type { PlanRequest } from './api/requests.ts';
 import { mistakes } from './api/validate.ts';
+import { ReconcileOrganizations } from './applies/reconcile-organizations.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { TestApi } from './testing/test-api.ts';
 
@@ -56,4 +60,12 @@ it('names nobody in an apply, whose result is kept', async () => {
   const { json: plan } = await api.client.plan(change());
   const body = { ...change({ names: true }), fingerprint: plan.fingerprint };
   expect((await api.client.call('POST', '/v1/applies', body)).status).toBe(400);
+});
+
+it('tells while it makes a plan how many users it looked at', async () => {
+  const told: number[] = [];
+  const caller: Principal = { ...SELF, kind: 'token' };
+  const request = change() as PlanRequest;
+  await api.app.get(ReconcileOrganizations).plan(request, caller, new Date(), (users) => told.push(users));
+  expect(told).toEqual([1]);
 });

@@ -114,7 +114,7 @@ export class ReconcileOrganizations {
     looked?: (users: number) => void,
   ): Promise<Applied> {
     const { wanted, heads } = await this.prepare(request, terms, caller, now);
-    const store = this.storeFor(caller, now);
+    const store = this.storeFor(caller, now, looked);
     return store.transaction(terms === undefined ? 'rollback' : 'commit', async (state) => {
       const done =
         terms === undefined
@@ -202,8 +202,8 @@ export class ReconcileOrganizations {
     };
   }
 
-  private storeFor({ id, kind }: Principal, now: Date): StateStore {
-    return this.database.reconcileState({ actor: id, kind, now });
+  private storeFor({ id, kind }: Principal, now: Date, looked?: (users: number) => void): StateStore {
+    return this.database.reconcileState({ actor: id, kind, now, looked });
   }
 }
 
