@@ -21,6 +21,8 @@ let head: string;
 /** Of the first command of the deployment that asks for a signature. */
 let first: Awaited<ReturnType<System['rolecall']>>;
 
+const TABLES = ['audit_events', 'audit_heads', 'audit_origins'];
+
 beforeAll(async () => {
   system = await startTestSystem();
   directory = mkdtempSync(join(tmpdir(), 'audit-'));
@@ -36,8 +38,7 @@ beforeAll(async () => {
   }
   await database.close();
   await owner.query(`select set_config('rolecall.organization_id', $1, false)`, [acme]);
-  await owner.query('create temp table kept_events as select * from audit_events');
-  await owner.query('create temp table kept_heads as select * from audit_heads');
+  for (const table of TABLES) await owner.query(`create temp table kept_${table} as select * from ${table}`);
   first = await verify();
   head = join(directory, 'acme.head');
   writeFileSync(head, (await system.rolecall(['audit', 'head', 'acme'], directory)).stdout);
@@ -50,23 +51,31 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await owner.query('delete from audit_events; delete from audit_heads');
-  await owner.query(
-    'insert into audit_events select * from kept_events; insert into audit_heads select * from kept_heads',
-  );
+  for (const table of TABLES)
+    await owner.query(`delete from ${table}; insert into ${table} select * from kept_${table}`);
 });
 
 const verify = (...more: string[]) => system.rolecall(['audit', 'verify', 'acme', ...more], directory);
 
+interface Columns {
+  readonly seq: string;
+  readonly actor_kind: 'user';
+  readonly actor_id: string;
+  readonly trace_id: string | null;
+  readonly origin: Buffer | null;
+}
+
 /** What it takes to make a changed log whole again: every digest and hash after the change. */
 async function rehash(): Promise<void> {
-  const { rows } = await owner.query<
-    AuditEvent & { seq: string; actor_kind: 'user'; actor_id: string; trace_id: string | null }
-  >('select * from audit_events where org_id = $1 order by seq', [acme]);
+  const { rows } = await owner.query<Omit<AuditEvent, 'origin'> & Columns>(
+    'select * from audit_events where org_id = $1 order by seq',
+    [acme],
+  );
   let hash = '00'.repeat(32);
   for (const row of rows) {
     const { type, at, subject, data, actor_kind: kind, actor_id: id, trace_id: traceId } = row;
-    const event = { type, at, subject, data, actor: { kind, id }, ...(traceId !== null && { traceId }) };
+    const origin = row.origin?.toString('hex');
+    const event = { type, at, subject, data, actor: { kind, id }, origin, ...(traceId !== null && { traceId }) };
     const digest = eventDigest(event);
     hash = chainHash(hash, digest);
     const values = [acme, row.seq, Buffer.from(digest, 'hex'), Buffer.from(hash, 'hex')];
@@ -101,6 +110,7 @@ const TAMPERED: readonly (readonly [what: string, code: string, sql: string])[] 
     'update audit_events set seq = -seq where seq in (5, 6); update audit_events set seq = 11 + seq where seq < 0',
   ],
   ['a cut at the end', 'truncated', 'delete from audit_events where seq > 6'],
+  ['another address', 'changed_address', `update audit_origins set address = '192.0.2.9'`],
 ];
 
 it.each(TAMPERED)('shows %s (security.md 48)', async (_what, code, sql) => {
@@ -108,6 +118,12 @@ it.each(TAMPERED)('shows %s (security.md 48)', async (_what, code, sql) => {
   const { code: exit, stdout, stderr } = await verify('--head', head);
   expect([exit, stdout]).toEqual([5, '']);
   expect(stderr).toContain(`(${code})`);
+});
+
+it('is whole when the addresses beside it are erased (security.md 48)', async () => {
+  await owner.query('delete from audit_origins');
+  const { code, stdout } = await verify('--head', head);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Client addresses: 0 as recorded, [1-9]\d* erased\.$/m)]);
 });
 
 it.each([
