@@ -190,7 +190,7 @@ test(
       await page.getByText('Let people in without single sign-on').click();
       await page.getByLabel('For how long').selectOption('1');
       await page.getByRole('button', { name: 'Stop enforcing single sign-on' }).click();
-      await page.getByText('People sign in without single sign-on for now').waitFor();
+      await page.getByText('People sign in without single sign-on until the time that you chose').waitFor();
       await shot('recovery-phone-5-released');
       await page.goto(`${gateway}/login/umbrella`);
       await page.getByLabel('Password').waitFor();
