@@ -24,6 +24,7 @@ export type {
   EffectiveExtensionAttribute,
   EffectiveScim,
 } from './effective-scim.ts';
+export { emailDomainOf, mayIdentify } from './email-address.ts';
 export { expiringExemptions, type ExpiringExemptions } from './expiring-exemptions.ts';
 export { expiringSecrets, expiryDiagnostics, type ExpiringSecret } from './expiring-secrets.ts';
 export { formatFile, type Formatted } from './format/format-file.ts';

@@ -14,7 +14,6 @@ export { type Patch } from './patch/patch.ts';
 export { readPatch } from './patch/read-patch.ts';
 export * from './quirks.ts';
 export * from './resource.ts';
-export { emailDomainOf, mayIdentify } from './resource/email-address.ts';
 export { factsOfUser, profileOf } from './resource/facts.ts';
 export { emailKeys, emailOf, groupKeys, userKeys, type EmailKey } from './resource/keys.ts';
 export * from './resource/present.ts';

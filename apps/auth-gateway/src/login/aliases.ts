@@ -1,8 +1,8 @@
+import { emailDomainOf } from '@rolecall/org-config';
 import type { StoredUser, SubjectKey } from '@rolecall/persistence';
 import { NIL } from 'uuid';
 import { identifies, linkableUsers } from './believed-addresses.ts';
 import { isManaged } from './directory-user.ts';
-import { domainOf } from './email-address.ts';
 import type { LoginContext } from './login-context.ts';
 
 const ALIAS_FORMAT = 'urn:rolecall:alias:';
@@ -19,7 +19,7 @@ export async function aliasAccounts(context: LoginContext, known?: StoredUser): 
   const address = saidEmail.toLowerCase();
   const local = address.slice(0, address.lastIndexOf('@'));
   if (local.includes('+') || (await isAnothers(context, saidEmail, known))) return [];
-  const found = await tx.findAliasUsers({ local, domain: domainOf(address) }, subject, ALIAS_FORMAT);
+  const found = await tx.findAliasUsers({ local, domain: emailDomainOf(address) }, subject, ALIAS_FORMAT);
   // a user whom the directory manages has the subjects that the directory's rules bind, and no other
   return found.filter((user) => isAliasOf(user.profile.email, address) && !isManaged(organization, user));
 }

@@ -1,12 +1,12 @@
+import { emailDomainOf, mayIdentify } from '@rolecall/org-config';
 import type { StoredUser } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
-import { domainOf, mayLink } from './email-address.ts';
 import type { LoginContext, LoginToFinish } from './login-context.ts';
 
 /** Whether an address that the IdP said tells who somebody is: it vouches for it, and the organization has its domain. */
 export function identifies(context: LoginContext, email: string): boolean {
-  const vouched = mayLink(email) && isVouchedFor(context.login, email);
-  return vouched && emailDomainsOf(context)?.includes(domainOf(email)) === true;
+  const vouched = mayIdentify(email) && isVouchedFor(context.login, email);
+  return vouched && emailDomainsOf(context)?.includes(emailDomainOf(email)) === true;
 }
 
 /** Users whom the asserted address identifies: none unless the IdP vouches for it, and the organization for its domain. */
@@ -28,7 +28,7 @@ export async function checkEmailDomain(context: LoginContext, known: StoredUser 
   const { email } = decision.profile;
   if (email === undefined) return;
   const check = 'email_domain_allowed';
-  const domain = domainOf(email);
+  const domain = emailDomainOf(email);
   if (emailDomains === undefined) {
     if (known?.profile.email !== email) await checkNobodyElsesDomain(context, email);
     return;
@@ -66,7 +66,7 @@ export function checkKnownEmail(context: LoginContext, known: StoredUser): void 
  */
 async function checkNobodyElsesDomain({ tx, flow }: LoginContext, email: string): Promise<void> {
   const check = 'email_domain_allowed';
-  const domain = domainOf(email).replace(/\.$/, '');
+  const domain = emailDomainOf(email);
   // what is no plain address, somebody else may read as one
   const isAmbiguous = domain === '' && email.normalize('NFKC').includes('@');
   if (!isAmbiguous && !(await tx.isDomainOfAnother(domain))) {

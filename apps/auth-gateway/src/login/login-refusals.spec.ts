@@ -27,7 +27,7 @@ describe('a refused login', () => {
     ['acme', 'unmatched_role', 'mo@acme.com', { role_mapping: 'marketing' }, 'customer', 'role_mapping: marketing'],
     ['acme', 'missing_role_mapping', 'mo@acme.com', {}, 'customer', 'role_mapping: absent'],
     ['domains', 'email_domain_not_allowed', 'mo@elsewhere.example', {}, 'customer', 'an address of elsewhere.example'],
-    ['domains', 'email_domain_not_allowed', 'mo@domains.example.', {}, 'customer', 'an address of domains.example.'],
+    ['domains', 'email_domain_not_allowed', 'mo@domains.example.', {}, 'customer', 'an address of no domain'],
     ['invited', 'not_provisioned', 'mo@invited.example', {}, 'customer', 'no user with this subject'],
   ])(
     'of %s, %s, says whom to ask and keeps the reason for the operator',

@@ -1,5 +1,6 @@
 import type { CreateHow, UserCreated } from '@rolecall/persistence';
-import { emailDomainOf, mayIdentify, newUser, type Projection, readUser, type ResourceBody } from '@rolecall/scim';
+import { emailDomainOf, mayIdentify } from '@rolecall/org-config';
+import { newUser, type Projection, readUser, type ResourceBody } from '@rolecall/scim';
 import type { Call, Reply } from './call.ts';
 import { withLiveRules } from './decide-access.ts';
 import type { DirectoryOrganization } from './organization.ts';

@@ -1,4 +1,5 @@
-import { emailDomainOf, profileOf, type ResourceBody } from '@rolecall/scim';
+import { emailDomainOf } from '@rolecall/org-config';
+import { profileOf, type ResourceBody } from '@rolecall/scim';
 import type { DirectoryOrganization } from './organization.ts';
 import { foreignDomain, noPlainAddress } from './refusals.ts';
 

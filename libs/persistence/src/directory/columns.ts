@@ -1,4 +1,5 @@
-import { emailDomainOf, emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
+import { emailDomainOf } from '@rolecall/org-config';
+import { emailKeys, emailOf, groupKeys, userKeys } from '@rolecall/scim';
 import type { ResourceBody, ScimValue } from '@rolecall/scim';
 import type { DirectoryAccess } from '../stores.ts';
 import { foldedBody } from './search/folded-body.ts';
