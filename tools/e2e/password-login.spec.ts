@@ -76,7 +76,7 @@ async function walk(page: Page, shot: Shot, name: string, follow: (link: string)
   mailed = mails;
   await follow(link);
   await page.getByRole('heading', { name: 'Set a new password' }).waitFor();
-  expect(page.url()).toBe(`${gateway}/link`);
+  expect(page.url()).toBe(`${gateway}/link/opened`);
   await shot(`${name}-7-set-password`);
   await page.getByLabel('New password').fill('Password1234');
   await page.keyboard.press('Enter');

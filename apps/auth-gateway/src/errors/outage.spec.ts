@@ -97,7 +97,7 @@ describe('when PostgreSQL goes away', () => {
     for (const [path, fields] of [
       ['/login/acme/password', { address: 'eve@acme.com', password }],
       ['/login/acme/forgot', { address: 'eve@acme.com' }],
-      ['/link', { token }],
+      ['/link/opened', { token }],
       ['/link/password', { token, password }],
     ] as const) {
       await expectClearPage(await browser.submit(path, fields));

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { LoginRefused } from '../errors/login-refused.ts';
 import { sentenceOf } from '../errors/sentences.ts';
 import { Cookies } from '../http/cookies.ts';
+import { redirect } from '../http/redirect.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import { withQuery } from '../http/with-query.ts';
@@ -37,8 +38,17 @@ export class LinkController {
     sendPage(response, LinkPage(), { forms: 'self', script: LINK_SCRIPT });
   }
 
-  /** What the link is for, and the form by which it's used. */
-  @Post()
+  /** The page below, asked for by its address: a reload without its form. */
+  @Get('opened')
+  back(@Res() response: Response): void {
+    redirect(response, 303, '/link');
+  }
+
+  /**
+   * What the link is for, and the form by which it's used. At another path than that of the mails' links: a browser that shows this page
+   * and follows another link would else see a new fragment alone, and load nothing.
+   */
+  @Post('opened')
   @UseGuards(SameOriginGuard)
   async look(@Body() form: unknown, @Res() response: Response): Promise<void> {
     const { token, presented, organization } = await this.presented(form);

@@ -42,7 +42,7 @@ describe('a link of a mail', () => {
     return mail?.data.link.split('#')[1] ?? '';
   }
 
-  const look = (token: string) => gateway.browser().submit('/link', { token });
+  const look = (token: string) => gateway.browser().submit('/link/opened', { token });
   const set = (token: string, password: string, browser = gateway.browser()) =>
     browser.submit('/link/password', { token, password });
   const canSignIn = async (email: string, password: string, organization = 'acme') =>
@@ -121,6 +121,13 @@ describe('a link of a mail', () => {
     expect((await gateway.browser().get('/link/password')).status).toBe(404);
     for (let looked = 0; looked < 3; looked++) expect((await look(token)).status).toBe(200);
     expect((await set(token, OTHER)).status).toBe(303);
+  });
+
+  it('is shown at another path than that of links: to follow one from there loads it', async () => {
+    const form = /<form[^>]* action="([^"]+)"/.exec(await (await gateway.browser().get('/link')).text());
+    expect(form?.[1]).toBe('/link/opened');
+    const again = await gateway.browser().get('/link/opened');
+    expect([again.status, again.headers.get('location')]).toEqual([303, '/link']);
   });
 
   it('has its token in the fragment, and in no address that a server sees (security.md 14, 43)', async () => {
@@ -251,7 +258,7 @@ describe('a link of a mail', () => {
     const { email } = await local.person();
     const token = await forgot(email);
     const cross = { 'sec-fetch-site': 'cross-site' };
-    for (const path of ['/link', '/link/password', FORGOT]) {
+    for (const path of ['/link/opened', '/link/password', FORGOT]) {
       const refused = await gateway.browser().submit(path, { token, password: OTHER, address: email }, cross);
       expect(refused.status).toBe(403);
     }

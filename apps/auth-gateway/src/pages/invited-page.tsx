@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Page } from './page.tsx';
 
-/** `POST /link`: an invitation of an organization whose people sign in at its identity provider alone. */
+/** `POST /link/opened`: an invitation of an organization whose people sign in at its identity provider alone. */
 export function InvitedPage({ name, organization }: { readonly name: string; readonly organization: string }): VNode {
   return (
     <Page title={`Welcome to ${organization}`}>

@@ -18,7 +18,7 @@ export function LinkPage(): VNode {
     <Page title="Continue from your e-mail">
       <h1>Continue from your e-mail</h1>
       <p class="soft">If nothing happens by itself, copy the link of the e-mail into this field.</p>
-      <form class="credentials" method="post" action="/link">
+      <form class="credentials" method="post" action="/link/opened">
         <label for="token">Link</label>
         <input
           id="token"

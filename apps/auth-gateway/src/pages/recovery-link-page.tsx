@@ -22,7 +22,7 @@ interface RecoveryLinkPageProps {
   readonly token: string;
 }
 
-/** `POST /link`: what a link of recovery access does when its form is sent. */
+/** `POST /link/opened`: what a link of recovery access does when its form is sent. */
 export function RecoveryLinkPage({ purpose, token }: RecoveryLinkPageProps): VNode {
   const { title, text, action, button } = SAID[purpose];
   return (

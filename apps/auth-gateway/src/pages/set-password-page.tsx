@@ -17,7 +17,7 @@ export interface SetPasswordPageProps {
   readonly error?: string | undefined;
 }
 
-/** `POST /link`: somebody who was invited, or forgot the password, sets one. */
+/** `POST /link/opened`: somebody who was invited, or forgot the password, sets one. */
 export function SetPasswordPage(props: SetPasswordPageProps): VNode {
   const { organization, address, token, minimumLength, isInvitation, name, otherWays, error } = props;
   const title = isInvitation ? `Welcome to ${organization}` : 'Set a new password';
