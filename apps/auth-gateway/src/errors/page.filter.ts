@@ -35,7 +35,7 @@ export class PageFilter implements ExceptionFilter {
       return;
     }
     const report = error instanceof RecordedRefusal ? error.report : undefined;
-    const { startAt, repairAt } = error instanceof RecordedRefusal ? error : {};
+    const { startAt, repairAt = sentence.repairAt } = error instanceof RecordedRefusal ? error : {};
     const page = report ? TestPage({ report }) : ErrorPage({ ...sentence, traceId, startAt, repairAt });
     sendPage(response, page, { status: sentence.status });
   }

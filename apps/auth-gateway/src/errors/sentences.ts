@@ -8,6 +8,8 @@ export interface Sentence {
   readonly sentence: string;
   /** Whether starting again can help. */
   readonly retry: boolean;
+  /** Where recovery admins go on, whichever organization it is about. */
+  readonly repairAt?: string;
 }
 
 const NOT_SIGNED_IN = 'You could not be signed in';
@@ -105,9 +107,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   password_known: user(
     'This password is one of the first that others try: a frequent one, a row of keys, or your own names. Please take several words instead.',
   ),
-  link_unknown: user(
-    'This link was used before, is too old, or was replaced by a newer one: please ask for a new one.',
-  ),
+  link_unknown: {
+    ...user(
+      'This link was used before, is too old, or was replaced by a newer one: get another by “Forgot your password?” at the sign-in, or ask whoever invited you.',
+    ),
+    title: 'This link does not work any more',
+    repairAt: '/recovery-access',
+  },
   busy: {
     status: 503,
     title: 'Sign-in is busy right now',

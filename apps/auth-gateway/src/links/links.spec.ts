@@ -97,7 +97,10 @@ describe('a link of a mail', () => {
     expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([303, 400]);
     expect((await browser.get('/session')).status).toBe(401);
     expect(await (await set(token, OTHER)).text()).toContain(UNKNOWN);
-    expect(await (await look(token)).text()).toContain(UNKNOWN);
+    const used = await (await look(token)).text();
+    expect(used).toContain(UNKNOWN);
+    expect(used).toContain('<h1>This link does not work any more</h1>');
+    expect(used).toContain('href="/recovery-access"');
   });
 
   it('makes the browser a known one, which nobody else can lock out (security.md 31)', async () => {

@@ -6,7 +6,8 @@ import { Page } from './page.tsx';
 
 const DONE = {
   metadata: 'The metadata is replaced. Test the sign-in now.',
-  enabled: 'The identity provider is switched.',
+  enabled: 'The identity provider is switched on: people can sign in with it.',
+  disabled: 'The identity provider is switched off: nobody signs in with it until it is switched on again.',
   release:
     'People sign in without single sign-on until the time that you chose: everybody was signed out, and “forgot password” gives a password.',
 } as const;

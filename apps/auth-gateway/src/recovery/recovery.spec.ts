@@ -366,6 +366,23 @@ describe('a recovery session', () => {
     expect([answer.status, api.patch]).toMatchObject([303, { patch: { spec } }]);
   });
 
+  it.each([
+    ['true', 'The identity provider is switched on'],
+    ['false', 'The identity provider is switched off'],
+  ])('says which way it was switched: enabled %s', async (enabled, said) => {
+    const browser = await recovered();
+    api.answer = { status: 200, json: {} };
+    const answer = await browser.submit('/recovery/enabled', { idp: 'okta', enabled });
+    expect(await (await browser.get(answer.headers.get('location') ?? '')).text()).toContain(said);
+  });
+
+  it('keeps the form open that was sent empty', async () => {
+    const answer = await (await recovered()).submit('/recovery/metadata', { idp: 'okta', xml: '', url: '' });
+    const html = await answer.text();
+    expect(html).toContain('Paste the metadata, or give its URL');
+    expect(html).toContain('<details open');
+  });
+
   it('consents to another identity provider only when that is ticked', async () => {
     const browser = await recovered();
     await browser.submit('/recovery/metadata', { idp: 'okta', xml: '<x/>', another: 'yes' });

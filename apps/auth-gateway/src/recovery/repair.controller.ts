@@ -105,17 +105,13 @@ export class RepairController {
     if (!repairer) return;
     const { token, session, organization } = repairer;
     const sent = Object(form) as RepairForm;
-    const idp = named(organization.settings, sent)?.name;
+    const at = what === 'metadata' ? named(organization.settings, sent)?.name : undefined;
     const wanted = read(organization.settings, sent, this.clock());
-    if ('unusable' in wanted) return this.page(repairer, response, { refused: wanted.unusable });
+    if ('unusable' in wanted) return this.page(repairer, response, { refused: wanted.unusable, at });
     const repaired = await this.api.repair(token, session.organization, wanted);
-    if (repaired.done) response.redirect(303, `/recovery?done=${what}`);
-    else
-      await this.page(repairer, response, {
-        refused: repaired.refused,
-        code: repaired.code,
-        at: what === 'metadata' ? idp : undefined,
-      });
+    const done = what === 'enabled' && sent['enabled'] !== 'true' ? 'disabled' : what;
+    if (repaired.done) response.redirect(303, `/recovery?done=${done}`);
+    else await this.page(repairer, response, { refused: repaired.refused, code: repaired.code, at });
   }
 
   private async page(
