@@ -94,6 +94,7 @@ describe('passwords and second factors in /account', () => {
     const html = await refused.text();
     expect(refused.status).toBe(400);
     expect(html).toContain('role="alert"');
+    expect(html).toMatch(/<input id="code"[^>]* autofocus/);
     expect(html).not.toContain('id="secret"');
     expect(shown).toContain('id="secret"');
     expect(await page(browser, FACTORS)).toContain('with your password alone');

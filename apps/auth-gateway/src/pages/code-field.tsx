@@ -7,10 +7,12 @@ interface CodeFieldProps {
   readonly hint: string;
   /** Whether a code was wrong just now; the page says so in `#error`. */
   readonly isWrong: boolean;
+  /** For one field of a page at most. */
+  readonly autofocus?: boolean;
 }
 
 /** Where a code is typed: of an authenticator app, or a recovery code. */
-export function CodeField({ id, label, hint, isWrong }: CodeFieldProps): VNode {
+export function CodeField({ id, label, hint, isWrong, autofocus }: CodeFieldProps): VNode {
   return (
     <>
       <label for={id}>{label}</label>
@@ -23,6 +25,7 @@ export function CodeField({ id, label, hint, isWrong }: CodeFieldProps): VNode {
         spellcheck={false}
         maxLength={40}
         required
+        autofocus={autofocus}
         aria-invalid={isWrong ? true : undefined}
         aria-describedby={isWrong ? `error ${id}-hint` : `${id}-hint`}
       />

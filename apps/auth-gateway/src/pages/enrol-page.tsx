@@ -39,6 +39,7 @@ export function EnrolPage({ seed, error }: EnrolPageProps): VNode {
           label="Code"
           hint="The six digits that the app shows now. It is asked for when you sign in, once this was right."
           isWrong={error !== undefined}
+          autofocus={error !== undefined}
         />
         <button class="button" type="submit">
           Confirm
