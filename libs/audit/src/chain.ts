@@ -46,6 +46,13 @@ export interface Clients {
   readonly proved: number;
   /** Nothing is wrong with these: addresses are kept for a while, and what an event commits to stays. */
   readonly erased: number;
+  /** Of the erased ones those that were to be kept still: erased on request, or by somebody who hides where they came from. */
+  readonly early?: { readonly count: number; readonly firstSeq: number };
+}
+
+/** Clients are erased by the day, UTC: those of events from then on are to be there at `now`. @param days - how long they are kept */
+export function keptSince(now: Date, days: number): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - days + 1));
 }
 
 export type ChainVerdict =
@@ -73,13 +80,16 @@ export type ChainVerdict =
  * @param events - all events by ascending sequence number, as stored
  * @param head - a head noted earlier. Without one, a chain whose end was cut off, or that was rewritten as a whole, passes.
  *   Events after it are fine.
+ * @param clientsSince - clients of events from then on are to be there still (`keptSince`); absent = any may be erased
  */
 export async function verifyChain(
   events: Iterable<ChainedEvent> | AsyncIterable<ChainedEvent>,
   head?: ChainHead,
+  clientsSince?: Date,
 ): Promise<ChainVerdict> {
   let last: ChainHead = { seq: 0, hash: CHAIN_START };
   const clients = { proved: 0, erased: 0 };
+  let early: Clients['early'];
   if (head !== undefined && differs(last, head)) return fault(0, 'other_head');
   for await (const event of events) {
     const link = nextLink(last, event);
@@ -87,10 +97,14 @@ export async function verifyChain(
     if (head !== undefined && differs(link, head)) return fault(link.seq, 'other_head');
     last = link;
     if (event.client !== undefined) clients.proved += 1;
-    else if (event.origin !== undefined) clients.erased += 1;
+    else if (event.origin !== undefined) {
+      clients.erased += 1;
+      if (clientsSince && event.at >= clientsSince)
+        early = { count: (early?.count ?? 0) + 1, firstSeq: early?.firstSeq ?? event.seq };
+    }
   }
   if (head !== undefined && head.seq > last.seq) return fault(last.seq + 1, 'truncated');
-  return { ok: true, count: last.seq, head: last, clients };
+  return { ok: true, count: last.seq, head: last, clients: { ...clients, ...(early && { early }) } };
 }
 
 type Fault = Extract<ChainVerdict, { ok: false }>;

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { canonicalAddress, CHAIN_START, chainHash, eventDigest, isOrigin, originOf, verifyChain } from './index.ts';
+import {
+  canonicalAddress,
+  CHAIN_START,
+  chainHash,
+  eventDigest,
+  isOrigin,
+  keptSince,
+  originOf,
+  verifyChain,
+} from './index.ts';
 import type { AuditEvent, ChainedEvent, Client } from './index.ts';
 
 const salt = '000102030405060708090a0b0c0d0e0f';
@@ -97,6 +106,24 @@ describe('a chain with origins', () => {
         expect(await verifyChain(left, head)).toMatchObject(verdict);
       }),
     );
+  });
+
+  it('says which were erased although they were to be kept still', async () => {
+    const from: Client = { address: '192.0.2.7', salt: '0'.repeat(32) };
+    const links = chained([from, from, undefined, from, from]);
+    const left = links.map((link) => (link.seq < 5 ? erased(link) : link));
+    expect(await verifyChain(left)).toMatchObject({ clients: { proved: 1, erased: 3 } });
+    const since = (at: Date | undefined) => verifyChain(left, undefined, at);
+    expect(await since(links[1]?.at)).toMatchObject({ ok: true, clients: { early: { count: 2, firstSeq: 2 } } });
+    expect(await since(links[4]?.at)).toEqual(await verifyChain(left));
+  });
+
+  it.each([
+    [90, '2026-08-25'],
+    [1, '2026-11-22'],
+    [0, '2026-11-23'],
+  ])('of events since a day they are to be there, where they are kept for %i days', (days, day) => {
+    expect(keptSince(new Date('2026-11-22T23:59:59.999Z'), days)).toEqual(new Date(`${day}T00:00:00.000Z`));
   });
 
   it('is not whole once an address or a salt is another one, wherever it stands', async () => {

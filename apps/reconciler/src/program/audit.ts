@@ -60,6 +60,10 @@ Needs a token with the right audit.read.
     .argument('[org]', ORGANIZATION)
     .option('--head <file>', 'a head that was kept: shows also a log that was rewritten as a whole')
     .option('--keys <file>', 'the public keys as of then (default: those of the server)')
+    .option(
+      '--address-days <days>',
+      'ROLECALL_AUDIT_ADDRESS_DAYS of the deployment: fails when younger addresses are erased',
+    )
     .addOption(format())
     .addHelpText('after', examples('rolecall audit verify acme --head acme.head'))
     .action(async (organization: string | undefined, _flags, command: Command) => {
