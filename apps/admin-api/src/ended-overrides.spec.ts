@@ -1,11 +1,13 @@
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import { EndedOverrides } from './organizations/ended-overrides.ts';
+import { signedIn } from './testing/signed-in.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 /** Overrides end by themselves: the server takes them back, as a write that is checked, guarded and audited like any other. */
 const XML = new TestIdp().metadata();
 const RENEWED = new TestIdp({ key: TEST_OTHER_KEY }).metadata();
+const OTHER = new TestIdp({ entityId: 'https://other.example/saml' }).metadata();
 const OKTA = { type: 'saml', metadata: { xml: XML } };
 const HOUR_MS = 3_600_000;
 
@@ -25,11 +27,12 @@ beforeEach(() => {
 });
 
 const apply = (spec: object) => api.client.apply(requestOf([organization(name, spec)], { collection: name }));
-const patch = async (spec: object, override?: object) => {
+const patch = async (spec: object, override?: object, more?: object) => {
   const baseRevision = (await record()).revision;
   return api.client.call<ErrorBody>('PATCH', `/v1/organizations/${name}`, {
     baseRevision,
     patch: { spec },
+    ...more,
     ...(override && { override: { reason: 'incident 7', expires: inHours(1), ...override } }),
   });
 };
@@ -132,4 +135,27 @@ it('replaces metadata that nobody declares, and brings the former back', async (
   expect((await patch({ identityProviders: { okta: { metadata: { xml: RENEWED } } } }, {})).status).toBe(200);
   await run(2);
   expect((await live()).identityProviders?.['okta']).toMatchObject({ metadata: { xml: XML.trim() } });
+});
+
+it('brings the metadata of the former identity provider back, though users are linked to it', async () => {
+  await apply({});
+  await patch({ identityProviders: { okta: OKTA } });
+  await signedIn(api, name, []);
+  const other = { identityProviders: { okta: { metadata: { xml: OTHER } } } };
+  expect((await patch(other, {})).json.error.code).toBe('replace_needs_consent');
+  expect((await patch(other, {}, { allowReplace: true })).status).toBe(200);
+  await run(2);
+  expect((await live()).identityProviders?.['okta']).toMatchObject({ metadata: { xml: XML.trim() } });
+});
+
+it('takes back what it can, where one override cannot be taken back', async () => {
+  await apply({ displayName: 'Acme' });
+  await patch({ displayName: 'Incident', scopes: { 'project/x': {} }, login: { session: { idle: '5m' } } }, {});
+  const mappingRoles = { red: { grants: { 'project/x': ['member'] } } };
+  await patch({ authorization: { mappingRoles } });
+  await run(1.1);
+  expect(await live()).toMatchObject({ displayName: 'Acme', scopes: { 'project/x': {} } });
+  expect((await live()).login).toBeUndefined();
+  const { text } = await api.client.call('GET', `/v1/organizations/${name}/overrides`);
+  expect(JSON.parse(text)).toMatchObject({ overrides: [{ path: '/spec/scopes/project~1x' }] });
 });

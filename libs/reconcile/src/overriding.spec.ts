@@ -72,7 +72,7 @@ class World {
     if (ended === undefined) return undefined;
     const { document: back } = ended;
     const wanted = { document: back, digest: documentDigest(back), identityProviders: {} };
-    const write = { wanted, baseRevision: ended.head.revision, by: 'system', ends: true };
+    const write = { wanted, baseRevision: ended.head.revision, by: 'system', ends: ended.ended };
     await this.store.transaction('commit', (state) => writeOrganization(state, write, at));
     return ended.paths;
   }
@@ -209,6 +209,33 @@ describe('an override of what no file declares', () => {
     expect(await world.end()).toEqual(['/spec/displayName', '/spec/login/session/idle', '/spec/roles/helper']);
     expect(world.live).toEqual({ displayName: 'Acme' });
     expect(world.head.deviation).toBeUndefined();
+  });
+
+  it('brings back single sign-on that was enforced before, by a sign-in through the former connection', async () => {
+    const spec = { scopes, identityProviders: { okta } };
+    const world = await World.with(spec);
+    world.store.addEvidence('acme', 'okta', { connectionDigest: 'ab', at: new Date('2026-01-01') });
+    const grants = [{ scope: 'account/main', role: 'sso_admin' }];
+    world.store.addUser('acme', { identityProvider: 'okta', facts: {}, grants });
+    const enforced = { ...spec, login: { enforceSso: true, recoveryAdmins: ['it@acme.com'] } };
+    const override = { reason: 'enforces', expires: new Date('2026-11-05') };
+    await expect(world.write(enforced, { override })).rejects.toMatchObject({ code: 'sso_not_tested' });
+    world.store.addEvidence('acme', 'okta', { connectionDigest: 'ab', at: NOW });
+    const identityProviders = { okta: { connectionDigest: 'ab' } };
+    await world.write(enforced, { wanted: { ...desired(enforced), identityProviders } });
+    await world.override({ ...enforced, login: { ...enforced.login, enforceSso: false } });
+    expect(await world.end()).toEqual(['/spec/login/enforceSso']);
+    expect(world.live.login?.enforceSso).toBe(true);
+  });
+
+  it('does not enforce by its end what nobody ever signed in with', async () => {
+    const login = { recoveryAdmins: ['it@acme.com'] };
+    const spec = { scopes, identityProviders: { okta }, login };
+    const world = await World.with(spec);
+    await world.override({ ...spec, login: { ...login, enforceSso: false } });
+    await world.apply(request({ ...spec, login: { ...login, enforceSso: true } }));
+    expect(world.live.login?.enforceSso).toBe(false);
+    await expect(world.end()).rejects.toMatchObject({ code: 'sso_not_tested' });
   });
 
   it('leaves other drift and what is overridden still', async () => {

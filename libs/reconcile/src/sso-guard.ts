@@ -21,11 +21,14 @@ type Wanted = Extract<Prepared, { readonly desired: unknown }>;
  * it on needs an enabled identity provider through which somebody got in within EVIDENCE_DAYS, with the very connection that the plan
  * leaves. Where it is on, a plan may change a connection (certificates change), but not take away the last identity provider that
  * ever worked. `keepAnAdministrator` is the rest of it.
+ * @param returns the steps go back to what was live before an override: a sign-in of any day, with any connection, is enough then, for
+ * what let go of SSO for a while must not be what keeps it off
  */
 export async function ssoGuards(
   state: StateTransaction,
   steps: readonly Prepared[],
   now: Date,
+  { returns = false }: { readonly returns?: boolean } = {},
 ): Promise<readonly ReconcileProblem[]> {
   const problems: ReconcileProblem[] = [];
   for (const step of steps) {
@@ -33,6 +36,8 @@ export async function ssoGuards(
     problems.push(...withoutRecovery(step.after));
     const evidence = 'head' in step ? await state.signIns.evidence(step.head.id) : new Map<string, SignInEvidence>();
     const turnsOn = !('before' in step) || !enforces(step.before);
+    const everWorked = enabledIn(step.after).some((name) => evidence.has(previousName(step, name)));
+    if (turnsOn && returns && everWorked) continue;
     const message = turnsOn ? whyNotTurnOn(step, evidence, now) : whyNotGoOn(step, evidence);
     const { name } = step.after.metadata;
     if (message) problems.push({ code: 'sso_not_tested', organization: name, pointer: ENFORCE, message });

@@ -36,8 +36,11 @@ export interface OrganizationWrite {
   readonly ceilings?: Limits;
   /** Break-glass: sets also fields that a collection declared, until then. */
   readonly override?: { readonly reason: string; readonly expires: Date };
-  /** The document is the one without overrides that are over: that they ended is audited. Default false. */
-  readonly ends?: boolean;
+  /**
+   * Pointers of overrides that are over (`EndedOverrides.ended`): the document is the one without them. That they ended is audited, and
+   * what was there before them needs no consent and no sign-in of today.
+   */
+  readonly ends?: readonly string[];
 }
 
 export interface Written {
@@ -77,14 +80,20 @@ export async function writeOrganization(
   const overrides = overridesAfter(overriding, touched, before, now);
   if (override) refuse(secretsWithoutEnd(overriding, before, wanted.secrets).map((path) => withoutEnd(name, path)));
   const step = await changeOf(state, head, live, write, diffDocuments(live, wanted.document));
-  refuse([...step.problems, ...(await ssoGuards(state, [step], now)), ...(await replaceGuard(state, [step], write))]);
+  const returns = write.ends !== undefined;
+  const allowReplace = returns || write.allowReplace === true;
+  const guards = [
+    await ssoGuards(state, [step], now, { returns }),
+    await replaceGuard(state, [step], { allowReplace }),
+  ];
+  refuse([...step.problems, ...guards.flat()]);
   const active = overrides.filter(({ expires }) => expires > now);
   const impact = step.fields.length === 0 ? undefined : await written(state, step, write, now);
   if (override && touched.length > 0) {
     const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });
   }
-  const ended = write.ends === true ? pathsGone(before, overrides) : [];
+  const ended = returns ? pathsGone(before, overrides) : [];
   if (ended.length > 0) await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended } });
   await keepOverrides(state, { head, declaration, live: wanted.document }, { before, after: overrides }, now);
   if (impact === undefined) return { organization: name, revision: head.revision, fields: [], overrides: active };

@@ -4,7 +4,13 @@ import type { Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
 import { endedOverrides, mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
-import type { DesiredOrganization, Limits, OrganizationWrite, Written } from '@rolecall/reconcile';
+import type {
+  DesiredOrganization,
+  EndedOverrides as EndedOfOrganization,
+  Limits,
+  OrganizationWrite,
+  Written,
+} from '@rolecall/reconcile';
 import { requireRight, SELF } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import type { OrganizationPatch } from '../api/requests.ts';
@@ -58,18 +64,49 @@ export class WriteOrganization {
   }
 
   /**
-   * Takes back what overrides set whose time is over, as a write by the server itself: under the checks and guards of any other.
+   * Takes back what overrides set whose time is over, as a write by the server itself: under the checks and guards of any other. Where
+   * all of them together are refused, each entry is tried alone, so that none holds back the others.
    * @returns pointers of the fields that it took back
-   * @throws Problem; what cannot be taken back stays, as drift
+   * @throws Problem, of the first that was refused; it stays, as drift, and the others are taken back
    */
   async takeBackEnded(name: string, now: Date): Promise<readonly string[]> {
-    const store = this.database.reconcileState({ actor: SELF.id, kind: SELF.kind, now });
-    const ended = await store.transaction('rollback', (state) => endedOverrides(state, name, now));
+    const ended = await this.ended(name, now);
     if (ended === undefined) return [];
-    const { head, document, paths } = ended;
+    try {
+      return await this.takeBack(ended, now);
+    } catch (refusal) {
+      const parts = partsOf(ended.ended);
+      if (!(refusal instanceof Problem) || parts.length < 2) throw refusal;
+      return await this.takeBackParts(name, parts, now);
+    }
+  }
+
+  private async takeBackParts(name: string, parts: readonly (readonly string[])[], now: Date) {
+    const paths: string[] = [];
+    const refused: Problem[] = [];
+    for (const part of parts) {
+      try {
+        const ended = await this.ended(name, now, part);
+        if (ended) paths.push(...(await this.takeBack(ended, now)));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        refused.push(error);
+      }
+    }
+    const [first] = refused;
+    if (first) throw first;
+    return paths;
+  }
+
+  private ended(name: string, now: Date, only?: readonly string[]) {
+    const store = this.database.reconcileState({ actor: SELF.id, kind: SELF.kind, now });
+    return store.transaction('rollback', (state) => endedOverrides(state, name, now, only));
+  }
+
+  private async takeBack({ head, document, paths, ended: ends }: EndedOfOrganization, now: Date) {
     const wanted = await this.prepared({ document }, head.collection, SELF, now);
     const { ceilings } = this;
-    await this.written({ wanted, baseRevision: head.revision, by: SELF.name, ends: true, ceilings }, SELF, now);
+    await this.written({ wanted, baseRevision: head.revision, by: SELF.name, ends, ceilings }, SELF, now);
     return paths;
   }
 
@@ -119,6 +156,14 @@ export class WriteOrganization {
     if (prepared === undefined) throw new Error('one document was sent, and none came back');
     return prepared;
   }
+}
+
+const ENFORCE = '/spec/login/enforceSso';
+
+/** Overrides by the entry of a map that they are within; the one that let go of single sign-on comes first. */
+function partsOf(paths: readonly string[]): readonly (readonly string[])[] {
+  const parts = Map.groupBy(paths, (path) => path.split('/').slice(0, 4).join('/'));
+  return [...parts.entries()].sort(([a], [b]) => Number(b === ENFORCE) - Number(a === ENFORCE)).map(([, part]) => part);
 }
 
 /** Stands for the collection of an organization that none owns; no slug is like it. */
