@@ -9,6 +9,16 @@ it('is a UUID of version 7 that begins with its time', () => {
   expect(time).toBeLessThanOrEqual(Date.now());
 });
 
-it('comes once', () => {
-  expect(new Set(Array.from({ length: 10_000 }, newId)).size).toBe(10_000);
+it('comes once, and each after the one before, however many a millisecond has', () => {
+  const ids = Array.from({ length: 20_000 }, newId);
+  expect(new Set(ids).size).toBe(20_000);
+  expect(ids.toSorted()).toEqual(ids);
+});
+
+it('comes after the one before when the clock goes back', () => {
+  const first = newId();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 60_000);
+  const second = newId();
+  clock.mockRestore();
+  expect(second > first).toBe(true);
 });
