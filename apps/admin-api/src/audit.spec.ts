@@ -133,6 +133,26 @@ it('says who read much of it at once without calling it an export, once an hour 
   expect(await recorded()).toEqual([{ eventType: 'logout.refused' }, {}]);
 });
 
+it('says who read much of it page by page, and not who looks at a page again (security.md 49)', async () => {
+  const { database } = api.database;
+  const { organizationId } = (await database.registry.record('globex'))!;
+  const token = await api.token(['audit.read']);
+  const read = (query: string) => api.client.with(token).call('GET', `/v1/organizations/globex/audit?${query}`);
+  const recorded = () =>
+    database.audit.list(organizationId, {
+      type: 'audit.exported',
+      actor: token.split('_')[1] ?? '',
+      after: 0,
+      limit: 9,
+    });
+  await read('limit=99');
+  await read('limit=99');
+  expect(await recorded()).toEqual([]);
+  await read('limit=1&after=99');
+  await read('limit=1&after=100');
+  expect(await recorded()).toMatchObject([{ data: {} }]);
+});
+
 it('signs the end, so that one of another organization or an older one is no proof (security.md 48)', async () => {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', api.client.url));
   const { status, json } = await api.client.call<Head>('GET', '/v1/organizations/acme/audit/head');

@@ -10,7 +10,7 @@ import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { recordExport } from './exported.ts';
+import { AuditReadings, recordExport } from './exported.ts';
 import { auditFilterOf } from './audit-query.ts';
 
 const HEAD_TYPE = 'rolecall-audit-head+jwt';
@@ -18,6 +18,8 @@ const HEAD_TYPE = 'rolecall-audit-head+jwt';
 /** Who did what: of an organization, and of the deployment. */
 @Controller()
 export class AuditController {
+  readonly #readings = new AuditReadings();
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -63,7 +65,7 @@ export class AuditController {
     const { exports, ...filter } = auditFilterOf(query);
     const events = await this.database.audit.list(organizationId, filter);
     const by = { at: this.clock(), actor: caller.actor, traceId: traceOf(request).traceId };
-    await recordExport(this.database, { organizationId, filter, exports, events, by });
+    await recordExport(this.database, this.#readings, { organizationId, filter, exports, events, by });
     const last = events.length === filter.limit ? events.at(-1)?.seq : undefined;
     return { events: events.map(wireEvent), nextAfter: last ?? null };
   }
