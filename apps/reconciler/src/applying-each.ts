@@ -74,6 +74,8 @@ function requestFor(change: OrganizationChange, whole: ApplyRequest): ApplyReque
     platform: undefined,
     unchangedFiles: [],
     files: [],
+    within: undefined,
+    elsewhere: undefined,
     prune: false,
     limits: whole.limits && limitsOfOne(whole.limits),
     planId: undefined,

@@ -1,7 +1,10 @@
 import { renderDiagnostics } from '@rolecall/org-config';
 import { fingerprintOf, PLAN_FORMAT_VERSION, rootDigestOf } from '@rolecall/reconcile';
 import type { Plan } from '@rolecall/reconcile';
+import { CommandError, EXIT } from './exit.ts';
+import { declaredBeside } from './files/declared-beside.ts';
 import { discover } from './files/discover.ts';
+import type { Discovered } from './files/discover.ts';
 import { differingFiles, liveDigests } from './files/full.ts';
 import { Inventory } from './files/inventory.ts';
 import { leftOutText } from './files/lines.ts';
@@ -62,6 +65,7 @@ export async function makePlan(
   const progress = new Progress(io);
   try {
     const found = discover(paths, io.cwd, settings);
+    if (prune && found.outside) throw pruneOutside(settings?.directory ?? io.cwd);
     progress.show(`Reading ${filesText(found.paths.length)} ...`);
     const known = await answered(client.collection(collection));
     progress.clear();
@@ -84,7 +88,7 @@ export async function makePlan(
     const loaded = await load(inventory, files, io.now);
     progress.clear();
     refuseErrors(loaded, options, io);
-    const request = {
+    const whole = {
       collection,
       ...contentOf(loaded, secrets, key),
       ...filesOf(digests, toSend, loaded),
@@ -96,7 +100,12 @@ export async function makePlan(
       ...(options.out !== undefined && { save: true as const }),
       ...(options.names === true && { names: true as const }),
     };
-    const plan = await answered(client.plan({ ...request, ...asked }, progress.users('Waiting for the plan')), loaded);
+    const ask = (request: PlanRequest) =>
+      answered(client.plan({ ...request, ...asked }, progress.users('Waiting for the plan')), loaded);
+    const first = await ask(whole);
+    const elsewhere = movedAway(first, found);
+    const request = elsewhere.length === 0 ? whole : { ...whole, elsewhere };
+    const plan = elsewhere.length === 0 ? first : await ask(request);
     const opened = await openChanged(plan, request, io);
     progress.clear();
     io.err(leftOutText(loaded.documents.length));
@@ -107,6 +116,20 @@ export async function makePlan(
   } finally {
     progress.clear();
   }
+}
+
+/** What the given PATHs no longer have, and a file of the collection beside them does: it moved. */
+function movedAway({ absent, changes }: Plan, found: Discovered): readonly string[] {
+  const pruned = changes.filter(({ action }) => action === 'delete' || action === 'release');
+  const missing = [...absent, ...pruned.map(({ organization }) => organization)];
+  if (missing.length === 0 || found.elsewhere === undefined) return [];
+  const declared = declaredBeside(found);
+  return missing.filter((name) => declared.has(name));
+}
+
+function pruneOutside(directory: string): CommandError {
+  const message = `a PATH is outside of the collection, whose directory is ${directory}, so nobody can tell what left its files; leave --prune out, or run the command in the directory of that collection`;
+  return new CommandError(EXIT.usage, 'prune_outside', message);
 }
 
 function keyOf(collection: string, { fingerprintKey }: Collection): CollectionKey | undefined {

@@ -46,6 +46,8 @@ export interface ReconcileRequest {
    * pruned, and what is on record of their files stays.
    */
   readonly within?: readonly string[];
+  /** Organizations that files elsewhere declare, as far as somebody looked: none of them is absent or pruned. */
+  readonly elsewhere?: readonly string[];
   /** Delete or release (by their stored deletionPolicy) the organizations that the collection owns and no longer has. */
   readonly prune: boolean;
   /** Take declared organizations that no collection owns; else they are refused (`needs_adopt`). Default false. */

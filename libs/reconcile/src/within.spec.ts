@@ -57,6 +57,15 @@ describe('a part of the files', () => {
     expect((await files()).map(({ path }) => path)).toEqual(['orgs-eu/c.yaml', 'orgs/a.yaml']);
   });
 
+  it.each([
+    ['a part', ['orgs']],
+    ['all', undefined],
+  ])('misses none that files elsewhere declare, in %s', async (_, within) => {
+    const files = { 'orgs/a.yaml': ['acme'], ...(within === undefined && { 'orgs-eu/c.yaml': ['initech'] }) };
+    const { changes } = await apply(request(files, { within, elsewhere: ['globex'], prune: true }));
+    expect(changes).toEqual([]);
+  });
+
   it('prunes of its own alone', async () => {
     const rest = { 'orgs/a.yaml': ['acme'] };
     const { changes } = await apply(request(rest, { within: ['orgs'], prune: true }));

@@ -17,15 +17,17 @@ function isAskedAbout({ within }: Pick<ReconcileRequest, 'within'>): (path: stri
  * known of those whose file was there at the last apply.
  */
 export function isMissing(
-  request: Pick<ReconcileRequest, 'within'>,
+  request: Pick<ReconcileRequest, 'within' | 'elsewhere'>,
   stored: readonly FileDigest[],
 ): (organization: string) => boolean {
-  if (request.within === undefined) return () => true;
+  const elsewhere = new Set(request.elsewhere);
+  if (request.within === undefined) return (organization) => !elsewhere.has(organization);
   const isAsked = isAskedAbout(request);
   const [asked, others] = [true, false].map((which) => {
     return new Set(stored.flatMap(({ path, organizations }) => (isAsked(path) === which ? organizations : [])));
   });
-  return (organization) => asked?.has(organization) === true && others?.has(organization) !== true;
+  return (organization) =>
+    asked?.has(organization) === true && others?.has(organization) !== true && !elsewhere.has(organization);
 }
 
 /** What is on record of the collection's files afterwards: those of the request, and of the others what there was. */

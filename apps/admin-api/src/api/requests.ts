@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly files: readonly FileDigest[];
   /** Only files at or below these paths were looked for. Absent = everywhere. */
   readonly within?: readonly string[];
+  /** Organizations that files elsewhere declare: none of them is absent. Default none. */
+  readonly elsewhere?: readonly string[];
   readonly prune: boolean;
   /** Default false. */
   readonly adopt?: boolean;

@@ -36,10 +36,12 @@ export function requireDistinctPaths(files: readonly { readonly path: string }[]
  * A request is about a whole collection, or about a few of its organizations.
  * @throws Problem 400 `invalid_request`
  */
-export function requireWholeOrPart({ partial, files, unchangedFiles, within, prune, platform }: PlanRequest): void {
+export function requireWholeOrPart(request: PlanRequest): void {
+  const { partial, files, unchangedFiles, within, elsewhere, prune, platform } = request;
+  const hasPlace = within !== undefined || elsewhere !== undefined;
   if (
     partial === undefined ||
-    (files.length + unchangedFiles.length === 0 && !prune && within === undefined && platform === undefined)
+    (files.length + unchangedFiles.length === 0 && !prune && !hasPlace && platform === undefined)
   )
     return;
   const message = 'a partial request has no files and no platform document, and names what it prunes';

@@ -171,7 +171,7 @@ export class ReconcileOrganizations {
     terms: ApplyTerms | undefined,
     { name, workload }: Principal,
   ): Omit<ReconcileRequest, 'organizations' | 'platform'> {
-    const { collection, unchangedFiles, files, within, prune, adopt, unmanaged, conflicts } = request;
+    const { collection, unchangedFiles, files, within, elsewhere, prune, adopt, unmanaged, conflicts } = request;
     const { partial, limits, allowReplace, names, fingerprint: expectedFingerprint } = request;
     const { ceilings, ownAudience } = this;
     return {
@@ -179,6 +179,7 @@ export class ReconcileOrganizations {
       unchangedFiles,
       files,
       within,
+      elsewhere,
       prune,
       adopt,
       unmanaged,

@@ -18,6 +18,10 @@ export interface Discovered {
   readonly shown: (path: string) => string;
   /** Files of the collection that rolecall.yaml names beside the given PATHs: what these inherit from may stand there. Sought when asked. */
   readonly beside?: () => readonly string[];
+  /** The same; and without rolecall.yaml, those below the working directory. Absent without PATHs, and where one is outside of the collection. */
+  readonly elsewhere?: () => readonly string[];
+  /** Whether a PATH is outside of the collection: these are not the paths that the server knows its files by. */
+  readonly outside: boolean;
 }
 
 /** Where is searched, and what the files are called in messages. */
@@ -46,13 +50,16 @@ export function discover(targets: readonly string[], cwd: string, settings: Sett
   }
   const paths = [...found].map((file) => slashed(relative(root, file))).sort();
   const shown = (path: string) => nameOf(join(root, path));
+  if (targets.length === 0) return { root, paths, shown, outside: false };
+  // a directory outside is its own root, and no collection for that
+  if (root !== base) return { root, paths, within: paths, shown, outside: true };
   const searched = wanted.map((path) => slashed(relative(root, path)));
-  const within = targets.length === 0 || searched.includes('') ? {} : { within: searched };
-  if (targets.length === 0 || settings === undefined || root !== base) return { root, paths, ...within, shown };
-  return { root, paths, ...within, shown, beside: () => filesBeside(found, settings, { root, nameOf }) };
+  const within = searched.includes('') ? {} : { within: searched };
+  const elsewhere = () => filesBeside(found, settings, { root, nameOf });
+  return { root, paths, ...within, shown, outside: false, elsewhere, ...(settings && { beside: elsewhere }) };
 }
 
-function filesBeside(found: ReadonlySet<string>, settings: Settings, search: Search): readonly string[] {
+function filesBeside(found: ReadonlySet<string>, settings: Settings | undefined, search: Search): readonly string[] {
   const own = ownPaths(search.root, settings).filter(exists);
   for (const path of own) refuseOutside(path, search.root, search.nameOf(path));
   const all = new Set(own.flatMap((path) => filesAt(path, search)));

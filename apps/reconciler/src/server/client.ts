@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly files: readonly FileDigest[];
   /** Only files at or below these were looked for. Absent = everywhere. */
   readonly within?: readonly string[];
+  /** Organizations that files elsewhere declare: none of them is absent. */
+  readonly elsewhere?: readonly string[];
   readonly prune: boolean;
   readonly adopt?: boolean;
   readonly unmanaged?: UnmanagedMode;

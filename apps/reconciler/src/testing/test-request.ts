@@ -7,6 +7,9 @@ import { Refusal } from './test-refusal.ts';
 
 /** What the server makes of the request of a plan or an apply. @throws Refusal when a document is wrong */
 export function wantedBy(request: PlanRequest | ApplyRequest): ReconcileRequest {
+  const { partial, within, elsewhere } = request;
+  if (partial !== undefined && (within ?? elsewhere) !== undefined)
+    throw new Refusal(400, 'invalid_request', 'whole or part');
   const organizations = request.organizations.map(({ document, file, lines, secrets: sent = {} }) => {
     const checked = checkDocument(document, file ?? '');
     if (checked.document === undefined) throw new Refusal(422, 'invalid', 'invalid', checked.diagnostics);

@@ -48,6 +48,10 @@ const planRequest = {
     minItems: 1,
     description: 'Only files at or below these paths were looked for: nothing is said of organizations elsewhere',
   },
+  elsewhere: {
+    ...list(slug, MAX_ORGANIZATIONS),
+    description: 'Organizations that files elsewhere declare: none of them is absent or pruned',
+  },
   prune: {
     type: 'boolean',
     description: 'Release or delete the organizations that the collection owns and no longer has',
@@ -102,7 +106,7 @@ const planRequest = {
   origin: ref('Origin'),
 };
 
-const optionalInPlans = ['platform', 'within', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace', 'partial'];
+const optionalInPlans = ['platform', 'within', 'elsewhere', 'adopt', 'unmanaged', 'conflicts', 'limits', 'allowReplace', 'partial'];
 
 /** What clients send. */
 export const requests = {
