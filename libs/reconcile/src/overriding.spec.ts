@@ -200,6 +200,23 @@ describe('an override of what no file declares', () => {
     expect(world.live).toEqual({ displayName: 'Globex' });
   });
 
+  it('ends where somebody writes for good what it set, and a declared field is refused', async () => {
+    const beside = { displayName: 'Acme', identityProviders: { okta } };
+    const world = await World.with({ displayName: 'Acme' }, beside);
+    const off = { displayName: 'Incident', identityProviders: { okta: { ...okta, enabled: false } } };
+    await world.override(off);
+    const { overrides } = await world.write(off, { patch: { spec: { jit: null } } });
+    expect(overrides).toHaveLength(2);
+    const declared = world.write(off, { patch: { spec: { displayName: 'Incident' } } });
+    await expect(declared).rejects.toMatchObject({ code: 'owned_by_git', pointer: '/spec/displayName' });
+    const patch = { spec: { identityProviders: { okta: { enabled: false } } } };
+    expect(await world.write(off, { patch })).toMatchObject({ overrides: [{ path: '/spec/displayName' }] });
+    const paths = ['/spec/identityProviders/okta/enabled'];
+    expect(world.store.audit('acme').at(-1)).toEqual({ type: 'organization.override_ended', data: { paths } });
+    expect(await world.end()).toEqual(['/spec/displayName']);
+    expect(world.live).toEqual({ ...off, displayName: 'Acme' });
+  });
+
   it('has an end where no collection owns the organization, and after one gave it up', async () => {
     const world = await World.with({ displayName: 'Acme' });
     await world.override({ displayName: 'Incident', login: { session: { idle: '5m' } } });

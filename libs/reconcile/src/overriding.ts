@@ -32,19 +32,22 @@ export function declaredIn(declaration: Declaration | undefined, live: Organizat
 
 /**
  * Pointers of the fields that the write sets. Past git these are declared fields that it sets otherwise than they are declared, and than
- * they are live. An override also counts what nobody declares, and what its patch names and is live so already: one that runs gets
- * another end, and what drifted gets one.
+ * they are live, or that it names and an override holds: it would not stay. An override also counts what nobody declares, and what its
+ * patch names and is live so already: one that runs gets another end, and what drifted gets one.
  */
 export function touchedBy(write: Overriding, before: readonly Override[]): readonly string[] {
   const { declared, live, wanted, override, patch } = write;
-  const isNamed = override === undefined || patch === undefined ? () => false : namedByPatch(patch);
+  const named = patch === undefined ? () => false : namedByPatch(patch);
+  const isHeld = (path: string) => override !== undefined || before.some((one) => one.path === path);
   const drifted = driftOf(declared, wanted).map(({ path }) => path);
   const unowned = override === undefined ? [] : diffDocuments(wanted, withoutOverrides(write, before));
   // the order of a list in which nobody declared these entries means nothing that had to come back
   const set = unowned.flatMap(({ path }) => (isNamedList(path) ? [] : [path]));
   const [from, to] = [asJson(live), asJson(wanted)];
   const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
-  return [...new Set([...drifted, ...set])].filter((path) => isNamed(path) || textAt(from, path) !== textAt(to, path));
+  return [...new Set([...drifted, ...set])].filter(
+    (path) => (named(path) && isHeld(path)) || textAt(from, path) !== textAt(to, path),
+  );
 }
 
 /** The overrides after the write, by path: those that go on, and those of what it touches. */
@@ -91,9 +94,11 @@ function withoutOverrides(
   return takenBack(declared, live, before).after;
 }
 
-/** Who writes what nobody declares, and for good, means it to stay. */
-function takenOver({ live, wanted, override }: Overriding, path: string): boolean {
-  return override === undefined && diffDocuments(live, wanted).some((field) => isWithin(path, field.path));
+/** Who writes what nobody declares, and for good, means it to stay, also when it is live so already. */
+function takenOver({ live, wanted, override, patch }: Overriding, path: string): boolean {
+  if (override !== undefined) return false;
+  const isNamed = patch !== undefined && namedByPatch(patch)(path);
+  return isNamed || diffDocuments(live, wanted).some((field) => isWithin(path, field.path));
 }
 
 const isWithin = (pointer: string, holder: string) => pointer === holder || pointer.startsWith(`${holder}/`);

@@ -24,7 +24,7 @@ import { writeChange } from './write-change.ts';
 export interface OrganizationWrite {
   /** The whole document, checked and normalized; its name is the organization's. */
   readonly wanted: DesiredOrganization;
-  /** What it was made by, a merge patch: of an override, it says which fields count though they are live so already. */
+  /** What it was made by, a merge patch: it says which fields count though they are live so already. */
   readonly patch?: Json;
   /** The revision that the document was made from. */
   readonly baseRevision: number;
@@ -93,7 +93,7 @@ export async function writeOrganization(
     const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });
   }
-  const ended = returns ? pathsGone(before, overrides) : [];
+  const ended = returns || impact === undefined ? pathsGone(before, overrides) : [];
   if (ended.length > 0) await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended } });
   await keepOverrides(state, { head, declaration, live: wanted.document }, { before, after: overrides }, now);
   if (impact === undefined) return { organization: name, revision: head.revision, fields: [], overrides: active };
