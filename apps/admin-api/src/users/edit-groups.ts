@@ -3,7 +3,7 @@ import type { Principal } from '../access/principal.ts';
 import { requireEditableGroup } from './editable-role.ts';
 import { latest } from './invite.ts';
 import { sourceOf, unknownUser } from './known-user.ts';
-import { organizationOfUser } from './opening-roles.ts';
+import { organizationOfUser, requireSayOver } from './opening-roles.ts';
 
 /** One wish to edit. Its texts are UNTRUSTED. */
 export interface GroupEdit {
@@ -31,11 +31,14 @@ export async function editGroup(
   now: Date,
 ): Promise<GroupEdited> {
   return latest(async () => {
-    const { organizationId, document, revision } = await organizationOfUser(database, [name, userId], caller, now);
+    const organization = await organizationOfUser(database, [name, userId], caller, now);
+    const { organizationId, document, revision, opening } = organization;
     requireEditableGroup(document, group);
     return database.inOrganization(organizationId, async (tx) => {
       await tx.users.hold(revision);
-      if ((await tx.users.lock(userId)) === undefined) throw unknownUser();
+      const user = await tx.users.lock(userId);
+      if (user === undefined) throw unknownUser();
+      requireSayOver(opening, user.grants, caller);
       const edit = { source: sourceOf(caller, now), revision, now };
       const changed = await (what === 'join' ? tx.users.join(userId, group, edit) : tx.users.leave(userId, group));
       if (!changed) return { organizationId, outcome: 'unchanged' };

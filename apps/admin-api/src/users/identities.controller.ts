@@ -6,8 +6,9 @@ import type { Clock } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
+import { latest } from './invite.ts';
 import { unknownUser } from './known-user.ts';
-import { organizationOfUser } from './opening-roles.ts';
+import { organizationOfUser, requireSayOver } from './opening-roles.ts';
 
 /** Accounts elsewhere that users linked by themselves: whoever lost such an account cannot come and unlink it. */
 @Controller()
@@ -23,18 +24,22 @@ export class UserIdentitiesController {
     @Caller() caller: Principal,
   ): Promise<object> {
     const now = this.now();
-    const organization = await organizationOfUser(this.database, [name, userId], caller, now);
-    const account = linkedByUsers(organization, identityProvider);
-    return this.database.inOrganization(organization.organizationId, async (tx) => {
-      const user = await tx.users.lock(userId);
-      if (user === undefined) throw unknownUser();
-      const { identities, sessions } = await tx.unlinkOwn(userId, identityProvider);
-      if (identities === 0) return { outcome: 'unchanged', sessionsEnded: 0 };
-      const data = { identityProvider, sessions };
-      await tx.audit([{ type: 'identity.unlinked', at: now, actor: caller.actor, subject: userId, data }]);
-      const told = { what: 'unlinked_by_administrator', account, at: now.toISOString() } as const;
-      if (user.email !== null) await tx.mail({ kind: 'identity-changed', to: user.email, data: told }, now);
-      return { outcome: 'unlinked', sessionsEnded: sessions };
+    return latest(async () => {
+      const organization = await organizationOfUser(this.database, [name, userId], caller, now);
+      const account = linkedByUsers(organization, identityProvider);
+      return this.database.inOrganization(organization.organizationId, async (tx) => {
+        await tx.users.hold(organization.revision);
+        const user = await tx.users.lock(userId);
+        if (user === undefined) throw unknownUser();
+        requireSayOver(organization.opening, user.grants, caller);
+        const { identities, sessions } = await tx.unlinkOwn(userId, identityProvider);
+        if (identities === 0) return { outcome: 'unchanged', sessionsEnded: 0 };
+        const data = { identityProvider, sessions };
+        await tx.audit([{ type: 'identity.unlinked', at: now, actor: caller.actor, subject: userId, data }]);
+        const told = { what: 'unlinked_by_administrator', account, at: now.toISOString() } as const;
+        if (user.email !== null) await tx.mail({ kind: 'identity-changed', to: user.email, data: told }, now);
+        return { outcome: 'unlinked', sessionsEnded: sessions };
+      });
     });
   }
 }

@@ -39,6 +39,11 @@ export function requireLinkToPrint(opening: OpeningRoles, caller: Pick<Principal
   requireRight(caller, 'platform.apply', 'a link into an account of the organization that administers the deployment');
 }
 
+export interface OrganizationOfUser extends OrganizationRecord {
+  /** With which `requireSayOver` is asked again once the user is locked: who was given such a role meanwhile has it. */
+  readonly opening: OpeningRoles;
+}
+
 /**
  * The organization of a user over whom the caller has a say: who is stopped, let in again, deleted or signed out.
  * @param name UNTRUSTED @param userId UNTRUSTED; looked up only where it matters
@@ -49,10 +54,10 @@ export async function organizationOfUser(
   [name, userId]: readonly [string, string],
   caller: Principal,
   now: Date,
-): Promise<OrganizationRecord> {
+): Promise<OrganizationOfUser> {
   const organization = await knownOrganization(database, name);
   const opening = await openingRoles(database, organization);
-  if (opening === undefined) return organization;
+  if (opening === undefined) return { ...organization, opening };
   requireSayOver(opening, (await knownUser(database, organization.organizationId, userId, now)).grants, caller);
-  return organization;
+  return { ...organization, opening };
 }
