@@ -48,9 +48,9 @@ export async function importOrganizations(names: readonly string[], options: Imp
   const imported: Imported[] = [];
   try {
     const wanted = options.all === true ? await everyName(client) : names;
-    const paths = wanted.map((name) => pathOf(directory, name));
-    if (options.force === true) refuseLosses(paths, io);
-    else refuseExisting(paths, io);
+    const files = wanted.map((name) => ({ organization: name, path: pathOf(directory, name) }));
+    if (options.force === true) refuseLosses(files, io);
+    else refuseExisting(files, io);
     for await (const records of options.all === true ? everyRecord(client) : recordsOf(wanted, client)) {
       for (const record of records) imported.push(write(record, pathOf(directory, record.name), io));
       progress.bar('Importing', imported.length, wanted.length);
@@ -100,8 +100,8 @@ function pathOf(directory: string, name: string): string {
 }
 
 /** Before the first file is written. */
-function refuseExisting(paths: readonly string[], io: Io): void {
-  const found = paths.find((path) => existsSync(path));
+function refuseExisting(files: readonly { readonly path: string }[], io: Io): void {
+  const found = files.find(({ path }) => existsSync(path))?.path;
   if (found === undefined) return;
   const file = printable(relative(io.cwd, found));
   const message = `${file} exists already, so nothing was written; move it away, or write --force to replace it`;
