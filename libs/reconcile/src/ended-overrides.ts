@@ -1,3 +1,4 @@
+import { documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { formerOf } from './former.ts';
 import { declaredIn } from './overriding.ts';
@@ -39,6 +40,17 @@ export async function endedOverrides(
   const staying = new Set(drifted.filter((path) => !ended.has(path)));
   const { after, fields } = takenBack(declared, live, overrides, staying);
   return { head, ended: [...ended], paths: fields.map(({ path }) => path), document: after };
+}
+
+/** Whether this is their end still: overrides get another end, and are made, without a new revision. */
+export async function stillEnded(
+  state: StateTransaction,
+  name: string,
+  { ended, document }: Pick<EndedOverrides, 'ended' | 'document'>,
+  now: Date,
+): Promise<boolean> {
+  const again = await endedOverrides(state, name, now, ended);
+  return again?.ended.length === ended.length && documentDigest(again.document) === documentDigest(document);
 }
 
 /** The overrides of an organization that its collection gives up: what was declared is what comes back at their end. */

@@ -67,12 +67,13 @@ class World {
   }
 
   /** What the server does by itself. */
-  async end(at = TOMORROW) {
+  async end(at = TOMORROW, meanwhile?: () => Promise<unknown>) {
     const ended = await this.store.transaction('rollback', (state) => endedOverrides(state, 'acme', at));
     if (ended === undefined) return undefined;
+    await meanwhile?.();
     const { document: back } = ended;
     const wanted = { document: back, digest: documentDigest(back), identityProviders: {} };
-    const write = { wanted, baseRevision: ended.head.revision, by: 'system', ends: ended.ended };
+    const write = { wanted, baseRevision: ended.head.revision, by: 'system', ends: ended };
     await this.store.transaction('commit', (state) => writeOrganization(state, write, at));
     return ended.paths;
   }
@@ -253,6 +254,18 @@ describe('an override of what no file declares', () => {
     await world.apply(request({ ...spec, login: { ...login, enforceSso: true } }));
     expect(world.live.login?.enforceSso).toBe(false);
     await expect(world.end()).rejects.toMatchObject({ code: 'sso_not_tested' });
+  });
+
+  it('is not taken back by what was prepared before it got another end, or another was made', async () => {
+    const world = await World.with({}, { identityProviders: { okta } });
+    const off = { identityProviders: { okta: { ...okta, enabled: false } } };
+    await world.override(off);
+    const patch = { spec: { identityProviders: { okta: { enabled: false } } } };
+    const longer = { override: { reason: 'longer', expires: new Date('2026-11-04T12:00:00Z') }, patch };
+    const racing = world.end(TOMORROW, () => world.write(off, longer, TOMORROW));
+    await expect(racing).rejects.toMatchObject({ code: 'stale_plan' });
+    expect(world.live).toEqual(off);
+    expect(await world.end()).toBeUndefined();
   });
 
   it('leaves other drift and what is overridden still', async () => {

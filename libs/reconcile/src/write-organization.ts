@@ -1,7 +1,9 @@
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import { diffDocuments } from './diff.ts';
 import type { FieldDifference } from './diff.ts';
-import { ReconcileError } from './errors.ts';
+import { stillEnded } from './ended-overrides.ts';
+import type { EndedOverrides } from './ended-overrides.ts';
+import { ReconcileError, StalePlanError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
 import { affectedGuard, usersOf } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -37,10 +39,10 @@ export interface OrganizationWrite {
   /** Break-glass: sets also fields that a collection declared, until then. */
   readonly override?: { readonly reason: string; readonly expires: Date };
   /**
-   * Pointers of overrides that are over (`EndedOverrides.ended`): the document is the one without them. That they ended is audited, and
-   * what was there before them needs no consent and no sign-in of today.
+   * Overrides that are over: the document is the one without them. That they ended is audited, and what was there before them needs no
+   * consent and no sign-in of today.
    */
-  readonly ends?: readonly string[];
+  readonly ends?: Pick<EndedOverrides, 'ended' | 'document'>;
 }
 
 export interface Written {
@@ -58,7 +60,7 @@ export interface Written {
  * refused (`owned_by_git`, with the place to edit) unless they are overridden for a while; then every plan names them, and
  * the first apply after their end takes them back.
  *
- * @throws ReconcileError, RevisionMovedError; nothing is written then
+ * @throws ReconcileError, RevisionMovedError, StalePlanError; nothing is written then
  */
 export async function writeOrganization(
   state: StateTransaction,
@@ -69,6 +71,8 @@ export async function writeOrganization(
   const { name } = wanted.document.metadata;
   const head = (await state.heads('', [name])).get(name);
   if (head?.revision !== baseRevision) throw new RevisionMovedError(name, baseRevision, head?.revision ?? 0);
+  if (write.ends && !(await stillEnded(state, name, write.ends, now)))
+    throw new StalePlanError(`overrides of ${name} changed while their end was prepared`);
   const live = await state.document(head.id);
   const declaration = await state.declaration(head.id);
   const before = await state.overrides(head.id);

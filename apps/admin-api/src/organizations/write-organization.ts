@@ -103,7 +103,8 @@ export class WriteOrganization {
     return store.transaction('rollback', (state) => endedOverrides(state, name, now, only));
   }
 
-  private async takeBack({ head, document, paths, ended: ends }: EndedOfOrganization, now: Date) {
+  private async takeBack(ends: EndedOfOrganization, now: Date) {
+    const { head, document, paths } = ends;
     const wanted = await this.prepared({ document }, head.collection, SELF, now);
     const { ceilings } = this;
     await this.written({ wanted, baseRevision: head.revision, by: SELF.name, ends, ceilings }, SELF, now);
