@@ -25,7 +25,7 @@ beforeAll(async () => {
   const applied = await api.client.apply(
     requestOf([], { collection: 'platform', files, platform: { document: platform } }),
   );
-  expect(applied.status).toBe(200);
+  if (applied.status !== 200) throw new Error(applied.text);
 });
 afterAll(() => api?.close());
 
