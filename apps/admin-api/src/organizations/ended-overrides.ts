@@ -8,7 +8,7 @@ import type { WriteOrganization } from './write-organization.ts';
 const EVERY_MS = 30_000;
 /** What a guard refused is tried again after this. */
 const AGAIN_MS = 10 * 60_000;
-/** Overrides at once, per replica. */
+/** Organizations at once, per replica. */
 const BATCH = 500;
 
 /**
@@ -22,7 +22,7 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
   readonly #waits = new Map<string, number>();
 
   constructor(
-    private readonly register: Pick<ExpiryRegister, 'list'>,
+    private readonly register: Pick<ExpiryRegister, 'overridesOver'>,
     private readonly organizations: Pick<WriteOrganization, 'takeBackEnded'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -45,10 +45,9 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
 
   async runDue(): Promise<void> {
     const now = this.clock();
-    const due = await this.register.list({ now, before: now, kinds: ['override'], limit: BATCH });
-    const names = new Set(due.flatMap(({ organization }) => organization ?? []));
-    for (const name of this.#waits.keys()) if (!names.has(name)) this.#waits.delete(name);
-    for (const name of names) if ((this.#waits.get(name) ?? 0) <= now.getTime()) await this.takeBack(name, now);
+    for (const [name, until] of this.#waits) if (until <= now.getTime()) this.#waits.delete(name);
+    const due = await this.register.overridesOver({ now, except: [...this.#waits.keys()], limit: BATCH });
+    for (const name of due) await this.takeBack(name, now);
   }
 
   /** Does so now, or sees to it that it is tried again. */

@@ -216,3 +216,29 @@ describe('a notice', () => {
     expect(await told(new Date('2027-03-30T12:00:00Z'))).toEqual([]);
   });
 });
+
+it('names each organization once whose overrides are over, and none that is left out', async () => {
+  const over = (except: readonly string[], limit = 10) =>
+    register().overridesOver({ now: later(400 * DAY), except, limit });
+  const before = await over([], 1000);
+  for (const [name, days] of [
+    ['over-b', 2],
+    ['over-a', 1],
+    ['over-later', 500],
+  ] as const) {
+    const { id } = await seed(name, {});
+    const overrides = ['/spec/displayName', '/spec/jit/enabled'].map((path) => ({
+      path,
+      by: 'ops',
+      reason: 'an incident',
+      at: NOW,
+      expires: later(days * DAY),
+    }));
+    await test.current.database
+      .reconcileState({ actor: 'ci', now: NOW })
+      .transaction('commit', (state) => state.replaceOverrides(id, overrides));
+  }
+  expect(await over(before)).toEqual(['over-a', 'over-b']);
+  expect(await over(before, 1)).toEqual(['over-a']);
+  expect(await over([...before, 'over-a'], 1)).toEqual(['over-b']);
+});

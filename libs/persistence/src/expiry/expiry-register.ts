@@ -16,6 +16,11 @@ export function expiryRegister(pool: Pool): ExpiryRegister {
       return (await query<ItemRow>(pool, sql.LIST, values)).map(toItem);
     },
 
+    async overridesOver({ now, except, limit }) {
+      const rows = await query<{ name: string }>(pool, sql.OVERRIDES_OVER, [now, [...except], limit]);
+      return rows.map(({ name }) => name);
+    },
+
     async notify({ now, thresholds }, deliver) {
       let delivered = 0;
       for (;;) {

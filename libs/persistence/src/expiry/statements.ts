@@ -33,6 +33,18 @@ order by expires_at, organization, kind, name
 limit $11`,
 };
 
+/** $1 = now, $2 = names that are left out. */
+export const OVERRIDES_OVER: Statement = {
+  name: 'expiry.overrides-over',
+  text: `
+select r.name
+from expiring_items i join organization_registry r on r.org_id = i.org_id
+where i.kind = 'override' and i.expires_at <= $1::timestamptz and r.name <> all($2::text[])
+group by r.name
+order by min(i.expires_at), r.name
+limit $3`,
+};
+
 /**
  * Notes the items that have reached a threshold of $2 and that nobody was told of at it; a second process waits here until the
  * first one has delivered its own. What ended a month ago is old news.

@@ -42,6 +42,12 @@ export interface ExpiryFilter {
 export interface ExpiryRegister {
   /** Those that end first come first. API tokens are left out a month after their end. */
   list(filter: ExpiryFilter): Promise<readonly ExpiringItem[]>;
+  /** Organizations with overrides whose time is over at `now`, each once, the one that waits longest first; `except` are left out. */
+  overridesOver(request: {
+    readonly now: Date;
+    readonly except: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly string[]>;
   /**
    * Hands out what nobody was told of yet: each item once per end and threshold, to one process at a time. What `deliver` fails
    * to deliver is handed out again.
