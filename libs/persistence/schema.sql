@@ -618,6 +618,7 @@ create table recovery_sessions (
   address_key text not null,
   opened_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
+  admin_id text,
   constraint recovery_sessions_pkey PRIMARY KEY (org_id, token_hash),
   constraint recovery_sessions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );

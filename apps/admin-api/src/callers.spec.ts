@@ -65,7 +65,11 @@ afterAll(() => api?.close());
 async function recoveryToken(): Promise<string> {
   const { database } = api.database;
   const { organizationId = '' } = (await database.registry.record('acme')) ?? {};
-  return (await database.inOrganization(organizationId, (tx) => tx.recovery.open(RECOVERY_ADMIN, new Date()))).token;
+  return (
+    await database.inOrganization(organizationId, (tx) =>
+      tx.recovery.open({ addressKey: RECOVERY_ADMIN, adminId: 'r1-1' }, new Date()),
+    )
+  ).token;
 }
 
 const VALUES: Readonly<Record<string, string>> = {

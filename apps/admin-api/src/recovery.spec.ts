@@ -36,7 +36,11 @@ beforeEach(async () => {
 });
 
 const session = async () =>
-  (await api.database.database.inOrganization(acme, (tx) => tx.recovery.open(ADMIN, new Date()))).token;
+  (
+    await api.database.database.inOrganization(acme, (tx) =>
+      tx.recovery.open({ addressKey: ADMIN, adminId: 'r1-1' }, new Date()),
+    )
+  ).token;
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000 - 1_000).toISOString();
 const patch = (spec: object, hours = 24 * 7, client = admin) =>
   client.call<ErrorBody>('PATCH', `/v1/organizations/${name}`, {
@@ -75,7 +79,7 @@ it.each([
   await api.client.call('PATCH', resource, { baseRevision: 1, patch: { spec: byConsole } });
   const before = (await api.database.database.registry.record(undeclared))!.document;
   const { token } = await api.database.database.inOrganization(record.organizationId, (tx) =>
-    tx.recovery.open(ADMIN, new Date()),
+    tx.recovery.open({ addressKey: ADMIN, adminId: 'r1-1' }, new Date()),
   );
   const answer = await api.client.with(token).call('PATCH', resource, {
     baseRevision: 2,

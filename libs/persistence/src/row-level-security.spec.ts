@@ -164,7 +164,7 @@ async function signInLocally(tx: OrganizationTransaction, userId: string): Promi
     expiresAt: later(600),
   });
   await tx.devices.note(userId, hash('d'), NOW);
-  await tx.recovery.open('it@acme.example', NOW);
+  await tx.recovery.open({ addressKey: 'it@acme.example', adminId: 'r1-1' }, NOW);
 }
 
 /** As rows, whose stores have specs of their own. */

@@ -96,8 +96,9 @@ export class RecoveryLinks {
   /** @throws LoginRefused `link_unknown` */
   open(unverified: unknown): Promise<OpenedRecovery> {
     return this.taking(unverified, 'recovery', async ({ tx, link: { addressKey }, idOf }) => {
-      await this.record(tx, 'recovery.opened', idOf(addressKey), idOf(addressKey));
-      return tx.recovery.open(addressKey, this.clock());
+      const adminId = idOf(addressKey);
+      await this.record(tx, 'recovery.opened', adminId, adminId);
+      return tx.recovery.open({ addressKey, adminId }, this.clock());
     });
   }
 

@@ -48,7 +48,9 @@ async function mailsOf<K extends 'recovery-link' | 'recovery-announced' | 'recov
 
 /** A browser with a recovery session of acme. */
 async function recovered(organization = 'acme', address = IT): Promise<TestBrowser> {
-  const { token } = await local.tx(organization, (tx) => tx.recovery.open(address, local.world.now));
+  const { token } = await local.tx(organization, (tx) =>
+    tx.recovery.open({ addressKey: address, adminId: 'r1-1' }, local.world.now),
+  );
   const browser = gateway.browser();
   browser.cookies.set(COOKIE, token);
   return browser;

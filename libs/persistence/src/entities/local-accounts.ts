@@ -111,6 +111,8 @@ export const RecoverySessionRow = defineEntity({
     addressKey: p.text(),
     openedAt: p.datetime(3),
     expiresAt: p.datetime(3),
+    /** `recoveryAdminId` of when it was opened. */
+    adminId: p.text().nullable(),
   },
 });
 

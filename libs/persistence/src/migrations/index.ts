@@ -77,6 +77,7 @@ import { lastAdministrators } from './20261122T81-sso-admin-active.ts';
 import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import { formerValues } from './20261122T88-former-values.ts';
 import { grantsByUser } from './20261122T90-grants-by-user.ts';
+import { recoveryAdmins } from './20261122T91-recovery-admins.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -160,4 +161,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   mailedResets,
   formerValues,
   grantsByUser,
+  recoveryAdmins,
 ];

@@ -17,7 +17,9 @@ beforeAll(async () => {
 });
 
 const open = async (address = ADMIN, organization = acme) =>
-  test.current.database.inOrganization(organization, (tx) => tx.recovery.open(address, NOW));
+  test.current.database.inOrganization(organization, (tx) =>
+    tx.recovery.open({ addressKey: address, adminId: 'r1-1' }, NOW),
+  );
 const check = (token: string, now = NOW) => test.current.database.recoverySessions.check(token, now);
 const rows = async () =>
   connected(test.current.ownerUrl, async (owner) => (await owner.query('select * from recovery_sessions')).rows);
@@ -79,6 +81,13 @@ it('is good no longer than its address is a recovery admin', async () => {
   expect(await check(token)).toBeUndefined();
   await change([ADMIN], 2);
   expect(await check(token)).toMatchObject({ addressKey: ADMIN });
+});
+
+it('is one admin in the audit log, whatever revisions it makes', async () => {
+  const { token } = await open();
+  await change([ADMIN, 'second@acme.example'], 3);
+  await change(['second@acme.example', ADMIN], 4);
+  expect(await check(token)).toMatchObject({ adminId: 'r1-1' });
 });
 
 it('is good no longer than its user is let in, also one that is opened afterwards', async () => {

@@ -8,6 +8,7 @@ interface RecoveryRow {
   readonly organization: string;
   readonly address_key: string;
   readonly expires_at: Date;
+  readonly admin_id: string | null;
   readonly revision: number;
   readonly place: number;
 }
@@ -23,7 +24,8 @@ export function recoverySessions(pool: Pool): RecoverySessions {
       );
       if (row === undefined) return undefined;
       const { organization, address_key: addressKey, expires_at: expiresAt, revision, place } = row;
-      return { organizationId, organization, addressKey, adminId: recoveryAdminId(revision, place), expiresAt };
+      const adminId = row.admin_id ?? recoveryAdminId(revision, place);
+      return { organizationId, organization, addressKey, adminId, expiresAt };
     },
 
     async lastSignIns(organizationId) {
@@ -44,10 +46,10 @@ export function recoveryTransaction(client: PoolClient, organizationId: string):
       return addressKeys.filter((key) => !gone.has(key));
     },
 
-    async open(addressKey, now) {
+    async open({ addressKey, adminId }, now) {
       const { value: token, hash: tokenHash } = newOrganizationToken(organizationId);
       const expiresAt = new Date(now.getTime() + RECOVERY_LIFETIME_MS);
-      await query(client, OPEN_RECOVERY, [organizationId, tokenHash, addressKey, now, expiresAt]);
+      await query(client, OPEN_RECOVERY, [organizationId, tokenHash, addressKey, now, expiresAt, adminId]);
       return { token, expiresAt };
     },
 

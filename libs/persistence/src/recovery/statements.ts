@@ -3,15 +3,15 @@ import type { Statement } from '../sql.ts';
 export const OPEN_RECOVERY: Statement = {
   name: 'recovery.open',
   text: `
-insert into recovery_sessions (org_id, token_hash, address_key, opened_at, expires_at)
-values ($1, $2, $3, $4, $5)`,
+insert into recovery_sessions (org_id, token_hash, address_key, opened_at, expires_at, admin_id)
+values ($1, $2, $3, $4, $5, $6)`,
 };
 
 /** Good while the address is a recovery admin of the document that is live, and no user of it is disabled. */
 export const CHECK_RECOVERY: Statement = {
   name: 'recovery.check',
   text: `
-select o.name as organization, r.address_key, r.expires_at, o.revision, (
+select o.name as organization, r.address_key, r.expires_at, r.admin_id, o.revision, (
     select a.place::integer
     from jsonb_array_elements_text(v.document->'spec'->'login'->'recoveryAdmins') with ordinality a(address, place)
     where a.address = r.address_key) as place

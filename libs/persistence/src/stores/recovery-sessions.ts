@@ -8,7 +8,7 @@ export interface RecoverySession {
   readonly organization: string;
   /** PERSONAL: the address in lower case, for the person alone. */
   readonly addressKey: string;
-  /** `recoveryAdminId`, of the revision that is live. */
+  /** `recoveryAdminId` of when it was opened: one for all that is done with it, its own repairs too. */
   readonly adminId: string;
   readonly expiresAt: Date;
 }
@@ -38,7 +38,10 @@ export interface RecoveryTransaction {
   /** Those of the addresses that no disabled user has: whoever is off-boarded recovers nothing, listed still or not. */
   notOffBoarded(addressKeys: readonly string[]): Promise<readonly string[]>;
   /** @returns the token, an organization token, to be given to the browser and nowhere else; only its SHA-256 is stored */
-  open(addressKey: string, now: Date): Promise<{ readonly token: string; readonly expiresAt: Date }>;
+  open(
+    admin: Pick<RecoverySession, 'addressKey' | 'adminId'>,
+    now: Date,
+  ): Promise<{ readonly token: string; readonly expiresAt: Date }>;
   /** False = there is none. */
   end(tokenHash: Buffer): Promise<boolean>;
 }

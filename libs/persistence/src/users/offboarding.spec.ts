@@ -126,7 +126,7 @@ it('of the directory ends what hangs on the former address too, when the same re
       createdBy: 'x',
       now: NOW,
     });
-    await tx.recovery.open('dan@acme.example', NOW);
+    await tx.recovery.open({ addressKey: 'dan@acme.example', adminId: 'r1-1' }, NOW);
   });
   const was = (await directory.userState(org, created.user.userId))!;
   const gone = { ...was.body, userName: 'gone', active: false };
