@@ -1239,9 +1239,11 @@ begin
         values (p_org_id, decode(v_event->>'origin', 'hex'), (v_event->>'address')::inet, decode(v_event->>'salt', 'hex'),
           (v_event->>'at')::timestamptz)
         on conflict do nothing;
+      -- the lock keeps an erasure that runs meanwhile from taking the day away before its address is there
       if found then
         insert into public.audit_origin_days (day, org_id)
-          values (((v_event->>'at')::timestamptz at time zone 'UTC')::date, p_org_id) on conflict do nothing;
+          values (((v_event->>'at')::timestamptz at time zone 'UTC')::date, p_org_id)
+          on conflict (day, org_id) do update set day = excluded.day;
       end if;
     end if;
   end loop;
@@ -2788,18 +2790,18 @@ begin
   delete from local_accounts l using users u
     where l.org_id = p_org_id and l.email_key = p_email_key and l.user_id <> p_user_id
       and u.org_id = p_org_id and u.user_id = l.user_id and u.email_key is distinct from l.email_key;
-  if p_mailbox = 'proved' and exists (
-    select from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id and l.email_verified_at is null)
-  then
-    select l.totp_confirmed_at is not null into second_factor
-      from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id;
-    unlinked := array(
-      select distinct i.identity_provider from identities i
-      where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider <> '@directory' order by 1);
-    sessions := (select count(*) from sessions s where s.org_id = p_org_id and s.user_id = p_user_id);
-    perform end_unproved_access(p_org_id, p_user_id, '@password');
-  end if;
   begin
+    if p_mailbox = 'proved' and exists (
+      select from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id and l.email_verified_at is null)
+    then
+      select l.totp_confirmed_at is not null into second_factor
+        from local_accounts l where l.org_id = p_org_id and l.user_id = p_user_id;
+      unlinked := array(
+        select distinct i.identity_provider from identities i
+        where i.org_id = p_org_id and i.user_id = p_user_id and i.identity_provider <> '@directory' order by 1);
+      sessions := (select count(*) from sessions s where s.org_id = p_org_id and s.user_id = p_user_id);
+      perform end_unproved_access(p_org_id, p_user_id, '@password');
+    end if;
     insert into local_accounts as l
       (org_id, user_id, email_key, password_hash, password_changed_at, email_verified_at, created_at)
     values (p_org_id, p_user_id, p_email_key, p_hash, p_now, v_proved_at, p_now)
@@ -2808,6 +2810,9 @@ begin
       email_verified_at = case when p_mailbox = 'as-before' and l.email_key = p_email_key then l.email_verified_at else v_proved_at end;
   exception when unique_violation then
     outcome := 'address_taken';
+    second_factor := false;
+    unlinked := '{}';
+    sessions := 0;
     return next;
     return;
   end;

@@ -4,6 +4,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import { v7 as uuidv7 } from 'uuid';
 import { workingFor } from '../sql.ts';
 import { connected, later, NOW, useTestDatabase } from '../testing/fixture.ts';
+import { auditEntries } from './append.ts';
 import { asClient } from './clients.ts';
 
 const test = useTestDatabase();
@@ -152,6 +153,20 @@ it('goes after so many days, of organizations that are gone as well', async () =
     owner.query('select from audit_origin_days where org_id = any($1)', [[id, other]]),
   );
   expect((await days).rowCount).toBe(0);
+});
+
+it('goes at last when it was erased while another of the day was being written', async () => {
+  const id = uuidv7();
+  const purge = () => test.current.database.purgeExpired(NOW, 0);
+  await append(id, '192.0.2.1', event('a'));
+  await asClient('192.0.2.2', () =>
+    asOwner(id, async (owner) => {
+      await owner.query('select audit_append($1, $2)', [id, JSON.stringify(auditEntries(id, [event('b')]))]);
+      await purge();
+    }),
+  );
+  await purge();
+  expect(await countOf(id)).toBe(0);
 });
 
 it('is what it commits to in PostgreSQL as well', async () => {

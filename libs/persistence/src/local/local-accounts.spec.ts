@@ -363,6 +363,18 @@ describe('a password that came by a printed link', () => {
     expect(await inAcme((tx) => tx.accounts.endUnproved(who.userId, 'okta'))).toBe(false);
   });
 
+  it('does not end by a reset that sets none, as another user has an account under the address', async () => {
+    await withPassword('held@acme.example');
+    const who = await invited();
+    await unproved(who);
+    await inAcme((tx) => tx.openSession(session(who.userId, 'kept', 1)));
+    await sql(`update users set email = 'held@acme.example' where user_id = $1`, [who.userId]);
+    const reset = { ...who, addressKey: 'held@acme.example', hash: 'other', mailbox: 'proved', now: NOW } as const;
+    const set = await inAcme((tx) => tx.accounts.setPassword(reset));
+    expect(set).toMatchObject({ outcome: 'address_taken', sessions: 0 });
+    expect(await sql('select from sessions where user_id = $1', [who.userId])).toHaveLength(1);
+  });
+
   it('ends when a directory takes the user over, who gets roles by it', async () => {
     const [printed, mailed] = [await invited(), await withPassword()];
     await unproved(printed);

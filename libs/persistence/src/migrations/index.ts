@@ -78,6 +78,8 @@ import { offboardAndSignIn } from './20261122T81-offboard-and-sign-in.ts';
 import { formerValues } from './20261122T88-former-values.ts';
 import { grantsByUser } from './20261122T90-grants-by-user.ts';
 import { recoveryAdmins } from './20261122T91-recovery-admins.ts';
+import { originDays } from './20261122T92-origin-days.ts';
+import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -162,4 +164,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   formerValues,
   grantsByUser,
   recoveryAdmins,
+  originDays,
+  resetsThatFail,
 ];
