@@ -22,6 +22,12 @@ const NAMES: Readonly<Record<keyof Ports, string>> = {
 };
 export const DEFAULT_BASE = 4000;
 
+const FIRST = 10_000;
+const RANGE = 5_000;
+const RANGES = 4;
+/** The most that `portsFrom` adds to a first port. */
+const LAST_PORT = 31;
+
 /** The ports that follow from the first one: 4000 -> 4000, 4001, 4002, 4010, 4020, 4030, 4031. */
 export function portsFrom(base: number): Ports {
   const apps = { gateway: base, scim: base + 1, admin: base + 2 };
@@ -46,10 +52,11 @@ export async function freePort(): Promise<number> {
 
 /**
  * Below the range from which systems number outgoing connections, so that none of those takes it before it is used, or while a
- * server there is started again.
+ * server there is started again. It is free for a moment only when nobody else draws it: each Jest worker draws from its own range.
  */
 function candidate(): number {
-  return 10_000 + Math.floor(Math.random() * 20_000);
+  const range = Number(process.env['JEST_WORKER_ID'] ?? 0) % RANGES;
+  return FIRST + range * RANGE + Math.floor(Math.random() * (RANGE - LAST_PORT));
 }
 
 /** One sentence for each port that something else uses. */
