@@ -35,6 +35,15 @@ describe('redact', () => {
     expect(dataOf(data, type)).toEqual({});
   });
 
+  it.each(['organization.updated', 'organization.overridden', 'organization.override_ended'] as const)(
+    'keeps of a pointer in %s no address of a person',
+    (type) => {
+      const [own, rest] = ['/spec/login/exemptions', '/spec/login/enforceSso'];
+      const paths = [`${own}/eve@acme.com`, rest, `${own}/bob@acme.com/until`, `${own}/a\nb@acme.com`];
+      expect(dataOf({ paths }, type)).toEqual({ paths: [own, rest] });
+    },
+  );
+
   it('drops elements of another shape from lists', () => {
     expect(dataOf({ joined: ['a', 1, { b: 1 }, null, 'c'] }, 'groups.changed')).toEqual({ joined: ['a', 'c'] });
     expect(dataOf({ granted: [null, 'x', { scope: ['account/main'], role: 'member' }] })).toEqual({

@@ -18,7 +18,8 @@ export function redact(event: AuditEvent): AuditEvent {
   const data: Record<string, unknown> = {};
   const cut: string[] = [];
   for (const [key, { holds }] of KEYS.get(event.type) ?? []) {
-    const value = Object.hasOwn(event.data, key) ? event.data[key] : undefined;
+    const given = Object.hasOwn(event.data, key) ? event.data[key] : undefined;
+    const value = holds === 'pointers' ? withoutPeople(given) : given;
     if (Array.isArray(value) && value.length > EVENT_LIMITS.list) cut.push(key);
     const kept = shaped(value, holds);
     if (kept !== undefined) data[key] = kept;
@@ -50,6 +51,7 @@ function shaped(value: unknown, holds: Holds): unknown {
     case 'flag':
       return typeof value === 'boolean' ? value : undefined;
     case 'texts':
+    case 'pointers':
       return listed(value, (element) => shaped(element, 'text'));
     default:
       return listed(value, (element) => record(element, holds));
@@ -62,6 +64,15 @@ function listed(value: unknown, keep: (element: unknown) => unknown): unknown {
     .slice(0, EVENT_LIMITS.list)
     .map(keep)
     .filter((element) => element !== undefined);
+}
+
+/** Whose exemptions changed stands in the document, for whoever may read it. */
+function withoutPeople(value: unknown): unknown {
+  if (!Array.isArray(value)) return undefined;
+  const pointers = value.map((path: unknown) =>
+    typeof path === 'string' ? path.replace(/^(\/spec\/login\/exemptions)\/.*$/s, '$1') : path,
+  );
+  return [...new Set(pointers)];
 }
 
 function record(value: unknown, keys: readonly string[]): unknown {

@@ -2,9 +2,10 @@ import type { AuditEventType } from '../event.ts';
 
 /**
  * What a key of an event's data holds. A list of names = a list of records with these keys, each a text or a number.
- * Everything else is dropped by `redact`, so a profile or an assertion cannot slip in as a nested value.
+ * Everything else is dropped by `redact`, so a profile or an assertion cannot slip in as a nested value. Pointers are JSON pointers into a
+ * document, without those of its keys that are addresses of people: the log can never be rid of them.
  */
-export type Holds = 'text' | 'number' | 'flag' | 'texts' | readonly string[];
+export type Holds = 'text' | 'number' | 'flag' | 'texts' | 'pointers' | readonly string[];
 
 export interface CataloguedKey {
   readonly description: string;

@@ -23,7 +23,7 @@ export const ORGANIZATION_EVENTS: Catalogue<'organization' | 'metadata' | 'sso' 
     subject: organization,
     data: {
       ...applied,
-      paths: key('texts', 'JSON pointers of the fields that changed, without their values'),
+      paths: key('pointers', 'JSON pointers of the fields that changed, without their values'),
       adopted: key('flag', 'The collection took ownership; without `paths` it changed nothing else'),
       released: key('flag', 'The collection gave up ownership and changed nothing else'),
     },
@@ -42,7 +42,7 @@ export const ORGANIZATION_EVENTS: Catalogue<'organization' | 'metadata' | 'sso' 
     description: 'Somebody set fields of the organization otherwise for a while (break-glass)',
     subject: organization,
     data: {
-      paths: key('texts', 'JSON pointers of the fields, without their values'),
+      paths: key('pointers', 'JSON pointers of the fields, without their values'),
       reason: key('text', 'Why, in the words of whoever did it'),
       until: key('text', 'When it ends'),
     },
@@ -50,7 +50,7 @@ export const ORGANIZATION_EVENTS: Catalogue<'organization' | 'metadata' | 'sso' 
   'organization.override_ended': {
     description: 'Overrides ended: somebody ended them before their time, or the server took their fields back at it',
     subject: organization,
-    data: { paths: key('texts', 'JSON pointers of the fields, without their values') },
+    data: { paths: key('pointers', 'JSON pointers of the fields, without their values') },
   },
   'metadata.changed': {
     description: "A refresh took what the URL of an identity provider's SAML metadata serves now",
