@@ -101,11 +101,13 @@ export async function makePlan(
       ...(options.names === true && { names: true as const }),
     };
     const ask = (request: PlanRequest) =>
-      answered(client.plan({ ...request, ...asked }, progress.users('Waiting for the plan')), loaded);
-    const first = await ask(whole);
+      answered(client.plan(request, progress.users('Waiting for the plan')), loaded);
+    // what only seems to be gone must count for no limit
+    const looksFirst = prune && found.elsewhere !== undefined;
+    const first = await ask(looksFirst ? { ...whole, prune: false } : { ...whole, ...asked });
     const elsewhere = movedAway(first, found);
     const request = elsewhere.length === 0 ? whole : { ...whole, elsewhere };
-    const plan = elsewhere.length === 0 ? first : await ask(request);
+    const plan = looksFirst || elsewhere.length > 0 ? await ask({ ...request, ...asked }) : first;
     const opened = await openChanged(plan, request, io);
     progress.clear();
     io.err(leftOutText(loaded.documents.length));
@@ -119,12 +121,10 @@ export async function makePlan(
 }
 
 /** What the given PATHs no longer have, and a file of the collection beside them does: it moved. */
-function movedAway({ absent, changes }: Plan, found: Discovered): readonly string[] {
-  const pruned = changes.filter(({ action }) => action === 'delete' || action === 'release');
-  const missing = [...absent, ...pruned.map(({ organization }) => organization)];
-  if (missing.length === 0 || found.elsewhere === undefined) return [];
+function movedAway({ absent }: Plan, found: Discovered): readonly string[] {
+  if (absent.length === 0 || found.elsewhere === undefined) return [];
   const declared = declaredBeside(found);
-  return missing.filter((name) => declared.has(name));
+  return absent.filter((name) => declared.has(name));
 }
 
 function pruneOutside(directory: string): CommandError {

@@ -84,6 +84,14 @@ describe('pruning with PATHs', () => {
     expect(released()).toEqual([]);
   });
 
+  it('counts it for no limit', async () => {
+    renameSync(at('repo/orgs/a/x.yaml'), at('repo/orgs/b/x.yaml'));
+    expect(await rolecall('apply orgs/a --prune --auto-approve --max-deletes 0')).toBe(0);
+    rmSync(at('repo/orgs/b/x.yaml'));
+    expect(await rolecall('apply --prune --auto-approve --max-deletes 0')).toBe(5);
+    expect(released()).toEqual([]);
+  });
+
   it('says nothing of it in a plan either', async () => {
     renameSync(at('repo/orgs/a/x.yaml'), at('repo/orgs/b/x.yaml'));
     rmSync(at('repo/orgs/a/y.yaml'));
