@@ -114,7 +114,7 @@ it('takes back what somebody ends before its time, at once', async () => {
   await patch({ displayName: 'Incident', login: { session: { idle: '5m' } } }, {});
   const path = encodeURIComponent('/spec/displayName');
   const { status, json } = await api.client.call('DELETE', `/v1/organizations/${name}/overrides?path=${path}`);
-  expect([status, json]).toMatchObject([200, { overrides: [{ path: '/spec/displayName' }] }]);
+  expect([status, json]).toMatchObject([200, { overrides: [{ path: '/spec/displayName' }], takenBack: true }]);
   expect(await live()).toMatchObject({ displayName: 'Acme', login: { session: { idle: '5m' } } });
   const { text } = await api.client.call('GET', `/v1/organizations/${name}/overrides`);
   expect(JSON.parse(text)).toMatchObject({ overrides: [{ path: '/spec/login/session/idle' }] });
@@ -158,4 +158,18 @@ it('takes back what it can, where one override cannot be taken back', async () =
   expect((await live()).login).toBeUndefined();
   const { text } = await api.client.call('GET', `/v1/organizations/${name}/overrides`);
   expect(JSON.parse(text)).toMatchObject({ overrides: [{ path: '/spec/scopes/project~1x' }] });
+});
+
+it('tells who ends an override that what it set could not be taken back', async () => {
+  await apply({});
+  await patch({ scopes: { 'project/x': {} } }, {});
+  await patch({ authorization: { mappingRoles: { red: { grants: { 'project/x': ['member'] } } } } });
+  const { status, json } = await api.client.call('DELETE', `/v1/organizations/${name}/overrides`);
+  const ended = {
+    overrides: [{ path: '/spec/scopes/project~1x' }],
+    takenBack: false,
+    refused: 'configuration_invalid',
+  };
+  expect([status, json]).toMatchObject([200, ended]);
+  expect(await live()).toHaveProperty(['scopes', 'project/x']);
 });

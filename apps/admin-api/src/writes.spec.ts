@@ -198,7 +198,7 @@ describe('an override', () => {
     await patch({ patch: PERMISSIONS, ...override() });
     const path = encodeURIComponent('/spec/roles/creator/permissions');
     const ended = await api.client.call('DELETE', `/v1/organizations/${name}/overrides?path=${path}`);
-    expect(mistakes('OverrideList', ended.json)).toEqual([]);
+    expect(mistakes('EndedOverrides', ended.json)).toEqual([]);
     expect(ended.json).toMatchObject({ overrides: [{ path: '/spec/roles/creator/permissions' }] });
     expect(await plan()).toMatchObject({ changes: [], overrides: [] });
     expect((await stored()).revision).toBe(3);

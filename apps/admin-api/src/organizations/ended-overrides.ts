@@ -50,18 +50,23 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
     for (const name of due) await this.takeBack(name, now);
   }
 
-  /** Does so now, or sees to it that it is tried again. */
-  async takeBack(organization: string, now: Date): Promise<void> {
+  /**
+   * Does so now, or sees to it that it is tried again.
+   * @returns undefined, or the code of why something stays live
+   */
+  async takeBack(organization: string, now: Date): Promise<string | undefined> {
     try {
       const paths = await this.organizations.takeBackEnded(organization, now);
       this.#outcomes.inc({ outcome: 'taken_back' });
       // how many: a path may have an address in it
       this.logger.info({ organization, fields: paths.length }, 'overrides ended, and their fields were taken back');
+      return undefined;
     } catch (error) {
       this.#waits.set(organization, now.getTime() + AGAIN_MS);
       this.#outcomes.inc({ outcome: 'refused' });
       const why = error instanceof Problem ? { code: error.code } : { err: error };
       this.logger.warn({ organization, ...why }, 'overrides are over and stay live, as drift; they are tried again');
+      return error instanceof Problem ? error.code : 'internal_error';
     }
   }
 }

@@ -59,8 +59,9 @@ export class WritesController {
     const now = this.now();
     const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const ended = await store.transaction('commit', (state) => endOverrides(state, { name: organization, path }, now));
-    if (ended.length > 0) await this.ended.takeBack(organization, now);
-    return { overrides: ended.map((override) => presented({ ...override, expires: now })) };
+    const refused = ended.length > 0 ? await this.ended.takeBack(organization, now) : undefined;
+    const overrides = ended.map((override) => presented({ ...override, expires: now }));
+    return { overrides, takenBack: refused === undefined, ...(refused !== undefined && { refused }) };
   }
 }
 

@@ -68,7 +68,8 @@ export async function endOverride(
   io: Io,
 ): Promise<ExitCode> {
   const client = new Client(connectionOf(options, io, readSettings(io.cwd)));
-  const { overrides } = await answered(new DriftClient(client).endOverrides(organization, path));
+  const ended = await answered(new DriftClient(client).endOverrides(organization, path));
+  const { overrides, takenBack = true, refused = 'not_taken_back' } = ended;
   if (overrides.length === 0) {
     const what = path === undefined ? 'nothing' : `no field ${path}`;
     throw new CommandError(
@@ -77,12 +78,14 @@ export async function endOverride(
       `${organization} has ${what} overridden; "rolecall override list ${organization}" shows what is`,
     );
   }
-  if (options.format === 'json') printJson(io, { overrides });
-  else
+  if (options.format === 'json') printJson(io, ended);
+  else if (takenBack)
     io.out(
       `Ended: ${overrides.map((one) => pathOf(one.path)).join(', ')}. What they set is taken back; "rolecall drift" shows what could not be.\n`,
     );
-  return EXIT.done;
+  if (takenBack) return EXIT.done;
+  const message = `the overrides of ${organization} ended, but not all that they set could be taken back: it is live still, and tried again every ten minutes; "rolecall drift" shows it, and an apply takes it back`;
+  throw new CommandError(EXIT.failed, refused, message);
 }
 
 function overrideTable(overrides: readonly ServedOverride[], now: Date): string {

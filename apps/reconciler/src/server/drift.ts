@@ -57,6 +57,14 @@ export interface WrittenOrganization {
   readonly overrides: readonly ServedOverride[];
 }
 
+export interface EndedOverrides {
+  readonly overrides: readonly ServedOverride[];
+  /** False = something that they set is live still. Absent in answers of earlier servers. */
+  readonly takenBack?: boolean;
+  /** The code of why. */
+  readonly refused?: string;
+}
+
 /** Writes past git at the admin API, and what they left. */
 export class DriftClient {
   constructor(private readonly client: Client) {}
@@ -87,7 +95,7 @@ export class DriftClient {
   }
 
   /** All, or the one at `path`. */
-  endOverrides(organization: string, path?: string): Promise<{ readonly overrides: readonly ServedOverride[] }> {
+  endOverrides(organization: string, path?: string): Promise<EndedOverrides> {
     const query = path === undefined ? '' : `?path=${encodeURIComponent(path)}`;
     return this.client.call('DELETE', `v1/organizations/${encodeURIComponent(organization)}/overrides${query}`);
   }

@@ -82,7 +82,7 @@ export const organizations = {
       'Ends overrides now, all of an organization or one, and takes their fields back; what cannot be taken back stays, as drift',
     right: 'organizations.override',
     query: { path: { description: 'Only the one of this JSON pointer', schema: { type: 'string', maxLength: 1024 } } },
-    response: 'OverrideList',
+    response: 'EndedOverrides',
     refusals: { 404: ['unknown_organization'] },
   },
   listRevisions: {

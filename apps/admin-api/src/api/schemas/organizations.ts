@@ -192,6 +192,14 @@ export const organizations = {
     expires: { ...moment, description: 'From then on it is drift, and the server takes it back, or the next apply' },
   }),
   OverrideList: object({ overrides: list(ref('Override')) }),
+  EndedOverrides: object(
+    {
+      overrides: list(ref('Override')),
+      takenBack: { type: 'boolean', description: 'False = what they set is live still, as drift; it is tried again' },
+      refused: { ...string, description: 'The code of what could not be taken back' },
+    },
+    ['refused'],
+  ),
   Drift: object({
     collection: string,
     organizations: list(
