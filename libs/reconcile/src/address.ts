@@ -88,6 +88,16 @@ export function isEntryMap(pointer: string): boolean {
   return ENTRY_MAPS.has(pointer);
 }
 
+/** Whether the value at `holder` has the one at `pointer` in it, or is it. The pointer of a named list stands for its order alone. */
+export function covers(holder: string, pointer: string): boolean {
+  return pointer === holder || (pointer.startsWith(`${holder}/`) && !isNamedList(holder));
+}
+
+/** Whether one of two values is in the other. */
+export function overlap(one: string, other: string): boolean {
+  return covers(one, other) || covers(other, one);
+}
+
 /** Maps whose entries may say `previously`. */
 export const RENAMEABLE_MAPS = [
   '/spec/scopes',

@@ -1,5 +1,6 @@
 import { documentDigest } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
+import { overlap } from './address.ts';
 import { formerOf } from './former.ts';
 import { declaredIn } from './overriding.ts';
 import type { OrganizationHead, Override, StateTransaction } from './state-store.ts';
@@ -37,7 +38,7 @@ export async function endedOverrides(
   const live = await state.document(head.id);
   const declared = declaredIn(await state.declaration(head.id), live);
   const drifted = driftOf(declared, live, overrides).map(({ path }) => path);
-  const staying = new Set(drifted.filter((path) => !ended.has(path)));
+  const staying = new Set(drifted.filter((path) => ![...ended].some((over) => overlap(over, path))));
   const { after, fields } = takenBack(declared, live, overrides, staying);
   return { head, ended: [...ended], paths: fields.map(({ path }) => path), document: after };
 }

@@ -22,12 +22,19 @@ export function formerOf(
   path: string,
   { declared, base, wanted }: Readonly<Record<'declared' | 'base' | 'wanted', OrganizationDocument>>,
 ): Former | undefined {
-  const [from, to] = [asJson(base), asJson(wanted)];
-  const at = pointersTo(path).find((each) => isOneValue(each, valueIn(from, each), valueIn(to, each))) ?? path;
+  const at = wholeOf(path, base, wanted);
+  // its order alone, of which only what is declared comes back
+  if (isNamedList(at)) return undefined;
   const said = valueIn(asJson(declared), at);
-  const value = rest(at, valueIn(from, at), said);
+  const value = rest(at, valueIn(asJson(base), at), said);
   if (value === undefined) return said === undefined ? { at } : undefined;
   return { at, value };
+}
+
+/** The pointer of the value that the one at `path` is a part of and that means something only as a whole, or `path`. */
+export function wholeOf(path: string, base: OrganizationDocument, wanted: OrganizationDocument): string {
+  const [from, to] = [asJson(base), asJson(wanted)];
+  return pointersTo(path).find((each) => isOneValue(each, valueIn(from, each), valueIn(to, each))) ?? path;
 }
 
 /**

@@ -37,4 +37,4 @@ export * from './state-store.ts';
 export * from './user-state.ts';
 export { endOverrides, writeOrganization } from './write-organization.ts';
 export type { OrganizationWrite, Written } from './write-organization.ts';
-export { deviationOf, driftOf } from './three-way.ts';
+export { deviationOf, driftOf, overrideAt } from './three-way.ts';

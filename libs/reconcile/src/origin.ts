@@ -58,7 +58,8 @@ function ofOrder(last: Value, wanted: Value, live: Value): FieldOrigin {
   return sameOrder(wanted, last) ? 'drift' : 'conflict';
 }
 
-function sameOrder(a: Value, b: Value): boolean {
+/** Whether two named lists have the entries that both have in the same order. */
+export function sameOrder(a: Value, b: Value): boolean {
   const [one, other] = [a, b].map((list) => [...(byName(list ?? [])?.keys() ?? [])]) as [string[], string[]];
   const common = (names: string[], of: string[]) => names.filter((name) => of.includes(name)).join('\n');
   return common(one, other) === common(other, one);

@@ -5,10 +5,11 @@ import { formerNames, valueIn } from './origin.ts';
 import { asJson, entryRenames } from './renames.ts';
 import { pathOf } from './render-plan.ts';
 import type { ReconcileProblem } from './errors.ts';
+import { declaredIn, recordsOf } from './overriding.ts';
 import type { FieldChange } from './plan.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { activePaths, compareThreeWay, entriesBeside, formersOf } from './three-way.ts';
+import { activePaths, compareThreeWay, entriesBeside, formersOf, takenBack } from './three-way.ts';
 import type { ThreeDocuments } from './three-way.ts';
 import { withoutUndeclared } from './undeclared.ts';
 
@@ -49,21 +50,32 @@ export async function outcomeOf(
     ? { document: live }
     : await state.declaration(head.id);
   const stored = head.deviation?.driftsAt === undefined ? [] : await state.overrides(head.id);
-  const overrides = carriedAlong(stored, live, declared.document);
+  const stands = carriedAlong(stored, live, declared.document);
   const documents = { declaredBefore: declaration?.document, declared: declared.document, live };
-  const overridden = activePaths(overrides, now);
-  const three = compareThreeWay(documents, {
-    overridden,
-    dropUnmanaged: rules.unmanaged === 'delete',
-    formers: formersOf(overrides),
-  });
+  const overridden = activePaths(stands, now);
+  const merging = { dropUnmanaged: rules.unmanaged === 'delete', formers: formersOf(stands) };
+  const three = compareThreeWay(documents, { ...merging, overridden });
   const declares = rules.partial?.fromServer ? declaredFromServer(documents) : declared;
   const unmanaged =
     declares === declared || declares === undefined
       ? three.unmanaged
       : entriesBeside(three.after, declares.document, overridden);
   const { declaredBefore } = documents;
+  const base = stored.length === 0 ? live : withoutOverrides(documents, stored, merging.dropUnmanaged);
+  const said = declares ?? { document: declaredIn(undefined, live) };
+  const overrides = recordsOf(stands, { declared: said.document, base, wanted: three.after });
   return { live, ...three, unmanaged, digest: documentDigest(three.after), declares, declaredBefore, overrides };
+}
+
+/** What the apply would have made if there had never been an override: files may declare other fields by now. */
+function withoutOverrides(
+  { declaredBefore, declared, live }: ThreeDocuments,
+  overrides: readonly Override[],
+  dropUnmanaged: boolean,
+): OrganizationDocument {
+  const before = declaredIn(declaredBefore && { document: declaredBefore }, live);
+  const base = takenBack(before, live, overrides).after;
+  return compareThreeWay({ declaredBefore, declared, live: base }, { overridden: new Set(), dropUnmanaged }).after;
 }
 
 /** An override is of its entry: where that gets another key, it goes on there until its end. */

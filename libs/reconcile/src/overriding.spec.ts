@@ -10,6 +10,7 @@ import { driftOf, takenBack } from './three-way.ts';
 /** Overrides of what no collection declares: they keep what was there before, and end as those of declared fields do. */
 const NOW = new Date('2026-11-01T12:00:00Z');
 const TOMORROW = new Date('2026-11-02T12:00:00Z');
+const LATER = new Date('2026-11-04T12:00:00Z');
 const okta = { type: 'saml' as const, metadata: { url: 'https://okta.example/m', refresh: '6h' } };
 const google = {
   type: 'oidc' as const,
@@ -78,6 +79,10 @@ class World {
     return ended.paths;
   }
 
+  overrides() {
+    return this.store.transaction('rollback', (state) => state.overrides(this.head.id));
+  }
+
   get head() {
     return this.store.organizations()[0]!.head;
   }
@@ -87,7 +92,7 @@ class World {
 }
 
 describe('an override of what no file declares', () => {
-  it.each<[string, OrganizationSpec, OrganizationSpec, OrganizationSpec, string]>([
+  it.each<[string, OrganizationSpec, OrganizationSpec, OrganizationSpec, string, string?]>([
     ['a setting that was not there', {}, {}, { login: { session: { idle: '5m' } } }, '/spec/login/session/idle'],
     ['a setting of the console', {}, { displayName: 'Old' }, { displayName: 'New' }, '/spec/displayName'],
     ['an entry that it adds', {}, {}, { roles: { helper: { permissions: ['a'] } } }, '/spec/roles/helper'],
@@ -104,6 +109,7 @@ describe('an override of what no file declares', () => {
       {},
       { identityProviders: { okta } },
       { identityProviders: { okta: { ...okta, metadata: { url: 'https://other.example', refresh: '6h' } } } },
+      '/spec/identityProviders/okta/metadata',
       '/spec/identityProviders/okta/metadata/url',
     ],
     [
@@ -115,7 +121,7 @@ describe('an override of what no file declares', () => {
     ],
   ])(
     'stands in plans, is drift when it is over, and is taken back: %s',
-    async (_what, declared, beside, wanted, path) => {
+    async (_what, declared, beside, wanted, path, field = path) => {
       const world = await World.with(declared, beside);
       const before = world.live;
       expect(await world.override(wanted)).toMatchObject({ overrides: [{ path, reason: 'incident' }] });
@@ -128,8 +134,8 @@ describe('an override of what no file declares', () => {
       const planned = await world.store.transaction('rollback', (state) =>
         reconcile(state, request(declared), TOMORROW),
       );
-      expect(planned).toMatchObject({ overrides: [], changes: [{ fields: [{ path, origin: 'drift' }] }] });
-      expect(await world.end()).toEqual([path]);
+      expect(planned).toMatchObject({ overrides: [], changes: [{ fields: [{ path: field, origin: 'drift' }] }] });
+      expect(await world.end()).toEqual([field]);
       expect(world.live).toEqual(before);
       expect(world.store.audit('acme').at(-1)).toEqual({
         type: 'organization.override_ended',
@@ -271,12 +277,11 @@ describe('an override of what no file declares', () => {
   it('leaves other drift and what is overridden still', async () => {
     const world = await World.with({ displayName: 'Acme', login: { session: { idle: '1h' } } });
     await world.override({ displayName: 'Incident', login: { session: { idle: '1h' } } });
-    const later = new Date('2026-11-04T12:00:00Z');
-    const override = { reason: 'longer', expires: later };
+    const override = { reason: 'longer', expires: LATER };
     await world.write({ displayName: 'Incident', login: { session: { idle: '5m' } } }, { override });
     expect(await world.end()).toEqual(['/spec/displayName']);
     expect(world.live).toEqual({ displayName: 'Acme', login: { session: { idle: '5m' } } });
-    expect(world.head.deviation).toMatchObject({ driftsAt: later });
+    expect(world.head.deviation).toMatchObject({ driftsAt: LATER });
   });
 
   const POINTER = '/spec/identityProviders/google/clientSecret';
@@ -302,6 +307,96 @@ describe('an override of what no file declares', () => {
     await world.override({});
     expect(world.live).toEqual({});
     expect(world.head.deviation).toBeUndefined();
+  });
+});
+
+describe('an override while its collection changes', () => {
+  it.each<[string, OrganizationSpec, OrganizationSpec, OrganizationSpec, OrganizationSpec]>([
+    [
+      'stops to declare the setting',
+      { login: { session: { idle: '5m', lifetime: '8h' } } },
+      { login: { session: { idle: '5m', lifetime: '24h' } } },
+      { login: { session: { idle: '5m' } } },
+      { login: { session: { idle: '5m' } } },
+    ],
+    [
+      'stops to declare a setting of an entry',
+      { roles: { a: { permissions: ['x'] } } },
+      { roles: { a: { permissions: ['y'] } } },
+      { roles: { a: {} } },
+      { roles: { a: {} } },
+    ],
+    [
+      'declares the entry that it added, otherwise',
+      {},
+      { roles: { helper: { permissions: ['a'] } } },
+      { roles: { helper: { permissions: ['b'], displayName: 'Helper' } } },
+      { roles: { helper: { permissions: ['b'], displayName: 'Helper' } } },
+    ],
+    [
+      'declares the identity provider that it added, otherwise',
+      {},
+      { identityProviders: { okta } },
+      { identityProviders: { okta: { ...okta, enabled: false } } },
+      { identityProviders: { okta: { ...okta, enabled: false } } },
+    ],
+    [
+      'changes the entry that it took away',
+      { roles: { a: { permissions: ['x'] } } },
+      {},
+      { roles: { a: { permissions: ['z'] } } },
+      { roles: { a: { permissions: ['z'] } } },
+    ],
+  ])('goes on, and ends as if it had never been: it %s', async (_what, before, wanted, then, after) => {
+    const world = await World.with(before);
+    await world.override(wanted);
+    const plan = await world.apply(request(then));
+    expect(plan.changes).toEqual([]);
+    expect(plan.overrides).not.toEqual([]);
+    expect(world.live).toEqual(wanted);
+    expect(await world.apply(request(then))).toMatchObject({ changes: [], overrides: plan.overrides });
+    expect(world.head.deviation).toMatchObject({ driftsAt: TOMORROW });
+    expect(await world.end()).not.toEqual([]);
+    expect(world.live).toEqual(after);
+    expect(await world.overrides()).toEqual([]);
+    expect((await world.apply(request(then), TOMORROW)).changes).toEqual([]);
+  });
+});
+
+describe('overrides of one value', () => {
+  const withMetadata = (url: string, refresh: string) => ({
+    identityProviders: { okta: { ...okta, metadata: { url, refresh } } },
+  });
+  const first = withMetadata('https://okta.example/m', '6h');
+  const second = withMetadata('https://other.example/m', '6h');
+  const third = withMetadata('https://other.example/m', '12h');
+
+  it.each([
+    ['declared', first, undefined],
+    ['of the console', {}, first],
+  ])('are one, and the last says how long: %s', async (_what, declared, beside) => {
+    const world = await World.with(declared, beside);
+    await world.override(second);
+    await world.write(third, { override: { reason: 'longer', expires: LATER } });
+    const path = '/spec/identityProviders/okta/metadata';
+    expect(await world.overrides()).toMatchObject([{ path, expires: LATER }]);
+    expect(await world.end()).toBeUndefined();
+    expect(await world.end(LATER)).toEqual([`${path}/refresh`, `${path}/url`]);
+    expect(world.live).toEqual(first);
+    expect(await world.overrides()).toEqual([]);
+  });
+
+  it('goes on with the order of rules when a rule is overridden, and with the rule when the order is', async () => {
+    const ordered = (...rules: object[]) => ({ scopes, authorization: { rules } }) as OrganizationSpec;
+    const [a, b] = [rule('a'), rule('b')];
+    const other = { ...b, when: { attribute: 'unit', present: true } };
+    const world = await World.with(ordered(a, b));
+    await world.override(ordered(a, other));
+    await world.write(ordered(other, a), { override: { reason: 'longer', expires: LATER } });
+    expect(await world.end()).toEqual(['/spec/authorization/rules/b/when/attribute']);
+    expect(world.live).toEqual(ordered(b, a));
+    await world.end(LATER);
+    expect(world.live).toEqual(ordered(a, b));
   });
 });
 
@@ -357,6 +452,54 @@ describe('whatever is overridden', () => {
         expect(unordered(after)).toEqual(unordered(live));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  /** As a file may say it. */
+  const valid = spec.map(({ roles = {}, authorization, ...rest }): OrganizationSpec => {
+    const isName = (name: string) => /^[a-z]$/.test(name);
+    const named = (authorization?.rules ?? []).filter(({ name }) => isName(name));
+    const rules = named.map((one) => ({ ...one, grants: { 'account/main': ['member'] } }));
+    const left = Object.fromEntries(Object.entries(roles).filter(([name]) => isName(name)));
+    return { ...rest, scopes, roles: left, authorization: { ...authorization, rules } };
+  });
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('apply' as const), some: valid, keep: fc.boolean() }),
+    fc.record({
+      kind: fc.constant('override' as const),
+      some: valid,
+      keep: fc.boolean(),
+      expires: fc.constantFrom(TOMORROW, LATER),
+    }),
+  );
+
+  it('ends as if it had never been, whatever the files say meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(valid, valid, fc.array(step, { minLength: 1, maxLength: 5 }), async (some, others, steps) => {
+        const beside = takenBack(document(some), document(others), []).after.spec;
+        const [world, control] = [await World.with(some, beside), await World.with(some, beside)];
+        let declared = some;
+        const again: unknown[] = [];
+        for (const { kind, some: wanted, keep, ...rest } of steps) {
+          if (kind === 'apply') {
+            declared = keep ? { ...declared, ...wanted } : wanted;
+            const files = request(declared, { conflicts: 'git' });
+            await control.apply(files);
+            await world.apply(files);
+            again.push(...(await world.apply(files)).changes);
+          } else {
+            const override = { reason: 'incident', expires: TOMORROW, ...rest };
+            await world.write(keep ? { ...world.live, ...wanted } : wanted, { override });
+          }
+        }
+        expect(again).toEqual([]);
+        await world.end();
+        await world.end(LATER);
+        expect(await world.overrides()).toEqual([]);
+        expect(unordered(document(world.live))).toEqual(unordered(document(control.live)));
+        expect((await world.apply(request(declared), LATER)).changes).toEqual([]);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -1,14 +1,14 @@
 import { API_VERSION, canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import { isNamedList } from './address.ts';
+import { covers, isNamedList, overlap } from './address.ts';
 import { diffDocuments } from './diff.ts';
-import { formerOf } from './former.ts';
+import { formerOf, wholeOf } from './former.ts';
 import { namedByPatch } from './named-by-patch.ts';
-import { valueIn } from './origin.ts';
+import { sameOrder, valueIn } from './origin.ts';
 import { asJson } from './renames.ts';
 import { secretsLost } from './secret-changes.ts';
 import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from './state-store.ts';
-import { deviationOf, driftOf, takenBack } from './three-way.ts';
+import { deviationOf, driftOf, overrideAt, takenBack } from './three-way.ts';
 
 /** A document that somebody wants live past git, beside what there is. */
 export interface Overriding {
@@ -25,7 +25,10 @@ export interface Overriding {
 }
 
 /** What is declared of an organization: nothing, where no collection owns it. */
-export function declaredIn(declaration: Declaration | undefined, live: OrganizationDocument): OrganizationDocument {
+export function declaredIn(
+  declaration: Pick<Declaration, 'document'> | undefined,
+  live: OrganizationDocument,
+): OrganizationDocument {
   const { name } = live.metadata;
   return declaration?.document ?? { apiVersion: API_VERSION, kind: 'Organization', metadata: { name }, spec: {} };
 }
@@ -37,17 +40,20 @@ export function declaredIn(declaration: Declaration | undefined, live: Organizat
  */
 export function touchedBy(write: Overriding, before: readonly Override[]): readonly string[] {
   const { declared, live, wanted, override, patch } = write;
+  const base = withoutOverrides(write, before);
   const named = patch === undefined ? () => false : namedByPatch(patch);
-  const isHeld = (path: string) => override !== undefined || before.some((one) => one.path === path);
+  const isHeld = (path: string) => override !== undefined || overrideAt(path, before) !== undefined;
   const drifted = driftOf(declared, wanted).map(({ path }) => path);
-  const unowned = override === undefined ? [] : diffDocuments(wanted, withoutOverrides(write, before));
+  const unowned = override === undefined ? [] : diffDocuments(wanted, base);
   // the order of a list in which nobody declared these entries means nothing that had to come back
   const set = unowned.flatMap(({ path }) => (isNamedList(path) ? [] : [path]));
   const [from, to] = [asJson(live), asJson(wanted)];
-  const textAt = (document: typeof from, path: string) => canonicalJson(valueIn(document, path) ?? null);
-  return [...new Set([...drifted, ...set])].filter(
-    (path) => (named(path) && isHeld(path)) || textAt(from, path) !== textAt(to, path),
-  );
+  const differs = (path: string) => {
+    const [old, now] = [valueIn(from, path), valueIn(to, path)];
+    return isNamedList(path) ? !sameOrder(old, now) : canonicalJson(old ?? null) !== canonicalJson(now ?? null);
+  };
+  const touched = [...drifted, ...set].filter((path) => (named(path) && isHeld(path)) || differs(path));
+  return [...new Set(override === undefined ? touched : touched.map((path) => wholeOf(path, base, wanted)))].sort();
 }
 
 /** The overrides after the write, by path: those that go on, and those of what it touches. */
@@ -60,10 +66,13 @@ export function overridesAfter(
   const { wanted, declared, override, by } = write;
   const base = withoutOverrides(write, before);
   const added = override === undefined ? [] : touched.map((path) => overrideOf(path, override));
-  const kept = before.filter(({ path }) => !touched.some((other) => isWithin(path, other)) && !takenOver(write, path));
-  const all = [...kept, ...added];
-  const differing = new Set(driftOf(declared, wanted, all).map(({ path }) => path));
-  return all.filter(({ path }) => differing.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const kept = before.filter(({ path }) => !touched.some((other) => covers(other, path)) && !takenOver(write, path));
+  const without = takenBack(declared, wanted, kept).after;
+  const all = [...recordsOf(kept, { declared, base: without, wanted }), ...added];
+  const differing = driftOf(declared, wanted, all);
+  return all
+    .filter(({ path }) => differing.some((field) => overlap(field.path, path)))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 
   function overrideOf(path: string, { reason, expires }: Pick<Override, 'reason' | 'expires'>): Override {
     const former = formerOf(path, { declared, base, wanted });
@@ -86,6 +95,26 @@ export function secretsWithoutEnd(
   );
 }
 
+/**
+ * What overrides are on record for: each field that differs from what would be live without them (`base`), with what comes back there.
+ * Files may declare other parts of an entry by now, and fewer.
+ */
+export function recordsOf(
+  overrides: readonly Override[],
+  documents: Readonly<Record<'declared' | 'base' | 'wanted', OrganizationDocument>>,
+): readonly Override[] {
+  if (overrides.length === 0) return [];
+  const { base, wanted } = documents;
+  const places = new Set(diffDocuments(wanted, base).map(({ path }) => wholeOf(path, base, wanted)));
+  return [...places].flatMap((path) => {
+    const override = overrideAt(path, overrides);
+    if (override === undefined) return [];
+    const { former: _former, ...record } = override;
+    const former = formerOf(path, documents);
+    return [{ ...record, path, ...(former && { former }) }];
+  });
+}
+
 /** What would be live if there had never been an override. */
 function withoutOverrides(
   { declared, live }: Pick<Overriding, 'declared' | 'live'>,
@@ -98,10 +127,8 @@ function withoutOverrides(
 function takenOver({ live, wanted, override, patch }: Overriding, path: string): boolean {
   if (override !== undefined) return false;
   const isNamed = patch !== undefined && namedByPatch(patch)(path);
-  return isNamed || diffDocuments(live, wanted).some((field) => isWithin(path, field.path));
+  return isNamed || diffDocuments(live, wanted).some((field) => covers(field.path, path));
 }
-
-const isWithin = (pointer: string, holder: string) => pointer === holder || pointer.startsWith(`${holder}/`);
 
 /** An organization, with what is live by now. */
 interface Kept {

@@ -8,6 +8,7 @@ import type {
   RevisionOrigin,
   StateTransaction,
 } from './state-store.ts';
+import { overlap } from './address.ts';
 import { deviationOf, driftOf } from './three-way.ts';
 
 /** What an apply leaves of one organization. */
@@ -28,7 +29,7 @@ export async function settle(
   now: Date,
 ): Promise<void> {
   const kept = stillNeeded(overrides, declared.document, after, now);
-  if (overrides.length > 0 && !samePaths(kept, await state.overrides(head.id))) {
+  if (head.deviation?.driftsAt !== undefined && !sameRecords(kept, await state.overrides(head.id))) {
     await state.replaceOverrides(head.id, kept);
   }
   const deviation = deviationOf(declared.document, after, kept, now);
@@ -59,12 +60,16 @@ function stillNeeded(
   now: Date,
 ): readonly Override[] {
   if (overrides.length === 0) return overrides;
-  const differing = new Set(driftOf(declared, live, overrides).map(({ path }) => path));
-  return overrides.filter(({ path, expires }) => expires > now && differing.has(path));
+  const differing = driftOf(declared, live, overrides);
+  return overrides.filter(({ path, expires }) => expires > now && differing.some((field) => overlap(field.path, path)));
 }
 
-const samePaths = (one: readonly Override[], other: readonly Override[]) =>
-  one.length === other.length && one.every(({ path }, index) => path === other[index]?.path);
+function sameRecords(...both: [readonly Override[], readonly Override[]]): boolean {
+  const [one, other] = both.map((all) =>
+    all.map(({ path, former = null }) => canonicalJson([path, former && { ...former }])),
+  );
+  return one?.join('\n') === other?.join('\n');
+}
 
 function sameDeviation(a: Deviation | undefined, b: Deviation | undefined): boolean {
   return a?.driftsAt?.getTime() === b?.driftsAt?.getTime() && a?.unmanaged === b?.unmanaged;

@@ -1,6 +1,6 @@
 import { normalize } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { isEntryMap, keysOf, pointerTo } from './address.ts';
+import { isEntryMap, keysOf, overlap, pointerTo } from './address.ts';
 import { diffDocuments } from './diff.ts';
 import { withFormers } from './former.ts';
 import type { Former } from './former.ts';
@@ -77,11 +77,15 @@ export function deviationOf(
   now: Date,
 ): Deviation | undefined {
   const { fields, unmanaged } = takenBack(declared, live, overrides);
-  const ends = new Map(overrides.map(({ path, expires }) => [path, expires]));
-  const times = fields.map(({ path }) => ends.get(path) ?? now);
+  const times = fields.map(({ path }) => overrideAt(path, overrides)?.expires ?? now);
   const [first] = times.sort((a, b) => a.getTime() - b.getTime());
   if (first === undefined && unmanaged.length === 0) return undefined;
   return { ...(first && { driftsAt: first }), unmanaged: unmanaged.length };
+}
+
+/** The override that a field which differs is of. */
+export function overrideAt<T extends Pick<Override, 'path'>>(path: string, overrides: readonly T[]): T | undefined {
+  return overrides.find((one) => overlap(one.path, path));
 }
 
 /** Pointers of the overrides that count at this moment. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@rolecall/org-config';
 import type { Json } from '@rolecall/org-config';
 import type { Database, RevisionEntry } from '@rolecall/persistence';
-import { driftOfCollection, placeOf, valueInDocument } from '@rolecall/reconcile';
+import { driftOfCollection, overrideAt, placeOf, valueInDocument } from '@rolecall/reconcile';
 import type { FieldChange, OrganizationDrift } from '@rolecall/reconcile';
 
 /** So many organizations are looked into; more are counted. */
@@ -37,7 +37,7 @@ async function described({ registry }: Stores, drift: OrganizationDrift): Promis
       ...withoutOrigin(field),
       place: placeOf(field.path, declaration.origin) || null,
       ...author(authors.get(field.path)),
-      override: overrideOf(overrides.find(({ path }) => path === field.path)),
+      override: overrideOf(overrideAt(field.path, overrides)),
     })),
     unmanaged: unmanaged.map((path) => ({ path, ...author(authors.get(path)) })),
   };

@@ -1,6 +1,13 @@
 import { checkDocument } from '@rolecall/org-config';
 import type { Json } from '@rolecall/org-config';
-import { driftOfCollection, endOverrides, mergePatch, placeOf, writeOrganization } from '@rolecall/reconcile';
+import {
+  driftOfCollection,
+  endOverrides,
+  mergePatch,
+  overrideAt,
+  placeOf,
+  writeOrganization,
+} from '@rolecall/reconcile';
 import type { Override } from '@rolecall/reconcile';
 import type { MemoryStateStore } from '@rolecall/reconcile/testing';
 import type { OverrideRequest } from '../server/drift.ts';
@@ -47,7 +54,7 @@ function driftReport(
         declared: after,
         place: placeOf(path, declaration.origin) || null,
         ...author,
-        override: overrides.find((one) => one.path === path) ?? null,
+        override: overrideAt(path, overrides) ?? null,
       })),
       unmanaged: unmanaged.map((path) => ({ path, ...author })),
     }));
