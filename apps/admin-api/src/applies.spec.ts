@@ -133,6 +133,8 @@ describe('an apply', () => {
     await api.client.apply(two());
     const less = (more: object) => requestOf([organization('acme')], more);
     expect((await api.client.plan(less({}))).json).toMatchObject({ changes: [], absent: ['globex'] });
+    const moved = { prune: true, elsewhere: ['globex'] };
+    expect((await api.client.plan(less(moved))).json).toMatchObject({ changes: [], absent: [] });
     const { json } = await api.client.apply(less({ prune: true }));
     expect(json.applied).toEqual([{ organization: 'globex', revision: 1 }]);
     expect((await api.client.call('GET', '/v1/organizations/globex')).json).toMatchObject({ collection: null });

@@ -105,6 +105,8 @@ it('gives organizations up and takes them, with no other change', async () => {
 
 it.each([
   ['prunes the collection', { prune: true }],
+  ['is about a place', { within: ['orgs'] }],
+  ['knows of another place', { elsewhere: ['acme'] }],
   ['has files', { files: [{ path: 'acme.yaml', digest: digestOf({}), organizations: [] }] }],
   ['has unchanged files', { unchangedFiles: ['acme.yaml'] }],
 ])('is refused when it also %s', async (_what, more) => {
