@@ -8,7 +8,7 @@ export interface SourcePosition {
 /** One thing that is wrong with the input, for a person to mend. All of them are reported at once. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** Stable, snake_case, e.g. `unknown_key`, `unknown_role`, `duplicate_key`, `not_supported`, `test_failed`. */
+  /** Stable, snake_case, e.g. `unknown_key`, `unknown_role`, `duplicate_key`, `test_failed`. */
   readonly code: string;
   /** What is wrong, in one sentence. */
   readonly message: string;

@@ -13,8 +13,7 @@ export const SSO_ADMIN: (typeof BUILT_IN_ROLES)[number] = 'sso_admin';
 
 /**
  * The organization document as declared (design §3), after validation: only the keys that the file has. `metadata.file`
- * of an IdP has become `xml`. Fields of the contract whose behaviour does not exist yet are not here: the schema knows
- * them and refuses them as `not_supported`.
+ * of an IdP has become `xml`.
  */
 export interface OrganizationDocument {
   readonly apiVersion: typeof API_VERSION;
@@ -52,6 +51,7 @@ export interface OrganizationSpec {
     readonly accountAttributes?: Readonly<Record<string, string>>;
   };
   readonly scim?: ScimEntry;
+  readonly applications?: Readonly<Record<string, Application>>;
   readonly tests?: readonly DocumentTest[];
 }
 
@@ -226,6 +226,30 @@ export interface OidcIdentityProvider extends Renameable {
   /** Of the organization's e-mail domains; absent = all. */
   readonly emailDomains?: readonly string[];
   readonly attributes?: AttributeNames;
+}
+/** What users sign in to through Rolecall; `type` tells the two apart. */
+export type Application = OidcApplication | ForwardAuthApplication;
+/** An OpenID Connect client of ours. */
+export interface OidcApplication extends Renameable {
+  readonly type: 'oidc';
+  readonly displayName?: string;
+  readonly enabled?: boolean;
+  /** A set, not empty. */
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[];
+  readonly clientAuthentication?: 'none' | 'client_secret_basic' | 'client_secret_post';
+  /** Exactly where `clientAuthentication` is one by a secret. */
+  readonly clientSecret?: SecretReference;
+  readonly refreshTokens?: boolean;
+  readonly idTokenAlgorithm?: 'RS256' | 'ES256';
+}
+/** One behind a proxy that asks who is there. */
+export interface ForwardAuthApplication extends Renameable {
+  readonly type: 'forward-auth';
+  readonly displayName?: string;
+  readonly enabled?: boolean;
+  /** A set, not empty. */
+  readonly origins: readonly string[];
 }
 /**
  * Where the command line finds a secret; `age` is the value sealed to the recipients of the team (armored age file), which

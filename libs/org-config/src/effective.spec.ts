@@ -1,4 +1,4 @@
-import { API_VERSION, durationSeconds, effective, policyOf } from './index.ts';
+import { API_VERSION, clientIdOf, durationSeconds, effective, policyOf } from './index.ts';
 import type { OrganizationDocument, OrganizationSpec } from './index.ts';
 
 const organization = (spec: OrganizationSpec): OrganizationDocument => ({
@@ -42,6 +42,7 @@ describe('effective', () => {
         roles: ['auditor', 'member', 'sso_admin'],
       },
       appScopes: [],
+      applications: {},
     });
   });
 
@@ -52,6 +53,50 @@ describe('effective', () => {
     expect(appScopesOf(undefined)).toEqual([]);
     expect(appScopesOf({ managedBy: 'idp', appScopes: ['c', 'b'] })).toEqual(['b', 'c']);
     expect(appScopesOf({ managedBy: 'app' })).toEqual(['a', 'b', 'c']);
+  });
+
+  it('fills the defaults of an application, and leaves its secret out', () => {
+    const { applications } = effective(
+      organization({
+        applications: {
+          dashboard: { type: 'oidc', redirectUris: ['https://app.example.com/callback'], previously: ['dash'] },
+          office: {
+            type: 'oidc',
+            redirectUris: ['https://office.example.com/callback'],
+            clientAuthentication: 'client_secret_basic',
+            clientSecret: { fromEnv: 'OFFICE_SECRET' },
+          },
+          grafana: { type: 'forward-auth', origins: ['https://grafana.example.com'], enabled: false },
+        },
+      }),
+    );
+    const oidc = { type: 'oidc', enabled: true, postLogoutRedirectUris: [], refreshTokens: true };
+    expect(applications).toEqual({
+      dashboard: {
+        ...oidc,
+        name: 'dashboard',
+        displayName: 'dashboard',
+        redirectUris: ['https://app.example.com/callback'],
+        clientAuthentication: 'none',
+        idTokenAlgorithm: 'RS256',
+      },
+      office: {
+        ...oidc,
+        name: 'office',
+        displayName: 'office',
+        redirectUris: ['https://office.example.com/callback'],
+        clientAuthentication: 'client_secret_basic',
+        idTokenAlgorithm: 'RS256',
+      },
+      grafana: {
+        type: 'forward-auth',
+        name: 'grafana',
+        displayName: 'grafana',
+        enabled: false,
+        origins: ['https://grafana.example.com'],
+      },
+    });
+    expect(clientIdOf('acme', 'dashboard')).toBe('acme.dashboard');
   });
 
   it('fills the defaults of an identity provider', () => {

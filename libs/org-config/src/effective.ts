@@ -10,6 +10,7 @@ import {
   type RoleEntry,
   type ScopeEntry,
 } from './document.ts';
+import { effectiveApplication, type EffectiveApplication } from './effective-application.ts';
 import { type EffectiveScim, scimOf } from './effective-scim.ts';
 import { emptyMap } from './json.ts';
 import { effectiveIdentityProvider, type EffectiveIdentityProvider } from './effective-identity-provider.ts';
@@ -40,6 +41,8 @@ export interface EffectiveOrganization {
   readonly appScopes: readonly string[];
   /** The directory; undefined = the organization has none, and nobody is managed by it. */
   readonly scim: EffectiveScim | undefined;
+  /** What users sign in to through Rolecall, by name. */
+  readonly applications: Readonly<Record<string, EffectiveApplication>>;
 }
 
 /** Who may sign in by what, beside single sign-on. */
@@ -66,6 +69,10 @@ export function effective(document: OrganizationDocument): EffectiveOrganization
   for (const [name, declared] of Object.entries(spec.identityProviders ?? {})) {
     identityProviders[name] = effectiveIdentityProvider(name, declared);
   }
+  const applications = emptyMap<EffectiveApplication>();
+  for (const [name, declared] of Object.entries(spec.applications ?? {})) {
+    applications[name] = effectiveApplication(name, declared);
+  }
   return {
     name: metadata.name,
     displayName: spec.displayName ?? metadata.name,
@@ -85,6 +92,7 @@ export function effective(document: OrganizationDocument): EffectiveOrganization
     policy: policyOf(document),
     appScopes: appScopesOf(spec),
     scim: spec.scim && scimOf(spec.scim),
+    applications,
   };
 }
 

@@ -9,6 +9,12 @@ export * from './decide-facts.ts';
 export * from './diagnostic.ts';
 export * from './document.ts';
 export { durationSeconds } from './duration.ts';
+export { clientIdOf } from './effective-application.ts';
+export type {
+  EffectiveApplication,
+  EffectiveForwardAuthApplication,
+  EffectiveOidcApplication,
+} from './effective-application.ts';
 export { attributeNamesOf, serviceProviderKeysOf } from './effective-identity-provider.ts';
 export type {
   EffectiveIdentityProvider,

@@ -48,6 +48,7 @@ const STRUCTURE = new Set([
   '/spec/scim/tokens',
   '/spec/scim/extension',
   '/spec/scim/extension/attributes',
+  '/spec/applications',
   '/spec/tests',
   // of the deployment's document
   '/spec/trustedIssuers',
@@ -106,6 +107,7 @@ export const RENAMEABLE_MAPS = [
   '/spec/identityProviders',
   '/spec/authorization/mappingRoles',
   '/spec/scim/tokens',
+  '/spec/applications',
 ] as const;
 export type RenameableMap = (typeof RENAMEABLE_MAPS)[number];
 

@@ -1,5 +1,6 @@
 import { effective } from '@rolecall/org-config';
 import type {
+  EffectiveApplication,
   EffectiveIdentityProvider,
   EffectiveOrganization,
   Json,
@@ -33,15 +34,33 @@ const OF_ORGANIZATION = new Map<string, Default>([
   ['/spec/scim/brake/atLeast', (it) => it.scim?.brake?.atLeast],
 ]);
 
-/** What falls back to a default in an IdP's entry. */
-function settingsOf(provider: EffectiveIdentityProvider): Map<string, Json> {
+/** What falls back to a default in an entry of a map; undefined when there is no such entry. */
+type Settings = (organization: EffectiveOrganization, name: string) => Readonly<Record<string, Json>> | undefined;
+
+const OF_ENTRIES = new Map<string, Settings>([
+  ['identityProviders', ({ identityProviders }, name) => settingsOf(identityProviders[name])],
+  ['applications', ({ applications }, name) => applicationSettingsOf(applications[name])],
+]);
+
+function settingsOf(provider: EffectiveIdentityProvider | undefined): Readonly<Record<string, Json>> | undefined {
+  if (!provider) return undefined;
   const { displayName, enabled, singleLogout } = provider;
-  if (provider.type === 'oidc') return new Map(Object.entries({ displayName, enabled, singleLogout }));
+  if (provider.type === 'oidc') return { displayName, enabled, singleLogout };
   const { forceAuthn, allowIdpInitiated, signRequests, requestBinding } = provider;
   const { minimumSigned, requireAuthnStatement, requireEncrypted } = provider;
   const requests = { forceAuthn, signRequests, requestBinding, singleLogout };
   const answers = { allowIdpInitiated, minimumSigned, requireAuthnStatement, requireEncrypted };
-  return new Map(Object.entries({ displayName, enabled, ...requests, ...answers }));
+  return { displayName, enabled, ...requests, ...answers };
+}
+
+function applicationSettingsOf(
+  application: EffectiveApplication | undefined,
+): Readonly<Record<string, Json>> | undefined {
+  if (!application) return undefined;
+  const { displayName, enabled } = application;
+  if (application.type === 'forward-auth') return { displayName, enabled };
+  const { clientAuthentication, refreshTokens, idTokenAlgorithm } = application;
+  return { displayName, enabled, clientAuthentication, refreshTokens, idTokenAlgorithm };
 }
 
 /** What holds when the document no longer says anything at `path`; undefined where there is no default worth a word. */
@@ -49,9 +68,9 @@ export function defaultAt(path: string, after: OrganizationDocument): Json | und
   const known = OF_ORGANIZATION.get(path);
   if (known !== undefined) return known(effective(after));
   const [spec, map, name, setting] = keysOf(path);
-  if (spec !== 'spec' || map !== 'identityProviders' || name === undefined || setting === undefined) return undefined;
-  const provider = new Map(Object.entries(effective(after).identityProviders)).get(name);
-  return provider && settingsOf(provider).get(setting);
+  if (spec !== 'spec' || map === undefined || name === undefined || setting === undefined) return undefined;
+  const settings = OF_ENTRIES.get(map)?.(effective(after), name);
+  return settings && new Map(Object.entries(settings)).get(setting);
 }
 
 /** The largest unit that divides it, as documents write durations. */

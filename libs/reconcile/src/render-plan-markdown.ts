@@ -19,6 +19,7 @@ const SECURITY = new Set([
   'scim',
   'roles',
   'jit',
+  'applications',
 ]);
 
 /**

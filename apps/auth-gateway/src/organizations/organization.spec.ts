@@ -15,6 +15,10 @@ const document: OrganizationDocument = {
       okta: { type: 'saml', metadata: { xml: '' }, previously: ['old-okta'], forceAuthn: true },
       signing: { type: 'saml', metadata: { xml: '' }, signRequests: true },
     },
+    applications: {
+      dashboard: { type: 'oidc', redirectUris: ['https://app.example.com/callback'], previously: ['dash', 'board'] },
+      grafana: { type: 'forward-auth', origins: ['https://grafana.example.com'] },
+    },
   },
 };
 
@@ -63,6 +67,14 @@ describe('an organization', () => {
     const renamed = connectionAt('acme-corp', 'old-okta');
     expect(renamed?.id).toBe('0195570a-0000-7000-8000-000000000001/okta');
     expect(renamed?.acsUrl).toBe('https://sso.example.com/saml/acme-corp/old-okta/acs');
+  });
+
+  it('knows its applications by present and previous names', () => {
+    const { applications } = new Organization(snapshot(''), ADDRESS);
+    expect([...applications.keys()].sort()).toEqual(['board', 'dash', 'dashboard', 'grafana']);
+    expect(applications.get('dash')).toBe(applications.get('dashboard'));
+    expect(applications.get('dash')).toMatchObject({ name: 'dashboard', type: 'oidc' });
+    expect(applications.get('constructor')).toBeUndefined();
   });
 
   it('signs requests when the document or the identity provider asks for it', () => {

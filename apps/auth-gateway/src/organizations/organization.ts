@@ -1,4 +1,6 @@
 import {
+  type Application,
+  type EffectiveApplication,
   type EffectiveIdentityProvider,
   type EffectiveOrganization,
   type EffectiveSamlIdentityProvider,
@@ -26,6 +28,8 @@ export interface GatewayAddress {
 export class Organization {
   readonly settings: EffectiveOrganization;
   readonly policy: CompiledPolicy;
+  /** By present and by previous names: a client id, as a login URL, goes on working after a rename. */
+  readonly applications: ReadonlyMap<string, EffectiveApplication>;
   private readonly metadata = new Map<string, IdpMetadata>();
   private readonly vendors = new Map<string, Vendor>();
 
@@ -35,6 +39,7 @@ export class Organization {
   ) {
     this.settings = effective(snapshot.document);
     this.policy = compilePolicy(this.settings.policy);
+    this.applications = applicationsByName(this.settings.applications, snapshot.document.spec.applications ?? {});
   }
 
   get id(): string {
@@ -129,6 +134,17 @@ export class Organization {
     this.metadata.set(name, parsed);
     return parsed;
   }
+}
+
+/** A present name comes before a previous one; a document that is valid has no name that is both. */
+function applicationsByName(
+  applications: EffectiveOrganization['applications'],
+  declared: Readonly<Record<string, Application>>,
+): ReadonlyMap<string, EffectiveApplication> {
+  const former = Object.values(applications).flatMap((application) =>
+    (declared[application.name]?.previously ?? []).map((name) => [name, application] as const),
+  );
+  return new Map([...former, ...Object.entries(applications)]);
 }
 
 /** Where a login at this identity provider begins: a path of ours. */

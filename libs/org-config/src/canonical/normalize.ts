@@ -76,6 +76,7 @@ export function resolve(schema: JsonSchema, value: Json): JsonSchema {
 const TEXTS: ReadonlySet<JsonSchema> = new Set([
   ...schemaAt('samlIdentityProvider', 'metadata', 'xml'),
   ...schemaAt('oidcIdentityProvider', 'clientSecret', 'age'),
+  ...schemaAt('oidcApplication', 'clientSecret', 'age'),
 ]);
 
 function schemaAt(definition: string, key: string, inner: string): readonly JsonSchema[] {

@@ -3,6 +3,7 @@ import type { Json } from '../document.ts';
 import { listOf, mapOf, own, pointerTo } from '../json.ts';
 import { organizationSchema } from '../schema/organization-schema.ts';
 import { checkAppScopes } from './app-scopes.ts';
+import { checkApplications } from './applications.ts';
 import { checkEmailDomains, checkGuestDomains } from './email-domains.ts';
 import { Findings, insteadOf, quoted, type Finding } from './finding.ts';
 import { checkAddresses, checkEnforceSso, checkSession, checkTwoPersonRule } from './login.ts';
@@ -14,7 +15,6 @@ import { checkPreviousNames, checkReferences, checkScopeParents } from './refere
 import { checkAliases, checkGiving, checkTestProviders, checkUniqueNames } from './rules.ts';
 import { checkScim } from './scim.ts';
 import { checkStructure } from './structure.ts';
-import { unsupported } from './unsupported.ts';
 
 /**
  * Checks a metadata document of an IdP, of the entity that the configuration names if it does; the codes and sentences of
@@ -56,6 +56,7 @@ const CHECKS: readonly Check[] = [
   checkMetadataSources,
   checkServiceProviderKeys,
   checkScim,
+  checkApplications,
   checkConditions,
 ];
 
@@ -74,8 +75,7 @@ export function findingsOf(document: Json, checkMetadata: CheckMetadata | undefi
 function otherKind(document: Json): Finding | undefined {
   const kind = own(mapOf(document), 'kind');
   if (kind === undefined || kind === 'Organization') return undefined;
-  const known = unsupported('/kind', kind);
-  if (known || typeof kind !== 'string') return known;
+  if (typeof kind !== 'string') return undefined;
   const suggestion = insteadOf(kind, KINDS, 'kinds');
   return {
     code: 'invalid_value',

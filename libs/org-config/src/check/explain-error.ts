@@ -5,7 +5,6 @@ import { isMap, pointerTo } from '../json.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { PATTERN_WORDS } from '../schema/names.ts';
 import { insteadOf, lastKey, nearest, placeName, quoted, type Finding } from './finding.ts';
-import { unsupported } from './unsupported.ts';
 
 type Explain = (error: ErrorObject, schema: JsonSchema) => Finding | undefined;
 
@@ -54,8 +53,6 @@ export function missingKeyMeant(missing: ErrorObject, errors: readonly ErrorObje
 function unknownKey(error: ErrorObject): Finding {
   const key = word(error, 'additionalProperty');
   const pointer = pointerTo(error.instancePath, key);
-  const known = unsupported(pointer);
-  if (known) return known;
   return {
     code: 'unknown_key',
     message: `${quoted(key)} is not a key of ${placeName(error.instancePath)}`,
@@ -102,13 +99,11 @@ function wrongSecret(error: ErrorObject): Finding {
 }
 
 function isSecret(pointer: string): boolean {
-  return /^\/spec\/identityProviders\/[^/]+\/clientSecret(?:\/|$)/.test(pointer);
+  return /^\/spec\/(?:identityProviders|applications)\/[^/]+\/clientSecret(?:\/|$)/.test(pointer);
 }
 
 function wrongChoice(error: ErrorObject, allowed: readonly Json[]): Finding {
   const value = error.data as Json;
-  const known = unsupported(error.instancePath, value);
-  if (known) return known;
   const words = allowed.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
   const suggestion =
     typeof value === 'string' ? insteadOf(value, words, 'possible values') : `write ${words.map(quoted).join(' or ')}`;
@@ -127,8 +122,6 @@ function wrongVariant(error: ErrorObject, schema: JsonSchema): Finding | undefin
   const value = param(error, 'tagValue');
   if (value === undefined) return undefined; // `required` says it
   const pointer = pointerTo(error.instancePath, tag);
-  const known = unsupported(pointer, value);
-  if (known) return known;
   const examples = (schema.examples ?? []).map((example) => (isMap(example) ? example[tag] : undefined));
   const tags = examples.filter((name) => typeof name === 'string');
   const near = typeof value === 'string' ? insteadOf(value, tags, 'possible values') : undefined;

@@ -129,7 +129,7 @@ export function checkScopeParents(document: Json, findings: Findings): void {
   }
 }
 
-const RENAMEABLE = ['scopes', 'roles', 'groups', 'identityProviders'] as const;
+const RENAMEABLE = ['scopes', 'roles', 'groups', 'identityProviders', 'applications'] as const;
 
 /** An earlier name must say unambiguously what it has become. */
 export function checkPreviousNames(document: Json, findings: Findings): void {

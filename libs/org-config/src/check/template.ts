@@ -24,18 +24,23 @@ export function inheritingFindings(document: Json): readonly Finding[] {
 
 /** A path would begin at another directory for every organization, and a sealed value is sealed for one. */
 function checkSecrets(template: Json, findings: Findings): void {
-  const providers = mapOf(own(mapOf(own(mapOf(template), 'spec')), 'identityProviders'));
-  for (const [name, provider] of Object.entries(providers)) {
-    const secret = own(mapOf(provider), 'clientSecret');
-    if (!isMap(secret)) continue;
-    for (const key of ['fromFile', 'age']) {
-      if (own(secret, key) === undefined) continue;
-      findings.add({
-        code: 'secret_in_template',
-        message: `a template cannot give a secret by \`${key}\``,
-        suggestion: 'write `{ fromEnv: NAME }`, or the secret into each organization',
-        pointer: pointerTo('/spec/identityProviders', name, 'clientSecret', key),
-      });
+  const spec = mapOf(own(mapOf(template), 'spec'));
+  for (const map of ['identityProviders', 'applications']) {
+    for (const [name, entry] of Object.entries(mapOf(own(spec, map)))) {
+      checkSecret(own(mapOf(entry), 'clientSecret'), pointerTo('/spec', map, name, 'clientSecret'), findings);
     }
+  }
+}
+
+function checkSecret(secret: Json | undefined, pointer: string, findings: Findings): void {
+  if (!isMap(secret)) return;
+  for (const key of ['fromFile', 'age']) {
+    if (own(secret, key) === undefined) continue;
+    findings.add({
+      code: 'secret_in_template',
+      message: `a template cannot give a secret by \`${key}\``,
+      suggestion: 'write `{ fromEnv: NAME }`, or the secret into each organization',
+      pointer: pointerTo(pointer, key),
+    });
   }
 }

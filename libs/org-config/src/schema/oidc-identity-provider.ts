@@ -1,10 +1,13 @@
 import { attributeNames } from './identity-provider.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { PRESETS } from '../openid-provider.ts';
-import { ageFile, day, domain, duration, environmentName, fileBelow, foreignWord, guid } from './names.ts';
 import {
   aliases,
+  domain,
+  duration,
   emailDomainsOfProvider,
+  foreignWord,
+  guid,
   identityProviderName,
   issuer,
   pathSegment,
@@ -12,52 +15,16 @@ import {
   text,
   token,
 } from './names.ts';
+import { secretReference } from './secret-reference.ts';
 
-const clientSecret: JsonSchema = {
+const clientSecret = secretReference({
   description:
     'Where the `rolecall` command finds the client secret; the secret itself never stands in a document. Exactly one of `fromEnv`, `fromFile`, `age`. A plan compares fingerprints; the value is sent at an apply only, and stored sealed.',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    fromEnv: {
-      ...environmentName,
-      description: 'The environment variable that holds it where `rolecall plan` and `rolecall apply` run.',
-      examples: ['ACME_GOOGLE_SECRET'],
-    },
-    fromFile: {
-      ...fileBelow,
-      description: 'A file that holds it, beside this document or below it; one line end after it is left out.',
-      examples: ['secrets/acme-google'],
-    },
-    age: {
-      ...ageFile,
-      description:
-        'The secret itself, sealed for the recipients in `rolecall.yaml` by `rolecall secrets encrypt`: only their keys open it, and only for this organization at this place. An apply opens it (`ROLECALL_AGE_IDENTITY`, `ROLECALL_AGE_IDENTITY_FILE`) when it is another one than the last time; a plan never needs the key.',
-      examples: [
-        '-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3Yx\n-----END AGE ENCRYPTED FILE-----\n',
-      ],
-    },
-    version: {
-      description: 'Any number, raised when the secret was rotated: the new value is then asked for.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 1_000_000,
-      examples: [2],
-    },
-    expires: {
-      ...day,
-      description:
-        'The last day of the secret at the identity provider; `rolecall validate`, `plan` and `apply` warn of it from 30 days before.',
-      examples: ['2027-03-31'],
-    },
-  },
-  oneOf: [
-    { title: '`fromEnv`', required: ['fromEnv'], properties: { fromFile: false, age: false } },
-    { title: '`fromFile`', required: ['fromFile'], properties: { fromEnv: false, age: false } },
-    { title: '`age`', required: ['age'], properties: { fromEnv: false, fromFile: false } },
-  ],
-  examples: [{ fromEnv: 'ACME_GOOGLE_SECRET' }],
-};
+  expires:
+    'The last day of the secret at the identity provider; `rolecall validate`, `plan` and `apply` warn of it from 30 days before.',
+  variable: 'ACME_GOOGLE_SECRET',
+  file: 'secrets/acme-google',
+});
 
 /** An OpenID provider of one organization. */
 export const oidcIdentityProvider: JsonSchema = {

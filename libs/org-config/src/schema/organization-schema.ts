@@ -1,4 +1,5 @@
 import { API_VERSION } from '../document.ts';
+import { applications, forwardAuthApplication, oidcApplication } from './applications.ts';
 import { authorization, groups, roles, scopes } from './access.ts';
 import { condition, grantSet, groupSet } from './giving.ts';
 import { identityProviders, samlIdentityProvider } from './identity-provider.ts';
@@ -141,10 +142,19 @@ export const organizationSchema: JsonSchema = {
         jit,
         authorization,
         scim,
+        applications,
         tests,
       },
       examples: [{ displayName: 'Acme Corp' }],
     },
   },
-  $defs: { grants: grantSet, groups: groupSet, condition, samlIdentityProvider, oidcIdentityProvider },
+  $defs: {
+    grants: grantSet,
+    groups: groupSet,
+    condition,
+    samlIdentityProvider,
+    oidcIdentityProvider,
+    oidcApplication,
+    forwardAuthApplication,
+  },
 };
