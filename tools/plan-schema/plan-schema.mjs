@@ -1,10 +1,10 @@
-// The JSON Schema of a plan, made from its types in libs/reconcile/src/plan.ts: their comments are its descriptions.
+// The JSON Schema of a plan, made from its types in libs/reconcile/src/plan/plan.ts: their comments are its descriptions.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../..');
-const SOURCE = join(root, 'libs/reconcile/src/plan.ts');
+const SOURCE = join(root, 'libs/reconcile/src/plan/plan.ts');
 /** Beside its own types a plan has these: any value of JSON, and a place in a file. */
 const IMPORTED = {
   Json: () => ({ description: 'Any value of JSON.' }),

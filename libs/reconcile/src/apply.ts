@@ -1,9 +1,9 @@
 import { StalePlanError } from './errors.ts';
-import { requireLease } from './leases.ts';
-import type { Done, HeldLease } from './leases.ts';
-import { baseOf, requireSameApply, requireUnused } from './once.ts';
-import type { AppliedRevision, ApplyResult } from './once.ts';
-import type { OrganizationChange, Plan } from './plan.ts';
+import { requireLease } from './collection/leases.ts';
+import type { Done, HeldLease } from './collection/leases.ts';
+import { baseOf, requireSameApply, requireUnused } from './collection/once.ts';
+import type { AppliedRevision, ApplyResult } from './collection/once.ts';
+import type { OrganizationChange, Plan } from './plan/plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { StateTransaction } from './state-store.ts';

@@ -1,16 +1,16 @@
-import { releasedOverrides } from './ended-overrides.ts';
-import { lossOfAll, withNames } from './derive.ts';
-import { tokensOf, withEndedTokens } from './ended-tokens.ts';
-import { NO_IMPACT } from './impact.ts';
-import type { Names } from './names.ts';
-import type { OrganizationChange } from './plan.ts';
+import { releasedOverrides } from './declared/ended-overrides.ts';
+import { lossOfAll, withNames } from './effects/derive.ts';
+import { tokensOf, withEndedTokens } from './effects/ended-tokens.ts';
+import { NO_IMPACT } from './effects/impact.ts';
+import type { Names } from './effects/names.ts';
+import type { OrganizationChange } from './plan/plan.ts';
 import type { Change, Creation, Prepared, Removal } from './prepare.ts';
-import { eventOf, originOf, revisionOf } from './recorded.ts';
-import { keepOverrides } from './overriding.ts';
-import { withLinkedUsers } from './removed.ts';
+import { eventOf, originOf, revisionOf } from './declared/recorded.ts';
+import { keepOverrides } from './declared/overriding.ts';
+import { withLinkedUsers } from './effects/removed.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { AsDeclared } from './resolve.ts';
-import { settle, standsElsewhere } from './settle.ts';
+import { settle, standsElsewhere } from './declared/settle.ts';
 import type { StateTransaction } from './state-store.ts';
 import { writeChange } from './write-change.ts';
 

@@ -1,17 +1,17 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { diffDocuments } from './diff.ts';
+import { diffDocuments } from './fields/diff.ts';
 import { StalePlanError } from './errors.ts';
 import type { ReconcileProblem } from './errors.ts';
-import { outcomeOf, refusalsOf } from './outcome.ts';
-import type { Outcome } from './outcome.ts';
-import type { FieldChange } from './plan.ts';
-import { withRenameHints } from './rename-hints.ts';
-import { entryRenames } from './renames.ts';
-import type { EntryRename } from './renames.ts';
+import { outcomeOf, refusalsOf } from './declared/outcome.ts';
+import type { Outcome } from './declared/outcome.ts';
+import type { FieldChange } from './plan/plan.ts';
+import { withRenameHints } from './plan/rename-hints.ts';
+import { entryRenames } from './fields/renames.ts';
+import type { EntryRename } from './fields/renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { Step } from './resolve.ts';
-import { secretChanges } from './secret-changes.ts';
-import type { SecretsWanted } from './secret-changes.ts';
+import { secretChanges } from './secrets/secret-changes.ts';
+import type { SecretsWanted } from './secrets/secret-changes.ts';
 import type { OrganizationHead, Override, StateTransaction } from './state-store.ts';
 
 interface Common {

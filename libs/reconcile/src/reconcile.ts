@@ -1,23 +1,23 @@
-import { appliesIn } from './order.ts';
+import { appliesIn } from './plan/order.ts';
 import { ReconcileError, StalePlanError } from './errors.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { overridesOf, unmanagedOf } from './besides.ts';
+import { fingerprintOf } from './plan/fingerprint.ts';
+import { overridesOf, unmanagedOf } from './plan/besides.ts';
 import { followDeclaration, perform, settleStep } from './perform.ts';
 import { changesSomething, prepare } from './prepare.ts';
-import { PLAN_FORMAT_VERSION } from './plan.ts';
-import type { OrganizationChange, Plan, PlanSummary } from './plan.ts';
-import { followPlatform, performPlatform, preparePlatform } from './platform.ts';
+import { PLAN_FORMAT_VERSION } from './plan/plan.ts';
+import type { OrganizationChange, Plan, PlanSummary } from './plan/plan.ts';
+import { followPlatform, performPlatform, preparePlatform } from './platform/platform.ts';
 import type { ReconcileRequest } from './request.ts';
-import { withOrganizationHints } from './rename-hints.ts';
-import { guards } from './guards.ts';
-import { Names } from './names.ts';
-import { affectedGuard, usersOf } from './limits.ts';
-import { withFilesToSend } from './partial.ts';
-import { replaceGuard } from './replace-guard.ts';
+import { withOrganizationHints } from './plan/rename-hints.ts';
+import { guards } from './guards/guards.ts';
+import { Names } from './effects/names.ts';
+import { affectedGuard, usersOf } from './guards/limits.ts';
+import { withFilesToSend } from './collection/partial.ts';
+import { replaceGuard } from './guards/replace-guard.ts';
 import { namesOf, resolve } from './resolve.ts';
-import { ssoGuards } from './sso-guard.ts';
+import { ssoGuards } from './guards/sso-guard.ts';
 import type { FileDigest, StateTransaction } from './state-store.ts';
-import { withFilesBeside } from './within.ts';
+import { withFilesBeside } from './collection/within.ts';
 
 /**
  * Makes the collection's organizations what the request says and returns what that changed. The only path there is: a

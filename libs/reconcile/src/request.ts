@@ -1,8 +1,8 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { AppliedBy } from './own-access.ts';
-import type { DesiredPlatform } from './platform.ts';
-import type { Done } from './leases.ts';
-import type { Limits } from './limits.ts';
+import type { AppliedBy } from './platform/own-access.ts';
+import type { DesiredPlatform } from './platform/platform.ts';
+import type { Done } from './collection/leases.ts';
+import type { Limits } from './guards/limits.ts';
 import type { FileDigest, PreparedIdentityProvider, RevisionOrigin } from './state-store.ts';
 
 /** One organization as the collection wants it. The caller validated and normalized the document. */

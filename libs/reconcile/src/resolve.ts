@@ -1,9 +1,9 @@
 import type { ReconcileProblem } from './errors.ts';
-import { isAsDeclared } from './outcome.ts';
-import { removalsOf } from './partial.ts';
+import { isAsDeclared } from './declared/outcome.ts';
+import { removalsOf } from './collection/partial.ts';
 import type { DesiredOrganization, ReconcileRequest } from './request.ts';
 import type { FileDigest, OrganizationHead } from './state-store.ts';
-import { isMissing } from './within.ts';
+import { isMissing } from './collection/within.ts';
 
 /** What has to happen with one organization, before anybody looked into its document. */
 export type Step =

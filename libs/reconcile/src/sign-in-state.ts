@@ -1,4 +1,4 @@
-import type { SecretPlace } from './secret.ts';
+import type { SecretPlace } from './secrets/secret.ts';
 
 /** What lets an organization's people and its directory in, as a plan or an apply reads and writes it. */
 export interface SignInState {

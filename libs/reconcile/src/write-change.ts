@@ -1,12 +1,12 @@
-import { rederive } from './derive.ts';
-import { tokensOf, withEndedTokens } from './ended-tokens.ts';
-import type { Names } from './names.ts';
-import type { FieldChange, OrganizationChange } from './plan.ts';
+import { rederive } from './effects/derive.ts';
+import { tokensOf, withEndedTokens } from './effects/ended-tokens.ts';
+import type { Names } from './effects/names.ts';
+import type { FieldChange, OrganizationChange } from './plan/plan.ts';
 import type { Change } from './prepare.ts';
-import { eventOf, revisionOf } from './recorded.ts';
-import { removedBy } from './removed.ts';
-import { keepAnAdministrator } from './sso-guard.ts';
-import { enforces, switchSso } from './sso-switch.ts';
+import { eventOf, revisionOf } from './declared/recorded.ts';
+import { removedBy } from './effects/removed.ts';
+import { keepAnAdministrator } from './guards/sso-guard.ts';
+import { enforces, switchSso } from './effects/sso-switch.ts';
 import type { RevisionOrigin, StateTransaction } from './state-store.ts';
 
 /** Makes the step's document live, with all that follows from it. The one way in which a document changes. */

@@ -1,7 +1,7 @@
 /// <reference types="jest" />
 import { apply } from '../apply.ts';
-import { LEASE_TTL_MS } from '../leases.ts';
-import type { HeldLease, LeaseStore } from '../leases.ts';
+import { LEASE_TTL_MS } from '../collection/leases.ts';
+import type { HeldLease, LeaseStore } from '../collection/leases.ts';
 import type { ReconcileRequest } from '../request.ts';
 import type { StateStore } from '../state-store.ts';
 

@@ -1,5 +1,5 @@
-import { LEASE_TTL_MS, leaseHeld, leaseLost, newLeaseSecret, secretDigest } from '../leases.ts';
-import type { Done, HeldLease, Lease, LeaseStore, StoredLease } from '../leases.ts';
+import { LEASE_TTL_MS, leaseHeld, leaseLost, newLeaseSecret, secretDigest } from '../collection/leases.ts';
+import type { Done, HeldLease, Lease, LeaseStore, StoredLease } from '../collection/leases.ts';
 
 /** Leases in memory, beside the state: they change while a transaction is under way. */
 export class MemoryLeases implements LeaseStore {

@@ -1,4 +1,4 @@
-import type { PlatformState } from '../platform.ts';
+import type { PlatformState } from '../platform/platform.ts';
 import { RevisionMovedError } from '../state-store.ts';
 import type { MemoryState } from './memory-state.ts';
 

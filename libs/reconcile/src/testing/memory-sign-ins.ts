@@ -1,5 +1,5 @@
-import { secretFingerprint } from '../secret.ts';
-import type { SecretPlace } from '../secret.ts';
+import { secretFingerprint } from '../secrets/secret.ts';
+import type { SecretPlace } from '../secrets/secret.ts';
 import type { ClosedDoors, EndedTokens, LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
 import type { MemoryOrganization } from './memory-state.ts';
 import { memoryFingerprintKey } from './memory-organization.ts';

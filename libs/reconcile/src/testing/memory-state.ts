@@ -1,9 +1,9 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { DecidedGrant, DecidedMembership, FactsJson } from '@rolecall/role-mapping';
 import type { Declaration, Override } from '../state-store.ts';
-import type { ApplyResult, SavedPlan } from '../once.ts';
-import type { LivePlatform } from '../platform.ts';
-import type { WorkloadToken } from '../withdrawn-trust.ts';
+import type { ApplyResult, SavedPlan } from '../collection/once.ts';
+import type { LivePlatform } from '../platform/platform.ts';
+import type { WorkloadToken } from '../platform/withdrawn-trust.ts';
 import type { FileDigest, OrganizationHead, ReconcileEvent, RevisionOrigin } from '../state-store.ts';
 import type { SignInEvidence } from '../sign-in-state.ts';
 

@@ -1,8 +1,8 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
-import type { Done, StoredLease } from '../leases.ts';
-import type { ApplyResult, SavedPlan } from '../once.ts';
-import type { PlatformState } from '../platform.ts';
-import { rootDigestOf } from '../root-digest.ts';
+import type { Done, StoredLease } from '../collection/leases.ts';
+import type { ApplyResult, SavedPlan } from '../collection/once.ts';
+import type { PlatformState } from '../platform/platform.ts';
+import { rootDigestOf } from '../collection/root-digest.ts';
 import type { SignInState } from '../sign-in-state.ts';
 import { RevisionMovedError } from '../state-store.ts';
 import type {

@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import { documentDigest } from '@rolecall/org-config';
-import { rootDigestOf } from '../../root-digest.ts';
+import { rootDigestOf } from '../../collection/root-digest.ts';
 import { document, revision, OKTA } from './store-under-test.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 

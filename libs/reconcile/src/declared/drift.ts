@@ -1,0 +1,52 @@
+import type { OrganizationDocument } from '@rolecall/org-config';
+import type { FieldChange } from '../plan/plan.ts';
+import type { Declaration, OrganizationHead, Override, StateTransaction } from '../state-store.ts';
+import { takenBack } from './three-way.ts';
+
+/** What an organization has that its collection has not said. */
+export interface OrganizationDrift {
+  readonly head: OrganizationHead;
+  readonly declaration: Declaration;
+  readonly live: OrganizationDocument;
+  /** Declared fields that are live otherwise, as they would be taken back: `before` is live, `after` is declared. */
+  readonly fields: readonly FieldChange[];
+  /** Pointers of entries that nobody declared. */
+  readonly unmanaged: readonly string[];
+  /** Those that count at this moment. */
+  readonly overrides: readonly Override[];
+}
+
+/** A page of the organizations that deviate, by name. */
+export interface DriftPage {
+  readonly drifts: readonly OrganizationDrift[];
+  /** How many deviate beyond these. */
+  readonly more: number;
+  /** Where the next page begins: behind this name. Absent = this is the last one. */
+  readonly next?: string;
+}
+
+/** Organizations of the collection that deviate, by name, from the one after `after` on. */
+export async function driftOfCollection(
+  state: StateTransaction,
+  collection: string,
+  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
+  now: Date,
+): Promise<DriftPage> {
+  const heads = [...(await state.heads(collection, [])).values()]
+    .filter(({ deviation, name }) => deviation !== undefined && name > after)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const drifts: OrganizationDrift[] = [];
+  const page = heads.slice(0, limit);
+  for (const head of page) {
+    const declaration = await state.declaration(head.id);
+    if (declaration === undefined) continue;
+    const live = await state.document(head.id);
+    const all = await state.overrides(head.id);
+    const { fields, unmanaged } = takenBack(declaration.document, live, all);
+    const overrides = all.filter(({ expires }) => expires > now);
+    drifts.push({ head, declaration, live, fields, unmanaged, overrides });
+  }
+  const more = heads.length - page.length;
+  const last = page.at(-1)?.name;
+  return { drifts, more, ...(more > 0 && last !== undefined && { next: last }) };
+}
