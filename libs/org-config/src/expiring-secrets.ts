@@ -1,3 +1,4 @@
+import { clientSecrets, type SecretHolder } from './client-secrets.ts';
 import { quoted } from './check/finding.ts';
 import { daysUntil, endOfDay, whenIs } from './day.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -9,8 +10,7 @@ import type { LoadedDocument } from './load/load-documents.ts';
 const WARN_DAYS = 30;
 
 /** A client secret whose end the document tells. */
-export interface ExpiringSecret {
-  readonly identityProvider: string;
+export interface ExpiringSecret extends SecretHolder {
   /** Of `expires`. */
   readonly pointer: string;
   /** Its last day, as declared: `2027-03-31`. */
@@ -22,14 +22,12 @@ export interface ExpiringSecret {
 }
 
 /** The client secrets of a valid document that say when they end, the earliest first. */
-export function expiringSecrets({ spec }: OrganizationDocument, now: Date): readonly ExpiringSecret[] {
-  return Object.entries(spec.identityProviders ?? {})
-    .flatMap(([identityProvider, declared]) => {
-      const expires = declared.type === 'oidc' ? declared.clientSecret?.expires : undefined;
+export function expiringSecrets(document: OrganizationDocument, now: Date): readonly ExpiringSecret[] {
+  return clientSecrets(document)
+    .flatMap(({ map, name, pointer, reference: { expires } }) => {
       if (expires === undefined) return [];
-      const pointer = pointerTo('/spec/identityProviders', identityProvider, 'clientSecret', 'expires');
       const endsAt = endOfDay(expires);
-      return [{ identityProvider, pointer, expires, endsAt, daysLeft: daysUntil(endsAt, now) }];
+      return [{ map, name, pointer: `${pointer}/expires`, expires, endsAt, daysLeft: daysUntil(endsAt, now) }];
     })
     .sort((a, b) => a.daysLeft - b.daysLeft);
 }
@@ -60,17 +58,19 @@ function exemptionDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagn
 function secretDiagnostics(loaded: LoadedDocument, now: Date): readonly Diagnostic[] {
   return expiringSecrets(loaded.document, now)
     .filter(({ daysLeft }) => daysLeft <= WARN_DAYS)
-    .map(({ identityProvider, pointer, expires, daysLeft }) => ({
+    .map(({ map, name, pointer, expires, daysLeft }) => ({
       severity: 'warning',
       code: daysLeft < 0 ? 'secret_expired' : 'secret_expires_soon',
-      message: `the client secret of \`${identityProvider}\` ${daysLeft < 0 ? 'ended' : 'ends'} ${whenIs(daysLeft)} (${expires})`,
-      suggestion: `make a new one at the identity provider, then ${isSealed(loaded, identityProvider) ? 'seal it' : 'raise `version`'} and correct \`expires\``,
+      message: `the client secret of \`${name}\` ${daysLeft < 0 ? 'ended' : 'ends'} ${whenIs(daysLeft)} (${expires})`,
+      suggestion: `make a new one ${MADE[map]}, then ${isSealed(loaded, { map, name }) ? 'seal it' : 'raise `version`'} and correct \`expires\``,
       pointer,
       position: loaded.positionOf(pointer),
     }));
 }
 
-function isSealed({ document }: LoadedDocument, identityProvider: string): boolean {
-  const declared = document.spec.identityProviders?.[identityProvider];
-  return declared?.type === 'oidc' && declared.clientSecret !== undefined && 'age' in declared.clientSecret;
+/** Who has the other copy of a secret. */
+const MADE = { identityProviders: 'at the identity provider', applications: 'for the application' } as const;
+
+function isSealed({ document }: LoadedDocument, { map, name }: SecretHolder): boolean {
+  return clientSecrets(document).some((it) => it.map === map && it.name === name && 'age' in it.reference);
 }

@@ -1,6 +1,13 @@
 export { API_RIGHTS, DEPLOYMENT_RIGHTS, type ApiRight } from './api-rights.ts';
 export { canonicalJson } from './canonical/canonical-json.ts';
 export { documentDigest, normalize } from './canonical/normalize.ts';
+export {
+  clientSecrets,
+  secretPointer,
+  withSealedValues,
+  type DeclaredSecret,
+  type SecretHolder,
+} from './client-secrets.ts';
 export { checkAcross, type Claims } from './check/across.ts';
 export type { CheckMetadata } from './check/check-document.ts';
 export { onceEach } from './check/once-each.ts';

@@ -19,6 +19,8 @@ export interface DesiredOrganization {
    * and is there); fetched and checked before the transaction.
    */
   readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+  /** SECRET values that applications get, by name; to be sealed. One that is not here stays as it is stored. */
+  readonly applicationSecrets?: Readonly<Record<string, string>>;
   /**
    * Digest of the document that was expected to be live, and that everything was prepared and permitted for; any other is a
    * StalePlanError. Default: none was expected.

@@ -1,9 +1,10 @@
+import type { SecretHolder } from '@rolecall/org-config';
 import type { SecretPlace } from './secrets/secret.ts';
 
 /** What lets an organization's people and its directory in, as a plan or an apply reads and writes it. */
 export interface SignInState {
-  /** What `secretFingerprint` gives for the client secret that an IdP has now, at the place where it will stand. */
-  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined>;
+  /** What `secretFingerprint` gives for the client secret that an IdP or an application has now, at the place where it will stand. */
+  secretFingerprint(organizationId: string, holder: SecretHolder, at: SecretPlace): Promise<string | undefined>;
   /** By IdP: the newest sign-in that got through every check. */
   evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>>;
   /**
@@ -18,6 +19,8 @@ export interface SignInState {
   forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
   /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
+  /** Keeps the secret of a renamed application. */
+  renameApplication(organizationId: string, from: string, to: string): Promise<void>;
   /** The tokens of a directory go on under another name. */
   renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
   /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */

@@ -144,6 +144,8 @@ export interface NewRevision {
   readonly origin: RevisionOrigin;
   /** What each IdP of the document needs beside it, fetched and checked before the transaction. */
   readonly identityProviders: Readonly<Record<string, PreparedIdentityProvider>>;
+  /** SECRET values that applications get, by name, to be sealed. Of every other application the one that it has stays. */
+  readonly applicationSecrets?: Readonly<Record<string, string>>;
 }
 
 /** Runtime facts of one IdP, stored beside the revision and never part of the document. */

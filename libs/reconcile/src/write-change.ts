@@ -27,6 +27,7 @@ export async function writeChange(
   }
   for (const { map, from, to } of renames) {
     if (map === '/spec/identityProviders') await state.signIns.renameIdentityProvider(head.id, from, to);
+    if (map === '/spec/applications') await state.signIns.renameApplication(head.id, from, to);
     if (map === '/spec/scim/tokens') await state.signIns.renameDirectoryToken(head.id, from, to);
   }
   const ended = await state.signIns.endDirectoryTokens(head.id, undeclaredTokens(step));

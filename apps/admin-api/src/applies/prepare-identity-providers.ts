@@ -1,4 +1,11 @@
-import { effective, issuersOf, onceEach, openIdProviderOf, serviceProviderKeysOf } from '@rolecall/org-config';
+import {
+  effective,
+  issuersOf,
+  onceEach,
+  openIdProviderOf,
+  secretPointer,
+  serviceProviderKeysOf,
+} from '@rolecall/org-config';
 import type {
   EffectiveIdentityProvider,
   IdentityProvider,
@@ -14,6 +21,7 @@ import { createSigningKey, parseIdpMetadata, SamlError } from '@rolecall/saml';
 import type { IdpMetadata, KeyUse, ServiceProviderKey } from '@rolecall/saml';
 import { refuseInvalid } from './check-documents.ts';
 import type { CheckedOrganization } from './check-documents.ts';
+import { secretsOfApplications } from './application-secrets.ts';
 import { createClientKeys } from './client-keys.ts';
 import { headOf } from './head-of.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
@@ -76,7 +84,7 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
           ? await prepareOidc(
               commonName,
               provider,
-              secretValues[`/spec/identityProviders/${name}/clientSecret`],
+              secretValues[secretPointer({ map: 'identityProviders', name })],
               known,
               preparation,
             )
@@ -88,7 +96,8 @@ async function prepareOrganization(organization: OrganizationWithSecrets, prepar
       }
     }
   }
-  return { desired: { ...checked, identityProviders }, problems };
+  const { applicationSecrets, weak } = secretsOfApplications(organization);
+  return { desired: { ...checked, identityProviders, applicationSecrets }, problems: [...problems, ...weak] };
 }
 
 /** Users are known by what this identity provider calls them: present when it is another one than before. */

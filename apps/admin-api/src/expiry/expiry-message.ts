@@ -14,6 +14,10 @@ const KINDS: Readonly<Record<ExpiryKind, { readonly what: string; readonly todo:
     todo: 'ask the administrator there to publish it with a later validUntil',
   },
   'client-secret': { what: 'Client secret', todo: 'make another at the identity provider, and apply it' },
+  'application-secret': {
+    what: 'Client secret of the application',
+    todo: 'make another, give it to the application, and apply it',
+  },
   'scim-token': { what: 'Token of the directory', todo: 'rolecall scim token issue' },
   'sp-key': { what: 'Our key', todo: 'raise serviceProviderKeys.generation, and apply it' },
   override: {

@@ -38,6 +38,7 @@ function snapshot(metadataXml: string): OrganizationSnapshot {
     runtimeVersion: 0,
     document,
     emailDomains: [],
+    applicationSecrets: new Map(),
     identityProviders: new Map(['okta', 'signing'].map((name) => [name, { metadataXml, serviceProviderKeys }])),
   };
 }

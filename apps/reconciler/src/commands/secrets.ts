@@ -122,12 +122,12 @@ function organizationOf(name: string): string {
 
 /** As a plan prints it, with or without `spec.`, or as a JSON pointer. */
 function pointerOf(path: string): string {
-  const [, provider] =
-    /^(?:spec\.)?identityProviders\.([a-z0-9-]{1,63})\.clientSecret$/.exec(path) ??
-    /^\/spec\/identityProviders\/([a-z0-9-]{1,63})\/clientSecret$/.exec(path) ??
+  const [, map, name] =
+    /^(?:spec\.)?(identityProviders|applications)\.([a-z0-9-]{1,63})\.clientSecret$/.exec(path) ??
+    /^\/spec\/(identityProviders|applications)\/([a-z0-9-]{1,63})\/clientSecret$/.exec(path) ??
     [];
-  if (provider !== undefined) return `/spec/identityProviders/${provider}/clientSecret`;
-  const message = `"${path}" is no place of a secret; write identityProviders.NAME.clientSecret`;
+  if (map !== undefined) return `/spec/${map}/${name}/clientSecret`;
+  const message = `"${path}" is no place of a secret; write identityProviders.NAME.clientSecret or applications.NAME.clientSecret`;
   throw new CommandError(EXIT.usage, 'unknown_path', message);
 }
 

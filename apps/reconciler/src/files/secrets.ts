@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { clientSecrets } from '@rolecall/org-config';
 import type { OrganizationDocument, SecretReference } from '@rolecall/org-config';
 import { secretFingerprint } from '@rolecall/reconcile';
 import { refuseOutside } from './inside.ts';
@@ -84,16 +85,9 @@ export function unseenSecrets(document: OrganizationDocument, text: () => string
   return places.filter(([, reference]) => !seen.has(keyOf(reference).join(' '))).map(([pointer]) => pointer);
 }
 
-function referencesIn({ spec }: OrganizationDocument): [string, SecretReference][] {
-  return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) => {
-    const reference = provider.type === 'oidc' ? provider.clientSecret : undefined;
-    return reference ? [[`/spec/identityProviders/${name}/clientSecret`, reference]] : [];
-  });
-}
-
 /** Values that stand in the document sealed, by the JSON pointer of their reference. */
 export function sealedIn(document: OrganizationDocument): readonly [string, string][] {
-  return referencesIn(document).flatMap(([pointer, reference]): [string, string][] =>
+  return clientSecrets(document).flatMap(({ pointer, reference }): [string, string][] =>
     'age' in reference ? [[pointer, reference.age]] : [],
   );
 }
@@ -102,7 +96,7 @@ export function sealedIn(document: OrganizationDocument): readonly [string, stri
 type PlaceReference = Exclude<SecretReference, { readonly age: string }>;
 
 function placesIn(document: OrganizationDocument): [string, PlaceReference][] {
-  return referencesIn(document).flatMap(([pointer, reference]): [string, PlaceReference][] =>
+  return clientSecrets(document).flatMap(({ pointer, reference }): [string, PlaceReference][] =>
     'age' in reference ? [] : [[pointer, reference]],
   );
 }

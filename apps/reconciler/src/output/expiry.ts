@@ -12,6 +12,10 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly todo: str
   },
   'metadata-valid-until': { what: 'metadata', todo: 'its administrator publishes metadata with a later validUntil' },
   'client-secret': { what: 'client secret', todo: 'make another at the identity provider, and apply it' },
+  'application-secret': {
+    what: 'client secret of the application',
+    todo: 'make another, give it to the application, and apply it',
+  },
   'scim-token': { what: 'token of the directory', todo: 'rolecall scim token issue ORG NAME' },
   'sp-key': { what: 'our key', todo: 'raise serviceProviderKeys.generation, and apply it' },
   override: {

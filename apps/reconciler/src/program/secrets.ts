@@ -14,7 +14,7 @@ export function addSecrets(program: Command, io: Io, finish: Finish): void {
     .command('encrypt')
     .description('seal the secret on standard input, and print what to write into the file')
     .argument('<org>', "the organization's name")
-    .argument('<path>', 'where it stands: identityProviders.NAME.clientSecret')
+    .argument('<path>', 'where it stands: identityProviders.NAME.clientSecret or applications.NAME.clientSecret')
     .option('--recipient <recipient...>', 'whose keys open it, age1… (default: age.recipients of rolecall.yaml)')
     .addOption(format())
     .addHelpText('after', examples(ENCRYPT, `${ENCRYPT} --recipient age1… < secret.txt`))

@@ -39,13 +39,16 @@ function secretsOf(
 ) {
   const secrets: Record<string, string> = {};
   const identityProviders: Record<string, { clientSecret: string }> = {};
+  const applicationSecrets: Record<string, string> = {};
   for (const [pointer, secret] of Object.entries(sent)) {
     const at = { collection, organization, pointer };
-    if ('value' in secret) identityProviders[pointer.split('/')[3] ?? ''] = { clientSecret: secret.value };
+    const [, , map, name = ''] = pointer.split('/');
+    if ('value' in secret && map === 'applications') applicationSecrets[name] = secret.value;
+    else if ('value' in secret) identityProviders[name] = { clientSecret: secret.value };
     secrets[pointer] =
       'value' in secret ? secretFingerprint(memoryFingerprintKey(collection), at, secret.value) : secret.fingerprint;
   }
-  return { secrets, identityProviders };
+  return { secrets, identityProviders, applicationSecrets };
 }
 
 /** As a token that may not have what the request asks for. */

@@ -37,7 +37,18 @@ it('has client secrets by the end of their day, follows each apply, and forgets 
   expect(shown(await list('secrets'))).toEqual([['client-secret', 'google', '2027-01-01T00:00:00.000Z']]);
   await apply(id, 1, 'secrets', withSecret('2027-02-31'));
   expect(shown(await list('secrets'))).toEqual([['client-secret', 'google', '2027-03-04T00:00:00.000Z']]);
-  await apply(id, 2, 'secrets', {});
+  const application = {
+    type: 'oidc' as const,
+    redirectUris: ['https://app.example.com/callback'],
+    clientAuthentication: 'client_secret_basic' as const,
+    clientSecret: { fromEnv: 'S', expires: '2027-01-01' },
+  };
+  await apply(id, 2, 'secrets', { ...withSecret('2027-02-31'), applications: { google: application } });
+  expect(shown(await list('secrets'))).toEqual([
+    ['application-secret', 'google', '2027-01-02T00:00:00.000Z'],
+    ['client-secret', 'google', '2027-03-04T00:00:00.000Z'],
+  ]);
+  await apply(id, 3, 'secrets', {});
   expect(await list('secrets')).toEqual([]);
 });
 

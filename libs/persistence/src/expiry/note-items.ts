@@ -24,8 +24,8 @@ export async function noteExpiringItems(
   document: OrganizationDocument,
   now: Date,
 ): Promise<void> {
-  const secrets = expiringSecrets(document, now).map(({ identityProvider: name, endsAt }): Item => {
-    return { kind: 'client-secret', name, expires_at: endsAt };
+  const secrets = expiringSecrets(document, now).map(({ map, name, endsAt }): Item => {
+    return { kind: map === 'applications' ? 'application-secret' : 'client-secret', name, expires_at: endsAt };
   });
   const exemptions = expiringExemptions(document).map(({ expires, endsAt, people }): Item => {
     const name = `${people} ${people === 1 ? 'person' : 'people'} until ${expires}`;

@@ -85,7 +85,7 @@ with wanted as (
   select * from jsonb_to_recordset($2::jsonb) as w(kind text, name text, expires_at timestamptz)
 ), gone as (
   delete from expiring_items i
-  where i.org_id = $1 and i.kind in ('client-secret', 'sp-key', 'exemption')
+  where i.org_id = $1 and i.kind in ('client-secret', 'application-secret', 'sp-key', 'exemption')
     and not exists (select from wanted w where w.kind = i.kind and w.name = i.name)
 )
 insert into expiring_items as i (org_id, kind, name, expires_at)

@@ -11,6 +11,7 @@ const snapshot = (revision: number): OrganizationSnapshot => ({
   document: document('acme'),
   emailDomains: [],
   identityProviders: new Map(),
+  applicationSecrets: new Map(),
 });
 
 /** A source that counts and whose loads can be held back. */

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { OrganizationDocument } from '@rolecall/org-config';
 import type { RevisionOrigin } from '@rolecall/reconcile';
+import { readApplicationSecrets } from '../secrets/application-secrets.ts';
 import { readClientKeys, usesClientKeys } from '../secrets/client-keys.ts';
 import { clientSecretName } from '../secrets/secret-names.ts';
 import { readServiceProviderKeys, type ServiceProviderKeyJson } from '../secrets/service-provider-keys.ts';
@@ -52,8 +53,12 @@ export async function loadOrganization(
     for (const row of rows) {
       identityProviders.set(row.identity_provider, await readIdentityProvider(row, live.document, vault));
     }
+    const applicationSecrets = withIdentityProviders
+      ? await readApplicationSecrets(vault, live.document)
+      : new Map<string, string>();
     const { name, revision, runtime_version: runtimeVersion, document, email_domains: emailDomains } = live;
-    return { organizationId, name, revision, runtimeVersion, document, emailDomains, identityProviders };
+    const beside = { emailDomains, identityProviders, applicationSecrets };
+    return { organizationId, name, revision, runtimeVersion, document, ...beside };
   });
 }
 

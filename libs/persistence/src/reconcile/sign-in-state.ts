@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { AuditEvent } from '@rolecall/audit';
+import type { SecretHolder } from '@rolecall/org-config';
 import { secretFingerprint } from '@rolecall/reconcile';
 import type {
   ClosedDoors,
@@ -11,7 +12,8 @@ import type {
 } from '@rolecall/reconcile';
 import { COUNT_TOKENS, RENAME_TOKENS, REVOKE_TOKENS } from '../directory/token-statements.ts';
 import type { SecretKeys } from '../secrets/fingerprint-keys.ts';
-import { clientSecretName } from '../secrets/secret-names.ts';
+import { renameApplicationSecret } from '../secrets/application-secrets.ts';
+import { secretNameOf } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
 import { endSessionsOfDisabled, renameIdentityProvider } from './identity-providers.ts';
@@ -43,21 +45,20 @@ export class PgSignInState implements SignInState {
     ) => void,
   ) {}
 
-  async secretFingerprint(
-    organizationId: string,
-    identityProvider: string,
-    at: SecretPlace,
-  ): Promise<string | undefined> {
+  async secretFingerprint(organizationId: string, holder: SecretHolder, at: SecretPlace): Promise<string | undefined> {
     await this.on.enter(organizationId);
-    const secret = await new Vault(this.client, organizationId, this.keys.masterKeys).read(
-      clientSecretName(identityProvider),
-    );
+    const secret = await new Vault(this.client, organizationId, this.keys.masterKeys).read(secretNameOf(holder));
     return secret && secretFingerprint(await this.keys.fingerprints.of(at.collection), at, secret);
   }
 
   async renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void> {
     await this.on.enter(organizationId);
     await renameIdentityProvider(this.client, organizationId, this.keys.masterKeys, { from, to });
+  }
+
+  async renameApplication(organizationId: string, from: string, to: string): Promise<void> {
+    await this.on.enter(organizationId);
+    await renameApplicationSecret(new Vault(this.client, organizationId, this.keys.masterKeys), from, to);
   }
 
   async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {

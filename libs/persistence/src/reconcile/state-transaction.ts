@@ -27,6 +27,7 @@ import { newId } from '../new-id.ts';
 import { lockCollection, readCollection, readFileDigests, writeFileDigests } from './collections.ts';
 import { readDeclaration, readOverrides, writeDeclaration, writeDeviation, writeOverrides } from './declarations.ts';
 import { readHeads } from './heads.ts';
+import { replaceApplicationSecrets } from '../secrets/application-secrets.ts';
 import { replaceIdentityProviders } from './identity-providers.ts';
 import { countUnderLease, readLease } from './leases.ts';
 import { applyResult, keepApplyResult, savedPlan, usePlan } from './once.ts';
@@ -197,6 +198,7 @@ export class PgStateTransaction implements StateTransaction {
     await settled(
       replaceRoutes(this.client, organizationId, name, revision.document, this.by.now),
       replaceIdentityProviders(this.client, organizationId, masterKeys, revision, this.by.now, is),
+      replaceApplicationSecrets(this.client, organizationId, masterKeys, revision, is),
     );
     if (this.applies) await noteExpiringItems(this.client, organizationId, revision.document, this.by.now);
     // nobody can have signed in at what is made here

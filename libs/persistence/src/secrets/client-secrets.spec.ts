@@ -124,11 +124,19 @@ describe('the fingerprint', () => {
   it('is what somebody with the key of the collection computes', async () => {
     const { id } = await seed('printed');
     const { collections } = test.current.database;
-    const fingerprint = await inState((state) => state.signIns.secretFingerprint(id, 'google', at));
+    const fingerprint = await inState((state) =>
+      state.signIns.secretFingerprint(id, { map: 'identityProviders', name: 'google' }, at),
+    );
     expect(fingerprint).toBe(secretFingerprint(await collections.fingerprintKey('default'), at, SECRET));
     const elsewhere = { ...at, collection: 'other' };
-    expect(await inState((state) => state.signIns.secretFingerprint(id, 'google', elsewhere))).not.toBe(fingerprint);
-    expect(await inState((state) => state.signIns.secretFingerprint(id, 'none', at))).toBeUndefined();
+    expect(
+      await inState((state) =>
+        state.signIns.secretFingerprint(id, { map: 'identityProviders', name: 'google' }, elsewhere),
+      ),
+    ).not.toBe(fingerprint);
+    expect(
+      await inState((state) => state.signIns.secretFingerprint(id, { map: 'identityProviders', name: 'none' }, at)),
+    ).toBeUndefined();
   });
 
   it('has a key per collection, that needs the master key', async () => {

@@ -31,6 +31,12 @@ export const DELETE_SECRET: Statement = {
   text: 'delete from sealed_secrets where org_id = $1 and name = $2',
 };
 
+/** Of the names that begin with $2, only these stay. */
+export const KEEP_SECRETS: Statement = {
+  name: 'secrets.keep',
+  text: 'delete from sealed_secrets where org_id = $1 and starts_with(name, $2) and name <> all($3::text[])',
+};
+
 export const ADD_SERVICE_PROVIDER_KEY: Statement = {
   name: 'secrets.add-service-provider-key',
   text: `

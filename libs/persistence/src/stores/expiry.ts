@@ -3,6 +3,7 @@ export const EXPIRY_KINDS = [
   'idp-certificate',
   'metadata-valid-until',
   'client-secret',
+  'application-secret',
   'scim-token',
   'sp-key',
   'override',
@@ -16,7 +17,7 @@ export interface ExpiringItem {
   /** undefined = the deployment's own. */
   readonly organization: string | undefined;
   readonly kind: ExpiryKind;
-  /** Of the identity provider, with the use of its key, or of the token; of an override, its path in the document; of exemptions, how many. */
+  /** Of the identity provider or application, with the use of its key, or of the token; of an override, its path in the document; of exemptions, how many. */
   readonly name: string;
   /** From then on it is of no use. */
   readonly expiresAt: Date;

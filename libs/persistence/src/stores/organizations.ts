@@ -12,6 +12,8 @@ export interface OrganizationSnapshot {
   /** Of the e-mail domains that the document declares, those that are asserted or proved; sorted. */
   readonly emailDomains: readonly string[];
   readonly identityProviders: ReadonlyMap<string, StoredIdentityProvider>;
+  /** SECRET: the client secrets of its applications that have one, by name. */
+  readonly applicationSecrets: ReadonlyMap<string, string>;
 }
 
 /** What an IdP needs beside the document. */

@@ -9,6 +9,8 @@ export interface SeedOptions {
   readonly metadataXml?: string;
   /** The client secrets of its OpenID providers, by name. */
   readonly clientSecrets?: Readonly<Record<string, string>>;
+  /** Those of its applications, by name. */
+  readonly applicationSecrets?: Readonly<Record<string, string>>;
   /** Given to every OpenID provider of the document that authenticates us by `private_key_jwt`. */
   readonly clientKeys?: PreparedIdentityProvider['clientKeys'];
   /** Given to every SAML IdP of the document; its connection then signs. */
@@ -26,7 +28,14 @@ export async function seedOrganization(
   document: OrganizationDocument,
   options: SeedOptions,
 ): Promise<OrganizationHead> {
-  const { metadataXml, clientSecrets, clientKeys, collection = 'default', now = new Date() } = options;
+  const {
+    metadataXml,
+    clientSecrets,
+    applicationSecrets = {},
+    clientKeys,
+    collection = 'default',
+    now = new Date(),
+  } = options;
   const serviceProviderKeys = keysOf({ signing: options.signingKey, encryption: options.encryptionKey });
   const declared = Object.entries(document.spec.identityProviders ?? {});
   const identityProviders = Object.fromEntries(
@@ -36,7 +45,8 @@ export async function seedOrganization(
       return [name, keyed ? { clientKeys } : { clientSecret: clientSecrets?.[name] }];
     }),
   );
-  const revision = { document, digest: documentDigest(document), origin: { actor: 'seed' }, identityProviders };
+  const beside = { identityProviders, applicationSecrets };
+  const revision = { document, digest: documentDigest(document), origin: { actor: 'seed' }, ...beside };
   const store = database.reconcileState({ actor: 'seed', now });
   return store.transaction('commit', (state) => state.create({ collection, name: document.metadata.name, revision }));
 }

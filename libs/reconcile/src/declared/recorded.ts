@@ -8,8 +8,8 @@ export function originOf({ file, lines }: DesiredOrganization, { origin }: Recon
 
 /** What a document that was asked for becomes. */
 export function revisionOf(desired: DesiredOrganization, origin: RevisionOrigin): NewRevision {
-  const { document, digest, identityProviders } = desired;
-  return { document, digest, origin, identityProviders };
+  const { document, digest, identityProviders, applicationSecrets } = desired;
+  return { document, digest, origin, identityProviders, ...(applicationSecrets && { applicationSecrets }) };
 }
 
 /** What an audit event says of a revision; never the document itself. */

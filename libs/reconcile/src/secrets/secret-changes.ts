@@ -1,16 +1,11 @@
-import { openIdProviderOf } from '@rolecall/org-config';
-import type { OidcIdentityProvider, OrganizationDocument, SecretReference } from '@rolecall/org-config';
-import { pointerTo } from '../fields/address.ts';
+import { clientSecrets } from '@rolecall/org-config';
+import type { DeclaredSecret, OrganizationDocument, SecretHolder, SecretReference } from '@rolecall/org-config';
 import type { ReconcileProblem } from '../errors.ts';
 import type { FieldChange } from '../plan/plan.ts';
 import type { EntryRename } from '../fields/renames.ts';
 import type { DesiredOrganization, ReconcileRequest } from '../request.ts';
 import { sealedDigest } from './secret.ts';
 import type { OrganizationHead, StateTransaction } from '../state-store.ts';
-
-const MAP = '/spec/identityProviders';
-
-type WithSecret = OidcIdentityProvider & { readonly clientSecret: SecretReference };
 
 /** The organization as it is, under the names that it has before the change. */
 export interface Live {
@@ -29,7 +24,8 @@ export interface SecretChanges {
 
 /**
  * Which secrets get another value, by their fingerprints. A secret whose value the command line does not have stays as it
- * is stored, as long as it is the same reference of the same client at the same provider; else it is `secret_unavailable`.
+ * is stored, as long as it is the same reference of the same client at the same provider, or of the same application; else it is
+ * `secret_unavailable`.
  *
  * A sealed value (`age`) is another one when its ciphertext is: a plan needs no key to tell, and no value. An apply needs the
  * value of one that changes. It goes to nobody else than it was sealed for: with another issuer or client it is refused.
@@ -43,14 +39,14 @@ export async function secretChanges(
   const fields: FieldChange[] = [];
   const problems: ReconcileProblem[] = [];
   const organization = desired.document.metadata.name;
-  for (const [name, provider] of openIdProviders(desired.document)) {
-    const pointer = `${pointerTo(MAP, name)}/clientSecret`;
+  for (const declared of clientSecrets(desired.document)) {
+    const { pointer } = declared;
     const given = desired.secrets?.[pointer];
-    const known = live && providerBefore(live, name);
+    const known = live && secretBefore(live, declared);
     const at = { collection, organization, pointer };
-    const stored = known && (await state.signIns.secretFingerprint(live.head.id, known.name, at));
-    const kept = stored !== undefined && sameSecret(known?.provider, provider);
-    const sealed = sealedIn(provider);
+    const stored = known && (await state.signIns.secretFingerprint(live.head.id, known, at));
+    const kept = stored !== undefined && sameSecret(known, declared);
+    const sealed = sealedIn(declared);
     const change = (after: string) => {
       fields.push({
         path: pointer,
@@ -61,12 +57,12 @@ export async function secretChanges(
       });
     };
     if (sealed !== undefined && !kept) {
-      if (stored !== undefined && known && sealedIn(known.provider) === sealed)
+      if (stored !== undefined && known && sealedIn(known) === sealed)
         problems.push(sealedForAnother(organization, pointer));
       else if (given === undefined && expectedFingerprint !== undefined) problems.push(unopened(organization, pointer));
       else change(`sealed-sha256:${sealedDigest(sealed)}`);
     } else if (given === undefined) {
-      if (!kept) problems.push(unavailable(organization, pointer, provider.clientSecret));
+      if (!kept) problems.push(unavailable(organization, pointer, declared.reference));
     } else if (given !== stored) change(`hmac-sha256:${given}`);
   }
   return { fields, problems };
@@ -78,47 +74,34 @@ export function secretsLost(
   after: OrganizationDocument,
   given: Readonly<Record<string, unknown>> = {},
 ): readonly string[] {
-  const left = new Map(openIdProviders(after));
-  return openIdProviders(before).flatMap(([name, provider]) => {
-    const pointer = `${pointerTo(MAP, name)}/clientSecret`;
-    const now = left.get(name);
-    return now !== undefined && sameSecret(provider, now) && !Object.hasOwn(given, pointer) ? [] : [pointer];
+  const left = new Map(clientSecrets(after).map((secret) => [secret.pointer, secret]));
+  return clientSecrets(before).flatMap((secret) => {
+    const now = left.get(secret.pointer);
+    return now !== undefined && sameSecret(secret, now) && !Object.hasOwn(given, secret.pointer)
+      ? []
+      : [secret.pointer];
   });
 }
 
-/** Those that have a secret. */
-function openIdProviders({ spec }: OrganizationDocument): [string, WithSecret][] {
-  return Object.entries(spec.identityProviders ?? {}).flatMap(([name, provider]) =>
-    provider.type === 'oidc' && hasSecret(provider) ? [[name, provider]] : [],
-  );
-}
-
-function hasSecret(provider: OidcIdentityProvider): provider is WithSecret {
-  return provider.clientSecret !== undefined;
-}
-
-/** The OpenID provider that goes on under this name, with the name that it has now. */
-function providerBefore({ before, renames }: Live, name: string) {
-  const from = renames.find(({ map, to }) => map === MAP && to === name)?.from ?? name;
-  const provider = new Map(openIdProviders(before)).get(from);
-  return provider && { name: from, provider };
+/** The secret of the entry that goes on under this name, with the name that it has now. */
+function secretBefore({ before, renames }: Live, { map, name }: SecretHolder): DeclaredSecret | undefined {
+  const from = renames.find((rename) => rename.map === `/spec/${map}` && rename.to === name)?.from ?? name;
+  return clientSecrets(before).find((secret) => secret.map === map && secret.name === from);
 }
 
 /** A stored secret goes to no other provider or client than the one that it was given for. */
-function sameSecret(before: WithSecret | undefined, after: WithSecret): boolean {
+function sameSecret(before: DeclaredSecret | undefined, after: DeclaredSecret): boolean {
   return before !== undefined && secretOf(before) === secretOf(after);
 }
 
 /** The ciphertext is the version of a sealed value. */
-function secretOf(provider: WithSecret): string {
-  const { clientId, clientSecret } = provider;
-  const { issuer } = openIdProviderOf(provider);
-  const version = 'age' in clientSecret ? undefined : clientSecret.version;
-  return JSON.stringify([issuer, clientId, sourceOf(clientSecret), version]);
+function secretOf({ audience, reference }: DeclaredSecret): string {
+  const version = 'age' in reference ? undefined : reference.version;
+  return JSON.stringify([audience, sourceOf(reference), version]);
 }
 
-function sealedIn({ clientSecret }: WithSecret): string | undefined {
-  return 'age' in clientSecret ? clientSecret.age : undefined;
+function sealedIn({ reference }: DeclaredSecret): string | undefined {
+  return 'age' in reference ? reference.age : undefined;
 }
 
 function sourceOf(reference: SecretReference): string {

@@ -1,3 +1,4 @@
+import { clientSecrets, type SecretHolder } from '@rolecall/org-config';
 import { ReconcileError } from '../errors.ts';
 import type { HeldRename } from '../user-state.ts';
 import type { NewRevision, OrganizationHead } from '../state-store.ts';
@@ -20,14 +21,26 @@ export function memoryFingerprintKey(collection: string): Buffer {
   return Buffer.from(`fingerprints of ${collection}`);
 }
 
-/** What a revision leaves of the client secrets: new ones win, those of OpenID providers that stay do, others are gone. */
-export function secretsAfter({ document, identityProviders }: NewRevision, before: ReadonlyMap<string, string>) {
+/** What a revision leaves of the client secrets: new ones win, those of entries that stay do, others are gone. By `secretKey`. */
+export function secretsAfter(revision: NewRevision, before: ReadonlyMap<string, string>): Map<string, string> {
+  const { document, identityProviders, applicationSecrets = {} } = revision;
   const after = new Map<string, string>();
-  for (const [name, declared] of Object.entries(document.spec.identityProviders ?? {})) {
-    const secret = identityProviders[name]?.clientSecret ?? before.get(name);
-    if (declared.type === 'oidc' && declared.clientSecret && secret !== undefined) after.set(name, secret);
+  for (const { map, name } of clientSecrets(document)) {
+    const given = map === 'applications' ? applicationSecrets[name] : identityProviders[name]?.clientSecret;
+    const secret = given ?? before.get(secretKey({ map, name }));
+    if (secret !== undefined) after.set(secretKey({ map, name }), secret);
   }
   return after;
+}
+
+export function secretKey({ map, name }: SecretHolder): string {
+  return `${map}/${name}`;
+}
+
+export function renameSecret(secrets: Map<string, string>, map: SecretHolder['map'], from: string, to: string): void {
+  const secret = secrets.get(secretKey({ map, name: from }));
+  if (secret !== undefined) secrets.set(secretKey({ map, name: to }), secret);
+  secrets.delete(secretKey({ map, name: from }));
 }
 
 export function withoutSecrets({ document, digest, origin }: NewRevision) {

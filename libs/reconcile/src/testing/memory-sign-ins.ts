@@ -1,15 +1,16 @@
+import type { SecretHolder } from '@rolecall/org-config';
 import { secretFingerprint } from '../secrets/secret.ts';
 import type { SecretPlace } from '../secrets/secret.ts';
 import type { ClosedDoors, EndedTokens, LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
 import type { MemoryOrganization } from './memory-state.ts';
-import { memoryFingerprintKey } from './memory-organization.ts';
+import { memoryFingerprintKey, renameSecret, secretKey } from './memory-organization.ts';
 
 export class MemorySignIns implements SignInState {
   /** @param find - the organization with this id; throws when there is none */
   constructor(private readonly find: (organizationId: string) => MemoryOrganization) {}
 
-  secretFingerprint(organizationId: string, identityProvider: string, at: SecretPlace): Promise<string | undefined> {
-    const secret = this.find(organizationId).secrets.get(identityProvider);
+  secretFingerprint(organizationId: string, holder: SecretHolder, at: SecretPlace): Promise<string | undefined> {
+    const secret = this.find(organizationId).secrets.get(secretKey(holder));
     return Promise.resolve(secret && secretFingerprint(memoryFingerprintKey(at.collection), at, secret));
   }
 
@@ -48,12 +49,15 @@ export class MemorySignIns implements SignInState {
     const proof = evidence.get(from);
     if (proof !== undefined) evidence.set(to, proof);
     evidence.delete(from);
-    const secret = secrets.get(from);
-    if (secret !== undefined) secrets.set(to, secret);
-    secrets.delete(from);
+    renameSecret(secrets, 'identityProviders', from, to);
     for (const user of users) {
       if (user.identityProvider === from) user.identityProvider = to;
     }
+    return Promise.resolve();
+  }
+
+  renameApplication(organizationId: string, from: string, to: string): Promise<void> {
+    renameSecret(this.find(organizationId).secrets, 'applications', from, to);
     return Promise.resolve();
   }
 

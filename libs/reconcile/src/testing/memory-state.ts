@@ -27,7 +27,7 @@ export interface MemoryOrganization {
   audit: ReconcileEvent[];
   declaration?: Declaration | undefined;
   overrides: readonly Override[];
-  /** Client secrets by IdP; nothing seals them here. */
+  /** Client secrets by `secretKey`; nothing seals them here. */
   secrets: Map<string, string>;
   evidence: Map<string, SignInEvidence>;
   /** By name: how many tokens of the directory are alive. */

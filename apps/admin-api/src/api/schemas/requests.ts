@@ -12,12 +12,13 @@ const uuid = { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 
 const cap = { type: 'string', pattern: '^(?:[0-9]{1,7}|(?:100|[0-9]{1,2})%)$' };
 
-const MAX_SECRETS = 100;
+/** 50 identity providers and 100 applications. */
+const MAX_SECRETS = 150;
 
 const secrets = (entry: JsonSchema, description: string): JsonSchema => ({
   type: 'object',
   description: `By JSON pointer into the document. ${description}`,
-  propertyNames: { pattern: '^/spec/identityProviders/[a-z0-9-]{1,63}/clientSecret$' },
+  propertyNames: { pattern: '^/spec/(?:identityProviders|applications)/[a-z0-9-]{1,63}/clientSecret$' },
   maxProperties: MAX_SECRETS,
   additionalProperties: entry,
 });

@@ -1,4 +1,5 @@
 /// <reference types="jest" />
+import type { OrganizationSpec } from '@rolecall/org-config';
 import type { OrganizationHead, StateTransaction } from '../../state-store.ts';
 import type { TestUser } from '../memory-state-store.ts';
 import { document, revision, OKTA } from './store-under-test.ts';
@@ -116,7 +117,7 @@ export function signInContract(under: StoreUnderTest): void {
       pointer: '/spec/identityProviders/google/clientSecret',
     };
     const print = (name = 'google', place = at) =>
-      read((state) => state.signIns.secretFingerprint(acme.id, name, place));
+      read((state) => state.signIns.secretFingerprint(acme.id, { map: 'identityProviders', name }, place));
     const one = await print();
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(await print('google', { ...at, collection: 'other' })).not.toBe(one);
@@ -130,5 +131,45 @@ export function signInContract(under: StoreUnderTest): void {
     expect(await print('workspace')).toBe(one);
     await commit((state) => state.addRevision(acme.id, 3, revision(document('acme'))));
     expect(await print('workspace')).toBeUndefined();
+  });
+
+  it('keeps the client secrets of applications apart from those of IdPs with the same names', async () => {
+    const place = { collection: 'default', organization: 'acme', pointer: '/spec/applications/google/clientSecret' };
+    const application = {
+      type: 'oidc' as const,
+      redirectUris: ['https://app.example.com/callback'],
+      clientAuthentication: 'client_secret_basic' as const,
+      clientSecret: { fromEnv: 'APP_SECRET' },
+    };
+    const google = {
+      type: 'oidc' as const,
+      issuer: 'https://op.example',
+      clientId: 'rolecall',
+      clientSecret: { fromEnv: 'GOOGLE_SECRET' },
+    };
+    const of = (applications: OrganizationSpec['applications']) =>
+      document('acme', { identityProviders: { google }, applications });
+    const both = {
+      ...revision(of({ google: application })),
+      identityProviders: { google: { clientSecret: 'of the provider' } },
+      applicationSecrets: { google: 'of the application' },
+    };
+    const acme = await commit((state) => state.create({ collection: 'default', name: 'acme', revision: both }));
+    const print = (map: 'identityProviders' | 'applications', name = 'google') =>
+      read((state) => state.signIns.secretFingerprint(acme.id, { map, name }, place));
+    const [provider, own] = [await print('identityProviders'), await print('applications')];
+    expect(new Set([provider, own, undefined]).size).toBe(3);
+    await commit((state) => state.addRevision(acme.id, 1, revision(of({ google: application }))));
+    expect([await print('identityProviders'), await print('applications')]).toEqual([provider, own]);
+    await commit((state) => state.signIns.renameApplication(acme.id, 'google', 'dashboard'));
+    await commit((state) => state.addRevision(acme.id, 2, revision(of({ dashboard: application }))));
+    expect(await print('applications')).toBeUndefined();
+    expect(await print('applications', 'dashboard')).toBe(own);
+    expect(await print('identityProviders')).toBe(provider);
+    const open = { type: 'oidc' as const, redirectUris: application.redirectUris };
+    await commit((state) => state.addRevision(acme.id, 3, revision(of({ dashboard: open }))));
+    await commit((state) => state.addRevision(acme.id, 4, revision(of({ dashboard: application }))));
+    expect(await print('applications', 'dashboard')).toBeUndefined();
+    expect(await print('identityProviders')).toBe(provider);
   });
 }
