@@ -3,6 +3,7 @@ import { clientOf, LOGGER, type Logger, Metrics } from '@rolecall/platform';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Counter } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Door } from '../area.ts';
 import { CONFIG, type Config } from '../config.ts';
 import type { RateLimitSettings } from './settings.ts';
 import { TooManyRequests } from './too-many-requests.ts';
@@ -11,9 +12,6 @@ const MINUTE_SECONDS = 60;
 
 /** An answer that a login waits for may fail a few times, and is not a way around the limit of its connection. */
 const TRIES_PER_LOGIN = 5;
-
-/** Limits that count one client. */
-type Door = 'start' | 'identify' | 'answer';
 
 /**
  * How much one client, and strangers together, may ask of this process in a minute (docs/decisions/0025). Nothing here locks
