@@ -30,9 +30,13 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 it.each([
-  ['joins no group', 'PUT', 'groups/dev'],
-  ['leaves no group', 'DELETE', 'groups/dev'],
-  ['loses no linked account', 'DELETE', 'identities/google'],
+  ['joins no group', 'PUT', '/groups/dev'],
+  ['leaves no group', 'DELETE', '/groups/dev'],
+  ['loses no linked account', 'DELETE', '/identities/google'],
+  ['is not deactivated', 'POST', '/deactivate'],
+  ['is not reactivated', 'POST', '/reactivate'],
+  ['is not deleted', 'DELETE', ''],
+  ['is not signed out', 'DELETE', '/sessions'],
 ])('%s by an editor who asked before', async (what, method, path) => {
   const editor = api.client.with(await api.token(['users.write']));
   const now = new Date();
@@ -43,7 +47,7 @@ it.each([
   });
   const asked = await database.inOrganization(org, async (tx) => {
     await tx.users.lock(userId);
-    const answer = editor.call<ErrorBody>(method, `/v1/organizations/host/users/${userId}/${path}`);
+    const answer = editor.call<ErrorBody>(method, `/v1/organizations/host/users/${userId}${path}`);
     await untilBackends(ownerUrl, WAITING, 1);
     const role = { scope: 'account/main', role: 'platform-admin', sources: [{ kind: 'rule', name: 'r' }] } as const;
     await tx.replaceGrants(userId, 1, [role], [], now);

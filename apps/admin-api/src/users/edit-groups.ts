@@ -18,7 +18,7 @@ export interface GroupEdited {
   readonly outcome: 'joined' | 'left' | 'unchanged';
 }
 
-type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform' | 'users'>;
+type Stores = Pick<Database, 'registry' | 'inOrganization' | 'platform'>;
 
 /**
  * Has a user join a declared group, or leave it, where the application manages access. An apply that comes in between decides first.
@@ -31,7 +31,7 @@ export async function editGroup(
   now: Date,
 ): Promise<GroupEdited> {
   return latest(async () => {
-    const organization = await organizationOfUser(database, [name, userId], caller, now);
+    const organization = await organizationOfUser(database, name);
     const { organizationId, document, revision, opening } = organization;
     requireEditableGroup(document, group);
     return database.inOrganization(organizationId, async (tx) => {

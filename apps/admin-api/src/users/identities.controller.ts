@@ -25,7 +25,7 @@ export class UserIdentitiesController {
   ): Promise<object> {
     const now = this.now();
     return latest(async () => {
-      const organization = await organizationOfUser(this.database, [name, userId], caller, now);
+      const organization = await organizationOfUser(this.database, name);
       const account = linkedByUsers(organization, identityProvider);
       return this.database.inOrganization(organization.organizationId, async (tx) => {
         await tx.users.hold(organization.revision);

@@ -1,4 +1,4 @@
-import type { Administrator, Database, EditedSource, UserDetail } from '@rolecall/persistence';
+import type { Database, EditedSource, UserDetail } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Principal } from '../access/principal.ts';
 
@@ -26,11 +26,6 @@ export async function knownUser(
 export function managedByScim(what: string): Problem {
   const where = 'the directory (SCIM) manages this user';
   return new Problem(409, 'managed_by_scim', `${where}: ${what}`);
-}
-
-/** Who does something to a user, as the audit log names it. */
-export function administratorOf({ actor }: Principal, now: Date): Administrator {
-  return { actor, now };
 }
 
 /** Somebody must be able to repair what everybody signs in by. */

@@ -7,8 +7,8 @@ import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { latest } from './invite.ts';
-import { administratorOf, knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
-import { organizationOfUser } from './opening-roles.ts';
+import { knownUser, lastSsoAdmin, managedByScim, unknownUser } from './known-user.ts';
+import { administratorOf, organizationOfUser } from './opening-roles.ts';
 import { receiptView } from './receipt-view.ts';
 import { takesLastSsoAdmin } from './user-query.ts';
 
@@ -27,10 +27,10 @@ export class OffboardingController {
     @Query() query: Parameters,
     @Caller() caller: Principal,
   ): Promise<object> {
-    const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
-    const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
+    const organization = await organizationOfUser(this.database, name);
     const { organizationId } = organization;
+    const by = administratorOf(organization, caller, this.now());
     return stopped(await this.database.users.deactivate(organizationId, userId, by, keeping(organization, how)));
   }
 
@@ -40,10 +40,10 @@ export class OffboardingController {
     @Param('user') userId: string,
     @Caller() caller: Principal,
   ): Promise<object> {
-    const by = administratorOf(caller, this.now());
     return latest(async () => {
-      const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
+      const organization = await organizationOfUser(this.database, name);
       const { organizationId } = organization;
+      const by = administratorOf(organization, caller, this.now());
       const { users } = this.database;
       const { outcome } = await users.reactivate(organizationId, userId, by, directoryGone(organization));
       if (outcome === 'unknown') throw unknownUser();
@@ -59,10 +59,10 @@ export class OffboardingController {
     @Query() query: Parameters,
     @Caller() caller: Principal,
   ): Promise<object> {
-    const by = administratorOf(caller, this.now());
     const how = takesLastSsoAdmin(query);
     return latest(async () => {
-      const organization = await organizationOfUser(this.database, [name, userId], caller, by.now);
+      const organization = await organizationOfUser(this.database, name);
+      const by = administratorOf(organization, caller, this.now());
       const removal = { ...keeping(organization, how), ...directoryGone(organization) };
       return stopped(await this.database.users.remove(organization.organizationId, userId, by, removal));
     });

@@ -1,8 +1,7 @@
-import type { Database, OrganizationRecord, Role } from '@rolecall/persistence';
+import type { Administrator, Database, OrganizationRecord, Role } from '@rolecall/persistence';
 import { requireRight } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { knownUser } from './known-user.ts';
 
 /** Names of the roles that open the deployment to users of an organization; undefined = it does not administer the deployment. */
 export type OpeningRoles = ReadonlySet<string> | undefined;
@@ -40,24 +39,27 @@ export function requireLinkToPrint(opening: OpeningRoles, caller: Pick<Principal
 }
 
 export interface OrganizationOfUser extends OrganizationRecord {
-  /** With which `requireSayOver` is asked again once the user is locked: who was given such a role meanwhile has it. */
+  /** With which `requireSayOver` is asked once the user is locked: who was given such a role meanwhile has it. */
   readonly opening: OpeningRoles;
 }
 
 /**
- * The organization of a user over whom the caller has a say: who is stopped, let in again, deleted or signed out.
- * @param name UNTRUSTED @param userId UNTRUSTED; looked up only where it matters
- * @throws Problem 404 `unknown_organization`, `unknown_user`, 403 `missing_right`
+ * The organization of a user who is to be edited, stopped, let in again, deleted or signed out, and which of its roles are out of reach.
+ * @param name UNTRUSTED
+ * @throws Problem 404 `unknown_organization`
  */
 export async function organizationOfUser(
-  database: Pick<Database, 'registry' | 'platform' | 'users'>,
-  [name, userId]: readonly [string, string],
-  caller: Principal,
-  now: Date,
+  database: Pick<Database, 'registry' | 'platform'>,
+  name: string,
 ): Promise<OrganizationOfUser> {
   const organization = await knownOrganization(database, name);
-  const opening = await openingRoles(database, organization);
-  if (opening === undefined) return { ...organization, opening };
-  requireSayOver(opening, (await knownUser(database, organization.organizationId, userId, now)).grants, caller);
-  return { ...organization, opening };
+  return { ...organization, opening: await openingRoles(database, organization) };
+}
+
+/** Who does something to a user, as the audit log names it; their say over the user is judged behind the user's lock. */
+export function administratorOf({ opening }: OrganizationOfUser, caller: Principal, now: Date): Administrator {
+  const { actor } = caller;
+  return opening === undefined
+    ? { actor, now }
+    : { actor, now, requireSayOver: (held) => requireSayOver(opening, held, caller) };
 }

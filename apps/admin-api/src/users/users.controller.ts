@@ -7,8 +7,8 @@ import { Caller, Serves } from '../access/serves.decorator.ts';
 import { OPERATIONS } from '../api/operations.ts';
 import type { Query as Parameters } from '../api/query.ts';
 import { knownOrganization } from '../organizations/known-organization.ts';
-import { administratorOf, knownUser, unknownUser } from './known-user.ts';
-import { organizationOfUser } from './opening-roles.ts';
+import { knownUser, unknownUser } from './known-user.ts';
+import { administratorOf, organizationOfUser } from './opening-roles.ts';
 import { userPageOf } from './user-query.ts';
 
 /** What a person looks at is a page; more at once, or one page after the other, is a copy of everybody. */
@@ -67,9 +67,9 @@ export class UsersController {
     @Param('user') userId: string,
     @Caller() caller: Principal,
   ): Promise<object> {
-    const by = administratorOf(caller, this.now());
-    const { organizationId } = await organizationOfUser(this.database, [name, userId], caller, by.now);
-    const sessionsEnded = await this.database.users.endSessions(organizationId, userId, by);
+    const organization = await organizationOfUser(this.database, name);
+    const by = administratorOf(organization, caller, this.now());
+    const sessionsEnded = await this.database.users.endSessions(organization.organizationId, userId, by);
     if (sessionsEnded === undefined) throw unknownUser();
     return { sessionsEnded };
   }

@@ -92,6 +92,11 @@ export interface ListedSession {
 export interface Administrator {
   readonly actor: Actor;
   readonly now: Date;
+  /**
+   * Asked once the user is locked, with what the user holds then, so that nobody is given more in between; what it throws ends the
+   * transaction. Absent = this administrator has a say over every user of the organization.
+   */
+  readonly requireSayOver?: (held: readonly Role[]) => void;
 }
 
 /** Nothing was written, but with an outcome of the past. `unchanged`: the user is as wanted already. */

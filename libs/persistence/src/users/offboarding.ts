@@ -13,6 +13,7 @@ import type {
   DirectoryGone,
   OffboardingReceipt,
   RemoveHow,
+  Role,
   StopHow,
   UserStatus,
   UserStore,
@@ -22,6 +23,7 @@ import { holdRevision } from './hold-revision.ts';
 import {
   ACTIVATE_IN_DIRECTORY,
   DELETE_USER,
+  GRANTS_OF_USER,
   IS_LAST_SSO_ADMIN,
   LEAVE_DIRECTORY,
   LEAVE_GROUPS,
@@ -46,24 +48,28 @@ interface LockedUser {
 
 /**
  * Works on a user that is locked until the transaction's end; undefined when there is none. `revision`: only while it is the live one
- * (`stale_revision`), and no apply comes in between.
+ * (`stale_revision`), and no apply comes in between. What the user holds is read behind the lock: whoever gives roles takes it too.
  */
 async function withUser<T>(
   pool: Pool,
   { organizationId, userId }: UserKey,
+  { requireSayOver }: Administrator,
   work: (client: PoolClient, user: LockedUser) => Promise<T>,
   revision?: number,
 ): Promise<T | undefined> {
   if (!isUuid(userId)) return undefined;
   return inTransaction(pool, { organizationId }, async (client) => {
     if (revision !== undefined) await holdRevision(client, organizationId, revision);
-    const [user] = await query<LockedUser & Record<string, unknown>>(client, LOCK_USER, [organizationId, userId]);
-    return user && work(client, user);
+    const key = [organizationId, userId];
+    const [user] = await query<LockedUser & Record<string, unknown>>(client, LOCK_USER, key);
+    if (user === undefined) return undefined;
+    if (requireSayOver) requireSayOver(await query<Role & Record<string, unknown>>(client, GRANTS_OF_USER, key));
+    return work(client, user);
   });
 }
 
 export async function deactivate(pool: Pool, key: UserKey, by: Administrator, how: StopHow): Promise<UserStopped> {
-  const stopped = await withUser<UserStopped>(pool, key, async (client, { stoppedAt }) => {
+  const stopped = await withUser<UserStopped>(pool, key, by, async (client, { stoppedAt }) => {
     if (stoppedAt !== null) return { outcome: 'unchanged' };
     if (how.keepsSsoAdmin && (await isLastSsoAdmin(client, key, by))) return { outcome: 'last_sso_admin' };
     await query(client, STOP_USER, [key.organizationId, key.userId, by.now]);
@@ -81,7 +87,7 @@ export async function remove(pool: Pool, key: UserKey, by: Administrator, how: R
     await query(client, DELETE_USER, [key.organizationId, key.userId]);
     return { outcome: 'deleted', receipt };
   };
-  const removed = await withUser(pool, key, work, how.directoryGoneSince);
+  const removed = await withUser(pool, key, by, work, how.directoryGoneSince);
   return removed ?? { outcome: 'unknown' };
 }
 
@@ -105,12 +111,12 @@ export async function reactivate(
     await audit(client, key, by, 'user.reactivated', {});
     return { outcome: 'reactivated' };
   };
-  const resumed = await withUser(pool, key, work, directoryGoneSince);
+  const resumed = await withUser(pool, key, by, work, directoryGoneSince);
   return resumed ?? { outcome: 'unknown' };
 }
 
 export function endSessions(pool: Pool, key: UserKey, by: Administrator): Promise<number | undefined> {
-  return withUser(pool, key, async (client) => {
+  return withUser(pool, key, by, async (client) => {
     const values = [key.organizationId, null, key.userId];
     const ended = (await query<EndedSessionRow & Record<string, unknown>>(client, REVOKE_SESSIONS, values)).map(
       endedSession,
