@@ -14,6 +14,31 @@ create table api_tokens (
   constraint api_tokens_pkey PRIMARY KEY (id)
 );
 
+create table application_grants (
+  org_id uuid not null,
+  grant_id uuid not null,
+  session_token_hash bytea not null,
+  application text not null,
+  client_id text not null,
+  scope text not null,
+  created_at timestamp(3) with time zone not null,
+  constraint application_grants_pkey PRIMARY KEY (org_id, grant_id),
+  constraint application_grants_org_id_session_token_hash_fkey FOREIGN KEY (org_id, session_token_hash) REFERENCES sessions(org_id, token_hash) ON DELETE CASCADE
+);
+
+create table application_tokens (
+  org_id uuid not null,
+  token_hash bytea not null,
+  kind text not null,
+  grant_id uuid not null,
+  payload jsonb not null,
+  issued_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  consumed_at timestamp(3) with time zone,
+  constraint application_tokens_pkey PRIMARY KEY (org_id, token_hash),
+  constraint application_tokens_org_id_grant_id_fkey FOREIGN KEY (org_id, grant_id) REFERENCES application_grants(org_id, grant_id) ON DELETE CASCADE
+);
+
 create table apply_results (
   apply_id uuid not null,
   actor text not null,
@@ -319,6 +344,19 @@ create table flow_records (
   constraint flow_records_pkey PRIMARY KEY (org_id, trace_id, finished_at)
 );
 
+create table forward_sessions (
+  org_id uuid not null,
+  token_hash bytea not null,
+  session_token_hash bytea not null,
+  origin text not null,
+  flow_hash bytea,
+  created_at timestamp(3) with time zone not null,
+  handle_expires_at timestamp(3) with time zone,
+  constraint forward_sessions_pkey PRIMARY KEY (org_id, token_hash),
+  constraint forward_sessions_org_id_session_token_hash_fkey FOREIGN KEY (org_id, session_token_hash) REFERENCES sessions(org_id, token_hash) ON DELETE CASCADE,
+  constraint forward_sessions_handle CHECK (((flow_hash IS NULL) = (handle_expires_at IS NULL)))
+);
+
 create table grant_history (
   org_id uuid not null,
   user_id uuid not null,
@@ -493,6 +531,8 @@ create table offboarding_receipts (
   links integer default 0 not null,
   devices integer default 0 not null,
   recovery_sessions integer default 0 not null,
+  applications integer default 0 not null,
+  forward_auth integer default 0 not null,
   constraint offboarding_receipts_pkey PRIMARY KEY (org_id, receipt_id)
 );
 
@@ -750,6 +790,12 @@ create table users (
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );
 
+CREATE INDEX application_grants_session ON public.application_grants USING btree (org_id, session_token_hash);
+
+CREATE INDEX application_tokens_expiry ON public.application_tokens USING btree (org_id, expires_at);
+
+CREATE INDEX application_tokens_grant ON public.application_tokens USING btree (org_id, grant_id);
+
 CREATE INDEX apply_results_applied_at ON public.apply_results USING btree (applied_at);
 
 CREATE INDEX audit_events_actor ON public.audit_events USING btree (org_id, actor_id, seq);
@@ -809,6 +855,10 @@ CREATE INDEX expiring_items_expiry ON public.expiring_items USING btree (expires
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
 
 CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
+
+CREATE INDEX forward_sessions_expiry ON public.forward_sessions USING btree (org_id, handle_expires_at);
+
+CREATE INDEX forward_sessions_session ON public.forward_sessions USING btree (org_id, session_token_hash);
 
 CREATE INDEX grants_role ON public.grants USING btree (org_id, role, user_id);
 
@@ -874,6 +924,14 @@ CREATE INDEX users_status ON public.users USING btree (org_id, status, user_id);
 
 CREATE INDEX users_unmanaged ON public.users USING btree (org_id, user_id) WHERE (deciding_identity_provider IS DISTINCT FROM '@directory'::text);
 
+alter table application_grants enable row level security;
+
+alter table application_grants force row level security;
+
+alter table application_tokens enable row level security;
+
+alter table application_tokens force row level security;
+
 alter table audit_events enable row level security;
 
 alter table audit_events force row level security;
@@ -929,6 +987,10 @@ alter table domain_claims force row level security;
 alter table flow_records enable row level security;
 
 alter table flow_records force row level security;
+
+alter table forward_sessions enable row level security;
+
+alter table forward_sessions force row level security;
 
 alter table grant_history enable row level security;
 
@@ -1034,6 +1096,14 @@ alter table users enable row level security;
 
 alter table users force row level security;
 
+create policy own_organization on application_grants as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on application_tokens as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
 create policy own_organization on audit_events as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
@@ -1087,6 +1157,10 @@ create policy own_organization on domain_claims as permissive for all to public
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
 create policy own_organization on flow_records as permissive for all to public
+  using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
+  with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
+
+create policy own_organization on forward_sessions as permissive for all to public
   using ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid))
   with check ((org_id = (NULLIF(current_setting('rolecall.organization_id'::text, true), ''::text))::uuid));
 
@@ -2930,6 +3004,15 @@ declare
     union all select p_receipt->>'formerAddressKey');
   v_more integer;
 begin
+  -- first: what hangs on a session goes with it, uncounted; and nothing more is hung on it while it is held
+  perform from sessions s where s.org_id = p_org_id and s.user_id = p_user_id for update;
+  select count(*) into v_receipt.applications
+    from sessions s join application_grants g on g.org_id = p_org_id and g.session_token_hash = s.token_hash
+    where s.org_id = p_org_id and s.user_id = p_user_id and exists (
+      select from application_tokens t where t.org_id = p_org_id and t.grant_id = g.grant_id and t.expires_at > p_now);
+  select count(*) into v_receipt.forward_auth
+    from sessions s join forward_sessions f on f.org_id = p_org_id and f.session_token_hash = s.token_hash
+    where s.org_id = p_org_id and s.user_id = p_user_id and f.flow_hash is null;
   delete from sessions s where s.org_id = p_org_id and s.user_id = p_user_id;
   get diagnostics v_receipt.sessions = row_count;
   -- what the identity provider has answered already, and accounts that the user is about to link. One that somebody holds belongs to a
@@ -2957,7 +3040,8 @@ begin
   get diagnostics v_receipt.devices = row_count;
   v_took := clock_timestamp() - transaction_timestamp();
   insert into offboarding_receipts (org_id, receipt_id, user_id, at, actor, cause, was_active, sessions, identities, grants, groups,
-                                    effective_at, milliseconds, sign_ins, links, devices, recovery_sessions)
+                                    effective_at, milliseconds, sign_ins, links, devices, recovery_sessions, applications,
+                                    forward_auth)
   select p_org_id, (p_receipt->>'receiptId')::uuid, p_user_id, p_now, p_receipt->>'actor', p_cause, p_counts,
     v_receipt.sessions,
     (select count(*) from identities i
@@ -2965,7 +3049,7 @@ begin
     (select count(*) from grants g where g.org_id = p_org_id and g.user_id = p_user_id),
     (select count(*) from directory_members m where m.org_id = p_org_id and m.user_id = p_user_id),
     p_now + v_took, ceil(extract(epoch from v_took) * 1000), v_receipt.sign_ins + v_more, v_receipt.links,
-    v_receipt.devices, v_receipt.recovery_sessions
+    v_receipt.devices, v_receipt.recovery_sessions, v_receipt.applications, v_receipt.forward_auth
   returning * into v_receipt;
   return v_receipt;
 end
@@ -3036,6 +3120,30 @@ begin
   from overrides o where o.org_id = organization and override_item(o.path) = any(items)
   group by override_item(o.path);
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.purge_applications(p_org_ids uuid[], p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_total bigint := 0;
+begin
+  foreach v_org_id in array p_org_ids loop
+    perform set_config('rolecall.organization_id', v_org_id::text, true);
+    delete from application_tokens t where t.org_id = v_org_id and t.expires_at <= p_now;
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
+    delete from application_grants g
+      where g.org_id = v_org_id and not exists (
+        select from application_tokens t where t.org_id = v_org_id and t.grant_id = g.grant_id);
+    delete from forward_sessions f where f.org_id = v_org_id and f.handle_expires_at <= p_now;
+    get diagnostics v_count = row_count; v_total := v_total + v_count;
+  end loop;
+  return v_total;
 end
 $function$
 ;
@@ -3420,6 +3528,10 @@ CREATE TRIGGER users_stay_stopped BEFORE UPDATE ON public.users FOR EACH ROW WHE
 
 grant insert, select on api_tokens to rolecall_runtime;
 
+grant delete, insert, select, update on application_grants to rolecall_runtime;
+
+grant delete, insert, select, update on application_tokens to rolecall_runtime;
+
 grant delete, insert, select on apply_results to rolecall_runtime;
 
 grant select on audit_events to rolecall_runtime;
@@ -3475,6 +3587,8 @@ grant delete, insert, select, update on expiring_items to rolecall_runtime;
 grant delete, insert, select on expiry_notices to rolecall_runtime;
 
 grant delete, insert, select on flow_records to rolecall_runtime;
+
+grant delete, insert, select, update on forward_sessions to rolecall_runtime;
 
 grant insert, select on grant_history to rolecall_runtime;
 
@@ -3707,6 +3821,8 @@ grant execute on function oidc_login_take to public;
 grant execute on function override_item to public;
 
 grant execute on function override_note_expiry to public;
+
+grant execute on function purge_applications to public;
 
 grant execute on function purge_directory_requests to public;
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { PURGE_APPLICATIONS } from './applications/statements.ts';
 import { eraseOrigins } from './audit/origins.ts';
 import { PURGE_REQUESTS } from './directory/request-statements.ts';
 import { OrganizationRegistry } from './entities/routing.ts';
@@ -30,6 +31,8 @@ export interface Purged {
   readonly requests: number;
   /** One-time links, sign-ins that wait for a second factor, and devices that nobody uses. */
   readonly localSignIns: number;
+  /** Codes and tokens of applications, and handles of forward-auth. */
+  readonly applicationTokens: number;
   /** Saved plans, and results of applies. */
   readonly once: number;
   /** API tokens of jobs of pipelines. */
@@ -61,6 +64,7 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date, add
     keys: 0,
     requests: 0,
     localSignIns: 0,
+    applicationTokens: 0,
     once: await purgeOnce(pool, now),
     addresses: await eraseOrigins(pool, now, addressDays),
     mails: await giveUpMails(pool, now),
@@ -89,7 +93,8 @@ export async function purgeExpired(em: EntityManager, pool: Pool, now: Date, add
     const [keys] = await query<Pick<Purged, 'keys'>>(pool, PURGE_KEYS, [ids, now]);
     const [requests] = await query<Pick<Purged, 'requests'>>(pool, PURGE_REQUESTS, [ids, recordsBefore]);
     const [local] = await query<Pick<Purged, 'localSignIns'>>(pool, PURGE_LOCAL_SIGN_INS, [ids, now]);
-    const purged: Partial<Purged> = { ...expired, ...tests, ...keys, ...requests, ...local };
+    const [applications] = await query<Pick<Purged, 'applicationTokens'>>(pool, PURGE_APPLICATIONS, [ids, now]);
+    const purged: Partial<Purged> = { ...expired, ...tests, ...keys, ...requests, ...local, ...applications };
     for (const key of Object.keys(total) as (keyof Purged)[]) total[key] += purged[key] ?? 0;
     after = last.name;
   }

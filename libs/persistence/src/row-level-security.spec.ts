@@ -181,6 +181,9 @@ async function fillDirectory(id: string): Promise<void> {
       insert into directory_requests values ('${id}', now(), 'r', 'okta', 'GET', '/Users', 200, null, 'read', '{}', null, null, '{}', null, null, null, 1);
       insert into directory_holds values ('${id}', '${group}', 'mass_change', null, now());
       insert into offboarding_receipts values ('${id}', '${group}', '${group}', now(), 'okta', 'deleted', true, 1, 1, 1, 1);
+      insert into application_grants select '${id}', '${group}', token_hash, 'dashboard', 'acme.dashboard', 'openid', now() from sessions limit 1;
+      insert into application_tokens values ('${id}', 'x', 'access', '${group}', '{}', now(), now());
+      insert into forward_sessions select '${id}', 'x', token_hash, 'https://grafana.example', null, now(), null from sessions limit 1;
       commit`);
   });
 }

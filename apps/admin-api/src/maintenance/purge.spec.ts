@@ -11,6 +11,7 @@ const NOTHING = {
   keys: 0,
   requests: 0,
   localSignIns: 0,
+  applicationTokens: 0,
   once: 0,
   workloadTokens: 0,
   mails: 0,

@@ -94,12 +94,25 @@ export function holdTable(organization: string, holds: readonly DirectoryHold[])
   return table([['TIME (UTC)', 'STATE', 'WHY', 'USER', 'ID'], ...rows]) + command;
 }
 
-const RECEIPT_HEADING = ['TIME (UTC)', 'CAUSE', 'USER', 'BY', 'SESSIONS ENDED', 'IDENTITIES', 'GRANTS', 'GROUPS', 'MS'];
+const RECEIPT_HEADING = [
+  'TIME (UTC)',
+  'CAUSE',
+  'USER',
+  'BY',
+  'SESSIONS ENDED',
+  'APPLICATIONS',
+  'IDENTITIES',
+  'GRANTS',
+  'GROUPS',
+  'MS',
+];
 
 /** Receipts as a table, a line each. */
 export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
   const rows = receipts.map(({ userId, at, by, cause, milliseconds, ...receipt }) => {
-    const counts = [receipt.sessionsEnded, receipt.identities, receipt.grants, receipt.groups, milliseconds ?? ''];
+    const { sessionsEnded, applicationsEnded, forwardAuthEnded, identities, grants, groups } = receipt;
+    const applications = applicationsEnded + forwardAuthEnded;
+    const counts = [sessionsEnded, applications, identities, grants, groups, milliseconds ?? ''];
     return [timeOf(at), cause, userId, by, ...counts.map(String)];
   });
   return table([RECEIPT_HEADING, ...rows]);

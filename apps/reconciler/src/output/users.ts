@@ -99,12 +99,25 @@ export function accessText({ grants }: UserAccess, paint: Paint): string {
     .join('');
 }
 
-const RECEIPTS = ['ASKED FOR (UTC)', 'CAUSE', 'BY', 'SESSIONS', 'SIGN-INS', 'LINKS', 'ROLES', 'MS', 'ID'];
+const RECEIPTS = [
+  'ASKED FOR (UTC)',
+  'CAUSE',
+  'BY',
+  'SESSIONS',
+  'APPLICATIONS',
+  'SIGN-INS',
+  'LINKS',
+  'ROLES',
+  'MS',
+  'ID',
+];
 
 /** Receipts as a table. */
 export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
-  const rows = receipts.map(({ at, cause, by, sessionsEnded, signInsEnded, linksEnded, grants, milliseconds, id }) => {
-    const counts = [sessionsEnded, signInsEnded, linksEnded, grants, milliseconds ?? ''];
+  const rows = receipts.map(({ at, cause, by, grants, milliseconds, id, ...ended }) => {
+    const { sessionsEnded, applicationsEnded, forwardAuthEnded, signInsEnded, linksEnded } = ended;
+    const applications = applicationsEnded + forwardAuthEnded;
+    const counts = [sessionsEnded, applications, signInsEnded, linksEnded, grants, milliseconds ?? ''];
     return [secondOf(at), cause, by, ...counts.map(String), id];
   });
   return table([RECEIPTS, ...rows]);
@@ -112,9 +125,12 @@ export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
 
 /** What ended with a user, in a sentence, and where it is on record. */
 export function receiptText(receipt: OffboardingReceipt): string {
-  const { sessionsEnded, signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten } = receipt;
+  const { sessionsEnded, applicationsEnded, forwardAuthEnded } = receipt;
+  const { signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten } = receipt;
   const ended = [
     counted(sessionsEnded, 'session'),
+    counted(applicationsEnded, 'sign-in to an application', 'sign-ins to applications'),
+    counted(forwardAuthEnded, 'sign-in behind a proxy', 'sign-ins behind proxies'),
     counted(signInsEnded, 'sign-in under way', 'sign-ins under way'),
     counted(linksEnded, 'one-time link'),
     counted(recoverySessionsEnded, 'recovery session'),

@@ -72,6 +72,8 @@ export interface OffboardingReceipt {
   readonly by: string;
   readonly cause: 'deactivated' | 'deleted';
   readonly sessionsEnded: number;
+  readonly applicationsEnded: number;
+  readonly forwardAuthEnded: number;
   readonly identities: number;
   readonly grants: number;
   readonly groups: number;

@@ -121,6 +121,8 @@ function receiptOf({ userId, sessions = [], grants, groups, identityProviders }:
     by: 'token/0a1b2c',
     cause,
     sessionsEnded: sessions.length,
+    applicationsEnded: 2,
+    forwardAuthEnded: 1,
     signInsEnded: 0,
     linksEnded: 1,
     recoverySessionsEnded: 0,

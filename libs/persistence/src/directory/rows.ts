@@ -61,6 +61,8 @@ export interface ReceiptRow {
   readonly links: number;
   readonly devices: number;
   readonly recovery_sessions: number;
+  readonly applications: number;
+  readonly forward_auth: number;
   readonly effective_at: Date | string | null;
   readonly milliseconds: number | null;
 }
@@ -80,10 +82,13 @@ export function toReceipt(row: ReceiptRow): OffboardingReceipt {
     links: linksEnded,
     devices: devicesForgotten,
     recovery_sessions: recoverySessionsEnded,
+    applications: applicationsEnded,
+    forward_auth: forwardAuthEnded,
     effective_at: effective,
     milliseconds,
   } = row;
-  const ended = { sessionsEnded, signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten };
+  const ways = { signInsEnded, linksEnded, recoverySessionsEnded, devicesForgotten };
+  const ended = { sessionsEnded, applicationsEnded, forwardAuthEnded, ...ways };
   const effectiveAt = effective === null ? null : new Date(effective);
   return {
     receiptId,

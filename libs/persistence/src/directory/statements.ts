@@ -101,7 +101,7 @@ export const OFFBOARDING_RECEIPTS: Statement = {
   name: 'directory.receipts',
   text: `
 select receipt_id, user_id, at, actor, cause, sessions, identities, grants, groups, sign_ins, links, devices,
-  recovery_sessions,   effective_at, milliseconds
+  recovery_sessions, applications, forward_auth, effective_at, milliseconds
 from offboarding_receipts
 where org_id = $1 and ($2::timestamptz is null or at < $2)
 order by at desc

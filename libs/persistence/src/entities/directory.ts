@@ -222,5 +222,7 @@ export const OffboardingReceiptRow = defineEntity({
     links: p.integer().default(0),
     devices: p.integer().default(0),
     recoverySessions: p.integer().default(0),
+    applications: p.integer().default(0),
+    forwardAuth: p.integer().default(0),
   },
 });

@@ -1,3 +1,4 @@
+import { ApplicationGrantRow, ApplicationTokenRow, ForwardSessionRow } from './applications.ts';
 import { AuditEventRow, AuditHead, AuditOrigin, AuditOriginDay } from './audit.ts';
 import { ApplyResultRow, Collection, CollectionFile, CollectionLease, SavedPlanRow } from './collections.ts';
 import {
@@ -101,6 +102,9 @@ export const ENTITIES = [
   Logout,
   UsedAssertion,
   Session,
+  ApplicationGrantRow,
+  ApplicationTokenRow,
+  ForwardSessionRow,
   FlowRecordRow,
   SsoTestRow,
   SsoEvidenceRow,

@@ -80,6 +80,7 @@ import { grantsByUser } from './20261122T90-grants-by-user.ts';
 import { recoveryAdmins } from './20261122T91-recovery-admins.ts';
 import { originDays } from './20261122T92-origin-days.ts';
 import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
+import { applicationTokens } from './20261122T94-application-tokens.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -166,4 +167,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   recoveryAdmins,
   originDays,
   resetsThatFail,
+  applicationTokens,
 ];

@@ -9,6 +9,10 @@ export interface OffboardingReceipt {
   readonly by: string;
   readonly cause: 'deactivated' | 'deleted';
   readonly sessionsEnded: number;
+  /** Sign-ins to applications by OpenID Connect whose tokens ended with the sessions. */
+  readonly applicationsEnded: number;
+  /** Sign-ins to applications behind a proxy that ended with the sessions. */
+  readonly forwardAuthEnded: number;
   /** Identities of identity providers that stay linked (deactivated) or went with the user (deleted). */
   readonly identities: number;
   readonly grants: number;

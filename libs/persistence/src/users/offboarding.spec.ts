@@ -40,6 +40,8 @@ async function somebody(name: string, role = 'member', of = org): Promise<string
   });
 }
 
+const GRANT = '00000000-0000-7000-8000-00000000000';
+
 it('ends every way in, and says in the receipt what ended and how long it took (security.md 6)', async () => {
   const [eve, bob] = [await somebody('eve'), await somebody('bob')];
   await connected(test.current.ownerUrl, async (owner) => {
@@ -64,6 +66,25 @@ it('ends every way in, and says in the receipt what ended and how long it took (
          ($1, '\\x05', 'recovery-confirm', 'ops@acme.example', 'bob@acme.example', 'x', now(), now())`,
       [org],
     );
+    // two sign-ins of Eve's, one of which has nothing any more, and Bob's; a cookie, a handle that waits, and Bob's
+    await owner.query(
+      `insert into application_grants
+       select $1, g.id::uuid, sha256(g.name::bytea), 'dashboard', 'acme.dashboard', 'openid', $2
+       from (values ('${GRANT}1', 'eve'), ('${GRANT}2', 'eve'), ('${GRANT}3', 'bob')) as g(id, name)`,
+      [org, NOW],
+    );
+    await owner.query(
+      `insert into application_tokens select $1, t.hash::bytea, t.kind, t.grant_id::uuid, '{}', $2, t.ends, null
+       from (values ('1', 'access', '${GRANT}1', $3::timestamptz), ('2', 'refresh', '${GRANT}1', $3), ('3', 'code', '${GRANT}2', $2),
+         ('4', 'access', '${GRANT}3', $3)) as t(hash, kind, grant_id, ends)`,
+      [org, NOW, later(60)],
+    );
+    await owner.query(
+      `insert into forward_sessions select $1, f.hash::bytea, sha256(f.name::bytea), 'https://grafana.example', f.flow::bytea, $2::timestamptz,
+         case when f.flow is not null then $2::timestamptz end
+       from (values ('1', 'eve', null), ('2', 'eve', 'x'), ('3', 'bob', null)) as f(hash, name, flow)`,
+      [org, NOW],
+    );
   });
   const stopped = await users().deactivate(org, eve, by, KEEPS);
   expect(stopped).toEqual({
@@ -75,6 +96,8 @@ it('ends every way in, and says in the receipt what ended and how long it took (
       by: 'token/token-1',
       cause: 'deactivated',
       sessionsEnded: 1,
+      applicationsEnded: 1,
+      forwardAuthEnded: 1,
       signInsEnded: 3,
       linksEnded: 3,
       recoverySessionsEnded: 1,
@@ -87,6 +110,9 @@ it('ends every way in, and says in the receipt what ended and how long it took (
     },
   });
   const { receipt } = stopped as Extract<typeof stopped, { receipt: object }>;
+  expect(await rows('select grant_id from application_grants')).toEqual([{ grant_id: `${GRANT}3` }]);
+  expect(await rows('select kind from application_tokens')).toEqual([{ kind: 'access' }]);
+  expect(await rows('select from forward_sessions')).toHaveLength(1);
   expect(receipt.milliseconds).toBeLessThan(10_000);
   expect(receipt.effectiveAt!.getTime() - NOW.getTime()).toBeLessThanOrEqual(receipt.milliseconds!);
   expect([await check('eve'), (await check('bob'))?.user.id]).toEqual([undefined, bob]);

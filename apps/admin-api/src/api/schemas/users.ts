@@ -127,6 +127,8 @@ export const users = {
     by: { ...string, description: "Name of the directory's token, or of an administrator: `token/<id>`, `user/<id>`" },
     cause: { enum: ['deactivated', 'deleted'] },
     sessionsEnded: count,
+    applicationsEnded: { ...count, description: 'Sign-ins to applications by OpenID Connect that ended with them, tokens and all' },
+    forwardAuthEnded: { ...count, description: 'Sign-ins to applications behind a proxy that ended with them' },
     signInsEnded: { ...count, description: 'Sign-ins that were under way' },
     linksEnded: { ...count, description: 'One-time links that were out: invitations, resets, recovery' },
     recoverySessionsEnded: count,
