@@ -1,4 +1,4 @@
-import { fingerprintOf, PLAN_FORMAT_VERSION, renderPlan } from '../index.ts';
+import { fingerprintOf, PLAN_FORMAT_VERSION, renderPlan, renderPlanMarkdown } from '../index.ts';
 import type { FieldChange, Plan } from '../index.ts';
 
 function planWith(fields: readonly FieldChange[]): Plan {
@@ -36,6 +36,17 @@ describe('renderPlan', () => {
     );
     expect(text.length).toBeLessThan(600);
     expect(text).toContain('… (20,002 characters)');
+  });
+
+  it('cuts no address to which users are sent', () => {
+    const redirectUris = Array.from({ length: 20 }, (_, index) => `https://app-${index}.example.com/${'x'.repeat(400)}`);
+    const fields = [
+      { path: '/spec/applications/dashboard', after: { type: 'oidc', redirectUris }, action: 'create' as const },
+      { path: '/spec/applications/office/redirectUris', before: [], after: redirectUris, action: 'update' as const },
+    ].map((field) => ({ ...field, origin: 'git' as const }));
+    for (const text of [renderPlan(planWith(fields)), renderPlanMarkdown(planWith(fields))]) {
+      expect(text.match(/app-19\.example\.com/g)).toHaveLength(2);
+    }
   });
 
   it('ends with a line that tools find', () => {

@@ -118,13 +118,17 @@ export function inheritedParts({ inheritedParts: parts = [] }: FieldChange): { t
 }
 
 /** What a field was and is, behind its path. */
-export function valueOf({ action, before, after, previousKey, secret }: FieldChange): string {
+export function valueOf({ path, action, before, after, previousKey, secret }: FieldChange): string {
   if (secret === true) return action === 'create' ? ': (secret) set' : ': (secret) changed';
   if (action === 'rename') return ` (was ${keyOf(previousKey ?? '')})`;
+  const text = ADDRESSES.test(path) ? quotedWhole : quotedShort;
   if (action === 'create') return `: ${text(after)}`;
   if (action === 'update') return `: ${text(before)} -> ${text(after)}`;
   return after === undefined ? `: ${text(before)}` : `: ${text(before)} -> ${text(after)} (the default)`;
 }
+
+/** Where users are sent with a code that is as good as they are: an address behind the end of a line is one that nobody reviews. */
+const ADDRESSES = /^\/spec\/applications(?:\/|$)/;
 
 const WHY = { git: '', drift: '  (drift: taken back)', conflict: '  (conflict: what is declared wins)' } as const;
 
@@ -178,8 +182,12 @@ function keyOf(key: string): string {
   return /^[A-Za-z_][\w-]*$/.test(key) ? key : quoted(key);
 }
 
-function text(value: Json | undefined): string {
-  const json = quoted(value ?? null);
+function quotedWhole(value: Json | undefined): string {
+  return quoted(value ?? null);
+}
+
+function quotedShort(value: Json | undefined): string {
+  const json = quotedWhole(value);
   return json.length <= VALUE_LENGTH ? json : `${json.slice(0, VALUE_LENGTH)}… (${count(json.length)} characters)`;
 }
 
