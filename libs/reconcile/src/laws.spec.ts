@@ -3,6 +3,7 @@ import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-confi
 import fc from 'fast-check';
 import { diffDocuments, fingerprintOf, reconcile } from './index.ts';
 import type { ReconcileRequest } from './index.ts';
+import { anyApplications } from './testing/any-application.ts';
 import { MemoryStateStore } from './testing/index.ts';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
@@ -20,28 +21,6 @@ const rules = fc.uniqueArray(
   { selector: (rule) => rule.name, maxLength: 4 },
 );
 
-const address = fc.constantFrom('https://a.example', 'https://b.example', 'http://localhost:3000');
-const application = fc.oneof(
-  fc.record(
-    {
-      type: fc.constant('oidc' as const),
-      redirectUris: fc.uniqueArray(address, { minLength: 1 }),
-      enabled: fc.boolean(),
-      refreshTokens: fc.boolean(),
-      idTokenAlgorithm: fc.constantFrom('RS256' as const, 'ES256' as const),
-    },
-    { requiredKeys: ['type', 'redirectUris'] },
-  ),
-  fc.record(
-    {
-      type: fc.constant('forward-auth' as const),
-      origins: fc.uniqueArray(address, { minLength: 1 }),
-      displayName: fc.string(),
-    },
-    { requiredKeys: ['type', 'origins'] },
-  ),
-);
-
 function documentNamed(organization: fc.Arbitrary<string>): fc.Arbitrary<OrganizationDocument> {
   const spec = fc.record(
     {
@@ -52,7 +31,7 @@ function documentNamed(organization: fc.Arbitrary<string>): fc.Arbitrary<Organiz
         fc.constantFrom('okta', 'entra'),
         fc.constant({ type: 'saml' as const, metadata: { url: 'https://idp.example' } }),
       ),
-      applications: fc.dictionary(fc.constantFrom('dashboard', 'office', 'grafana'), application),
+      applications: anyApplications,
       authorization: fc.record(
         {
           managedBy: fc.constantFrom('idp' as const, 'app' as const),

@@ -45,6 +45,15 @@ describe('recovery access', () => {
         secrets: { 'spec.identityProviders.okta.oidc.clientSecret': { value: 'mine' } },
       },
     ],
+    [
+      'an application, which would outlive the repair',
+      patch({ applications: { mine: { type: 'oidc', redirectUris: ['https://mine.example/callback'] } } }),
+    ],
+    [
+      'where an application sends its users',
+      patch({ applications: { dashboard: { redirectUris: ['https://mine'] } } }),
+    ],
+    ['an application switched on', patch({ applications: { dashboard: { enabled: true } } })],
     ['the whole document', { ...patch({}), patch: null } as unknown as OrganizationPatch],
     ['a list', { ...patch({}), patch: [] } as unknown as OrganizationPatch],
     ['the name', { ...patch({}), patch: { metadata: { name: 'x' } } } as OrganizationPatch],

@@ -1,5 +1,6 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import { anyApplications } from '../testing/any-application.ts';
 import fc from 'fast-check';
 import { endedOverrides, endOverrides, reconcile, writeOrganization } from '../index.ts';
 import type { DesiredOrganization, OrganizationWrite, ReconcileRequest } from '../index.ts';
@@ -426,6 +427,7 @@ describe('whatever is overridden', () => {
         fc.constantFrom('okta', 'entra'),
         saml.map((it) => ({ ...okta, ...it })),
       ),
+      applications: anyApplications,
       login: fc.record(
         { session: fc.record({ idle: fc.constantFrom('5m', '1h') }, { requiredKeys: [] }) },
         { requiredKeys: [] },
@@ -505,10 +507,10 @@ describe('whatever is overridden', () => {
 
   /** A map without entries says nothing, and the order of rules nothing to a machine. */
   function unordered({
-    spec: { displayName, roles = {}, identityProviders = {}, login, authorization },
+    spec: { displayName, roles = {}, identityProviders = {}, applications = {}, login, authorization },
   }: OrganizationDocument) {
     const rulesByName = (authorization?.rules ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const { managedBy } = authorization ?? {};
-    return { displayName, roles, identityProviders, idle: login?.session?.idle, managedBy, rulesByName };
+    return { displayName, roles, identityProviders, applications, idle: login?.session?.idle, managedBy, rulesByName };
   }
 });

@@ -3,6 +3,7 @@ import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import fc from 'fast-check';
 import { diffDocuments } from '../fields/diff.ts';
+import { anyApplications } from '../testing/any-application.ts';
 import { compareThreeWay, deviationOf, driftOf } from './three-way.ts';
 
 const key = fc.constantFrom('a', 'b', 'c', 'x/y', '__proto__', '10');
@@ -23,6 +24,7 @@ const spec = fc.record(
   {
     displayName: fc.constantFrom('Acme', 'Globex'),
     roles: fc.dictionary(key, role),
+    applications: anyApplications,
     login: fc.record(
       { session: fc.record({ idle: fc.constantFrom('5m', '1h') }, { requiredKeys: [] }) },
       { requiredKeys: [] },
@@ -119,9 +121,15 @@ describe('the three-way comparison', () => {
           { ...NOTHING, overridden },
         );
         expect(fields.map(({ path }) => path).filter((path) => overridden.has(path))).toEqual([]);
-        // a condition is one value: it stays as a whole
-        const kept = new Set([...overridden].map((path) => path.replace(/\/when\/.*/, '/when')));
-        const left = driftOf(declared, after).map(({ path }) => path.replace(/\/when\/.*/, '/when'));
+        // a condition is one value, and so is an application that becomes one of another kind: it stays as a whole
+        const wholeOf = (path: string) => {
+          const [, name] = /^\/spec\/applications\/([^/]+)/.exec(path) ?? [];
+          const kinds = [declared, live].map(({ spec: { applications = {} } }) => applications[name ?? '']?.type);
+          const isOther = !kinds.includes(undefined) && kinds[0] !== kinds[1];
+          return isOther ? `/spec/applications/${name}` : path.replace(/\/when\/.*/, '/when');
+        };
+        const kept = new Set([...overridden].map(wholeOf));
+        const left = driftOf(declared, after).map(({ path }) => wholeOf(path));
         expect(left.filter((path) => !kept.has(path))).toEqual([]);
       }),
       RUNS,

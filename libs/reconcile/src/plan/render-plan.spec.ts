@@ -39,7 +39,10 @@ describe('renderPlan', () => {
   });
 
   it('cuts no address to which users are sent', () => {
-    const redirectUris = Array.from({ length: 20 }, (_, index) => `https://app-${index}.example.com/${'x'.repeat(400)}`);
+    const redirectUris = Array.from(
+      { length: 20 },
+      (_, index) => `https://app-${index}.example.com/${'x'.repeat(400)}`,
+    );
     const fields = [
       { path: '/spec/applications/dashboard', after: { type: 'oidc', redirectUris }, action: 'create' as const },
       { path: '/spec/applications/office/redirectUris', before: [], after: redirectUris, action: 'update' as const },
