@@ -1662,11 +1662,9 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.directory_create_user(p_org_id uuid, p_user jsonb, p_access jsonb, p_adopt_email text, p_events jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.directory_create_user(p_org_id uuid, p_user jsonb, p_access jsonb, p_adopt_email text, p_now timestamp with time zone)
  RETURNS TABLE(outcome text, user_id uuid, attribute text)
  LANGUAGE plpgsql
- SET lock_timeout TO '10s'
- SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1675,10 +1673,6 @@ declare
   v_met record;
   v_adoptable uuid;
 begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
-  -- what inserting locks as well, before any user: an apply that re-derives waits for this, or this for it
-  perform from organizations o where o.org_id = p_org_id for key share;
-  perform directory_require_revision(p_org_id, (p_access->>'revision')::integer);
   if directory_is_domain_of_another(p_org_id, p_user->>'emailDomain') then
     return query select 'domain_of_another', v_user_id, 'emails';
     return;
@@ -1714,9 +1708,46 @@ begin
   end if;
   perform directory_write_emails(p_org_id, v_user_id, p_user->'emails');
   perform directory_write_access(p_org_id, v_user_id, p_access, p_now);
-  perform directory_count(p_org_id, 1, v_active::integer, 0);
-  perform audit_append(p_org_id, p_events);
   return query select 'created', v_user_id, null::text;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_create_users(p_org_id uuid, p_revision integer, p_users jsonb)
+ RETURNS TABLE("position" bigint, outcome text, user_id uuid, attribute text)
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_user jsonb;
+  v_users integer := 0;
+  v_active integer := 0;
+  v_events jsonb := '[]';
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  -- what inserting locks as well, before any user: an apply that re-derives waits for this, or this for it
+  perform from organizations o where o.org_id = p_org_id for key share;
+  perform directory_require_revision(p_org_id, p_revision);
+  -- in the order of names, of which each waits for who takes it at this moment: two such statements never wait for each other
+  for "position", v_user in
+    select u.n, u.value from jsonb_array_elements(p_users) with ordinality as u(value, n)
+    order by u.value->'user'->>'userNameKey' collate "C", u.n
+  loop
+    select c.outcome, c.user_id, c.attribute into outcome, user_id, attribute
+    from directory_create_user(p_org_id, v_user->'user', v_user->'access', v_user->>'adoptEmail', (v_user->>'now')::timestamptz) c;
+    if outcome = 'created' then
+      v_users := v_users + 1;
+      v_active := v_active + (v_user->'user'->>'active')::boolean::integer;
+      v_events := v_events || (v_user->'events');
+    end if;
+    return next;
+  end loop;
+  -- last, since they hold up everything else of the organization
+  if v_users > 0 then
+    perform directory_count(p_org_id, v_users, v_active, 0);
+    perform audit_append(p_org_id, v_events);
+  end if;
 end
 $function$
 ;
@@ -3695,6 +3726,8 @@ grant execute on function directory_change_members to public;
 grant execute on function directory_count to public;
 
 grant execute on function directory_create_user to public;
+
+grant execute on function directory_create_users to public;
 
 grant execute on function directory_deactivate_user to public;
 

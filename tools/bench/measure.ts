@@ -49,9 +49,11 @@ export async function startServer(options: {
   script: string;
   env: Record<string, string>;
   readyUrl: string;
+  nodeOptions?: readonly string[];
 }): Promise<{ pid: number; stop(): Promise<void> }> {
   const child = fork(options.script, {
     env: { ...process.env, ...options.env },
+    execArgv: [...process.execArgv, ...(options.nodeOptions ?? [])],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const pid = child.pid;

@@ -44,7 +44,8 @@ function documentOf(name: string): OrganizationDocument {
   };
 }
 
-export async function startScim(): Promise<BenchScim> {
+/** @param profile where the server's CPU profile is written when it ends; undefined = nothing is profiled */
+export async function startScim(profile?: string): Promise<BenchScim> {
   const db = await testDatabase();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -60,6 +61,7 @@ export async function startScim(): Promise<BenchScim> {
       PORT: String(port),
     },
     readyUrl: `${origin}/readyz`,
+    ...(profile !== undefined && { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });
   const owner = new pg.Client({ connectionString: db.ownerUrl });
   await owner.connect();

@@ -1,6 +1,7 @@
 // SCIM: what provisioning costs the server process, against one statement behind node:http, and whether it stays the same when
 // directories and groups grow. --sizes=1000,100000 sets the sizes, --million adds a directory of 1,000,000 users (ten minutes more),
-// --quick measures a tenth of the requests, --peers other SCIM servers in the same run.
+// --quick measures a tenth of the requests, --peers other SCIM servers in the same run. For work on one of them: --only=create,userName
+// measures the operations whose names have one of these words, at one directory, and --profile=DIR writes the server's CPU profile there.
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'undici';
 import { freePort } from '../system/ports.ts';
@@ -21,12 +22,19 @@ const MEMBERS = isQuick ? 30 : 300;
 const SLOW_REQUESTS = isQuick ? 16 : 160;
 const TENANTS = 20;
 
-const sizes = (process.argv.find((each) => each.startsWith('--sizes='))?.slice('--sizes='.length) ?? '1000,100000')
+function argument(name: string): string | undefined {
+  return process.argv.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+const sizes = (argument('sizes') ?? '1000,100000')
   .split(',')
   .map(Number)
   .concat(process.argv.includes('--million') ? [1_000_000] : []);
 
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
+const only = argument('only')?.split(',');
+const NAMES = (Object.keys(OPERATIONS) as OperationName[]).filter(
+  (name) => only?.some((word) => name.includes(word)) ?? true,
+);
 const CURSOR = 'list: page of 100 at nine tenths, by cursor';
 type Measured = OperationName | typeof CURSOR;
 type Results<Name extends string> = Map<Name, Load[]>;
@@ -161,7 +169,7 @@ const FLOOR_USERS = 10_000;
 const ZERO = '00000000-0000-0000-0000-000000000000';
 
 export async function run(): Promise<string> {
-  const scim = await startScim();
+  const scim = await startScim(argument('profile'));
   const port = await freePort();
   const floor = await startServer({
     script: fileURLToPath(new URL('scim-floor.mjs', import.meta.url)),
@@ -186,13 +194,13 @@ async function measure(scim: BenchScim, floor: { readonly pid: number; readonly 
   }
   const perTenant = Math.max(500, Math.floor(Math.min(...sizes.slice(1), 100_000) / TENANTS));
   const tenants: Directory[] = [];
-  for (let n = 1; n <= TENANTS; n++) tenants.push(await scim.directory(`tenant-${n}`, perTenant));
+  for (let n = 1; n <= (only ? 0 : TENANTS); n++) tenants.push(await scim.directory(`tenant-${n}`, perTenant));
   await scim.settle();
 
   const pool = httpPool(scim.origin, CONCURRENCY);
   const floorPool = httpPool(floor.origin, CONCURRENCY);
   const cursors = [];
-  for (const directory of directories) cursors.push(await deepCursor(pool, directory));
+  for (const directory of directories) cursors.push(only ? '' : await deepCursor(pool, directory));
   const ours = [...directories.map(() => new Map<Measured, Load[]>()), new Map<Measured, Load[]>()];
   const members = directories.map(() => new Map<string, Load[]>());
   const floorResults: Results<FloorName> = new Map();
@@ -205,6 +213,7 @@ async function measure(scim: BenchScim, floor: { readonly pid: number; readonly 
       const cursor = cursors[at];
       if (!results || !memberResults || cursor === undefined) continue;
       await round(scim.pid, pool, [directory], results);
+      if (only) continue;
       note(
         results,
         CURSOR,
@@ -214,7 +223,7 @@ async function measure(scim: BenchScim, floor: { readonly pid: number; readonly 
       await fifty(scim.pid, pool, directory, memberResults);
     }
     const acrossTenants = ours.at(-1);
-    if (acrossTenants) await round(scim.pid, pool, tenants, acrossTenants);
+    if (acrossTenants && !only) await round(scim.pid, pool, tenants, acrossTenants);
     // the first one warms up
     if (each === 0) for (const results of [...ours, ...members, floorResults]) results.clear();
   }
@@ -237,6 +246,7 @@ function cpuOf(loads: readonly Load[] | undefined): number {
 }
 
 function report(measured: Report): string {
+  if (only) return `${operationsTable(measured)}\n${peersTable(measured)}`;
   return `## SCIM
 
 What identity providers ask: whole requests to the server process, token, decision, audit and request log included; ${READS.toLocaleString('en')} requests a
@@ -261,7 +271,7 @@ ${peersTable(measured)}`;
 
 function operationsTable({ directories, ours, floor }: Report): string {
   const results = ours[directories.length - 1];
-  const rows = [...NAMES, CURSOR as Measured].map((name) => {
+  const rows = [...NAMES, ...(only ? [] : [CURSOR as Measured])].map((name) => {
     const loads = results?.get(name) ?? [];
     const cpu = cpuOf(loads);
     const stands = cpuOf(floor.get(FLOOR_OF[name])) * (name.startsWith('bulk') ? 20 : 1);

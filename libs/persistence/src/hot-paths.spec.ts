@@ -139,7 +139,7 @@ describe('round trips', () => {
     const how = { brake: undefined };
     const made = await directory.createUser(acme.id, userBody('eve'), CREATE, decideBy(), actor());
     const { userId } = 'user' in made ? made.user : { userId: '' };
-    expect(sent.splice(0)).toEqual(['directory.create-user']);
+    expect(sent.splice(0)).toEqual(['directory.create-users']);
     const was = (await directory.userState(acme.id, userId))!;
     await directory.replaceUser(acme.id, was, userBody('eve', { title: 'x' }), how, decideBy(), actor());
     expect(sent.splice(0)).toEqual(['directory.user', 'directory.replace-user']);

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { ResourceBody } from '@rolecall/scim';
+import { auditEntries } from '../audit/append.ts';
 import { newId } from '../new-id.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { CreateHow, DecideAccess, DirectoryActor, UserCreated } from '../stores.ts';
@@ -10,7 +11,9 @@ import { shown, userState } from './read-user.ts';
 import { replaceUser } from './replace-user.ts';
 import { toHeld } from './rows.ts';
 import type { HoldJson } from './rows.ts';
-import { ADOPT_USER, CREATE_DIRECTORY_USER, HOLD_ADOPTED } from './statements.ts';
+import { ADOPT_USER, CREATE_DIRECTORY_USERS, HOLD_ADOPTED } from './statements.ts';
+import { writtenTogether } from './written-together.ts';
+import type { InTurn, UserWrite } from './written-together.ts';
 
 /** One create: what is said, how, by whose rules and by whom. */
 export interface Creation {
@@ -32,43 +35,44 @@ interface CreatedRow {
 const NOTHING_HELD = { grants: [], groups: [] };
 
 /**
- * One statement for a user who is new. Whom the create meets decides about a second one: an inactive user comes back, a user of
- * the organization with the address is adopted. `changed_meanwhile` = that user is another one by now.
+ * One statement for users who are new; those of one organization that come while others are written are written together. Whom a create
+ * meets decides about a second one: an inactive user comes back, a user of the organization with the address is adopted.
+ * `changed_meanwhile` = that user is another one by now.
  */
-export async function createUser(pool: Pool, creation: Creation): Promise<UserCreated> {
-  const { body, how, actor } = creation;
-  const row = await insertUser(pool, creation);
-  switch (row.outcome) {
-    case 'created':
-      return { outcome: 'created', user: shown(newUser(row.user_id, body, actor.at)) };
-    case 'domain_of_another':
-      return { outcome: 'domain_of_another' };
-    case 'adoptable':
-      return adopt(pool, creation, row.user_id);
-    case 'inactive':
-      if (how.reprovision === 'reactivate') return reactivate(pool, creation, row.user_id);
-  }
-  return { outcome: 'conflict', attribute: row.attribute === 'externalId' ? 'externalId' : 'userName' };
+export function creations(pool: Pool, inTurn: InTurn): (creation: Creation) => Promise<UserCreated> {
+  const insert = writtenTogether<CreatedRow>(inTurn, ({ organizationId, revision }, users) =>
+    query<CreatedRow>(pool, CREATE_DIRECTORY_USERS, [organizationId, revision, users]),
+  );
+  return async (creation) => {
+    const { organizationId, body, how, actor } = creation;
+    const row = await insert(insertOf(creation));
+    switch (row.outcome) {
+      case 'created':
+        return { outcome: 'created', user: shown(newUser(row.user_id, body, actor.at)) };
+      case 'domain_of_another':
+        return { outcome: 'domain_of_another' };
+      case 'adoptable':
+        return inTurn(organizationId, () => adopt(pool, creation, row.user_id));
+      case 'inactive':
+        if (how.reprovision === 'reactivate')
+          return inTurn(organizationId, () => reactivate(pool, creation, row.user_id));
+    }
+    return { outcome: 'conflict', attribute: row.attribute === 'externalId' ? 'externalId' : 'userName' };
+  };
 }
 
 const OVERTAKEN = { outcome: 'changed_meanwhile' } as const;
 
-async function insertUser(pool: Pool, { organizationId, body, how, decide, actor }: Creation): Promise<CreatedRow> {
+function insertOf({ organizationId, body, how, decide, actor }: Creation): UserWrite {
   const userId = newId();
   const decided = decide({ userId, body, groups: [], isNew: true });
+  const { revision } = decided;
   const event = eventsOf(actor);
-  const by = { identityProvider: '@directory', revision: decided.revision };
-  const events = [event('user.created', userId, by), ...accessEvents(event, userId, NOTHING_HELD, decided)];
-  const [row] = await query<CreatedRow>(pool, CREATE_DIRECTORY_USER, [
-    organizationId,
-    JSON.stringify(userColumns(userId, body)),
-    JSON.stringify(accessColumns(userId, decided)),
-    how.adoptEmail,
-    eventColumns(organizationId, events),
-    actor.at,
-  ]);
-  if (row === undefined) throw new Error('directory_create_user returned nothing');
-  return row;
+  const created = event('user.created', userId, { identityProvider: '@directory', revision });
+  const events = auditEntries(organizationId, [created, ...accessEvents(event, userId, NOTHING_HELD, decided)]);
+  const user = userColumns(userId, body);
+  const access = accessColumns(userId, decided);
+  return { organizationId, revision, columns: { user, access, adoptEmail: how.adoptEmail, events, now: actor.at } };
 }
 
 /** The create met an inactive user: the same person is back, with the same id and identities. */

@@ -3,7 +3,7 @@ import { PersistenceError } from '../errors.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { DirectoryStore } from '../stores.ts';
 import { storedUser } from './columns.ts';
-import { createUser } from './create-user.ts';
+import { creations } from './create-user.ts';
 import { deactivations } from './deactivate-user.ts';
 import { directoryGroups } from './groups.ts';
 import { directorySearch } from './search/directory-search.ts';
@@ -35,13 +35,14 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
     });
   const decided = async <T>(organizationId: string, work: () => Promise<T>): Promise<T> =>
     forgetting(organizationId, inTurn(organizationId, work));
+  const create = creations(pool, inTurn);
   const deactivate = deactivations(pool, inTurn);
   const groups = directoryGroups(pool);
   return {
     userState: async (organizationId, userId) =>
       isResourceId(userId) ? userState(pool, organizationId, userId) : undefined,
     createUser: (organizationId, body, how, decide, actor) =>
-      decided(organizationId, () => createUser(pool, { organizationId, body: storedUser(body), how, decide, actor })),
+      forgetting(organizationId, create({ organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>
       decided(organizationId, () => replaceUser(pool, { organizationId, was, body, how, decide, actor })),
     async deactivateUser(organizationId, userId, revision, how, actor) {

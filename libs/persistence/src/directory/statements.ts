@@ -5,10 +5,10 @@ export const DIRECTORY_USER: Statement = {
   text: 'select * from directory_user($1, $2)',
 };
 
-/** A body, a decision, the address to adopt by, audit events, time. */
-export const CREATE_DIRECTORY_USER: Statement = {
-  name: 'directory.create-user',
-  text: 'select * from directory_create_user($1, $2, $3, $4, $5, $6)',
+/** Revision, users as they are to be. A row for each. */
+export const CREATE_DIRECTORY_USERS: Statement = {
+  name: 'directory.create-users',
+  text: 'select outcome, user_id, attribute from directory_create_users($1, $2, $3) order by "position"',
 };
 
 export const ADOPT_USER: Statement = {

@@ -46,3 +46,31 @@ export function together<Item, Result>(
         reject(new PersistenceError('database_unavailable', 'too much of one organization waits already; try again'));
     });
 }
+
+/**
+ * As `together`, of work that may pass an item over or fail because of one of them: such an item is done alone afterwards. When the
+ * database is away or the rules were replaced, all fail: so would each alone.
+ * @param work - gives a result for each item, in their order; undefined = passed over, which it does to none that is `alone`
+ */
+export function togetherOrAlone<Item, Result>(
+  limits: Parameters<typeof together>[0],
+  work: (items: readonly Item[], alone: boolean) => Promise<readonly (Result | undefined)[]>,
+): (key: string, item: Item) => Promise<Result> {
+  const gathered = together<Item, Result | undefined>(limits, (_key, items) =>
+    work(items, false).catch((error: unknown) => {
+      if (items.length === 1 || isOfAll(error)) throw error;
+      return items.map(() => undefined);
+    }),
+  );
+  return async (key, item) => {
+    const result = await gathered(key, item);
+    if (result !== undefined) return result;
+    const [alone] = await work([item], true);
+    if (alone === undefined) throw new Error('what is done alone gave no result');
+    return alone;
+  };
+}
+
+function isOfAll(error: unknown): boolean {
+  return error instanceof PersistenceError && error.code !== 'invalid_text';
+}

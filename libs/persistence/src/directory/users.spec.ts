@@ -90,16 +90,6 @@ describe('a create', () => {
     expect(await audited()).toEqual(['user.created']);
   });
 
-  it('C3 makes one user when many create the same at one moment', async () => {
-    const each = Array.from({ length: 6 }, (_, n) => () => create(n % 2 === 0 ? 'eve' : 'EVE'));
-    await create('somebody');
-    const outcomes = await atOneMoment(test.current.ownerUrl, org, each);
-    expect(outcomes.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
-    expect(outcomes.filter(({ outcome }) => outcome === 'conflict')).toHaveLength(5);
-    expect(await rows('select count(*)::integer as n from users')).toEqual([{ n: 2 }]);
-    expect(await directory().counts(org)).toEqual({ users: 2, activeUsers: 2, groups: 0 });
-  });
-
   it('of an inactive user cannot sign in, and is not counted as active', async () => {
     const user = await created('eve', { active: false });
     expect(await status(user.userId)).toBe('disabled');

@@ -22,6 +22,8 @@ import {
 } from '../../testing/generated-filters.ts';
 import { seedDirectory, type SeededResource } from '../../testing/index.ts';
 import { directorySearch } from './directory-search.ts';
+import { isLookupOf } from './lookup.ts';
+import { GROUPS, USERS } from './tables.ts';
 
 /* A filter means in SQL what it means in libs/scim, and so does a sort: for any directory, any filter, any order, any page. */
 
@@ -92,12 +94,20 @@ async function answer(
 ) {
   const store = directorySearch(pool);
   const shown = { ...search, withBody: false, withGroups: false, withMembers: false };
+  // look-ups that come at one moment are one statement: it finds the same
+  const times = isLookupOf(type === 'user' ? USERS : GROUPS, shown) ? 3 : 1;
   if (type === 'user') {
-    const page = await store.searchUsers(acme, shown, NOW);
+    const page = await alike(times, () => store.searchUsers(acme, shown, NOW));
     return { ...page, ids: page.resources.map(({ userId }) => userId) };
   }
-  const page = await store.searchGroups(acme, shown, NOW);
+  const page = await alike(times, () => store.searchGroups(acme, shown, NOW));
   return { ...page, ids: page.resources.map(({ groupId }) => groupId) };
+}
+
+async function alike<T>(times: number, ask: () => Promise<T>): Promise<T> {
+  const [first, ...others] = await Promise.all(Array.from({ length: times }, ask));
+  for (const other of others) expect(other).toEqual(first);
+  return first!;
 }
 
 function searchOf(

@@ -5,6 +5,7 @@ import { inTransaction, query } from '../../sql.ts';
 import type { DirectoryPage, DirectorySearch } from '../../stores/directory-search.ts';
 import type { DirectoryStore } from '../../stores/directory.ts';
 import type { DirectoryUser, GroupMember, GroupRef } from '../../stores/directory-resources.ts';
+import { lookUpsTogether } from './look-ups-together.ts';
 import { searchStatement } from './search-statement.ts';
 import type { FoundPage, FoundResource } from './search-statement.ts';
 import { GROUPS, USERS } from './tables.ts';
@@ -66,13 +67,17 @@ const ONE_USER = {
 
 function finder(pool: Pool, timeLimitMs: number, mostBytes: number | undefined) {
   const inTurn = turns(MOST_AT_ONCE, MOST_WAITING);
+  const lookUp = lookUpsTogether(pool);
   return async <T>(
     table: DirectoryTable,
     organizationId: string,
     search: DirectorySearch,
     resource: (found: FoundResource) => T,
   ): Promise<DirectoryPage<T>> => {
-    const { name, text, values, isLookup, isAlone } = searchStatement(table, organizationId, search, mostBytes);
+    const statement = searchStatement(table, organizationId, search, mostBytes);
+    const { name, text, values, several, isLookup, isAlone } = statement;
+    if (several && !search.withMembers)
+      return pageOf(await lookUp(organizationId, { name, text, values, several }), search.page.count, resource);
     const run = (on: Pool | PoolClient) => query<{ page: FoundPage }>(on, { name, text }, values);
     const limited = () =>
       isAlone ? run(pool) : inTransaction(pool, { organizationId, timeLimitMs }, (client) => run(client));
@@ -81,10 +86,14 @@ function finder(pool: Pool, timeLimitMs: number, mostBytes: number | undefined) 
       : await inTurn(organizationId, limited).catch((error: unknown) => {
           throw isOutOfTime(error) ? tooMany(search) : error;
         });
-    // no row can only mean that the organization was not set, and then nothing may be said of it
-    if (row === undefined) throw new Error('a search of the directory returned nothing');
-    return pageOf(row.page, search.page.count, resource);
+    return pageOf(present(row?.page), search.page.count, resource);
   };
+}
+
+/** No row can only mean that the organization was not set, and then nothing may be said of it. */
+function present(page: FoundPage | undefined): FoundPage {
+  if (page === undefined) throw new Error('a search of the directory returned nothing');
+  return page;
 }
 
 function pageOf<T>(page: FoundPage, count: number, resource: (found: FoundResource) => T): DirectoryPage<T> {

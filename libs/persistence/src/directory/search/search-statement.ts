@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { ResourceBody } from '@rolecall/scim';
-import { ORGANIZATION_SETTING } from '../../entities/policy.ts';
 import type { DirectoryPosition, DirectorySearch } from '../../stores/directory-search.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileOrder } from './compile-sort.ts';
 import type { Order } from './compile-sort.ts';
 import { isLookupOf, isPlainPage } from './lookup.ts';
+import { byItself, LookUpTexts } from './look-up-texts.ts';
+import type { LookUpText } from './look-up-texts.ts';
 import { Parameters } from './parameters.ts';
+import type { Statement } from '../../sql.ts';
 import type { DirectoryTable } from './tables.ts';
 
 export interface SearchStatement {
@@ -16,6 +17,8 @@ export interface SearchStatement {
   readonly values: readonly unknown[];
   /** A look-up: short enough to wait for no other search, and kept prepared. */
   readonly isLookup: boolean;
+  /** Of a look-up: the statement for several that differ in their values alone. */
+  readonly several?: Statement;
   /** It works for its organization by itself, without a transaction around it. */
   readonly isAlone: boolean;
 }
@@ -135,31 +138,12 @@ function nearest(table: DirectoryTable, parts: Parts): string {
   limit ${limit}`;
 }
 
-/** Their texts are few, and longer than what they are made of: made and named once. By what differs in them. */
-const lookUps = new Map<string, Pick<SearchStatement, 'name' | 'text'>>();
-/** More than there are kinds of look-ups; a bound all the same. */
-const MOST_LOOK_UPS = 1_000;
+const lookUps = new LookUpTexts();
 
-function lookUp(table: DirectoryTable, search: DirectorySearch, parts: Parts): Pick<SearchStatement, 'name' | 'text'> {
+function lookUp(table: DirectoryTable, search: DirectorySearch, parts: Parts): LookUpText {
   const { withBody, withGroups, withMembers, total } = search;
   const kind = `${table.name} ${withBody} ${withGroups} ${withMembers} ${total} ${parts.mostBytes} ${parts.filter}`;
-  const known = lookUps.get(kind);
-  if (known) return known;
-  const text = byItself(pageText(table, search, parts));
-  const made = { name: `directory.search.${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
-  if (lookUps.size >= MOST_LOOK_UPS) lookUps.clear();
-  lookUps.set(kind, made);
-  return made;
-}
-
-/**
- * Sets the organization, for this statement alone, before anything of it is read: the search asks for what was set, and being a
- * subquery with parts of its own it is run for each row of `o`, never the other way round. Were it so, row-level security would
- * show nothing.
- */
-function byItself(search: string): string {
-  const organization = `select set_config('${ORGANIZATION_SETTING}', $1::uuid::text, true)::uuid as org_id`;
-  return `select s.page from (${organization}) o cross join lateral (${search} where o.org_id = $1) s`;
+  return lookUps.of(kind, () => pageText(table, search, parts));
 }
 
 function millisecondsOf(moment: string): string {

@@ -1,1 +1,0 @@
-select * from directory_create_user($1, $2, $3, $4, $5, $6)
