@@ -188,26 +188,9 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     throw translateError(error);
   });
   const fingerprints = new FingerprintKeys(pool, masterKeys);
-  const routed = async (statement: typeof ROUTE_NAME, value: string) =>
-    (await query<{ org_id: string }>(pool, statement, [value]))[0]?.org_id;
-  const organizations = new CachedOrganizationReader({
-    routeName: (name) => routed(ROUTE_NAME, name),
-    routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
-    routeIssuer: (issuer) => routed(ROUTE_ISSUER, issuer),
-    load: (organizationId, previous) =>
-      loadOrganization(pool, masterKeys, organizationId, previous, withIdentityProviders),
-  });
+  const organizations = organizationReader(pool, masterKeys, withIdentityProviders);
   const knownTokens = new KnownTokens();
-  const listener = new ChangeListener(url, applicationName, {
-    change(organizationId) {
-      organizations.forget(organizationId);
-      knownTokens.forget(organizationId);
-    },
-    gap() {
-      organizations.forgetAll();
-      knownTokens.forgetAll();
-    },
-  });
+  const listener = forgettingListener({ url, applicationName }, [organizations, knownTokens]);
   await listener.start();
 
   return {
@@ -269,4 +252,28 @@ async function checkedPool(orm: MikroORM): Promise<Pool> {
   await refuseUnsafeRole(pool);
   await requireMigrated(pool);
   return pool;
+}
+
+/** Knows of each organization what is live, until something changes. */
+function organizationReader(pool: Pool, masterKeys: MasterKeys | undefined, withIdentityProviders: boolean) {
+  const routed = async (statement: typeof ROUTE_NAME, value: string) =>
+    (await query<{ org_id: string }>(pool, statement, [value]))[0]?.org_id;
+  return new CachedOrganizationReader({
+    routeName: (name) => routed(ROUTE_NAME, name),
+    routeEmailDomain: (domain) => routed(ROUTE_EMAIL_DOMAIN, domain),
+    routeIssuer: (issuer) => routed(ROUTE_ISSUER, issuer),
+    load: (organizationId, previous) =>
+      loadOrganization(pool, masterKeys, organizationId, previous, withIdentityProviders),
+  });
+}
+
+/** Has caches forget what a commit of any process changed, and everything when notifications may have been lost. */
+function forgettingListener(
+  { url, applicationName }: { readonly url: string; readonly applicationName: string },
+  caches: readonly { forget(organizationId: string): void; forgetAll(): void }[],
+): ChangeListener {
+  return new ChangeListener(url, applicationName, {
+    change: (organizationId) => caches.forEach((cache) => cache.forget(organizationId)),
+    gap: () => caches.forEach((cache) => cache.forgetAll()),
+  });
 }

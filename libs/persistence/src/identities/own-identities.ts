@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { FactsJson } from '@rolecall/role-mapping';
 import { overtaken } from '../errors.ts';
+import { subjectColumns } from '../logins/stored-user.ts';
 import { query } from '../sql.ts';
 import type { LinkedOwn, OwnAccount, OwnLink, SubjectKey } from '../stores.ts';
 import { HOLD_OWNER, LINK_OWN, OWN_ACCOUNT, RECORD_LINKED_LOGIN, UNLINK_OWN } from './statements.ts';
@@ -31,11 +32,10 @@ export async function ownAccount(
 export async function linkOwn(
   client: PoolClient,
   organizationId: string,
-  { userId, session, subject: { identityProvider, nameId }, facts, now }: OwnLink,
+  { userId, session, subject, facts, now }: OwnLink,
 ): Promise<LinkedOwn> {
   await query(client, HOLD_OWNER, [organizationId, userId]);
-  const subject = [identityProvider, nameId.format, nameId.value];
-  const values = [organizationId, userId, ...subject, JSON.stringify(facts), now, session];
+  const values = [organizationId, userId, ...subjectColumns(subject), JSON.stringify(facts), now, session];
   const [row] = await query<{ present: boolean; linked: boolean }>(client, LINK_OWN, values);
   if (row?.present !== true) return 'session_ended';
   return row.linked ? 'linked' : 'bound';
@@ -56,9 +56,9 @@ export async function recordLinkedLogin(
   client: PoolClient,
   organizationId: string,
   userId: string,
-  { identityProvider, nameId }: SubjectKey,
+  subject: SubjectKey,
   { facts, now }: { readonly facts: FactsJson; readonly now: Date },
 ): Promise<void> {
-  const values = [organizationId, userId, identityProvider, nameId.format, nameId.value, JSON.stringify(facts), now];
+  const values = [organizationId, userId, ...subjectColumns(subject), JSON.stringify(facts), now];
   if ((await query(client, RECORD_LINKED_LOGIN, values)).length === 0) throw overtaken();
 }

@@ -4,7 +4,7 @@ import { overtaken } from '../errors.ts';
 import { query } from '../sql.ts';
 import type { ProvisionedUser, SubjectKey } from '../stores.ts';
 import { FIND_PROVISIONED, RECORD_DIRECTORY_LOGIN } from './statements.ts';
-import { toStoredUser, type UserRow } from './stored-user.ts';
+import { subjectColumns, toStoredUser, type UserRow } from './stored-user.ts';
 
 type ProvisionedRow = UserRow & { user_name_key: string; external_id: string | null; identity_providers: string[] };
 
@@ -37,10 +37,10 @@ export async function recordDirectoryLogin(
   client: PoolClient,
   organizationId: string,
   userId: string,
-  { identityProvider, nameId }: SubjectKey,
+  subject: SubjectKey,
   { links, now }: { readonly links: boolean; readonly now: Date },
 ): Promise<void> {
-  const values = [organizationId, userId, identityProvider, nameId.format, nameId.value, now, links];
+  const values = [organizationId, userId, ...subjectColumns(subject), now, links];
   const [row] = await query<{ recorded: boolean }>(client, RECORD_DIRECTORY_LOGIN, values);
   if (row?.recorded !== true) throw overtaken();
 }

@@ -3,25 +3,21 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { DecidedGrant, DecidedMembership, FactsJson, Profile } from '@rolecall/role-mapping';
 import { readAudit } from '../audit/append.ts';
 import { linkOwn, ownAccount, recordLinkedLogin, unlinkOwn } from '../identities/own-identities.ts';
-import { overtaken } from '../errors.ts';
 import { localAccounts } from '../local/local-accounts.ts';
 import { oneTimeLinks } from '../local/one-time-links.ts';
 import { knownDevices, pendingSignIns } from '../local/pending-sign-ins.ts';
-import { createUser, replaceGrants, storeLogin } from '../grants/replace-grants.ts';
+import { replaceGrants, storeLogin } from '../grants/replace-grants.ts';
 import { queueMails } from '../mails/outbox.ts';
 import { recoveryTransaction } from '../recovery/recovery-sessions.ts';
-import { newId } from '../new-id.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import { Vault } from '../secrets/vault.ts';
-import { inTransaction, query } from '../sql.ts';
+import { inTransaction } from '../sql.ts';
 import { finishTest } from '../sso/sso-tests.ts';
 import type { SsoTestResult } from '../sso/sso-tests.ts';
 import type {
-  Announcement,
   DecidedAccess,
   FlowRecord,
   GrantChanges,
-  LiveSession,
   NewLoginOfUser,
   NewSession,
   OrganizationTransaction,
@@ -33,19 +29,18 @@ import type {
 } from '../stores.ts';
 import { findProvisioned, recordDirectoryLogin } from './directory-logins.ts';
 import { findFlow } from './flow-records.ts';
-import { FIND_LINKABLE_USERS, FIND_USER_BY_SUBJECT } from './statements.ts';
 import {
-  FACTS_OF_SUBJECT,
-  FIND_ALIAS_USERS,
-  FIND_USERS,
-  IS_ADDRESS_OF_ANOTHER,
-  IS_DOMAIN_OF_ANOTHER,
-  LINK_IDENTITY,
-  LIVE_SESSION,
-  RECORD_LOGIN,
-} from './statements.ts';
-import { profileColumns, toStoredUser } from './stored-user.ts';
-import type { UserRow } from './stored-user.ts';
+  factsOf,
+  findAliasUsers,
+  findLinkableUsers,
+  findUserBySubject,
+  findUsers,
+  isAddressOfAnother,
+  isDomainOfAnother,
+} from './find-users.ts';
+import { liveSession } from './live-session.ts';
+import { createUserOfLogin, linkIdentity, loginColumns, recordLogin } from './record-login.ts';
+import { subjectColumns } from './stored-user.ts';
 import { administeredUsers } from '../users/administered-users.ts';
 import { TransactionEnd } from './transaction-end.ts';
 import { claimUnsolicitedLogin, takeVerifiedLogin, type TakenLogin } from './verified-login.ts';
@@ -131,16 +126,11 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     const { taken } = this;
     this.taken = undefined; // what was read along with the login answers the next question, and no later one
     if (taken && String(subjectColumns(taken.login)) === String(subjectColumns(subject))) return taken.user;
-    const [row] = await query<UserRow>(this.client, FIND_USER_BY_SUBJECT, [
-      this.organizationId,
-      ...subjectColumns(subject),
-    ]);
-    return row && toStoredUser(row);
+    return findUserBySubject(this.client, this.organizationId, subject);
   }
 
-  async findLinkableUsers(email: string, identityProvider: string): Promise<readonly StoredUser[]> {
-    const rows = await query<UserRow>(this.client, FIND_LINKABLE_USERS, [this.organizationId, email, identityProvider]);
-    return rows.map(toStoredUser);
+  findLinkableUsers(email: string, identityProvider: string) {
+    return findLinkableUsers(this.client, this.organizationId, email, identityProvider);
   }
 
   findProvisioned(subject: SubjectKey, email: string | undefined) {
@@ -151,49 +141,32 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return recordDirectoryLogin(this.client, this.organizationId, userId, subject, { links, now });
   }
 
-  async findAliasUsers(at: { local: string; domain: string }, subject: SubjectKey, aliasFormat: string) {
-    const pattern = `${likely(at.local)}+%@${likely(at.domain)}`;
-    const { identityProvider, nameId } = subject;
-    const values = [this.organizationId, pattern, identityProvider, nameId.value, aliasFormat];
-    return (await query<UserRow>(this.client, FIND_ALIAS_USERS, values)).map(toStoredUser);
+  findAliasUsers(at: { local: string; domain: string }, subject: SubjectKey, aliasFormat: string) {
+    return findAliasUsers(this.client, this.organizationId, at, subject, aliasFormat);
   }
 
-  async findUsers(userIds: readonly string[]): Promise<readonly StoredUser[]> {
-    return (await query<UserRow>(this.client, FIND_USERS, [this.organizationId, userIds])).map(toStoredUser);
+  findUsers(userIds: readonly string[]) {
+    return findUsers(this.client, this.organizationId, userIds);
   }
 
-  async factsOf(subject: SubjectKey): Promise<FactsJson | undefined> {
-    const values = [this.organizationId, ...subjectColumns(subject)];
-    return (await query<{ facts: FactsJson }>(this.client, FACTS_OF_SUBJECT, values))[0]?.facts;
+  factsOf(subject: SubjectKey) {
+    return factsOf(this.client, this.organizationId, subject);
   }
 
-  async liveSession(tokenHash: Buffer, now: Date): Promise<LiveSession | undefined> {
-    const [row] = await query<LiveSessionRow>(this.client, LIVE_SESSION, [this.organizationId, tokenHash, now]);
-    return row && toLiveSession(row);
+  liveSession(tokenHash: Buffer, now: Date) {
+    return liveSession(this.client, this.organizationId, tokenHash, now);
   }
 
-  async isAddressOfAnother(email: string, userId: string): Promise<boolean> {
-    const values = [this.organizationId, email, userId];
-    const [row] = await query<{ taken: boolean }>(this.client, IS_ADDRESS_OF_ANOTHER, values);
-    return row?.taken === true;
+  isAddressOfAnother(email: string, userId: string) {
+    return isAddressOfAnother(this.client, this.organizationId, email, userId);
   }
 
-  async isDomainOfAnother(domain: string): Promise<boolean> {
-    const values = [this.organizationId, domain];
-    const [row] = await query<{ taken: boolean }>(this.client, IS_DOMAIN_OF_ANOTHER, values);
-    return row?.taken === true;
+  isDomainOfAnother(domain: string) {
+    return isDomainOfAnother(this.client, this.organizationId, domain);
   }
 
-  async createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date, access?: DecidedAccess) {
-    const userId = newId();
-    const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
-    const { revision, grants = [], groups = [] } = access ?? {};
-    const held = { userId, grants, groups };
-    const changes = await createUser(this.client, [...who, JSON.stringify(facts), now], revision, held);
-    if (changes) return { user: { userId, status: 'active' as const, profile }, created: true as const, changes };
-    const user = await this.findUserBySubject(subject);
-    if (user === undefined) throw new Error('the identity exists and its user does not');
-    return { user, created: false as const };
+  createUser(subject: SubjectKey, profile: Profile, facts: FactsJson, now: Date, access?: DecidedAccess) {
+    return createUserOfLogin(this.client, this.organizationId, { subject, profile, facts, access }, now);
   }
 
   ownAccount(tokenHash: Buffer, now: Date) {
@@ -212,13 +185,12 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     return recordLinkedLogin(this.client, this.organizationId, userId, subject, { facts, now });
   }
 
-  async linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date): Promise<void> {
-    const values = [this.organizationId, userId, ...subjectColumns(subject), JSON.stringify(facts), now];
-    await query(this.client, LINK_IDENTITY, values);
+  linkIdentity(userId: string, subject: SubjectKey, facts: FactsJson, now: Date) {
+    return linkIdentity(this.client, this.organizationId, userId, { subject, facts, now });
   }
 
-  async recordLogin(login: NewLoginOfUser): Promise<void> {
-    if ((await query(this.client, RECORD_LOGIN, this.loginColumns(login))).length === 0) throw overtaken();
+  recordLogin(login: NewLoginOfUser) {
+    return recordLogin(this.client, this.organizationId, login);
   }
 
   storeLogin(
@@ -227,12 +199,8 @@ class PgOrganizationTransaction implements OrganizationTransaction {
     grants: readonly DecidedGrant[],
     groups: readonly DecidedMembership[],
   ): Promise<GrantChanges> {
-    return storeLogin(this.client, this.loginColumns(login), revision, { userId: login.userId, grants, groups });
-  }
-
-  private loginColumns({ userId, subject, profile, facts, now, takesOver = false }: NewLoginOfUser): unknown[] {
-    const who = [this.organizationId, userId, ...profileColumns(profile), ...subjectColumns(subject)];
-    return [...who, JSON.stringify(facts), now, takesOver];
+    const columns = loginColumns(this.organizationId, login);
+    return storeLogin(this.client, columns, revision, { userId: login.userId, grants, groups });
   }
 
   replaceGrants(
@@ -272,34 +240,4 @@ class PgOrganizationTransaction implements OrganizationTransaction {
   auditTrail(afterSeq: number, limit: number) {
     return readAudit(this.client, this.organizationId, afterSeq, limit);
   }
-}
-
-interface LiveSessionRow {
-  user_id: string;
-  identity_provider: string;
-  name_id_format: string;
-  name_id: string;
-  session_index: string | null;
-  expires_at: Date;
-  announcement: Announcement | null;
-}
-
-function toLiveSession(row: LiveSessionRow): LiveSession {
-  return {
-    userId: row.user_id,
-    subject: { identityProvider: row.identity_provider, nameId: { value: row.name_id, format: row.name_id_format } },
-    sessionIndex: row.session_index ?? undefined,
-    expiresAt: row.expires_at,
-    announcement: row.announcement ?? undefined,
-  };
-}
-
-/** A text in which LIKE finds no wildcard. */
-function likely(text: string): string {
-  return text.replaceAll(/[\\%_]/g, '\\$&');
-}
-
-/** Identity provider, format, value: the order of the primary key of `identities`. */
-function subjectColumns(subject: SubjectKey): string[] {
-  return [subject.identityProvider, subject.nameId.format, subject.nameId.value];
 }

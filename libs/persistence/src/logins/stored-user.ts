@@ -1,6 +1,6 @@
 import { DIRECTORY } from '@rolecall/reconcile';
 import type { FactsJson, Profile } from '@rolecall/role-mapping';
-import type { StoredUser, UserStatus } from '../stores.ts';
+import type { StoredUser, SubjectKey, UserStatus } from '../stores.ts';
 
 export interface UserRow {
   user_id: string;
@@ -30,4 +30,9 @@ export function toStoredUser(row: UserRow): StoredUser {
 /** The profile as columns: email, given name, family name, display name. */
 export function profileColumns(profile: Profile): (string | null)[] {
   return [profile.email, profile.givenName, profile.familyName, profile.displayName].map((value) => value ?? null);
+}
+
+/** Identity provider, format, value: the order of the primary key of `identities`. */
+export function subjectColumns({ identityProvider, nameId }: SubjectKey): string[] {
+  return [identityProvider, nameId.format, nameId.value];
 }

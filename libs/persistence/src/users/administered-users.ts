@@ -9,13 +9,12 @@ import {
   GRANT_ROLES,
   HOLD_ADDRESSES,
   INVITE_USERS,
-  IS_LAST_SSO_ADMIN,
   JOIN_GROUPS,
   LEAVE_GROUP,
-  LOCK_USER,
   LOCK_USERS_BY_ADDRESS,
   REVOKE_ROLES,
-} from './statements.ts';
+} from './editing-statements.ts';
+import { IS_LAST_SSO_ADMIN, LOCK_USER } from './offboarding-statements.ts';
 
 /** Within a transaction that works for the organization. Locks are taken in one order: organization, users by id, counters, audit head. */
 export function administeredUsers(client: PoolClient, organizationId: string): AdministeredUsers {

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { PersistenceError } from '../errors.ts';
 import { query } from '../sql.ts';
-import { HOLD_REVISION } from './statements.ts';
+import { HOLD_REVISION } from './editing-statements.ts';
 
 /**
  * Waits for an apply that is under way, and has the next one wait; before any user is locked.

@@ -23,7 +23,6 @@ import { holdRevision } from './hold-revision.ts';
 import {
   ACTIVATE_IN_DIRECTORY,
   DELETE_USER,
-  GRANTS_OF_USER,
   IS_LAST_SSO_ADMIN,
   LEAVE_DIRECTORY,
   LEAVE_GROUPS,
@@ -31,7 +30,8 @@ import {
   OFFBOARD,
   RESUME_USER,
   STOP_USER,
-} from './statements.ts';
+} from './offboarding-statements.ts';
+import { GRANTS_OF_USER } from './statements.ts';
 
 /** Which user. `userId` is UNTRUSTED. */
 export interface UserKey {

@@ -10,7 +10,7 @@ import {
 import { seedOrganization } from '../testing/index.ts';
 import { actor, CREATE, decideBy, userBody } from '../testing/directory.ts';
 import type { UserFilter } from '../stores.ts';
-import { LIST_USERS, listUsersBy } from './statements.ts';
+import { LIST_USERS, listUsersBy } from './list-statements.ts';
 
 const test = useTestDatabase();
 let acme: string;

@@ -4,6 +4,7 @@ import type { FormerGrant, ListedSession, ListedUser, UserDetail, UserStore } fr
 import { toReceipt } from '../directory/rows.ts';
 import type { ReceiptRow } from '../directory/rows.ts';
 import { deactivate, endSessions, reactivate, remove } from './offboarding.ts';
+import { listUsersBy } from './list-statements.ts';
 import {
   FIND_USER,
   GRANTS_OF_USER,
@@ -12,7 +13,6 @@ import {
   RECEIPT,
   RECEIPTS_OF_USER,
   IDENTITIES_OF_USER,
-  listUsersBy,
   SESSIONS_OF_USER,
 } from './statements.ts';
 
