@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { limitOf } from '../limit.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { GlobalOptions, OutputOptions } from '../options.ts';
-import { holdTable, receiptTable, statusText, tokenTable } from '../output/directory.ts';
+import { holdTable, receiptsOfOrganization, statusText, tokenTable } from '../output/directory.ts';
 import { Client } from '../server/client.ts';
 import { connectionOf } from '../server/connection.ts';
 import { DirectoryClient } from '../server/directory.ts';
@@ -106,6 +106,6 @@ export async function scimReceipts(organization: string, options: ReceiptsOption
   const list = await directoryOf(organization, options, io).receipts(limitOf(options.limit));
   if (options.format === 'json') printJson(io, list);
   else if (list.receipts.length === 0) io.out('The directory deactivated and deleted nobody yet.\n');
-  else io.out(receiptTable(list.receipts));
+  else io.out(receiptsOfOrganization(list.receipts));
   return EXIT.done;
 }

@@ -3,7 +3,7 @@ import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { outPaint, printJson } from '../options.ts';
 import type { OutputOptions } from '../options.ts';
-import { accessText, receiptTable } from '../output/users.ts';
+import { accessText, receiptsOfUser } from '../output/users.ts';
 import type { Invited } from '../server/users.ts';
 import { usersClient } from './users.ts';
 import { minuteOf } from '../output/time.ts';
@@ -113,13 +113,13 @@ export async function showReceipt(organization: string, id: string, options: Out
   const { receipts } = await client.receipts(id);
   if (receipts.length > 0) {
     if (options.format === 'json') printJson(io, { receipts });
-    else io.out(receiptTable(receipts));
+    else io.out(receiptsOfUser(receipts));
     return EXIT.done;
   }
   const signed = await client.receipt(id);
   if (options.format === 'json') printJson(io, signed);
   else {
-    io.out(receiptTable([signed.receipt]));
+    io.out(receiptsOfUser([signed.receipt]));
     io.err(`Signed: --format json has the JWS, which /.well-known/jwks.json of the server verifies.\n`);
   }
   return EXIT.done;

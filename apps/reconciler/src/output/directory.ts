@@ -108,7 +108,7 @@ const RECEIPT_HEADING = [
 ];
 
 /** Receipts as a table, a line each. */
-export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
+export function receiptsOfOrganization(receipts: readonly OffboardingReceipt[]): string {
   const rows = receipts.map(({ userId, at, by, cause, milliseconds, ...receipt }) => {
     const { sessionsEnded, applicationsEnded, forwardAuthEnded, identities, grants, groups } = receipt;
     const applications = applicationsEnded + forwardAuthEnded;

@@ -113,7 +113,7 @@ const RECEIPTS = [
 ];
 
 /** Receipts as a table. */
-export function receiptTable(receipts: readonly OffboardingReceipt[]): string {
+export function receiptsOfUser(receipts: readonly OffboardingReceipt[]): string {
   const rows = receipts.map(({ at, cause, by, grants, milliseconds, id, ...ended }) => {
     const { sessionsEnded, applicationsEnded, forwardAuthEnded, signInsEnded, linksEnded } = ended;
     const applications = applicationsEnded + forwardAuthEnded;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OutputOptions } from '../options.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Io } from '../io.ts';
 import type { Finish } from './parts.ts';
 
@@ -9,7 +9,7 @@ export function addDomains(program: Command, io: Io, finish: Finish): void {
   program
     .command('domains')
     .description('show e-mail domains and the DNS records that prove them, or look one up now')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('[action]', '"check", to look a domain up now')
     .argument('[domain]', 'which one')
     .addOption(format())

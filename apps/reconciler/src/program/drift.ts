@@ -3,7 +3,7 @@ import type { DriftOptions } from '../commands/drift.ts';
 import type { OverrideOptions } from '../commands/override.ts';
 import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
-import { examples, format, PATHS } from './parts.ts';
+import { examples, format, ORGANIZATION, PATHS } from './parts.ts';
 import type { Finish } from './parts.ts';
 
 /** `rolecall drift` and `override`: what is written past git. */
@@ -33,7 +33,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
   override
     .command('set', { isDefault: true })
     .description('set fields for seven days at most, also those that files declare; every plan names them')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('<file>', 'a merge patch of the document (YAML or JSON; null removes); - is standard input')
     .requiredOption('--reason <text>', 'why; stands in every plan')
     .requiredOption(
@@ -50,7 +50,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
   override
     .command('list')
     .description('show what is overridden, until when, by whom and why')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .addOption(format())
     .addHelpText('after', examples('rolecall override list acme'))
     .action(async (organization: string, _flags, command: Command) => {
@@ -60,7 +60,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
   override
     .command('end')
     .description('end overrides now, all or one, and take their fields back')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('[path]', 'only the one of this JSON pointer, as "override list" shows it')
     .addOption(format())
     .addHelpText('after', examples('rolecall override end acme', 'rolecall override end acme /spec/login/enforceSso'))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExplainOptions } from '../commands/explain.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Io } from '../io.ts';
 import type { Finish } from './parts.ts';
 
@@ -9,7 +9,7 @@ export function addExplain(program: Command, io: Io, finish: Finish): void {
   program
     .command('explain')
     .description('show what facts come to: every rule, matched or not, and why; nothing is stored or sent')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .option(
       '--facts <json>',
       'what an identity provider says: {"groups":["admins"]}, or a file of it; - is standard input',

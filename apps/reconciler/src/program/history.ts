@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { HistoryOptions, ShowOptions } from '../commands/history.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Io } from '../io.ts';
 import type { Finish } from './parts.ts';
 
@@ -9,7 +9,7 @@ export function addHistory(program: Command, io: Io, finish: Finish): void {
   program
     .command('history')
     .description('show the revisions of an organization: who applied what, when and from where')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .option('--limit <number>', 'how many, the newest first (default: 20)')
     .addOption(format())
     .addHelpText('after', examples('rolecall history acme', 'rolecall history acme --format json'))

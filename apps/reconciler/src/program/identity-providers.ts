@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OutputOptions } from '../options.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Io } from '../io.ts';
 import type { Finish } from './parts.ts';
 
@@ -13,7 +13,7 @@ export function addIdentityProviders(program: Command, io: Io, finish: Finish): 
   idps
     .command('list', { isDefault: true })
     .description('show certificates, the last refresh of metadata, and what waits to be accepted')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .addOption(format())
     .addHelpText('after', examples('rolecall idps acme', 'rolecall idps acme --format json'))
     .action(async (organization: string, _flags, command: Command) => {
@@ -23,7 +23,7 @@ export function addIdentityProviders(program: Command, io: Io, finish: Finish): 
   idps
     .command('refresh')
     .description('fetch the metadata of one now')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('<idp>', "the identity provider's name")
     .addOption(format())
     .addHelpText('after', examples('rolecall idps refresh acme okta'))
@@ -34,7 +34,7 @@ export function addIdentityProviders(program: Command, io: Io, finish: Finish): 
   idps
     .command('accept')
     .description('use metadata that waits, such as one whose signing keys are all new')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('<idp>', "the identity provider's name")
     .argument('<digest>', 'of the metadata that was looked at: "rolecall idps ORG" shows it')
     .addOption(format())

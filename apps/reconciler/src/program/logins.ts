@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FlowsOptions } from '../commands/flows.ts';
 import type { TestSsoOptions } from '../commands/test-sso.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Io } from '../io.ts';
 import type { Finish } from './parts.ts';
 
@@ -10,7 +10,7 @@ export function addLogins(program: Command, io: Io, finish: Finish): void {
   program
     .command('flows')
     .description('show how logins ended, and why one failed')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('[trace-id]', 'the reference of an error page: shows every check of this login')
     .option('--refused', 'only logins that were refused')
     .option('--code <code>', 'only those of this error code')
@@ -24,7 +24,7 @@ export function addLogins(program: Command, io: Io, finish: Finish): void {
   program
     .command('test-sso')
     .description('try a sign-in from end to end by a one-time link, and show what came of it; signs nobody in')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .argument('<idp>', "the identity provider's name in the document")
     .option(
       '--timeout <duration>',

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import type { RollbackOptions } from '../commands/rollback.ts';
 import type { Io } from '../io.ts';
 import type { ApplyOptions } from '../options.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Finish } from './parts.ts';
 
 /** `rolecall rollback`, `adopt` and `release`: plans that come from no files. */
 export function addOwnership(program: Command, io: Io, finish: Finish): void {
   approved(program.command('rollback'))
     .description('make an organization what a former revision was, by a plan; the files are not touched')
-    .argument('<org>', "the organization's name")
+    .argument('<org>', ORGANIZATION)
     .requiredOption('--to <revision>', 'which one: "rolecall history" shows them')
     .option('--allow-replace', 'remove and replace also identity providers that users are linked to')
     .option('--max-affected <number>', 'refuse when more users would gain or lose anything: 50, or a share such as 10%')

@@ -9,6 +9,9 @@ export type Finish = (code: ExitCode) => void;
 /** Adds a group of commands. */
 export type AddCommands = (program: Command, io: Io, finish: Finish) => void;
 
+/** The argument of commands about one organization. */
+export const ORGANIZATION = "the organization's name";
+
 /** The argument of commands that read files. */
 export const PATHS = 'files or directories; default: paths of rolecall.yaml, else the working directory';
 

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
-import { examples, format } from './parts.ts';
+import { examples, format, ORGANIZATION } from './parts.ts';
 import type { Finish } from './parts.ts';
 import type { LogOptions } from '../commands/scim-log.ts';
 import type { ReceiptsOptions } from '../commands/scim.ts';
-
-const ORGANIZATION = "the organization's name";
 
 /** `rolecall scim …`: the directory of an organization, which its identity provider fills over SCIM. */
 export function addScim(program: Command, io: Io, finish: Finish): void {

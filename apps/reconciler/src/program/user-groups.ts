@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import type { OutputOptions } from '../options.ts';
 import { examples, format } from './parts.ts';
 import type { Finish } from './parts.ts';
+import { ofUser } from './users-arguments.ts';
 
 const SAYS = {
   join: 'have a user join a declared group, where the application manages access (managedBy: app)',
@@ -12,11 +13,8 @@ const SAYS = {
 /** `rolecall users join|leave`. */
 export function addUserGroups(users: Command, io: Io, finish: Finish): void {
   for (const what of ['join', 'leave'] as const) {
-    users
-      .command(what)
+    ofUser(users, what)
       .description(SAYS[what])
-      .argument('<org>', "the organization's name")
-      .argument('<user>', 'the user, by e-mail address or id')
       .argument('<group>', 'its name in the document, such as inbox/vip')
       .addOption(format())
       .addHelpText('after', examples(`rolecall users ${what} acme eve@acme.com inbox/vip`))
