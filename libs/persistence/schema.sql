@@ -344,6 +344,14 @@ create table flow_records (
   constraint flow_records_pkey PRIMARY KEY (org_id, trace_id, finished_at)
 );
 
+create table forward_origins (
+  origin text not null,
+  org_id uuid not null,
+  application text not null,
+  constraint forward_origins_pkey PRIMARY KEY (origin, org_id),
+  constraint forward_origins_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
 create table forward_sessions (
   org_id uuid not null,
   token_hash bytea not null,
@@ -855,6 +863,8 @@ CREATE INDEX expiring_items_expiry ON public.expiring_items USING btree (expires
 CREATE INDEX flow_records_finished ON public.flow_records USING btree (org_id, finished_at);
 
 CREATE INDEX flow_records_refused ON public.flow_records USING btree (org_id, finished_at, trace_id) WHERE (outcome = 'refused'::text);
+
+CREATE INDEX forward_origins_org_id ON public.forward_origins USING btree (org_id);
 
 CREATE INDEX forward_sessions_expiry ON public.forward_sessions USING btree (org_id, handle_expires_at);
 
@@ -2819,6 +2829,25 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.forward_check(p_org_id uuid, p_token_hash bytea, p_origin text, p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_session bytea;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select f.session_token_hash into v_session from forward_sessions f
+    where f.org_id = p_org_id and f.token_hash = p_token_hash and f.origin = p_origin and f.flow_hash is null
+      and exists (select from forward_origins o where o.origin = p_origin and o.org_id = p_org_id);
+  if not found then
+    return null;
+  end if;
+  return session_check(p_org_id, v_session, p_now);
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.grants_keep_history()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3619,6 +3648,8 @@ grant delete, insert, select on expiry_notices to rolecall_runtime;
 
 grant delete, insert, select on flow_records to rolecall_runtime;
 
+grant delete, insert, select, update on forward_origins to rolecall_runtime;
+
 grant delete, insert, select, update on forward_sessions to rolecall_runtime;
 
 grant insert, select on grant_history to rolecall_runtime;
@@ -3826,6 +3857,8 @@ grant execute on function forget_directory to public;
 grant execute on function forget_mails to public;
 
 grant execute on function forget_sso_evidence to public;
+
+grant execute on function forward_check to public;
 
 grant execute on function grants_keep_history to public;
 

@@ -15,6 +15,7 @@ import { foundation, type FoundationOptions } from './foundation.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { LINKS } from './links/area.ts';
 import { LOCAL } from './local/area.ts';
+import { FORWARD_AUTH } from './forward-auth/area.ts';
 import { LOGIN } from './login/area.ts';
 import { LOGOUT } from './logout/area.ts';
 import { OIDC } from './oidc/area.ts';
@@ -47,6 +48,7 @@ const AREAS: readonly Area[] = [
   RECOVERY,
   { controllers: [SessionController], providers: [CurrentSession] },
   LOGOUT,
+  FORWARD_AUTH,
   { controllers: [StaticController] },
 ];
 

@@ -16,6 +16,7 @@ import {
   smtpUrl,
 } from '@rolecall/platform';
 import type { VerifierName } from '@rolecall/saml';
+import { ownDestinations } from './http/return-to.ts';
 import { urlPrefix } from './passwords/url-prefix.ts';
 import { rateLimits, type RateLimitSettings } from './limits/settings.ts';
 
@@ -43,7 +44,7 @@ const variables = {
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Knows breached passwords: the range API of Have I Been Pwned, or of a mirror. */
   breachedPasswordsUrl: urlPrefix('ROLECALL_BREACHED_PASSWORDS_URL'),
-  /** Origins of applications that a login may return to. */
+  /** Origins of applications that a login may return to, and pages of ours. */
   returnTo: origins('ROLECALL_RETURN_TO'),
   /** The engine that verifies signatures of SAML responses; node-saml is the way back (docs/decisions/0011). */
   samlVerifier: choice('ROLECALL_SAML_VERIFIER', ['strict', 'node-saml'], 'strict'),
@@ -87,5 +88,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const implied = Number(urlPort) || (protocol === 'https:' ? 443 : 80);
   const { smtp, mailFrom: from, ...others } = values;
   const mail = mailSettings('auth-gateway', smtp, from);
-  return { ...others, port: values.port ?? implied, mail, redacted };
+  const returnTo = [...values.returnTo, ...ownDestinations(values.url)];
+  return { ...others, returnTo, port: values.port ?? implied, mail, redacted };
 }

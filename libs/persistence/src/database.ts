@@ -21,6 +21,7 @@ import { PersistenceError, translateError } from './errors.ts';
 import { expiryRegister } from './expiry/expiry-register.ts';
 import { flowStore } from './flows/flow-store.ts';
 import type { FlowStore } from './flows/flow-store.ts';
+import { forwardStore } from './forward-auth/forward-store.ts';
 import { logoutStore } from './logouts/logout-store.ts';
 import { sharedLimitStore } from './limits/shared-limits.ts';
 import { mailOutbox } from './mails/outbox.ts';
@@ -57,6 +58,7 @@ import type {
   DirectoryStore,
   DomainClaims,
   ExpiryRegister,
+  ForwardStore,
   LoginTransactions,
   LogoutStore,
   MailOutbox,
@@ -100,6 +102,8 @@ export interface Database {
   readonly organizations: OrganizationReader;
   readonly logins: LoginTransactions;
   readonly sessions: SessionStore;
+  /** Who opened an application behind a proxy. */
+  readonly forward: ForwardStore;
   /** Sessions that only repair a sign-in. */
   readonly recoverySessions: RecoverySessions;
   readonly logouts: LogoutStore;
@@ -197,6 +201,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     organizations,
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
+    forward: forwardStore(pool),
     recoverySessions: recoverySessions(pool),
     logouts: logoutStore(pool),
     flows: flowStore(pool),

@@ -8,6 +8,7 @@ import * as directoryTokens from './directory/token-statements.ts';
 import * as directory from './directory/statements.ts';
 import { directoryStore } from './directory/directory-store.ts';
 import * as flows from './flows/statements.ts';
+import * as forward from './forward-auth/statements.ts';
 import * as grants from './grants/statements.ts';
 import * as logouts from './logouts/statements.ts';
 import * as identities from './identities/statements.ts';
@@ -32,6 +33,7 @@ const HOT: Statement[] = [
     ...directoryTokens,
     ...directory,
     ...flows,
+    ...forward,
     ...grants,
     ...identities,
     ...local,

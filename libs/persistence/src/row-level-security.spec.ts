@@ -26,6 +26,7 @@ const WITHOUT_ORGANIZATION = [
   'email_domains',
   'expiring_items',
   'expiry_notices',
+  'forward_origins',
   'metadata_refreshes',
   'mikro_orm_migrations',
   'openid_issuers',

@@ -6,6 +6,7 @@ export * from './stores/recovery-sessions.ts';
 export * from './stores/sessions.ts';
 export * from './stores/signing-keys.ts';
 export * from './stores/flows.ts';
+export * from './stores/forward-auth.ts';
 export * from './stores/local-accounts.ts';
 export * from './stores/one-time-links.ts';
 export * from './stores/organization-transaction.ts';

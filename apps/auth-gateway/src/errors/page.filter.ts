@@ -9,7 +9,9 @@ import { LoginRefused, RecordedLogoutRefusal, RecordedRefusal } from './login-re
 import { LOGOUT_REFUSED, type Sentence, sentenceOf, sentenceOfStatus } from './sentences.ts';
 
 /** Routes that programs ask; they get errors as JSON. */
-const JSON_PATHS = new Set(['/session', '/healthz', '/readyz', '/metrics']);
+const JSON_PATHS = new Set(['/session', '/auth/verify', '/healthz', '/readyz', '/metrics']);
+/** At an application's origin, where a page could lead nowhere. */
+const AT_APPLICATION = '/.rolecall/';
 const BACKCHANNEL = /^\/oidc\/[^/]+\/[^/]+\/backchannel-logout$/;
 
 /** Answers every error: a page with one sentence and the trace id, or the test report of `/sso/test`. Never a reason. */
@@ -30,7 +32,7 @@ export class PageFilter implements ExceptionFilter {
     }
     if (sentence.status === 503) response.setHeader('Retry-After', '5');
     if (error instanceof TooManyRequests) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-    if (JSON_PATHS.has(request.path) || BACKCHANNEL.test(request.path)) {
+    if (isForPrograms(request.path)) {
       response.status(sentence.status).json({ error: { code, message: sentence.sentence, traceId } });
       return;
     }
@@ -50,6 +52,10 @@ export class PageFilter implements ExceptionFilter {
     if (problem.status >= 500) this.logger.error({ err: error, traceId, code: problem.code }, problem.message);
     return { code: problem.code, sentence: sentenceOfStatus(problem.code, problem.status) };
   }
+}
+
+function isForPrograms(path: string): boolean {
+  return JSON_PATHS.has(path) || path.startsWith(AT_APPLICATION) || BACKCHANNEL.test(path);
 }
 
 /** What Express middleware throws for a body that is too large, of another kind, or broken (http-errors). */

@@ -151,6 +151,24 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   hosted_domain_mismatch: user('This account is not of your company: please sign in with your company account.'),
   session_expired: user("Your session at your company's sign-in is over: please sign in again."),
 
+  // applications behind a proxy
+  unknown_origin: {
+    ...user('No application is known at this address: check it, or ask your administrator.'),
+    status: 403,
+    title: 'Unknown application',
+  },
+  forward_request_unreadable: {
+    ...user('This address is only for applications behind a proxy: open the application itself.'),
+    status: 403,
+    title: 'Request refused',
+  },
+  cookies_not_kept: user(
+    'Your browser does not keep the cookie of this sign-in: allow cookies here and try again, or tell your administrator.',
+  ),
+  forward_handle_unknown: user(
+    'This sign-in took too long or was started in another browser: please open the page again.',
+  ),
+
   // requests
   cross_origin_request: {
     ...user('This form was sent from another site, so nothing was done: please use the buttons on our own pages.'),

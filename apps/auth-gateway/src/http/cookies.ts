@@ -44,7 +44,7 @@ export class Cookies {
   }
 
   /** The session cookie's value as the browser sent it: unverified. */
-  session(request: Request): string | undefined {
+  session(request: Pick<Request, 'headers'>): string | undefined {
     return readCookie(request.headers.cookie, this.sessionName);
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { allowedReturnTo } from './return-to.ts';
+import { allowedReturnTo, ownDestinations } from './return-to.ts';
 
 const ALLOWED = ['https://app.example.com', 'http://localhost:4020'];
 
@@ -44,6 +44,33 @@ describe('allowedReturnTo', () => {
     ['a very long one', `https://app.example.com/${'a'.repeat(2_100)}`],
   ])('drops %s', (_, raw) => {
     expect(allowedReturnTo(raw, ALLOWED)).toBeUndefined();
+  });
+
+  describe('to pages of ours', () => {
+    const OWN = [...ALLOWED, ...ownDestinations('https://sso.example.com')];
+
+    it('keeps exactly these, with any query, and longer ones', () => {
+      const raw = `https://sso.example.com/auth/start?origin=https%3A%2F%2Fa.example&rd=${'a'.repeat(3_000)}`;
+      expect(allowedReturnTo(raw, OWN)).toBe(raw);
+      expect(allowedReturnTo(raw, ALLOWED)).toBeUndefined();
+    });
+
+    it.each([
+      'https://sso.example.com/',
+      'https://sso.example.com/logout',
+      'https://sso.example.com/auth/start',
+      'https://sso.example.com/auth/start/../../login?a=b',
+      'https://sso.example.com/auth/start#?a=b',
+      'https://sso.example.com/auth/start?a=b#c',
+      'https://sso.example.com/auth/start\\?a=b',
+      'https://sso.example.com/AUTH/start?a=b',
+      'https://sso.example.com@evil.example/auth/start?a=b',
+      'https://evil.example/auth/start?a=b',
+      'http://sso.example.com/auth/start?a=b',
+      `https://sso.example.com/auth/start?a=${'b'.repeat(4_100)}`,
+    ])('drops %s', (raw) => {
+      expect(allowedReturnTo(raw, OWN)).toBeUndefined();
+    });
   });
 
   it('never returns anything outside the allow-list', () => {

@@ -17,6 +17,10 @@ import { ACME } from '../testing/test-world.ts';
  */
 const DOORS: Readonly<Record<string, 'page' | 'sso' | 'local' | 'session' | 'recovery' | 'program'>> = {
   'GET /': 'page',
+  'GET /.rolecall/callback': 'session',
+  'GET /.rolecall/logout': 'session',
+  'POST /.rolecall/logout': 'session',
+  'GET /.rolecall/start': 'page',
   'GET /account': 'session',
   'GET /account/identities': 'session',
   'POST /account/identities/link': 'session',
@@ -33,6 +37,8 @@ const DOORS: Readonly<Record<string, 'page' | 'sso' | 'local' | 'session' | 'rec
   'GET /accounts': 'session',
   'POST /accounts': 'session',
   'GET /announcement': 'session',
+  'GET /auth/start': 'session',
+  'GET /auth/verify': 'session',
   'GET /healthz': 'program',
   'GET /link': 'page',
   'GET /link/opened': 'page',

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { asClient } from '@rolecall/persistence';
 import type { IRouter, NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
+import { VerifyForward } from '../forward-auth/verify.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
 import { SamlController } from '../saml/saml.controller.ts';
 import { CurrentSession } from '../sessions/current-session.ts';
@@ -10,7 +11,7 @@ import { LoginController } from './login.controller.ts';
 /**
  * What applications ask at each of their requests, and the two GETs of every SAML login, as Express handlers in front of Nest's
  * routes: its pipeline, and the middleware of every other route, cost more than a good part of the answers. Each has its door
- * as all have (`AppModule`), and its errors go to the app's filter. Behind `/session`, which records nothing, every request runs as its
+ * as all have (`AppModule`), and its errors go to the app's filter. Behind `/session` and `/auth/verify`, which record nothing, every request runs as its
  * client. Call it before the app listens.
  */
 export function mountDirectRoutes(app: NestExpressApplication): void {
@@ -19,6 +20,7 @@ export function mountDirectRoutes(app: NestExpressApplication): void {
   const logins = app.get(LoginController);
   const limits = app.get(RateLimits);
   express.get('/session', app.get(CurrentSession).answer);
+  express.get('/auth/verify', app.get(VerifyForward).answer);
   if (app.get<Config>(CONFIG).addressDays > 0) express.use(toItsClient);
   express.get('/saml/:org/:idp/login', limits.door('start'), (request: Request, response: Response) =>
     saml.login(request.params, request.query['returnTo'], request, response),

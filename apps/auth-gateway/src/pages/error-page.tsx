@@ -14,12 +14,14 @@ export interface ErrorPageProps {
   readonly startAt?: string | undefined;
   /** Where recovery admins can mend it; absent when they can't. */
   readonly repairAt?: string | undefined;
+  /** URL of the gateway, where the page is shown at another origin. */
+  readonly base?: string | undefined;
 }
 
 /** What a user sees when something failed: one sentence, who to ask, a way on, and the trace id. Nothing else leaves the server. */
-export function ErrorPage({ title, sentence, traceId, retry, startAt, repairAt }: ErrorPageProps): VNode {
+export function ErrorPage({ title, sentence, traceId, retry, startAt, repairAt, base }: ErrorPageProps): VNode {
   return (
-    <Page title={title}>
+    <Page title={title} base={base}>
       <h1>{title}</h1>
       <p role="alert">{sentence}</p>
       <a class={retry ? 'button' : 'button quiet'} href={startAt ?? '/login'}>

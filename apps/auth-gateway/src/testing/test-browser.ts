@@ -95,9 +95,16 @@ export class TestBrowser {
   ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(cookie ? { cookie } : {}), ...init.headers };
-    const response = await fetch(this.address + path, { ...init, headers, redirect: 'manual' });
+    const response = await this.exchange(this.address + path, { ...init, headers });
     for (const set of response.headers.getSetCookie()) this.keep(set);
     return response;
+  }
+
+  protected exchange(
+    url: string,
+    init: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Response> {
+    return fetch(url, { ...init, redirect: 'manual' });
   }
 
   private keep(setCookie: string): void {

@@ -10,6 +10,7 @@ import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import type { Config } from '../config.ts';
 import { createApp } from '../create-app.ts';
 import { Background } from '../http/background.ts';
+import { ownDestinations } from '../http/return-to.ts';
 import { PasswordHashes } from '../passwords/password-hashes.ts';
 import { Passwords } from '../passwords/passwords.ts';
 import { SecondFactors } from '../second-factors/second-factors.ts';
@@ -89,7 +90,7 @@ export async function startTestGateway({
     previousMasterKey: undefined,
     outboundAllow,
     breachedPasswordsUrl,
-    returnTo: [APPLICATION],
+    returnTo: [APPLICATION, ...ownDestinations(url)],
     samlVerifier,
     rateLimits,
     trustedProxies,

@@ -51,7 +51,7 @@ import {
   ServiceProviderKeyRow,
 } from './organizations.ts';
 import { Grant, GrantHistory, Identity, Membership, User } from './people.ts';
-import { EmailDomain, OpenIdIssuer, OrganizationPreviousName, OrganizationRegistry } from './routing.ts';
+import { EmailDomain, ForwardOrigin, OpenIdIssuer, OrganizationPreviousName, OrganizationRegistry } from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
 /** Every table. A spec compares them with the migrated database. */
@@ -62,6 +62,7 @@ export const ENTITIES = [
   EmailDomain,
   DomainCheck,
   OpenIdIssuer,
+  ForwardOrigin,
   Collection,
   CollectionFile,
   CollectionLease,

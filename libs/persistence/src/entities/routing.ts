@@ -62,3 +62,14 @@ export const OpenIdIssuer = defineEntity({
     orgId: p.uuid().primary().index('openid_issuers_org_id'),
   },
 });
+
+/** Origin of an enabled application behind a proxy -> the organizations that have one there, each with its name. */
+export const ForwardOrigin = defineEntity({
+  name: 'ForwardOrigin',
+  tableName: 'forward_origins',
+  properties: {
+    origin: p.text().primary(),
+    orgId: p.uuid().primary().index('forward_origins_org_id'),
+    application: p.text(),
+  },
+});

@@ -29,9 +29,9 @@ where c.verification <> excluded.verification`,
 };
 
 /**
- * Makes the asserted domains $2, those of $5 that are proved, the previous names and the issuers exactly what routes to the
- * organization. What comes back belongs to another one; an issuer may be of many, and a domain that another organization has
- * only proved may be claimed: it will be whose proof stands.
+ * Makes the asserted domains $2, those of $5 that are proved, the previous names, the issuers and the origins $6 (each with
+ * its application of $7) exactly what routes to the organization. What comes back belongs to another one; an issuer and an origin
+ * may be of many, and a domain that another organization has only proved may be claimed: it will be whose proof stands.
  */
 export const REPLACE_ROUTES: Statement = {
   name: 'reconcile.replace-routes',
@@ -50,6 +50,13 @@ with domains as (
 ), added_issuers as (
   insert into openid_issuers (issuer, org_id) select i, $1::uuid from unnest($4::text[]) i
   on conflict do nothing
+), freed_origins as (
+  delete from forward_origins where org_id = $1 and origin <> all($6::text[])
+), added_origins as (
+  insert into forward_origins as f (origin, org_id, application)
+  select t.origin, $1::uuid, t.application from unnest($6::text[], $7::text[]) as t(origin, application)
+  on conflict (origin, org_id) do update set application = excluded.application
+  where f.application <> excluded.application
 ), routed_domains as (
   insert into email_domains as e (domain, org_id, verification) select domain, $1::uuid, verification from domains
   on conflict (domain) do update set verification = excluded.verification where e.org_id = excluded.org_id

@@ -9,8 +9,8 @@ import type { DomainVerification } from '../stores.ts';
 import { REPLACE_CLAIMS, REPLACE_ROUTES } from './route-statements.ts';
 
 /**
- * Makes the document's e-mail domains, as far as they are asserted or proved, its previous names and its issuers exactly what
- * routes to the organization, and the rest of its domains claims that wait for their proof. Throws a ReconcileError
+ * Makes the document's e-mail domains, as far as they are asserted or proved, its previous names, its issuers and the
+ * origins of its applications exactly what routes to the organization, and the rest of its domains claims that wait for their proof. Throws a ReconcileError
  * with every one that belongs to another organization.
  */
 export async function replaceRoutes(
@@ -25,8 +25,12 @@ export async function replaceRoutes(
     declared.filter(([, entry]) => entry.verification === verification).map(([domain]) => domain);
   const [asserted, dns] = [by('asserted'), by('dns')];
   const previous = (document.metadata.previously ?? []).filter((old) => old !== name);
-  const issuers = Object.values(effective(document).identityProviders).flatMap((it) =>
-    it.type === 'oidc' ? issuersOf(it.provider) : [],
+  const { identityProviders, applications } = effective(document);
+  const issuers = Object.values(identityProviders).flatMap((it) => (it.type === 'oidc' ? issuersOf(it.provider) : []));
+  const origins = new Map(
+    Object.values(applications).flatMap((it) =>
+      it.type === 'forward-auth' && it.enabled ? it.origins.map((origin) => [origin, it.name] as const) : [],
+    ),
   );
   // the second sees what the first wrote: they are sent together and done one after the other
   const [, taken] = await Promise.all([
@@ -37,6 +41,8 @@ export async function replaceRoutes(
       previous,
       [...new Set(issuers)],
       dns,
+      [...origins.keys()],
+      [...origins.values()],
     ]),
   ]);
   const [first, ...others] = taken.map(({ kind, value }) =>

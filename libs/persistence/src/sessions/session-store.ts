@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
 import { appendAudit } from '../audit/append.ts';
 import { inTransaction, query } from '../sql.ts';
-import type { Announcement, SessionStore } from '../stores.ts';
+import type { Announcement, SessionStore, SessionView } from '../stores.ts';
 import { endedSession, type EndedSessionRow, revocations } from './ended-sessions.ts';
 import { endOwnSessions } from './own-sessions.ts';
 import { ANNOUNCEMENT, CHECK_SESSION, REVOKE_SESSIONS } from './statements.ts';
 
 /** As `session_check` makes it. */
-interface CheckedSession {
+export interface CheckedSession {
   readonly organization: string;
   readonly userId: string;
   readonly email: string | null;
@@ -18,23 +18,26 @@ interface CheckedSession {
   readonly expiresAt: string;
 }
 
+export function sessionView(organizationId: string, checked: CheckedSession): SessionView {
+  const { organization, userId, email, displayName, identityProvider, grants, groups, expiresAt } = checked;
+  return {
+    organizationId,
+    organization,
+    user: { id: userId, email: email ?? undefined, displayName: displayName ?? undefined },
+    identityProvider,
+    grants,
+    groups,
+    expiresAt: new Date(expiresAt),
+  };
+}
+
 /** Sessions by organization and SHA-256 of the cookie's secret. */
 export function sessionStore(pool: Pool): SessionStore {
   return {
     async check(organizationId, tokenHash, now) {
       const values = [organizationId, tokenHash, now];
       const [row] = await query<{ session: CheckedSession | null }>(pool, CHECK_SESSION, values);
-      if (!row?.session) return undefined;
-      const { organization, userId, email, displayName, identityProvider, grants, groups, expiresAt } = row.session;
-      return {
-        organizationId,
-        organization,
-        user: { id: userId, email: email ?? undefined, displayName: displayName ?? undefined },
-        identityProvider,
-        grants,
-        groups,
-        expiresAt: new Date(expiresAt),
-      };
+      return row?.session ? sessionView(organizationId, row.session) : undefined;
     },
 
     async announcement(organizationId, tokenHash, now) {

@@ -122,6 +122,20 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
     'The test link was used before or is older than 30 minutes: make a new one with rolecall test-sso.',
   ),
 
+  // applications behind a proxy
+  unknown_origin: platform(
+    'No enabled forward-auth application of an organization has this origin: declare it under applications, or correct the proxy.',
+  ),
+  forward_request_unreadable: platform(
+    'The proxy does not say which request it asks about, or what it says does not agree: set X-Original-URL, or X-Forwarded-Proto and X-Forwarded-Host, once and from its own configuration.',
+  ),
+  cookies_not_kept: platform(
+    'The browser or the proxy drops the cookies of the application: hand Cookie and Set-Cookie of /.rolecall/ on, and Cookie to /auth/verify.',
+  ),
+  forward_handle_unknown: user(
+    'The handle was used before, is older than a minute, or is for another browser or origin: open the application again.',
+  ),
+
   // requests
   cross_origin_request: user('A form was sent from another site: use the forms of our own pages.'),
   not_found: user('Nothing is at this address.'),
