@@ -645,6 +645,15 @@ create table platform_revisions (
   constraint platform_revisions_pkey PRIMARY KEY (number)
 );
 
+create table provider_keys (
+  algorithm text not null,
+  generation integer not null,
+  public_key jsonb not null,
+  current_from timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null,
+  constraint provider_keys_pkey PRIMARY KEY (algorithm, generation)
+);
+
 create table rate_limits (
   key character varying(255) not null,
   points integer default 0 not null,
@@ -1285,6 +1294,146 @@ AS $function$
 begin
   perform pg_notify('rolecall_organization', coalesce(new.org_id, old.org_id)::text);
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_consume(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone, p_events jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  update application_tokens t set consumed_at = p_now
+    where t.org_id = p_org_id and t.token_hash = p_token_hash and t.consumed_at is null;
+  if not found then
+    return false;
+  end if;
+  if p_events <> '[]' then
+    perform audit_append(p_org_id, p_events);
+  end if;
+  return true;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_end_grant(p_org_id uuid, p_grant_id uuid, p_events jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  delete from application_grants g where g.org_id = p_org_id and g.grant_id = p_grant_id;
+  if not found then
+    return false;
+  end if;
+  if p_events <> '[]' then
+    perform audit_append(p_org_id, p_events);
+  end if;
+  return true;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_end_token(p_org_id uuid, p_token_hash bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  delete from application_tokens t where t.org_id = p_org_id and t.token_hash = p_token_hash;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_issue(p_org_id uuid, p_token jsonb, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  insert into application_tokens (org_id, token_hash, kind, grant_id, payload, issued_at, expires_at)
+    select p_org_id, decode(p_token->>'tokenHash', 'hex'), p_token->>'kind', g.grant_id, p_token->'payload', p_now,
+      least((p_token->>'expiresAt')::timestamptz, s.expires_at)
+    from application_grants g join sessions s on s.org_id = p_org_id and s.token_hash = g.session_token_hash
+    where g.org_id = p_org_id and g.grant_id = (p_token->>'grantId')::uuid
+    for key share;
+  return found;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_session(p_org_id uuid, p_token_hash bytea, p_moves boolean, p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  if p_moves and session_check(p_org_id, p_token_hash, p_now) is null then
+    return null;
+  end if;
+  return (
+    select json_build_object(
+      'organization', o.name, 'userId', u.user_id, 'email', u.email, 'givenName', u.given_name, 'familyName', u.family_name,
+      'displayName', u.display_name, 'identityProvider', s.identity_provider, 'openedAt', s.opened_at, 'expiresAt', s.expires_at,
+      'grants', (
+        select coalesce(json_object_agg(h.scope, h.roles order by h.scope), '{}')
+        from (select g.scope, json_agg(g.role order by g.role) as roles
+                from grants g where g.org_id = p_org_id and g.user_id = s.user_id group by g.scope) h),
+      'groups', (
+        select coalesce(json_agg(m.group_name order by m.group_name), '[]')
+        from memberships m where m.org_id = p_org_id and m.user_id = s.user_id))
+    from sessions s, users u, organizations o
+    where s.org_id = p_org_id and s.token_hash = p_token_hash and s.expires_at > p_now and s.idle_expires_at > p_now
+      and (s.identity_provider = '@password' or exists (
+        select from identity_provider_metadata m
+        where m.org_id = p_org_id and m.identity_provider = s.identity_provider and m.enabled))
+      and u.org_id = p_org_id and u.user_id = s.user_id and u.status = 'active' and o.org_id = p_org_id);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_sign_in(p_org_id uuid, p_grant jsonb, p_code jsonb, p_now timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  insert into application_grants (org_id, grant_id, session_token_hash, application, client_id, scope, created_at)
+    select p_org_id, (p_grant->>'grantId')::uuid, s.token_hash, p_grant->>'application', p_grant->>'clientId', p_grant->>'scope', p_now
+    from sessions s
+    where s.org_id = p_org_id and s.token_hash = decode(p_grant->>'sessionTokenHash', 'hex')
+    for key share;
+  return found and application_issue(p_org_id, p_code || jsonb_build_object('grantId', p_grant->>'grantId'), p_now);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.application_token(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_found record;
+  v_session json;
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select t.kind, t.payload, t.issued_at, t.expires_at, t.consumed_at, g.grant_id, g.application, g.client_id, g.scope,
+      g.session_token_hash
+    into v_found
+    from application_tokens t join application_grants g on g.org_id = p_org_id and g.grant_id = t.grant_id
+    where t.org_id = p_org_id and t.token_hash = p_token_hash and t.expires_at > p_now;
+  if not found then
+    return null;
+  end if;
+  v_session := application_session(p_org_id, v_found.session_token_hash, false, p_now);
+  if v_session is null then
+    return null;
+  end if;
+  return json_build_object(
+    'kind', v_found.kind, 'payload', v_found.payload, 'issuedAt', v_found.issued_at, 'expiresAt', v_found.expires_at,
+    'consumed', v_found.consumed_at is not null, 'grantId', v_found.grant_id, 'application', v_found.application,
+    'clientId', v_found.client_id, 'scope', v_found.scope, 'session', v_session);
 end
 $function$
 ;
@@ -3696,6 +3845,8 @@ grant delete, insert, select, update on pending_sign_ins to rolecall_runtime;
 
 grant insert, select on platform_revisions to rolecall_runtime;
 
+grant insert, select on provider_keys to rolecall_runtime;
+
 grant delete, insert, select, update on rate_limits to rolecall_runtime;
 
 grant delete, insert, select, update on recovery_codes to rolecall_runtime;
@@ -3731,6 +3882,20 @@ grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
 grant update (moved_to) on platform_revisions to rolecall_runtime;
 
 grant execute on function announce_organization to public;
+
+grant execute on function application_consume to public;
+
+grant execute on function application_end_grant to public;
+
+grant execute on function application_end_token to public;
+
+grant execute on function application_issue to public;
+
+grant execute on function application_session to public;
+
+grant execute on function application_sign_in to public;
+
+grant execute on function application_token to public;
 
 grant execute on function audit_append to rolecall_runtime;
 

@@ -32,6 +32,8 @@ export const AUDIT_EVENT_TYPES = [
   'logout.refused',
   'session.opened',
   'session.revoked',
+  'application.signed_in',
+  'application.token_reused',
   'sso.tested',
   'sso.enforced',
   'sso.released',

@@ -42,6 +42,8 @@ import { refuseUnsafeRole, requireMigrated } from './runtime-checks.ts';
 import { FingerprintKeys } from './secrets/fingerprint-keys.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { signingKeys } from './secrets/signing-keys.ts';
+import { applicationStore } from './applications/application-store.ts';
+import { providerKeys } from './secrets/provider-keys.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { query } from './sql.ts';
 import { ssoEvidenceStore } from './sso/evidence.ts';
@@ -50,6 +52,8 @@ import { ssoTestStore } from './sso/sso-tests.ts';
 import type { SsoTestStore } from './sso/sso-tests.ts';
 import type {
   ApiTokenStore,
+  ApplicationStore,
+  ProviderKeys,
   AuditStore,
   AuditStreams,
   WorkloadTokenStore,
@@ -104,6 +108,10 @@ export interface Database {
   readonly sessions: SessionStore;
   /** Who opened an application behind a proxy. */
   readonly forward: ForwardStore;
+  /** What applications hold of sessions. */
+  readonly applications: ApplicationStore;
+  /** By which the OpenID provider signs. */
+  readonly providerKeys: ProviderKeys;
   /** Sessions that only repair a sign-in. */
   readonly recoverySessions: RecoverySessions;
   readonly logouts: LogoutStore;
@@ -202,6 +210,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     logins: loginTransactions(pool),
     sessions: sessionStore(pool),
     forward: forwardStore(pool),
+    applications: applicationStore(pool),
+    providerKeys: providerKeys(pool, masterKeys),
     recoverySessions: recoverySessions(pool),
     logouts: logoutStore(pool),
     flows: flowStore(pool),

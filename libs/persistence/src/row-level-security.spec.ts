@@ -33,6 +33,7 @@ const WITHOUT_ORGANIZATION = [
   'organization_previous_names',
   'organization_registry',
   'platform_revisions',
+  'provider_keys',
   'rate_limits',
   'saved_plans',
   'signing_keys',

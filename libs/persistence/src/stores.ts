@@ -1,5 +1,7 @@
 /* The ports of this library, one file per subject: what the apps ask, and what they get. */
 export * from './stores/organizations.ts';
+export * from './stores/applications.ts';
+export * from './stores/provider-keys.ts';
 export * from './stores/logins.ts';
 export * from './stores/people.ts';
 export * from './stores/recovery-sessions.ts';

@@ -1,12 +1,15 @@
 import { code, identityProvider, key, organization, revision, user } from './key.ts';
 import type { Catalogue } from './key.ts';
 
+const application = key('text', 'Name of the application');
 const factor = key('text', 'totp, email_code or recovery_code');
 const recoveryAdmin =
   'the recovery admin by revision and place in login.recoveryAdmins, such as r14-2: the second of revision 14';
 
 /** Ways in and out: single sign-on, passwords, second factors, recovery links. */
-export const SIGN_IN_EVENTS: Catalogue<'password' | 'second_factor' | 'login' | 'logout' | 'session' | 'recovery'> = {
+export const SIGN_IN_EVENTS: Catalogue<
+  'password' | 'second_factor' | 'login' | 'logout' | 'session' | 'application' | 'recovery'
+> = {
   'password.set': {
     description: 'A user has another password: sessions, links and pending sign-ins of the former one ended',
     subject: user,
@@ -71,6 +74,16 @@ export const SIGN_IN_EVENTS: Catalogue<'password' | 'second_factor' | 'login' | 
       identityProvider,
       sessions: key('number', 'How many sessions ended'),
     },
+  },
+  'application.signed_in': {
+    description: 'An application got its tokens for a user who is signed in',
+    subject: user,
+    data: { application },
+  },
+  'application.token_reused': {
+    description: 'A code or refresh token that had been used came once more: the sign-in to the application ended',
+    subject: user,
+    data: { application, kind: key('text', 'code or refresh') },
   },
   'recovery.requested': {
     description: 'A recovery admin asked for a one-time link to repair the sign-in',

@@ -76,6 +76,19 @@ export const SigningKey = defineEntity({
   },
 });
 
+/** Public keys by which the OpenID provider signs. */
+export const ProviderKeyRow = defineEntity({
+  name: 'ProviderKeyRow',
+  tableName: 'provider_keys',
+  properties: {
+    algorithm: p.text().primary(),
+    generation: p.integer().primary().autoincrement(false),
+    publicKey: p.json<Readonly<Record<string, unknown>>>(),
+    currentFrom: p.datetime(3),
+    createdAt: p.datetime(3),
+  },
+});
+
 /** How often which key was tried (`SharedLimitStore`); the key is an HMAC. Kept by rate-limiter-flexible, which says what its columns are. */
 export const RateLimitRow = defineEntity({
   name: 'RateLimitRow',

@@ -81,6 +81,7 @@ import { recoveryAdmins } from './20261122T91-recovery-admins.ts';
 import { originDays } from './20261122T92-origin-days.ts';
 import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
 import { applicationTokens } from './20261122T94-application-tokens.ts';
+import { providerStore } from './20261122T94-provider-store.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -170,6 +171,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   originDays,
   resetsThatFail,
   applicationTokens,
+  providerStore,
   forwardAuth,
   creationsTogether,
 ];

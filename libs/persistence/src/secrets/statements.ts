@@ -108,3 +108,17 @@ insert into signing_keys (generation, public_key, current_from, created_at) valu
 on conflict (generation) do nothing
 returning generation`,
 };
+
+export const LIST_PROVIDER_KEYS: Statement = {
+  name: 'secrets.list-provider-keys',
+  text: 'select generation, public_key, current_from from provider_keys where algorithm = $1 order by generation desc',
+};
+
+/** No row comes back when another process made this generation. */
+export const ADD_PROVIDER_KEY: Statement = {
+  name: 'secrets.add-provider-key',
+  text: `
+insert into provider_keys (algorithm, generation, public_key, current_from, created_at) values ($1, $2, $3, $4, $5)
+on conflict (algorithm, generation) do nothing
+returning generation`,
+};
