@@ -33,6 +33,8 @@ interface CaseOptions {
   readonly overrides?: Readonly<Record<string, string>>;
   readonly owners?: Readonly<Record<string, string | null>>;
   readonly directoryTokens?: Readonly<Record<string, readonly string[]>>;
+  /** By organization: the name of an OpenID Connect client or an origin, for each sign-in there. */
+  readonly applicationSignIns?: Readonly<Record<string, readonly string[]>>;
 }
 
 function read(folder: string, file: string): string | undefined {
@@ -98,6 +100,9 @@ async function prepare(folder: string): Promise<{ store: MemoryStateStore; reque
   for (const [name, owner] of Object.entries(options.owners ?? {})) store.setCollection(name, owner ?? undefined);
   for (const [name, tokens] of Object.entries(options.directoryTokens ?? {})) {
     for (const token of tokens) store.addDirectoryToken(name, token);
+  }
+  for (const [name, places] of Object.entries(options.applicationSignIns ?? {})) {
+    for (const at of places) store.addApplicationSignIn(name, at);
   }
   return { store, request: requestFor(read(folder, 'desired.yaml'), options) };
 }

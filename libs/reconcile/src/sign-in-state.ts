@@ -19,8 +19,10 @@ export interface SignInState {
   forgetEvidence(organizationId: string, identityProvider: string): Promise<void>;
   /** Keeps identities of a renamed IdP linked, and its secrets and its evidence. */
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
-  /** Keeps the secret of a renamed application. */
+  /** Keeps the secret of a renamed application, and the sign-ins to it. */
   renameApplication(organizationId: string, from: string, to: string): Promise<void>;
+  /** Ends what these applications hold of signed-in users; tells how many sign-ins that were, of each that had any, by name. */
+  endApplicationSignIns(organizationId: string, closed: readonly ClosedApplication[]): Promise<readonly EndedSignIns[]>;
   /** The tokens of a directory go on under another name. */
   renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
   /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */
@@ -45,6 +47,22 @@ export interface SignInEvidence {
   /** Of the connection that was used; see `PreparedIdentityProvider`. */
   readonly connectionDigest: string;
   readonly at: Date;
+}
+
+/** An application that lets nobody in any more, or not everywhere. */
+export interface ClosedApplication {
+  /** Its name in the document. */
+  readonly application: string;
+  /** All that it holds as an OpenID Connect client. */
+  readonly client: boolean;
+  /** Where its proxy lets nobody in any more. */
+  readonly origins: readonly string[];
+}
+
+export interface EndedSignIns {
+  readonly application: string;
+  /** At least 1. */
+  readonly signIns: number;
 }
 
 /** Tokens of a directory that end with their name. */

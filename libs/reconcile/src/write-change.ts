@@ -1,4 +1,5 @@
 import { rederive } from './effects/derive.ts';
+import { closedApplications, withEndedSignIns } from './effects/ended-applications.ts';
 import { tokensOf, withEndedTokens } from './effects/ended-tokens.ts';
 import type { Names } from './effects/names.ts';
 import type { FieldChange, OrganizationChange } from './plan/plan.ts';
@@ -31,6 +32,8 @@ export async function writeChange(
     if (map === '/spec/scim/tokens') await state.signIns.renameDirectoryToken(head.id, from, to);
   }
   const ended = await state.signIns.endDirectoryTokens(head.id, undeclaredTokens(step));
+  const closed = closedApplications(step);
+  const endedSignIns = closed.length > 0 ? await state.signIns.endApplicationSignIns(head.id, closed) : [];
   for (const name of providersWithNewSecret(step.secretFields)) await state.signIns.forgetEvidence(head.id, name);
   const { lines: _, ...shortOrigin } = origin;
   const revision = revisionOf({ ...desired, document: after, digest }, shortOrigin);
@@ -54,7 +57,8 @@ export async function writeChange(
     const isApp = after.spec.authorization?.managedBy === 'app';
     keepAnAdministrator(step, had, isApp ? await state.users.administrators(head.id) : had + followed.administrators);
   }
-  const impact = { ...withEndedTokens(followed.impact, ended), ...(await switchSso(state, step, now)) };
+  const counted = withEndedSignIns(withEndedTokens(followed.impact, ended), endedSignIns);
+  const impact = { ...counted, ...(await switchSso(state, step, now)) };
   return {
     organization: step.name,
     action: step.action,

@@ -3,7 +3,9 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { SecretHolder } from '@rolecall/org-config';
 import { secretFingerprint } from '@rolecall/reconcile';
 import type {
+  ClosedApplication,
   ClosedDoors,
+  EndedSignIns,
   EndedTokens,
   LocalDoors,
   SecretPlace,
@@ -16,6 +18,7 @@ import { renameApplicationSecret } from '../secrets/application-secrets.ts';
 import { secretNameOf } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
+import { endApplicationSignIns, RENAME_APPLICATION } from './application-sign-ins.ts';
 import { endSessionsOfDisabled, renameIdentityProvider } from './identity-providers.ts';
 import { countDoors, countSessions, endSignIns } from './local-doors.ts';
 import type { OrganizationConnection } from './organization-connection.ts';
@@ -59,6 +62,14 @@ export class PgSignInState implements SignInState {
   async renameApplication(organizationId: string, from: string, to: string): Promise<void> {
     await this.on.enter(organizationId);
     await renameApplicationSecret(new Vault(this.client, organizationId, this.keys.masterKeys), from, to);
+    await this.on.query(organizationId, RENAME_APPLICATION, [from, to]);
+  }
+
+  endApplicationSignIns(
+    organizationId: string,
+    closed: readonly ClosedApplication[],
+  ): Promise<readonly EndedSignIns[]> {
+    return endApplicationSignIns(this.on, organizationId, closed, { ends: this.applies, now: this.now });
   }
 
   async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {

@@ -11,10 +11,16 @@ import { testDatabase } from '../testing/index.ts';
 const NOW = new Date('2026-11-21T10:00:00Z');
 const FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 
-function openSession(tx: OrganizationTransaction, userId: string, how: 'password' | 'sso', revision: number) {
+function openSession(
+  tx: OrganizationTransaction,
+  userId: string,
+  how: 'password' | 'sso',
+  revision: number,
+  tokenHash = randomBytes(32),
+) {
   const sso = { identityProvider: 'okta', nameId: { value: userId, format: FORMAT } };
   return tx.openSession({
-    tokenHash: randomBytes(32),
+    tokenHash,
     userId,
     subject: how === 'sso' ? sso : localSubject(userId),
     sessionIndex: undefined,
@@ -46,6 +52,28 @@ const make = async (): Promise<StateStoreHarness> => {
       const { organizationId, revision } = (await database.registry.record(organization))!;
       const token = { name, revision, rotateSeconds: 86_400, overlapSeconds: 3_600 };
       await database.directoryTokens.issue(organizationId, token, { by: 'ci', now: NOW });
+    },
+    async addApplicationSignIn(organization, at) {
+      const { organizationId, revision } = (await database.registry.record(organization))!;
+      const hash = randomBytes(32);
+      await database.inOrganization(organizationId, async (tx) => {
+        const subject = { identityProvider: 'okta', nameId: { value: uuidv7(), format: FORMAT } };
+        const { user } = await tx.createUser(subject, {}, {}, NOW);
+        await openSession(tx, user.userId, 'sso', revision, hash);
+      });
+      await connected(ownerUrl, async (owner) => {
+        await owner.query(`select set_config('rolecall.organization_id', $1, false)`, [organizationId]);
+        if ('origin' in at) {
+          const cookie = 'insert into forward_sessions values ($1, $2, $2, $3, null, $4, null)';
+          await owner.query(cookie, [organizationId, hash, at.origin, NOW]);
+          return;
+        }
+        const grant = `insert into application_grants values ($1, $2, $3, $4, 'client', 'openid', $5)`;
+        const token = `insert into application_tokens values ($1, $2, 'RefreshToken', $3, '{}', $4, $5)`;
+        const id = uuidv7();
+        await owner.query(grant, [organizationId, id, hash, at.client, NOW]);
+        await owner.query(token, [organizationId, hash, id, NOW, new Date(NOW.getTime() + 60_000)]);
+      });
     },
     async addWorkloadToken() {
       const exchanged = await database.workloadTokens.exchange(workloadToken(NOW));

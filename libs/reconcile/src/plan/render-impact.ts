@@ -11,7 +11,19 @@ export function impactLines(impact: Impact): string[] {
   );
   const ended = impact.endedDirectoryTokens ?? [];
   const tokens = ended.map(({ token, tokens: n }) => `ends ${n} SCIM ${n === 1 ? 'token' : 'tokens'} called ${token}`);
-  return [...removed, ...directoryGone(impact), ...tokens, ...sso(impact), ...grants, ...groups, ...refused(impact)];
+  const signIns = (impact.endedSignIns ?? []).map(
+    ({ application, signIns: n }) => `ends ${number(n, 'sign-in')} to application ${application}`,
+  );
+  return [
+    ...removed,
+    ...directoryGone(impact),
+    ...tokens,
+    ...signIns,
+    ...sso(impact),
+    ...grants,
+    ...groups,
+    ...refused(impact),
+  ];
 }
 
 /** Who the affected users are, a line each, where the plan names them; never part of what is written for other people to read. */
@@ -53,7 +65,6 @@ function directoryGone({ removedDirectory }: Impact): string[] {
 function sso({ sso: impact }: Impact): string[] {
   if (impact === undefined) return [];
   const { enforced, endedSessions, secondFactorsOff } = impact;
-  const number = (n: number, what: string) => `${n.toLocaleString('en-US')} ${n === 1 ? what : `${what}s`}`;
   const which = enforced ? ' that did not come from SSO' : ', since SSO is enforced no longer';
   return [
     ...(endedSessions > 0 ? [`ends ${number(endedSessions, 'session')}${which}`] : []),
@@ -66,6 +77,10 @@ function refused({ refusedUsers }: Impact): string[] {
   return [
     `${users(refusedUsers)} would be refused at the next login and ${verb(refusedUsers, 'hold')} nothing that rules give from now on`,
   ];
+}
+
+function number(n: number, what: string): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? what : `${what}s`}`;
 }
 
 function users(n: number): string {

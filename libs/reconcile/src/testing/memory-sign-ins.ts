@@ -1,7 +1,8 @@
 import type { SecretHolder } from '@rolecall/org-config';
 import { secretFingerprint } from '../secrets/secret.ts';
 import type { SecretPlace } from '../secrets/secret.ts';
-import type { ClosedDoors, EndedTokens, LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
+import type { ClosedApplication, ClosedDoors, EndedSignIns, EndedTokens } from '../sign-in-state.ts';
+import type { LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
 import type { MemoryOrganization } from './memory-state.ts';
 import { memoryFingerprintKey, renameSecret, secretKey } from './memory-organization.ts';
 
@@ -57,8 +58,27 @@ export class MemorySignIns implements SignInState {
   }
 
   renameApplication(organizationId: string, from: string, to: string): Promise<void> {
-    renameSecret(this.find(organizationId).secrets, 'applications', from, to);
+    const { secrets, applicationSignIns } = this.find(organizationId);
+    renameSecret(secrets, 'applications', from, to);
+    const held = applicationSignIns.get(from);
+    if (held !== undefined) applicationSignIns.set(to, held);
+    applicationSignIns.delete(from);
     return Promise.resolve();
+  }
+
+  endApplicationSignIns(
+    organizationId: string,
+    closed: readonly ClosedApplication[],
+  ): Promise<readonly EndedSignIns[]> {
+    const { applicationSignIns } = this.find(organizationId);
+    const ended = closed.map(({ application, client, origins }) => {
+      const places = [...(client ? [application] : []), ...origins];
+      const signIns = places.reduce((sum, place) => sum + (applicationSignIns.get(place) ?? 0), 0);
+      for (const place of places) applicationSignIns.delete(place);
+      return { application, signIns };
+    });
+    const any = ended.filter(({ signIns }) => signIns > 0);
+    return Promise.resolve(any.sort((a, b) => (a.application < b.application ? -1 : 1)));
   }
 
   renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void> {

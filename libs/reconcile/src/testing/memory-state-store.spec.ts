@@ -11,6 +11,8 @@ const make = (): Promise<StateStoreHarness> => {
     addEvidence: (organization, identityProvider, evidence) =>
       Promise.resolve(store.addEvidence(organization, identityProvider, evidence)),
     addDirectoryToken: (organization, token) => Promise.resolve(store.addDirectoryToken(organization, token)),
+    addApplicationSignIn: (organization, at) =>
+      Promise.resolve(store.addApplicationSignIn(organization, 'client' in at ? at.client : at.origin)),
     addWorkloadToken() {
       const id = `token-${store.workloadTokens().length}`;
       const identity = { issuer: 'https://ci.example', audience: 'https://rolecall.example', claims: {} };

@@ -87,6 +87,12 @@ export class MemoryStateStore implements StateStore {
     directoryTokens.set(token, (directoryTokens.get(token) ?? 0) + 1);
   }
 
+  /** Somebody signed in to an application. @param at the name of an OpenID Connect client, or an origin */
+  addApplicationSignIn(organization: string, at: string): void {
+    const { applicationSignIns } = this.#named(organization);
+    applicationSignIns.set(at, (applicationSignIns.get(at) ?? 0) + 1);
+  }
+
   /** Every organization with its revisions, by name. */
   organizations(): readonly Pick<MemoryOrganization, 'head' | 'revisions'>[] {
     return [...this.#state.organizations.values()].sort((a, b) => (a.head.name < b.head.name ? -1 : 1));

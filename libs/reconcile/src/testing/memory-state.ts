@@ -32,6 +32,8 @@ export interface MemoryOrganization {
   evidence: Map<string, SignInEvidence>;
   /** By name: how many tokens of the directory are alive. */
   directoryTokens: Map<string, number>;
+  /** Sign-ins to applications: by the name of the application (OpenID Connect), or by its origin. */
+  applicationSignIns: Map<string, number>;
 }
 
 /** Everything that a MemoryStateStore holds; plain data, so that a transaction works on a structured clone. */

@@ -109,6 +109,7 @@ export class MemoryTransaction implements StateTransaction {
       secrets: secretsAfter(revision, new Map()),
       evidence: new Map(),
       directoryTokens: new Map(),
+      applicationSignIns: new Map(),
     });
     this.#changed = true;
     return Promise.resolve(head);

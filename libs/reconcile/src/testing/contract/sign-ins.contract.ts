@@ -1,5 +1,6 @@
 /// <reference types="jest" />
 import type { OrganizationSpec } from '@rolecall/org-config';
+import type { ClosedApplication } from '../../sign-in-state.ts';
 import type { OrganizationHead, StateTransaction } from '../../state-store.ts';
 import type { TestUser } from '../memory-state-store.ts';
 import { document, revision, OKTA } from './store-under-test.ts';
@@ -171,5 +172,38 @@ export function signInContract(under: StoreUnderTest): void {
     await commit((state) => state.addRevision(acme.id, 4, revision(of({ dashboard: application }))));
     expect(await print('applications', 'dashboard')).toBeUndefined();
     expect(await print('identityProviders')).toBe(provider);
+  });
+
+  it('ends the sign-ins to applications that let nobody in any more, and lets them follow a rename', async () => {
+    const [acme, globex] = [await create(document('acme', OKTA)), await create(document('globex', OKTA))];
+    const signIn = (organization: string, at: { readonly client: string } | { readonly origin: string }) =>
+      under.harness.addApplicationSignIn(organization, at);
+    for (const organization of ['acme', 'globex']) {
+      for (const client of ['dash', 'dash', 'office']) await signIn(organization, { client });
+      await signIn(organization, { origin: 'https://grafana.example.com' });
+      await signIn(organization, { origin: 'https://wiki.example.com' });
+    }
+    await commit((state) => state.signIns.renameApplication(acme.id, 'dash', 'dashboard'));
+    const end = ({ id }: OrganizationHead, closed: readonly ClosedApplication[], mode = commit) =>
+      mode((state) => state.signIns.endApplicationSignIns(id, closed));
+    const closed = [
+      { application: 'wiki', client: false, origins: ['https://wiki.example.com', 'https://none.example.com'] },
+      { application: 'dashboard', client: true, origins: [] },
+      { application: 'unused', client: true, origins: [] },
+      { application: 'office', client: false, origins: [] },
+    ];
+    const ended = [
+      { application: 'dashboard', signIns: 2 },
+      { application: 'wiki', signIns: 1 },
+    ];
+    expect(await end(acme, closed, read)).toEqual(ended);
+    expect(await end(acme, closed)).toEqual(ended);
+    expect(await end(acme, closed)).toEqual([]);
+    const others = [
+      { application: 'grafana', client: false, origins: ['https://grafana.example.com'] },
+      { application: 'office', client: true, origins: [] },
+    ];
+    expect(await end(acme, others, read)).toHaveLength(2);
+    expect(await end(globex, closed, read)).toEqual([{ application: 'wiki', signIns: 1 }]);
   });
 }

@@ -15,6 +15,11 @@ export interface StateStoreHarness {
   addEvidence(organization: string, identityProvider: string, evidence: SignInEvidence): Promise<void>;
   /** A token of the organization's directory was issued. */
   addDirectoryToken(organization: string, token: string): Promise<void>;
+  /** Somebody signed in to an application, as an OpenID Connect client or behind its proxy at an origin. */
+  addApplicationSignIn(
+    organization: string,
+    at: { readonly client: string } | { readonly origin: string },
+  ): Promise<void>;
   /** A job got an API token for its own, by revision 1 of the platform document; returns the token's id. */
   addWorkloadToken(): Promise<string>;
   close(): Promise<void>;
