@@ -54,21 +54,19 @@ describe('audit events say where the request came from (security.md 49)', () => 
     for (const event of events) expect(event[1]).toBe('127.0.0.1');
   });
 
-  const forwarded = (browser: TestBrowser, address: string) =>
-    browser.submit(
-      '/login/acme/password',
-      { address, password: 'not the password' },
-      { 'x-forwarded-for': '203.0.113.66, 2001:DB8:0:0::7' },
-    );
+  const forwarded = (browser: TestBrowser, address: string, by = '203.0.113.66, 2001:DB8:0:0::7') =>
+    browser.submit('/login/acme/password', { address, password: 'not the password' }, { 'x-forwarded-for': by });
 
   it('is the one that a trusted proxy tells, and else that of the connection', async () => {
     const { email } = await local.person();
     const before = await count();
     const behind = await local.world.startGateway({ trustedProxies: ['127.0.0.1'] });
     await forwarded(behind.browser(), email);
+    await forwarded(behind.browser(), email, '203.0.113.66, 192.0.2.7:51234, 127.0.0.1:443');
     await forwarded((await local.world.startGateway()).browser(), email);
     expect(await since(before)).toEqual([
       ['login.refused', '2001:db8::7'],
+      ['login.refused', '192.0.2.7'],
       ['login.refused', '127.0.0.1'],
     ]);
   });

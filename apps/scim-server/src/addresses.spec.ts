@@ -2,7 +2,7 @@ import { verifyChain } from '@rolecall/audit';
 import { PATCH_OP, TestServer, USER, user } from './testing/test-server.ts';
 
 const PROXY = { ROLECALL_TRUSTED_PROXIES: '127.0.0.0/8' };
-const FORWARDED = { headers: { 'x-forwarded-for': '203.0.113.66, ::ffff:192.0.2.7' } };
+const FORWARDED = { headers: { 'x-forwarded-for': '203.0.113.66, [::ffff:192.0.2.7]:51234' } };
 const OFF = { op: 'replace', path: 'active', value: false };
 
 /** What a directory writes, one by one and in bulk: types and addresses of the events. */

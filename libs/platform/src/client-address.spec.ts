@@ -1,4 +1,4 @@
-import { clientOf, networkOf } from './client-address.ts';
+import { clientOf, networkOf, withoutPorts } from './client-address.ts';
 
 it.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -23,4 +23,17 @@ it.each([
   [undefined, 'unknown'],
 ])('%s is in the network %s', (ip, network) => {
   expect(networkOf(ip)).toBe(network);
+});
+
+it.each([
+  ['192.0.2.7:51234', '192.0.2.7'],
+  ['203.0.113.66:1,10.0.0.1:443 , 192.0.2.7', '203.0.113.66, 10.0.0.1, 192.0.2.7'],
+  ['[2001:db8::7]:443, [2001:db8::8]', '2001:db8::7, 2001:db8::8'],
+  ['2001:db8::7:443', '2001:db8::7:443'],
+  ['192.0.2.7:', '192.0.2.7:'],
+  ['192.0.2.7:1:2', '192.0.2.7:1:2'],
+  ['unknown, _hidden:80, [x]:1', 'unknown, _hidden:80, [x]:1'],
+  ['', ''],
+])('%j tells the addresses %j', (header, addresses) => {
+  expect(withoutPorts(header)).toBe(addresses);
 });

@@ -11,6 +11,19 @@ export function clientOf(ip: string | undefined): string {
   return isIPv6(address) ? `${firstGroups(address)}::/64` : 'unknown';
 }
 
+/**
+ * `X-Forwarded-For` without the ports that some proxies write (`192.0.2.7:51234`, `[2001:db8::7]:443`): what reads it takes addresses alone.
+ * @param header UNVERIFIED; whom it is believed of is asked later
+ */
+export function withoutPorts(header: string): string {
+  return header
+    .split(',')
+    .map((one) => one.trim().replace(WITH_PORT, '$1$2'))
+    .join(', ');
+}
+
+const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}|\[([\da-f:.]{2,45})\](?::\d{1,5})?)$/i;
+
 /** The network around that client: a /24 of IPv4, a /56 of IPv6, which is about what one household or office gets. */
 export function networkOf(ip: string | undefined): string {
   const client = clientOf(ip);

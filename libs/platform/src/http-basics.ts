@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import helmet from 'helmet';
+import { withoutPorts } from './client-address.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { traceOf } from './request-trace.ts';
@@ -26,7 +27,7 @@ export interface HttpBasics {
 }
 
 /**
- * What every request of every app gets, before anything else and on either adapter: a trace, `X-Request-Id`, security
+ * What every request of every app gets, before anything else and on either adapter: a trace, `X-Forwarded-For` in plain addresses, `X-Request-Id`, security
  * headers (no content of any kind may be loaded, framed or cached; a page sets a wider `Content-Security-Policy` of its
  * own), one log line and one measurement at its end. Call it once, before `listen`.
  */
@@ -41,6 +42,8 @@ export function requestHook(options: HttpBasics) {
     const message = request.raw ?? request;
     const response = reply.raw ?? reply;
     const trace = traceOf(message);
+    const forwarded = message.headers['x-forwarded-for'];
+    if (typeof forwarded === 'string') message.headers['x-forwarded-for'] = withoutPorts(forwarded);
     response.setHeader('X-Request-Id', trace.requestId);
     response.setHeader('Cache-Control', 'no-store');
     // 'close' comes after 'finish', and also when the client went away before it

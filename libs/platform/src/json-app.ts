@@ -62,7 +62,6 @@ export async function createJsonApp(
     const limit = (route.config as { bodyLimit?: number } | undefined)?.bodyLimit;
     if (limit !== undefined) route.bodyLimit = limit;
   });
-  if (options.keepsAddresses) noteClients(fastify);
   const types = ['application/json', ...(options.mediaTypes ?? [])];
   fastify.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -77,6 +76,7 @@ export async function createJsonApp(
     abortOnError: false,
   });
   prepareHttp(app, basics);
+  if (options.keepsAddresses) noteClients(fastify);
   app.useGlobalFilters(new ProblemFilter(adapter, options.logger, render, options.explain));
   return app;
 }

@@ -74,7 +74,7 @@ export const SAML_ERROR_CODES = {
     "Import the identity provider's metadata again: a signing certificate holds a key that is too weak or not supported.",
   ),
   signature_invalid: platform(
-    'Look at `rolecall idps`: no known certificate verifies a signature; the identity provider may have replaced its key.',
+    "Compare the identity provider's certificates with those that are known: none verifies the signature; it may have replaced its key, so take its present metadata.",
   ),
 
   // encryption (rule G12; XMLEnc 1.1, Core 2.3.4)

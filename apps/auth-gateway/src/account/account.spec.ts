@@ -28,9 +28,11 @@ describe('/account', () => {
 
   it('shows who somebody is, what they may do and why', async () => {
     const email = newAddress();
-    const html = await page(await signedIn(email));
+    const browser = await signedIn(email);
+    const html = await page(browser);
     expect(html).toContain(email);
     expect(html).toContain('Acme Corp');
+    expect(await (await browser.get('/')).text()).toContain('<dd>Acme Corp</dd>');
     expect(html).toMatch(/campaign-creator<\/span> on <code>account\/main<\/code>/);
     expect(html).toContain('Mapping role “engineering” (role_mapping: engineering)');
   });

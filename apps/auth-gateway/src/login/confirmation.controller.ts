@@ -15,6 +15,7 @@ import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { ConfirmationPage } from '../pages/confirmation-page.tsx';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { arrivalOf, readHandle } from './arrival.ts';
@@ -33,6 +34,7 @@ export class ConfirmationController {
     @Inject(Logins) private readonly logins: Logins,
     @Inject(LoginEnds) private readonly ends: LoginEnds,
     @Inject(CurrentSession) private readonly session: CurrentSession,
+    @Inject(Organizations) private readonly organizations: Organizations,
   ) {}
 
   /** Express would answer HEAD by GET, and a link scanner would become the browser that the login is bound to. */
@@ -49,7 +51,9 @@ export class ConfirmationController {
     const session = await this.session.of(request);
     this.cookies.setFlow(response, flowCookie);
     const { organization, identityProvider, userId } = login;
-    const other = session && session.user.id !== userId ? session : undefined;
+    const open = session && session.user.id !== userId ? session : undefined;
+    const name = open && (await this.organizations.byName(open.organization))?.settings.displayName;
+    const other = open && { user: open.user, organization: name ?? open.organization };
     const page = ConfirmationPage({ organization, identityProvider, handle: String(h), other });
     sendPage(response, page, { forms: 'self' });
   }

@@ -130,7 +130,7 @@ describe('a sign-in that begins at the identity provider', () => {
     const before = browser.cookies.get('__Host-rolecall_session');
     const other = await arrive(browser, unasked('mallory@acme.com'));
     const page = await (await browser.get(other.path)).text();
-    expect(page).toContain('This browser is signed in to acme as Eve. Continuing ends that.');
+    expect(page).toContain('This browser is signed in to Acme Corp as Eve. Continuing ends that.');
     expect(page).not.toContain('mallory');
     await confirm(browser, other.handle);
     expect(await (await browser.get('/session')).json()).toMatchObject({ user: { email: 'mallory@acme.com' } });

@@ -7,7 +7,7 @@ export interface ConfirmationPageProps {
   readonly organization: string;
   readonly identityProvider: string;
   readonly handle: string;
-  /** Whom this browser is signed in as, when it is not who would be signed in now. */
+  /** Whom this browser is signed in as, when it is not who would be signed in now; `organization` is a display name. */
   readonly other: Pick<SessionView, 'user' | 'organization'> | undefined;
 }
 

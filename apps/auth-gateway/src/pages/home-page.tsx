@@ -3,8 +3,14 @@ import type { VNode } from 'preact';
 import { Chips, GrantList } from './grants.tsx';
 import { Page } from './page.tsx';
 
+export interface HomePageProps {
+  readonly session: SessionView | undefined;
+  /** What people call the organization and the identity provider of the session. */
+  readonly shown: { readonly organization: string; readonly identityProvider: string } | undefined;
+}
+
 /** `GET /`: who you are here, or the way in. */
-export function HomePage({ session }: { readonly session: SessionView | undefined }): VNode {
+export function HomePage({ session, shown }: HomePageProps): VNode {
   if (!session) {
     return (
       <Page title="Not signed in">
@@ -29,11 +35,11 @@ export function HomePage({ session }: { readonly session: SessionView | undefine
         )}
         <div>
           <dt>Organization</dt>
-          <dd>{organization}</dd>
+          <dd>{shown?.organization ?? organization}</dd>
         </div>
         <div>
           <dt>Signed in with</dt>
-          <dd>{identityProvider === LOCAL_SIGN_IN ? 'a password' : identityProvider}</dd>
+          <dd>{identityProvider === LOCAL_SIGN_IN ? 'a password' : (shown?.identityProvider ?? identityProvider)}</dd>
         </div>
       </dl>
       <h2>Your roles</h2>

@@ -1,6 +1,6 @@
 import type { EffectiveOrganization } from '@rolecall/org-config';
 import type { VNode } from 'preact';
-import { RELEASE_HOURS } from '../recovery/repairs.ts';
+import { RELEASE_HOURS, type RepairForm } from '../recovery/repairs.ts';
 import type { IdentityProviderState, RefusedSignIn, SignInState } from '../recovery/sign-in-state.ts';
 import { Page } from './page.tsx';
 
@@ -31,10 +31,13 @@ export interface RecoveryPageProps {
   readonly code?: string | undefined;
   /** The identity provider whose metadata was refused. */
   readonly at?: string | undefined;
+  /** What was refused, which nobody should have to paste again. UNVERIFIED */
+  readonly sent?: RepairForm;
 }
 
 /** `GET /recovery`: how sign-ins are, and what repairs them. */
-export function RecoveryPage({ settings, state, expiresAt, now, done, refused, code, at }: RecoveryPageProps): VNode {
+export function RecoveryPage(props: RecoveryPageProps): VNode {
+  const { settings, state, expiresAt, now, done, refused, code, at, sent } = props;
   const minutes = Math.max(1, Math.round((expiresAt.getTime() - now.getTime()) / 60_000));
   return (
     <Page title={refused === undefined ? 'Repair single sign-on' : 'Error: repair single sign-on'} wide>
@@ -51,7 +54,7 @@ export function RecoveryPage({ settings, state, expiresAt, now, done, refused, c
         it there.
       </p>
       {state.identityProviders.map((provider) => (
-        <Provider key={provider.name} provider={provider} isOpen={at === provider.name} />
+        <Provider key={provider.name} provider={provider} refused={at === provider.name ? (sent ?? {}) : undefined} />
       ))}
       {state.identityProviders.length === 0 && <p>There is no identity provider.</p>}
       <h2>Latest refusals</h2>
@@ -84,7 +87,13 @@ function Refused({ sentence, code }: { readonly sentence: string; readonly code:
   );
 }
 
-function Provider({ provider, isOpen }: { readonly provider: IdentityProviderState; readonly isOpen: boolean }): VNode {
+interface ProviderProps {
+  readonly provider: IdentityProviderState;
+  /** Of the form of its metadata. */
+  readonly refused: RepairForm | undefined;
+}
+
+function Provider({ provider, refused }: ProviderProps): VNode {
   const { name, displayName, type, enabled, certificates, problem, lastSignIn } = provider;
   return (
     <section class="provider">
@@ -121,7 +130,7 @@ function Provider({ provider, isOpen }: { readonly provider: IdentityProviderSta
         />
       </div>
       {type === 'saml' ? (
-        <Metadata name={name} displayName={displayName} isOpen={isOpen} />
+        <Metadata name={name} displayName={displayName} refused={refused} />
       ) : (
         <p class="soft">
           The client secret of an OpenID provider cannot be replaced here: whoever keeps the configuration does.
@@ -155,12 +164,12 @@ function Action({ action, name, label, value = {} }: ActionProps): VNode {
 interface MetadataProps {
   readonly name: string;
   readonly displayName: string;
-  readonly isOpen: boolean;
+  readonly refused: RepairForm | undefined;
 }
 
-function Metadata({ name, displayName, isOpen }: MetadataProps): VNode {
+function Metadata({ name, displayName, refused }: MetadataProps): VNode {
   return (
-    <details open={isOpen}>
+    <details open={refused !== undefined}>
       <summary>Replace the metadata and certificates of {displayName}</summary>
       <form method="post" action="/recovery/metadata">
         <input type="hidden" name="idp" value={name} />
@@ -172,15 +181,24 @@ function Metadata({ name, displayName, isOpen }: MetadataProps): VNode {
           maxLength={500_000}
           spellcheck={false}
           aria-describedby={`xml-hint-${name}`}
+          value={textOf(refused, 'xml')}
         />
         <p class="hint" id={`xml-hint-${name}`}>
           What the identity provider offers as its metadata file: open it, and paste all of it.
         </p>
         <label for={`url-${name}`}>Or its URL</label>
-        <input id={`url-${name}`} name="url" type="url" maxLength={2048} spellcheck={false} />
+        <input
+          id={`url-${name}`}
+          name="url"
+          type="url"
+          maxLength={2048}
+          spellcheck={false}
+          value={textOf(refused, 'url')}
+        />
         <p>
           <label class="check">
-            <input type="checkbox" name="another" value="yes" /> This is another identity provider
+            <input type="checkbox" name="another" value="yes" checked={refused?.['another'] === 'yes'} /> This is
+            another identity provider
           </label>
           <span class="hint"> People keep their accounts only if it calls them the same.</span>
         </p>
@@ -232,6 +250,11 @@ function Release(): VNode {
     </details>
   );
 }
+
+const textOf = (form: RepairForm | undefined, name: string) => {
+  const value = form?.[name];
+  return typeof value === 'string' ? value : undefined;
+};
 
 const day = (at: Date) => at.toISOString().slice(0, 10);
 const moment = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

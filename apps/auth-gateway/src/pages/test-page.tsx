@@ -45,7 +45,7 @@ export function TestPage({ report }: { readonly report: TestReport }): VNode {
       {facts && <FactsPart facts={facts} ofDirectory={decidedByDirectory} />}
       {!detailed && (
         <p class="soft">
-          Why is for the administrators: “rolecall flows” shows it under the trace id, and a link of “rolecall test-sso”
+          Why is for those who administer the sign-in: they find it by the trace id, and a test link that they make
           shows it here, with what your company's sign-in says of you.
         </p>
       )}

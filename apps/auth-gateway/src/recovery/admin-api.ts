@@ -1,4 +1,5 @@
 import type { Json } from '@rolecall/org-config';
+import { repairRefused } from './recovery-words.ts';
 
 const TIMEOUT_MS = 25_000;
 
@@ -12,7 +13,7 @@ export interface Repair {
   readonly allowReplace: boolean;
 }
 
-/** `refused`: in the words of the admin API, whose code is `code`. */
+/** `refused`: a sentence for who repairs; `code`: of the admin API. */
 export type Repaired =
   | { readonly done: true }
   | { readonly done: false; readonly refused: string; readonly code: string };
@@ -61,10 +62,11 @@ export class RepairApi {
 function refusal({ json }: { readonly json: unknown }): Repaired {
   const { code, message, diagnostics } = membersOf(membersOf(json)['error']);
   const [first] = Array.isArray(diagnostics) ? (diagnostics as readonly unknown[]) : [];
-  const { message: detail, suggestion } = membersOf(first);
+  const { code: detailed, message: detail, suggestion } = membersOf(first);
   const words = [detail ?? message, suggestion].filter((it) => typeof it === 'string').join('; ');
-  const refused = sentence(words || 'the change was refused');
-  return { done: false, code: typeof code === 'string' ? code : 'refused', refused };
+  const codes = [code, detailed].filter((it) => typeof it === 'string');
+  const refused = repairRefused(codes, sentence(words || 'the change was refused'));
+  return { done: false, code: codes[0] ?? 'refused', refused };
 }
 
 const membersOf = (value: unknown) => Object(value) as Readonly<Record<string, unknown>>;

@@ -396,7 +396,7 @@ describe('a recovery session', () => {
     const refused = await browser.submit('/recovery/metadata', { idp: 'okta', xml: '<x/>' });
     const html = await refused.text();
     expect(refused.status).toBe(422);
-    expect(html).toContain('Users are linked to it.');
+    expect(html).toContain('another identity provider than the one that people are linked to');
     expect(html).toContain('tick “This is another identity provider”');
     api.answer = { status: 200, json: {} };
   });
@@ -413,6 +413,21 @@ describe('a recovery session', () => {
     const answer = await (await recovered()).submit(`/recovery/${action}`, fields as Record<string, string>);
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(said)]);
     expect(api.asked).toHaveLength(before);
+  });
+
+  it('keeps what was pasted when it is refused, escaped', async () => {
+    const browser = await recovered();
+    const pasted = '<a b="&amp;"></textarea><script>x</script></a>';
+    api.answer = { status: 422, json: { error: { code: 'configuration_invalid', message: 'not valid' } } };
+    const refused = await browser.submit('/recovery/metadata', { idp: 'okta', xml: pasted, another: 'yes' });
+    const html = await refused.text();
+    expect(html).toContain('&lt;a b=&quot;&amp;amp;&quot;>&lt;/textarea>&lt;script>x&lt;/script>&lt;/a></textarea>');
+    expect(html).toMatch(/name="another" value="yes" checked/);
+    const both = { idp: 'okta', xml: '<x/>', url: 'https://x.example/"onfocus="x' };
+    const again = await (await browser.submit('/recovery/metadata', both)).text();
+    expect(again).toContain('value="https://x.example/&quot;onfocus=&quot;x"');
+    api.answer = { status: 200, json: {} };
+    expect(await (await browser.get('/recovery')).text()).toContain('</textarea>');
   });
 
   it('says so when the admin API is not there, and shows its words escaped', async () => {

@@ -9,7 +9,7 @@ import { SameOriginGuard } from '../http/same-origin.guard.ts';
 import { sendPage } from '../http/send-page.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { Organizations } from '../organizations/organizations.ts';
-import { isDone, RecoveryPage } from '../pages/recovery-page.tsx';
+import { isDone, RecoveryPage, type RecoveryPageProps } from '../pages/recovery-page.tsx';
 import { type Repair, RepairApi } from './admin-api.ts';
 import { RecoveryLinks } from './recovery-links.ts';
 import { enabledRepair, metadataRepair, named, releaseRepair, type RepairForm, type Unusable } from './repairs.ts';
@@ -107,22 +107,18 @@ export class RepairController {
     const sent = Object(form) as RepairForm;
     const at = what === 'metadata' ? named(organization.settings, sent)?.name : undefined;
     const wanted = read(organization.settings, sent, this.clock());
-    if ('unusable' in wanted) return this.page(repairer, response, { refused: wanted.unusable, at });
+    const kept = { at, sent };
+    if ('unusable' in wanted) return this.page(repairer, response, { refused: wanted.unusable, ...kept });
     const repaired = await this.api.repair(token, session.organization, wanted);
     const done = what === 'enabled' && sent['enabled'] !== 'true' ? 'disabled' : what;
     if (repaired.done) response.redirect(303, `/recovery?done=${done}`);
-    else await this.page(repairer, response, { refused: repaired.refused, code: repaired.code, at });
+    else await this.page(repairer, response, { refused: repaired.refused, code: repaired.code, ...kept });
   }
 
   private async page(
     { session, organization }: Repairer,
     response: Response,
-    said: {
-      readonly done?: Parameters<typeof RecoveryPage>[0]['done'];
-      readonly refused?: string;
-      readonly code?: string;
-      readonly at?: string | undefined;
-    },
+    said: Pick<RecoveryPageProps, 'done' | 'refused' | 'code' | 'at' | 'sent'>,
   ): Promise<void> {
     const state = await this.states.of(organization);
     const { settings } = organization;

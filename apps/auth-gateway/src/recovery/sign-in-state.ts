@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Database, LOCAL_SIGN_IN } from '@rolecall/persistence';
 import { CLOCK, type Clock, DATABASE } from '@rolecall/platform';
-import { operatorEntry } from '@rolecall/platform/guidance';
 import { SamlError } from '@rolecall/saml';
 import type { Organization } from '../organizations/organization.ts';
+import { recoveryWords } from './recovery-words.ts';
 
 const SHOWN_REFUSALS = 5;
 
@@ -15,7 +15,7 @@ export interface IdentityProviderState {
   readonly enabled: boolean;
   /** What its signing certificates end on, the last first; empty for an OpenID provider. */
   readonly certificates: readonly { readonly endsAt: Date; readonly ended: boolean }[];
-  /** The operator's sentence when its metadata cannot be used. */
+  /** A sentence when its metadata cannot be used. */
   readonly problem: string | undefined;
   /** Somebody got in through it then. */
   readonly lastSignIn: Date | undefined;
@@ -25,7 +25,7 @@ export interface RefusedSignIn {
   readonly at: Date;
   readonly identityProvider: string;
   readonly code: string;
-  /** What is wrong and what to do, for whoever administers. */
+  /** What is wrong and what to do, for who repairs here. */
   readonly sentence: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export class SignInStates {
     });
     const refusals = flows.map(({ finishedAt: at, identityProvider, code = '' }) => {
       const by = identityProvider === LOCAL_SIGN_IN ? 'password' : identityProvider;
-      return { at, identityProvider: by, code, sentence: operatorEntry(code)?.sentence };
+      return { at, identityProvider: by, code, sentence: recoveryWords(code) };
     });
     return { identityProviders, refusals };
   }
@@ -68,7 +68,7 @@ export class SignInStates {
       return { certificates: ends.map((endsAt) => ({ endsAt, ended: endsAt <= now })), problem: undefined };
     } catch (error) {
       if (!(error instanceof SamlError)) throw error;
-      return { certificates: [], problem: operatorEntry(error.code)?.sentence ?? error.message };
+      return { certificates: [], problem: recoveryWords(error.code) ?? error.message };
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
 import { sendPage } from '../http/send-page.ts';
 import { isWorthTelling } from '../login/open-session.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { AnnouncementPage } from '../pages/announcement-page.tsx';
 import { HomePage } from '../pages/home-page.tsx';
 import { CurrentSession } from './current-session.ts';
@@ -18,12 +19,19 @@ export class SessionController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Cookies) private readonly cookies: Cookies,
     @Inject(CurrentSession) private readonly session: CurrentSession,
+    @Inject(Organizations) private readonly organizations: Organizations,
   ) {}
 
   @Get()
   async home(@Req() request: Request, @Res() response: Response): Promise<void> {
     const session = await this.session.of(request);
-    sendPage(response, HomePage({ session }), { forms: session ? 'identity-provider' : 'none' });
+    const organization = session && (await this.organizations.byName(session.organization));
+    const shown = organization && {
+      organization: organization.settings.displayName,
+      identityProvider:
+        organization.identityProvider(session.identityProvider)?.displayName ?? session.identityProvider,
+    };
+    sendPage(response, HomePage({ session, shown }), { forms: session ? 'identity-provider' : 'none' });
   }
 
   /** Shown once after a login that changed something; without such a login it leads home. */
