@@ -3,10 +3,10 @@ import { ReconcileError, StalePlanError } from './errors.ts';
 import { fingerprintOf } from './plan/fingerprint.ts';
 import { overridesOf, unmanagedOf } from './plan/besides.ts';
 import { followDeclaration, perform, settleStep } from './perform.ts';
-import { changesSomething, prepare } from './prepare.ts';
+import { changesSomething, prepare, type Prepared } from './prepare.ts';
 import { PLAN_FORMAT_VERSION } from './plan/plan.ts';
 import type { OrganizationChange, Plan, PlanSummary } from './plan/plan.ts';
-import { followPlatform, performPlatform, preparePlatform } from './platform/platform.ts';
+import { followPlatform, performPlatform, type PreparedPlatform, preparePlatform } from './platform/platform.ts';
 import type { ReconcileRequest } from './request.ts';
 import { withOrganizationHints } from './plan/rename-hints.ts';
 import { guards } from './guards/guards.ts';
@@ -14,7 +14,7 @@ import { Names } from './effects/names.ts';
 import { affectedGuard, usersOf } from './guards/limits.ts';
 import { withFilesToSend } from './collection/partial.ts';
 import { replaceGuard } from './guards/replace-guard.ts';
-import { namesOf, resolve } from './resolve.ts';
+import { namesOf, type Resolved, resolve } from './resolve.ts';
 import { ssoGuards } from './guards/sso-guard.ts';
 import type { FileDigest, StateTransaction } from './state-store.ts';
 import { withFilesBeside } from './collection/within.ts';
@@ -37,15 +37,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   const steps = prepared.filter(changesSomething);
   const platform = await preparePlatform(state, request);
   const owned = [...heads.values()].filter((head) => head.collection === request.collection).length;
-  const [problem, ...others] = [
-    ...resolved.problems,
-    ...(platform?.problems ?? []),
-    ...steps.flatMap((step) => step.problems),
-    ...guards(request, steps, owned),
-    ...(await ssoGuards(state, steps, now)),
-    ...(await replaceGuard(state, steps, request)),
-  ];
-  if (problem !== undefined) throw new ReconcileError([problem, ...others]);
+  await refuse(state, request, { resolved, steps, platform, owned }, now);
 
   const absent = resolved.absent.flatMap((name) => heads.get(name) ?? []);
   const users = await usersOf(state, request, steps);
@@ -60,17 +52,7 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
   if (request.expectedFingerprint !== undefined && request.expectedFingerprint !== fingerprint) {
     throw new StalePlanError(`the plan is now ${fingerprint}, the reviewed one is ${request.expectedFingerprint}`);
   }
-  for (const step of prepared) {
-    if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
-  }
-  for (const one of resolved.asDeclared) await followDeclaration(state, one, request);
-  await followPlatform(state, request);
-  const overrides = await overridesOf(state, request.collection, { heads, prepared }, now);
-  const known =
-    request.partial === undefined
-      ? withFilesBeside(request, files, stored)
-      : withFilesToSend(stored, changes, prepared);
-  await state.saveFileDigests(request.collection, known);
+  await recordDeclared(state, request, { resolved, prepared, files, stored, changes }, now);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     collection: request.collection,
@@ -78,10 +60,61 @@ export async function reconcile(state: StateTransaction, request: ReconcileReque
     changes: await withOrganizationHints(state, changes, steps, absent),
     ...(ofPlatform && { platform: ofPlatform }),
     absent: resolved.absent,
-    overrides,
+    overrides: await overridesOf(state, request.collection, { heads, prepared }, now),
     unmanaged: unmanagedOf(prepared),
     summary: summaryOf(changes, resolved.unchanged + prepared.length - steps.length),
   };
+}
+
+/** What was looked into, and nothing written yet. */
+interface Found {
+  readonly resolved: Resolved;
+  readonly steps: readonly Prepared[];
+  readonly platform: PreparedPlatform | undefined;
+  /** How many organizations the collection owns. */
+  readonly owned: number;
+}
+
+/** Every problem at once, before anything is written. */
+async function refuse(state: StateTransaction, request: ReconcileRequest, found: Found, now: Date): Promise<void> {
+  const { resolved, steps, platform, owned } = found;
+  const [problem, ...others] = [
+    ...resolved.problems,
+    ...(platform?.problems ?? []),
+    ...steps.flatMap((step) => step.problems),
+    ...guards(request, steps, owned),
+    ...(await ssoGuards(state, steps, now)),
+    ...(await replaceGuard(state, steps, request)),
+  ];
+  if (problem !== undefined) throw new ReconcileError([problem, ...others]);
+}
+
+/** What was done, and the files that asked for it: now, and at the last apply. */
+interface Done {
+  readonly resolved: Resolved;
+  readonly prepared: readonly Prepared[];
+  readonly files: readonly FileDigest[];
+  readonly stored: readonly FileDigest[];
+  readonly changes: readonly OrganizationChange[];
+}
+
+/** What is on record afterwards of all that was declared, also where nothing of it had to change. */
+async function recordDeclared(
+  state: StateTransaction,
+  request: ReconcileRequest,
+  { resolved, prepared, files, stored, changes }: Done,
+  now: Date,
+): Promise<void> {
+  for (const step of prepared) {
+    if (step.action === 'update' && !changesSomething(step)) await settleStep(state, step, request, now);
+  }
+  for (const one of resolved.asDeclared) await followDeclaration(state, one, request);
+  await followPlatform(state, request);
+  const known =
+    request.partial === undefined
+      ? withFilesBeside(request, files, stored)
+      : withFilesToSend(stored, changes, prepared);
+  await state.saveFileDigests(request.collection, known);
 }
 
 /** Nobody parsed the unchanged files: which organizations they have is known from the apply that read them. */

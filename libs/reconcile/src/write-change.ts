@@ -21,16 +21,7 @@ export async function writeChange(
   const { head, before, after, digest, desired, renames, fields } = step;
   const previousName = step.action === 'rename' ? head.name : undefined;
   const removed = await removedBy(state, step);
-  if (previousName !== undefined) {
-    await state.rename(head.id, step.name);
-    const data = { revision: head.revision, from: previousName, to: step.name };
-    await state.audit(head.id, { type: 'organization.renamed', data });
-  }
-  for (const { map, from, to } of renames) {
-    if (map === '/spec/identityProviders') await state.signIns.renameIdentityProvider(head.id, from, to);
-    if (map === '/spec/applications') await state.signIns.renameApplication(head.id, from, to);
-    if (map === '/spec/scim/tokens') await state.signIns.renameDirectoryToken(head.id, from, to);
-  }
+  await followRenames(state, step);
   const ended = await state.signIns.endDirectoryTokens(head.id, undeclaredTokens(step));
   const closed = closedApplications(step);
   const endedSignIns = closed.length > 0 ? await state.signIns.endApplicationSignIns(head.id, closed) : [];
@@ -67,6 +58,20 @@ export async function writeChange(
     fields,
     impact,
   };
+}
+
+/** The organization under its new name, and whatever is known by the name of an entry that goes on under another. */
+async function followRenames(state: StateTransaction, { action, head, name, renames }: Change): Promise<void> {
+  if (action === 'rename') {
+    await state.rename(head.id, name);
+    const data = { revision: head.revision, from: head.name, to: name };
+    await state.audit(head.id, { type: 'organization.renamed', data });
+  }
+  for (const { map, from, to } of renames) {
+    if (map === '/spec/identityProviders') await state.signIns.renameIdentityProvider(head.id, from, to);
+    if (map === '/spec/applications') await state.signIns.renameApplication(head.id, from, to);
+    if (map === '/spec/scim/tokens') await state.signIns.renameDirectoryToken(head.id, from, to);
+  }
 }
 
 /** Names under which tokens may be alive that go on under none. */
