@@ -12,6 +12,7 @@ const ALL = [
   'saml-login',
   'oidc-login',
   'session-check',
+  'forward-auth',
   'reconcile',
   'scale',
   'scim',

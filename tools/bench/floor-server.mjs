@@ -1,5 +1,7 @@
-// Floors over HTTP: what node:http and PostgreSQL cost without any product. Modes: json, select, insert, and insert of an ID token
+// Floors over HTTP: what node:http and PostgreSQL cost without any product. Modes: json, select, select behind a cookie whose MAC is
+// checked, answered by headers (forward-auth), insert, and insert of an ID token
 // that jose verified with the key set of the environment.
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
@@ -21,6 +23,30 @@ const send = (response, body) => {
   response.end(body);
 };
 
+const key = Buffer.alloc(32, 7);
+const macOf = (id) => createHmac('sha256', key).update(id).digest();
+
+/** The least that a forward-auth check with a database does. */
+async function forward(request, response) {
+  const [, id = '', mac = ''] = /(?:^|; )floor=([0-9]+)\.([\w-]+)/.exec(request.headers.cookie ?? '') ?? [];
+  const presented = Buffer.from(mac, 'base64url');
+  const right = macOf(id);
+  if (presented.length !== right.length || !timingSafeEqual(presented, right)) throw new Error('another MAC');
+  const { rows } = await pool.query({
+    name: 'select',
+    text: 'select body from bench_floor where id = $1',
+    values: [id],
+  });
+  response.writeHead(200, {
+    'cache-control': 'no-store',
+    'content-length': 0,
+    'x-auth-request-user': rows[0].body,
+    'x-auth-request-email': 'eve@acme.com',
+    'x-auth-request-roles': 'account/main:member',
+  });
+  response.end();
+}
+
 async function insert(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -35,6 +61,8 @@ async function insert(request) {
 
 const server = createServer((request, response) => {
   if (request.url === '/json') return send(response, answer);
+  if (request.url === '/forward') return forward(request, response).catch((error) => response.destroy(error));
+  if (request.url === '/cookie') return send(response, `floor=7.${macOf('7').toString('base64url')}`);
   const work =
     request.url === '/select'
       ? pool.query({ name: 'select', text: 'select body from bench_floor where id = $1', values: [7] })

@@ -11,6 +11,8 @@ import { startServer } from './measure.ts';
 export const ORGANIZATION = 'bench';
 export const IDENTITY_PROVIDER = 'okta';
 export const OPENID_PROVIDER = 'openid';
+/** Of the application behind a proxy. */
+export const FORWARD_ORIGIN = 'https://app.bench.example';
 
 /** The OpenID provider of the organization, where the benchmark needs one. */
 export interface BenchOpenIdProvider {
@@ -53,6 +55,7 @@ const documentWith = (settings: Partial<SamlIdentityProvider>): OrganizationDocu
     identityProviders: {
       [IDENTITY_PROVIDER]: { ...samlIdp, ...settings },
     },
+    applications: { app: { type: 'forward-auth', origins: [FORWARD_ORIGIN] } },
     authorization: {
       mappingRoles: { engineering: { grants: { 'account/main': ['developer'] } } },
       rules: Array.from({ length: 20 }, (_, i) => ({

@@ -1,7 +1,15 @@
 // (b) GET /session of a signed-in browser, against bare node:http and node:http with one primary-key SELECT.
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../system/ports.ts';
-import { attributes, finishLogin, IDENTITY_PROVIDER, ORGANIZATION, startGateway, startLogin } from './gateway.ts';
+import {
+  attributes,
+  type BenchGateway,
+  finishLogin,
+  IDENTITY_PROVIDER,
+  ORGANIZATION,
+  startGateway,
+  startLogin,
+} from './gateway.ts';
 import { httpPool, type Load, load, median, ms, perSecond, pin, ratio, startServer, table } from './measure.ts';
 import { connectionOf } from './saml-connection.ts';
 
@@ -9,15 +17,38 @@ const REQUESTS = 10_000;
 const CONNECTIONS = 32;
 const ROUNDS = 3;
 
-async function get(pid: number, origin: string, path: string, cookie = ''): Promise<Load> {
+/** Rounds of the same request, each answered by 200. */
+export async function get(
+  pid: number,
+  origin: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Load> {
   const pool = httpPool(origin, CONNECTIONS);
   const result = await load(pid, REQUESTS, CONNECTIONS, async () => {
-    const response = await pool.request({ method: 'GET', path, headers: { cookie } });
+    const response = await pool.request({ method: 'GET', path, headers });
     await response.body.dump();
     if (response.statusCode !== 200) throw new Error(`${path} answered ${response.statusCode}`);
   });
   await pool.close();
   return result;
+}
+
+/** Signs somebody in; gives the browser's cookies. */
+export async function signIn(gateway: BenchGateway): Promise<string> {
+  const pool = httpPool(gateway.url, 1);
+  const { requestId, relayState, cookie } = await startLogin(pool);
+  const samlResponse = gateway.idp.respond({
+    connection: connectionOf(gateway.idp, gateway.url, ORGANIZATION, IDENTITY_PROVIDER),
+    inResponseTo: requestId,
+    nameId: 'person1@bench.example',
+    attributes: attributes(1),
+    now: new Date(),
+    sign: 'assertion',
+  });
+  const session = await finishLogin(pool, { samlResponse, relayState, cookie });
+  await pool.close();
+  return session;
 }
 
 export async function run(): Promise<string> {
@@ -32,18 +63,7 @@ export async function run(): Promise<string> {
   pin(process.pid, 1);
   const rounds: { json: Load; select: Load; session: Load }[] = [];
   try {
-    const pool = httpPool(gateway.url, 1);
-    const { requestId, relayState, cookie } = await startLogin(pool);
-    const samlResponse = gateway.idp.respond({
-      connection: connectionOf(gateway.idp, gateway.url, ORGANIZATION, IDENTITY_PROVIDER),
-      inResponseTo: requestId,
-      nameId: 'person1@bench.example',
-      attributes: attributes(1),
-      now: new Date(),
-      sign: 'assertion',
-    });
-    const session = await finishLogin(pool, { samlResponse, relayState, cookie });
-    await pool.close();
+    const session = { cookie: await signIn(gateway) };
     await get(gateway.pid, gateway.url, '/session', session); // warm
     for (let round = 0; round < ROUNDS; round++) {
       rounds.push({

@@ -130,9 +130,9 @@ function handedOn(kind: ProxyKind, headers: Headers, answer: IncomingHttpHeaders
   return { ...without(headers, IDENTITY), ...Object.fromEntries(set) };
 }
 
-/** `error_page 401 = @rolecall_sign_in`, which leads a page away and lets a script see the 401. */
-function asNginx(response: ServerResponse, status: number, { uri, headers }: Sent): void {
-  const isPage = ['document', ''].includes(headers['sec-fetch-dest'] ?? '');
+/** `error_page 401 = @rolecall_sign_in`, which leads a page away and lets a script see the 401; the map of the guide says which is which. */
+function asNginx(response: ServerResponse, status: number, { method, uri, headers }: Sent): void {
+  const isPage = method === 'GET' && ['document', ''].includes(headers['sec-fetch-dest'] ?? '');
   if (status === 401 && isPage) response.writeHead(302, { location: `/.rolecall/start?rd=${uri}` }).end();
   else response.writeHead(status === 401 || status === 403 ? status : 500).end(`<h1>${status}</h1>`);
 }
