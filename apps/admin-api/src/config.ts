@@ -1,22 +1,18 @@
 import {
-  addressDays,
+  APP_VARIABLES,
+  type AppSettings,
   baseUrl,
   bearerToken,
   checked,
-  choice,
   dnsServers,
   EnvironmentError,
-  host,
-  LOG_LEVELS,
+  KEY_VARIABLES,
+  type KeySettings,
   mailAddresses,
   mailFrom,
   mailSettings,
-  networks,
   origins,
-  port,
-  postgresUrl,
   readEnvironment,
-  sealingKey,
   smtpUrl,
 } from '@rolecall/platform';
 import type { MailSettings } from '@rolecall/platform';
@@ -37,14 +33,9 @@ const variables = {
   gatewayUrl: baseUrl('ROLECALL_GATEWAY_URL', { fallback: 'http://localhost:4000' }),
   /** Of the SCIM server: what is entered at identity providers. */
   scimUrl: baseUrl('ROLECALL_SCIM_URL', { fallback: 'http://localhost:4001' }),
-  host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
-  /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
-  port: port('PORT', { fallback: undefined }),
-  databaseUrl: postgresUrl('DATABASE_URL'),
-  /** Seals the keys that sign AuthnRequests and client secrets, whose fingerprints hang on it too. */
-  masterKey: sealingKey('ROLECALL_MASTER_KEY'),
-  /** Opens what it sealed, while another one takes over. */
-  previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
+  ...APP_VARIABLES,
+  /** They seal the keys that sign AuthnRequests and client secrets, whose fingerprints hang on them too. */
+  ...KEY_VARIABLES,
   /** Origins whose metadata may be fetched although they are not https or not public. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Whose pages may ask with the session of a signed-in administrator; none = cookies are never looked at. */
@@ -53,8 +44,6 @@ const variables = {
   dnsServers: dnsServers('ROLECALL_DNS_SERVERS'),
   /** What `/metrics` asks for; none = nothing. */
   metricsToken: bearerToken('ROLECALL_METRICS_TOKEN'),
-  /** Proxies that tell the client's address: networks in CIDR notation. */
-  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
   /** How far one apply may go; the requests may ask for less. */
   maxDeletes: checked('ROLECALL_MAX_DELETES', LIMIT, isCap),
   maxAffected: checked('ROLECALL_MAX_AFFECTED', LIMIT, isCap),
@@ -68,26 +57,17 @@ const variables = {
   webhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET'),
   previousWebhookSecret: webhookSecret('ROLECALL_WEBHOOK_SECRET_PREVIOUS'),
   syslog: syslogUrl,
-  /** How long client addresses stand beside the audit log. */
-  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
-  logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
 /** Everything that the app takes from its environment, and the same redacted for the log. */
-export interface Config {
+export interface Config extends AppSettings, KeySettings {
   readonly url: string;
   readonly gatewayUrl: string;
   readonly scimUrl: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseUrl: string;
-  readonly masterKey: Buffer;
-  readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly consoleOrigins: readonly string[];
   readonly dnsServers: readonly string[];
   readonly metricsToken: string | undefined;
-  readonly trustedProxies: readonly string[];
   readonly limits: Limits;
   /** Present when the platform team is to be told by mail. */
   readonly post: (MailSettings & { readonly to: readonly string[] }) | undefined;
@@ -96,9 +76,6 @@ export interface Config {
   /** Where the audit log is posted to, if anywhere. */
   readonly webhook: WebhookTarget | undefined;
   readonly syslog: SyslogTarget | undefined;
-  readonly addressDays: number;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly redacted: Readonly<Record<string, string>>;
 }
 
 /** @throws EnvironmentError */

@@ -1,18 +1,15 @@
 import {
-  addressDays,
+  APP_VARIABLES,
+  type AppSettings,
   baseUrl,
   choice,
-  host,
-  LOG_LEVELS,
+  KEY_VARIABLES,
+  type KeySettings,
   mailFrom,
   type MailSettings,
   mailSettings,
-  networks,
   origins,
-  port,
-  postgresUrl,
   readEnvironment,
-  sealingKey,
   smtpUrl,
 } from '@rolecall/platform';
 import type { VerifierName } from '@rolecall/saml';
@@ -32,14 +29,9 @@ const variables = {
   scimUrl: baseUrl('ROLECALL_SCIM_URL', { fallback: 'http://localhost:4001' }),
   /** Where recovery access repairs a sign-in: base URL of the admin API, as this process reaches it. */
   adminUrl: baseUrl('ROLECALL_ADMIN_URL', { fallback: 'http://localhost:4002' }),
-  host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
-  /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
-  port: port('PORT', { fallback: undefined }),
-  databaseUrl: postgresUrl('DATABASE_URL'),
-  /** Opens the sealed keys that sign our AuthnRequests. */
-  masterKey: sealingKey('ROLECALL_MASTER_KEY'),
-  /** Opens what it sealed, while another one takes over. */
-  previousMasterKey: sealingKey('ROLECALL_MASTER_KEY_PREVIOUS', { fallback: undefined }),
+  ...APP_VARIABLES,
+  /** They open the sealed keys that sign our AuthnRequests. */
+  ...KEY_VARIABLES,
   /** Origins that OpenID providers may have at private addresses or on http. */
   outboundAllow: origins('ROLECALL_OUTBOUND_ALLOW'),
   /** Knows breached passwords: the range API of Have I Been Pwned, or of a mirror. */
@@ -48,37 +40,23 @@ const variables = {
   returnTo: origins('ROLECALL_RETURN_TO'),
   /** The engine that verifies signatures of SAML responses; node-saml is the way back (docs/decisions/0011). */
   samlVerifier: choice('ROLECALL_SAML_VERIFIER', ['strict', 'node-saml'], 'strict'),
-  /** Proxies that tell the client's address: networks in CIDR notation. */
-  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
   rateLimits,
   /** Through which mail goes out, and who it is from; none = no mail is sent. */
   smtp: smtpUrl,
   mailFrom,
-  /** How long client addresses stand beside the audit log. */
-  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
-  logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
 /** Everything that the gateway takes from its environment, and the same redacted for the log. */
-export interface Config {
+export interface Config extends AppSettings, KeySettings {
   readonly url: string;
   readonly scimUrl: string;
   readonly adminUrl: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseUrl: string;
-  readonly masterKey: Buffer;
-  readonly previousMasterKey: Buffer | undefined;
   readonly outboundAllow: readonly string[];
   readonly breachedPasswordsUrl: string | undefined;
   readonly returnTo: readonly string[];
   readonly samlVerifier: VerifierName;
-  readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings | 'off';
   readonly mail: MailSettings | undefined;
-  readonly addressDays: number;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly redacted: Readonly<Record<string, string>>;
 }
 
 /** @throws EnvironmentError */

@@ -1,16 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  addressDays,
-  baseUrl,
-  choice,
-  host,
-  LOG_LEVELS,
-  networks,
-  port,
-  postgresUrl,
-  readEnvironment,
-  sealingKey,
-} from '@rolecall/platform';
+import { APP_VARIABLES, type AppSettings, baseUrl, readEnvironment, sealingKey } from '@rolecall/platform';
 import type { Variable } from '@rolecall/platform';
 
 const DEFAULT_PORT = 4001;
@@ -40,36 +29,21 @@ const poolSize: Variable<number> = {
 const variables = {
   /** Public base URL: what `meta.location` begins with. */
   url: baseUrl('ROLECALL_SCIM_URL', { fallback: `http://localhost:${DEFAULT_PORT}` }),
-  host: host('ROLECALL_HOST', { fallback: '127.0.0.1' }),
-  /** Where to listen, when it is not the port of the public URL (behind a reverse proxy). */
-  port: port('PORT', { fallback: undefined }),
-  databaseUrl: postgresUrl('DATABASE_URL'),
+  ...APP_VARIABLES,
   /** Shared by all organizations; one of them never holds more than four for its writes and four for its searches. */
   poolSize,
   /** How much one directory may ask of this process; something in front may limit instead. */
   rate,
   /** Seals the cursors of listings: the same for all processes, or a client that changes between two must begin anew. */
   cursorKey: sealingKey('ROLECALL_SCIM_CURSOR_KEY', { fallback: undefined }),
-  /** Proxies that tell the client's address: networks in CIDR notation. */
-  trustedProxies: networks('ROLECALL_TRUSTED_PROXIES'),
-  /** How long client addresses stand beside the audit log; here it counts whether at all. */
-  addressDays: addressDays('ROLECALL_AUDIT_ADDRESS_DAYS'),
-  logLevel: choice('ROLECALL_LOG_LEVEL', LOG_LEVELS, 'info'),
 };
 
 /** Everything that the app takes from its environment, and the same redacted for the log. */
-export interface Config {
+export interface Config extends AppSettings {
   readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseUrl: string;
   readonly poolSize: number;
   readonly rate: number | 'off';
   readonly cursorKey: Buffer;
-  readonly trustedProxies: readonly string[];
-  readonly addressDays: number;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly redacted: Readonly<Record<string, string>>;
 }
 
 /** @throws EnvironmentError */

@@ -1,3 +1,5 @@
+export { APP_VARIABLES, KEY_VARIABLES } from './app-variables.ts';
+export type { AppSettings, KeySettings } from './app-variables.ts';
 export { CLOCK } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { DATABASE } from './database.ts';
@@ -6,7 +8,7 @@ export { EnvironmentError, readEnvironment } from './environment.ts';
 export type { Environment, Variable } from './environment.ts';
 export { prepareHttp } from './http-basics.ts';
 export { createJsonApp } from './json-app.ts';
-export { createLogger, LOG_LEVELS, PinoNestLogger } from './logger.ts';
+export { createLogger, PinoNestLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { MailDelivery } from './mail/delivery.ts';
 export { inFrame } from './mail/frame.ts';
@@ -36,17 +38,4 @@ export { ProblemFilter } from './problem.filter.ts';
 export type { RenderProblem } from './problem.filter.ts';
 export { traceOf } from './request-trace.ts';
 export { main, runApp } from './run-app.ts';
-export {
-  addressDays,
-  baseUrl,
-  bearerToken,
-  checked,
-  choice,
-  dnsServers,
-  host,
-  networks,
-  origins,
-  port,
-  postgresUrl,
-  sealingKey,
-} from './variables.ts';
+export { baseUrl, bearerToken, checked, choice, dnsServers, origins, sealingKey } from './variables.ts';
