@@ -401,6 +401,40 @@ describe('overrides of one value', () => {
   });
 });
 
+describe('an override of an override', () => {
+  const grafana = { type: 'forward-auth' as const, origins: ['https://grafana.example'] };
+  const client = { type: 'oidc' as const, redirectUris: ['https://grafana.example/callback'], enabled: false };
+
+  it.each<[string, OrganizationSpec, OrganizationSpec, OrganizationSpec]>([
+    [
+      'that made an entry one of another kind keeps no setting of it',
+      { applications: { grafana } },
+      { applications: { grafana: client } },
+      { applications: { grafana: { ...grafana, enabled: false } } },
+    ],
+    [
+      'that made an entry one of another kind gives it back when it is taken away',
+      { applications: { grafana } },
+      { applications: { grafana: client } },
+      {},
+    ],
+    [
+      'that added an entry beside gives the one back that was there',
+      { identityProviders: { okta } },
+      { identityProviders: { okta, entra: okta } },
+      { identityProviders: {} },
+    ],
+  ])('%s', async (_what, beside, first, second) => {
+    const world = await World.with({ scopes }, { scopes, ...beside });
+    const before = world.live;
+    await world.override({ scopes, ...first });
+    await world.override({ scopes, ...second });
+    await world.end();
+    expect(world.live).toEqual(before);
+    expect(await world.overrides()).toEqual([]);
+  });
+});
+
 describe('whatever is overridden', () => {
   const key = fc.constantFrom('a', 'b', 'x/y', '__proto__', '10');
   const role = fc.record(

@@ -67,7 +67,8 @@ export function overridesAfter(
   const base = withoutOverrides(write, before);
   const added = override === undefined ? [] : touched.map((path) => overrideOf(path, override));
   const kept = before.filter(({ path }) => !touched.some((other) => covers(other, path)) && !takenOver(write, path));
-  const without = takenBack(declared, wanted, kept).after;
+  // what an override sets is nothing that had been there before; what is written for good is
+  const without = override === undefined ? takenBack(declared, wanted, kept).after : base;
   const all = [...recordsOf(kept, { declared, base: without, wanted }), ...added];
   const differing = driftOf(declared, wanted, all);
   return all
