@@ -20,6 +20,7 @@ import { LOGIN } from './login/area.ts';
 import { LOGOUT } from './logout/area.ts';
 import { OIDC } from './oidc/area.ts';
 import { StaticController } from './pages/static.controller.ts';
+import { PROVIDER } from './provider/area.ts';
 import { RECOVERY } from './recovery/area.ts';
 import { SAML } from './saml/area.ts';
 import { CurrentSession } from './sessions/current-session.ts';
@@ -43,6 +44,7 @@ const AREAS: readonly Area[] = [
   LOCAL,
   LINKS,
   OIDC,
+  PROVIDER,
   ACCOUNT,
   { controllers: [SetupController] },
   RECOVERY,

@@ -151,6 +151,28 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   hosted_domain_mismatch: user('This account is not of your company: please sign in with your company account.'),
   session_expired: user("Your session at your company's sign-in is over: please sign in again."),
 
+  // applications by OpenID Connect
+  application_unknown: {
+    ...user('This application is unknown here, or closed: ask whoever runs it.'),
+    status: 403,
+    title: 'Unknown application',
+    retry: false,
+  },
+  application_redirect_unknown: {
+    ...user('The application wants to be answered at an address that it may not use: ask whoever runs it.'),
+    status: 400,
+    title: 'Request refused',
+    retry: false,
+  },
+  application_request_refused: {
+    ...user(
+      'The application asked for something that cannot be done: go back to it and try again, or ask whoever runs it.',
+    ),
+    status: 400,
+    title: 'Request refused',
+    retry: false,
+  },
+
   // applications behind a proxy
   unknown_origin: {
     ...user('No application is known at this address: check it, or ask your administrator.'),

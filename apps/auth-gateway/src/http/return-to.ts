@@ -5,7 +5,7 @@ const MAX_LENGTH = 2_048;
 const MAX_OWN_LENGTH = 4_096;
 
 /** Pages of ours that a login may come back to: they began it, and lead on to an application by rules of their own. */
-export const OWN_DESTINATIONS: readonly string[] = ['/auth/start'];
+export const OWN_DESTINATIONS: readonly string[] = ['/auth/start', '/op/auth'];
 
 /** As entries of the allow-list. */
 export function ownDestinations(gatewayUrl: string): readonly string[] {

@@ -4,6 +4,7 @@ import type { IRouter, NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../config.ts';
 import { VerifyForward } from '../forward-auth/verify.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
+import { OpenIdProvider } from '../provider/openid-provider.ts';
 import { SamlController } from '../saml/saml.controller.ts';
 import { CurrentSession } from '../sessions/current-session.ts';
 import { LoginController } from './login.controller.ts';
@@ -22,6 +23,9 @@ export function mountDirectRoutes(app: NestExpressApplication): void {
   express.get('/session', app.get(CurrentSession).answer);
   express.get('/auth/verify', app.get(VerifyForward).answer);
   if (app.get<Config>(CONFIG).addressDays > 0) express.use(toItsClient);
+  const provider = app.get(OpenIdProvider);
+  express.use('/op/auth', limits.door('start'));
+  express.use('/op', limits.door('answer'), provider.answer);
   express.get('/saml/:org/:idp/login', limits.door('start'), (request: Request, response: Response) =>
     saml.login(request.params, request.query['returnTo'], request, response),
   );

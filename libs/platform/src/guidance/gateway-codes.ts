@@ -122,6 +122,17 @@ export const GATEWAY_ERROR_CODES: Readonly<Record<string, OperatorEntry>> = {
     'The test link was used before or is older than 30 minutes: make a new one with rolecall test-sso.',
   ),
 
+  // applications by OpenID Connect
+  application_unknown: platform(
+    'No enabled application of type oidc has this client id, <organization>.<application>, or its client secret is not there: declare it under applications, or correct the application.',
+  ),
+  application_redirect_unknown: platform(
+    'The redirect_uri is not among the redirectUris of the application, which are compared letter by letter: add it, or correct the application.',
+  ),
+  application_request_refused: platform(
+    'The request of the application breaks OpenID Connect, or asks for what is not offered: code with PKCE S256 is; rolecall_application_requests_total counts the error codes.',
+  ),
+
   // applications behind a proxy
   unknown_origin: platform(
     'No enabled forward-auth application of an organization has this origin: declare it under applications, or correct the proxy.',

@@ -1,0 +1,25 @@
+import type { AuditEvent } from '@rolecall/audit';
+import type { ApplicationStore, ApplicationToken } from '@rolecall/persistence';
+import type { Clock } from '@rolecall/platform';
+import type { ApplicationClients } from './application-clients.ts';
+import type { ProviderRequest } from './provider-request.ts';
+
+/** What the adapters of oidc-provider work with. */
+export interface ProviderParts {
+  readonly store: ApplicationStore;
+  readonly clients: ApplicationClients;
+  readonly clock: Clock;
+  /** The request that is under way. */
+  readonly request: () => ProviderRequest;
+  /** Which of oidc-provider's endpoints it is for. */
+  readonly route: () => string | undefined;
+  /** A moment in seconds since 1970, by the machine's clock, which oidc-provider goes by. */
+  readonly seconds: (moment: Date) => number;
+  /** The error `invalid_grant`. */
+  readonly refuse: (why: string) => Error;
+  readonly event: (
+    type: Extract<AuditEvent['type'], `application.${string}`>,
+    token: ApplicationToken,
+    data: AuditEvent['data'],
+  ) => AuditEvent;
+}

@@ -1,0 +1,89 @@
+import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import { withQuery } from '../http/with-query.ts';
+import { hasLocalDoor } from '../local/local-door.ts';
+import { loginPath, type Organization } from '../organizations/organization.ts';
+import { ProviderRequest } from './provider-request.ts';
+
+/** Since when the user must have signed in, in milliseconds since 1970: stands in the address that a sign-in comes back to. */
+export const SIGNED_IN_SINCE = 'signed_in_since';
+
+/** How long after it was asked for a sign-in counts as one that was asked for. */
+const FRESH_MS = 60 * 60_000;
+
+/** Longer ones do not fit into what a login remembers. */
+const MAX_LENGTH = 4_096;
+
+type Policies = typeof interactionPolicy;
+
+/**
+ * When a browser has to sign in first: nobody of the application's organization is signed in, or not lately enough. The session is always
+ * the gateway's own (`adapterOf`). There is no consent to ask for: the organization has declared the application.
+ *
+ * The way to the sign-in page and back stands in the address. Whoever changes it can leave out what the application asked for, as they could
+ * have done with its own request: an application that needs a fresh sign-in reads `auth_time` in the ID token.
+ */
+export function signInPolicy({ base, Check }: Policies, now: () => Date): interactionPolicy.DefaultPolicy {
+  const policy = base();
+  policy.remove('consent');
+  const checks = policy.get('login')?.checks;
+  if (checks === undefined) throw new Error('oidc-provider has another policy');
+  for (const reason of ['no_session', 'max_age']) checks.remove(reason);
+  checks.add(
+    new Check(
+      'no_session',
+      'End-User authentication is required',
+      'login_required',
+      (context) => context.oidc.account === undefined,
+    ),
+  );
+  checks.add(
+    new Check('too_long_ago', 'End-User authentication could not be obtained', 'login_required', (context) => {
+      if (context.oidc.account === undefined) return false; // said already
+      const since = sinceOf(context);
+      const openedAt = openedAtOf(context);
+      if (since !== undefined && openedAt < since) return true;
+      const { max_age: maxAge } = context.oidc.params ?? {};
+      if (maxAge === undefined || isFresh(context, now())) return false;
+      return now().getTime() - openedAt > Number(maxAge) * 1000;
+    }),
+  );
+  return policy;
+}
+
+/** Whether the browser comes back from the sign-in that this very request led to. */
+export function isFresh(context: KoaContextWithOIDC, now: Date): boolean {
+  const since = sinceOf(context);
+  return since !== undefined && openedAtOf(context) >= since && now.getTime() - since < FRESH_MS;
+}
+
+/**
+ * Where to sign in, on the way back to the request; undefined when the request is too long to be kept. Straight to the identity provider
+ * when there is one way only.
+ * @param authorizationUrl our endpoint
+ */
+export function signInUrl(
+  organization: Organization,
+  authorizationUrl: string,
+  params: Readonly<Record<string, unknown>>,
+  now: Date,
+): string | undefined {
+  const [only, another] = organization.enabledIdentityProviders;
+  const isOneWay = only !== undefined && another === undefined && !hasLocalDoor(organization, now);
+  const path = isOneWay ? loginPath(organization, only) : `/login/${organization.settings.name}`;
+  const back = new URL(authorizationUrl);
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string' && name !== 'prompt' && name !== SIGNED_IN_SINCE) back.searchParams.set(name, value);
+  }
+  back.searchParams.set(SIGNED_IN_SINCE, String(now.getTime()));
+  if (back.href.length > MAX_LENGTH) return undefined;
+  return new URL(authorizationUrl).origin + withQuery(path, { returnTo: back.href });
+}
+
+function sinceOf(context: KoaContextWithOIDC): number | undefined {
+  const value = context.oidc.params?.[SIGNED_IN_SINCE];
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+function openedAtOf(context: KoaContextWithOIDC): number {
+  return ProviderRequest.of(context).browser?.view.openedAt.getTime() ?? 0;
+}

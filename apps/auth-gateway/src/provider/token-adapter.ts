@@ -1,0 +1,117 @@
+import type { AuditEvent } from '@rolecall/audit';
+import { type ApplicationTokenKind, readOrganizationToken } from '@rolecall/persistence';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { ProviderParts } from './provider-parts.ts';
+import { grantIdOf, readGrantId } from './grant-id.ts';
+
+const KINDS: Readonly<Record<string, ApplicationTokenKind>> = {
+  AuthorizationCode: 'code',
+  AccessToken: 'access',
+  RefreshToken: 'refresh',
+};
+
+export function isTokenModel(model: string): boolean {
+  return Object.hasOwn(KINDS, model);
+}
+
+/** What is a column, or read anew at each use; the id is the token itself. */
+const NOT_STORED = new Set(['jti', 'kind', 'iat', 'exp', 'clientId', 'accountId', 'grantId', 'sessionUid', 'consumed']);
+
+/** Codes, access tokens and refresh tokens of oidc-provider in the store of applications. */
+export class TokenAdapter implements Partial<Adapter> {
+  private readonly kind: ApplicationTokenKind;
+
+  constructor(
+    private readonly model: string,
+    private readonly parts: ProviderParts,
+  ) {
+    this.kind = KINDS[model] ?? 'access';
+  }
+
+  /** @throws InvalidGrant when what it hangs on has ended meanwhile */
+  async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
+    const { store, clock, refuse } = this.parts;
+    const token = readOrganizationToken(id);
+    if (!token || payload.grantId === undefined) throw new Error(`oidc-provider made another id of a ${this.model}`);
+    const { organizationId, grantId } = readGrantId(payload.grantId);
+    const now = clock();
+    const stored = {
+      kind: this.kind,
+      tokenHash: token.hash,
+      payload: Object.fromEntries(Object.entries(payload).filter(([name]) => !NOT_STORED.has(name))),
+      expiresAt: new Date(now.getTime() + expiresIn * 1000),
+    };
+    const request = this.parts.request();
+    const { granting, browser } = request;
+    if (granting?.id !== payload.grantId) {
+      if (!(await store.issue(organizationId, grantId, stored, now))) throw refuse('the session has ended');
+      return;
+    }
+    const client = await this.parts.clients.find(granting.clientId);
+    if (!browser || !client) throw refuse('the session has ended');
+    const { clientId, scope } = granting;
+    const grant = {
+      grantId,
+      sessionTokenHash: browser.tokenHash,
+      application: client.application.name,
+      clientId,
+      scope,
+    };
+    if (!(await store.signIn(organizationId, grant, stored, now))) throw refuse('the session has ended');
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const { store, clock, seconds } = this.parts;
+    const presented = readOrganizationToken(id);
+    if (!presented) return undefined;
+    const { organizationId, hash } = presented;
+    const token = await store.find(organizationId, hash, clock());
+    if (token?.kind !== this.kind) return undefined;
+    const { payload, grant, session, consumed, issuedAt, expiresAt } = token;
+    const grantId = grantIdOf({ organizationId, grantId: grant.grantId });
+    this.parts.request().tokens.set(grantId, { organizationId, token });
+    return {
+      ...payload,
+      jti: id,
+      kind: this.model,
+      iat: seconds(issuedAt),
+      exp: seconds(expiresAt),
+      clientId: grant.clientId,
+      accountId: session.user.id,
+      grantId,
+      ...(consumed ? { consumed: seconds(issuedAt) } : {}),
+    };
+  }
+
+  /** @throws InvalidGrant when another process was faster: then somebody has a copy */
+  async consume(id: string): Promise<void> {
+    const { store, clock, refuse, request } = this.parts;
+    const presented = readOrganizationToken(id);
+    const found = presented && [...request().tokens.values()].find(({ token }) => token.kind === this.kind);
+    if (!presented || !found) throw refuse('it is unknown');
+    const { organizationId, token } = found;
+    const now = clock();
+    const events = this.kind === 'code' ? [this.parts.event('application.signed_in', token, {})] : [];
+    if (await store.consume(organizationId, presented.hash, events, now)) return;
+    await store.endGrant(organizationId, token.grant.grantId, reuse(this.parts, token));
+    throw refuse('it was used before');
+  }
+
+  async destroy(id: string): Promise<void> {
+    const presented = readOrganizationToken(id);
+    if (presented) await this.parts.store.endToken(presented.organizationId, presented.hash);
+  }
+
+  /** Its grant is ended with them, and everything of it. */
+  revokeByGrantId(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The event of a token that came once more. */
+export function reuse(
+  { event }: Pick<ProviderParts, 'event'>,
+  token: Parameters<ProviderParts['event']>[1],
+): readonly AuditEvent[] {
+  return [event('application.token_reused', token, { kind: token.kind })];
+}
