@@ -61,7 +61,7 @@ async function insert(request) {
 
 const server = createServer((request, response) => {
   if (request.url === '/json') return send(response, answer);
-  if (request.url === '/forward') return forward(request, response).catch((error) => response.destroy(error));
+  if (request.url === '/forward') return void forward(request, response).catch((error) => response.destroy(error));
   if (request.url === '/cookie') return send(response, `floor=7.${macOf('7').toString('base64url')}`);
   const work =
     request.url === '/select'

@@ -60,8 +60,9 @@ async function run(kind: ProxyKind, { method = 'GET', origin = GRAFANA, path, he
 function shown(headers: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(headers)
+
       .filter(([name]) => SHOWN.test(name))
-      .sort(),
+      .sort(([one], [other]) => one.localeCompare(other)),
   );
 }
 

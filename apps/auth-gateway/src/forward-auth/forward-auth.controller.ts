@@ -43,7 +43,7 @@ export class ForwardAuthController {
   @Get('.rolecall/start')
   async start(@Req() request: Request, @Res() response: Response): Promise<void> {
     const origin = await this.originOf(request);
-    const cookies = new ForwardCookies(origin);
+    const cookies = ForwardCookies.of(origin);
     const path = safePath(returnParameter(request.originalUrl), origin);
     const now = this.clock();
     const flow = cookies.flow(request, now) ?? newFlow();
@@ -79,7 +79,7 @@ export class ForwardAuthController {
   @Get('.rolecall/callback')
   async callback(@Query('h') h: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
     const origin = await this.originOf(request);
-    const cookies = new ForwardCookies(origin);
+    const cookies = ForwardCookies.of(origin);
     const path = safePath(returnParameter(request.originalUrl), origin);
     const now = this.clock();
     const flow = cookies.flow(request, now);
@@ -116,7 +116,7 @@ export class ForwardAuthController {
         'The form was not sent from a page of the application.',
       );
     }
-    const cookies = new ForwardCookies(origin);
+    const cookies = ForwardCookies.of(origin);
     const token = await this.sessionTokenOf(cookies, origin, request);
     const browser = { flowCookie: flowCookieOf({ flowCookie: undefined }) };
     const message = token && (await this.logouts.signOut(token, browser, traceOf(request).traceId));

@@ -23,8 +23,12 @@ export class ForwardCookies {
   readonly flowName: string;
   private readonly attributes: CookieOptions;
 
-  constructor(origin: string) {
-    const secure = origin.startsWith('https:');
+  /** Those of an application at this origin. */
+  static of(origin: string): ForwardCookies {
+    return origin.startsWith('https:') ? SECURE : PLAIN;
+  }
+
+  constructor(secure: boolean) {
     const prefix = secure ? '__Host-' : '';
     this.name = `${prefix}rolecall_forward`;
     this.flowName = `${prefix}rolecall_forward_flow`;
@@ -60,6 +64,9 @@ export class ForwardCookies {
     response.clearCookie(this.flowName, this.attributes);
   }
 }
+
+const SECURE = new ForwardCookies(true);
+const PLAIN = new ForwardCookies(false);
 
 export function newFlow(): ForwardFlow {
   return { secret: randomBytes(32).toString('base64url'), finished: 0 };

@@ -25,7 +25,7 @@ export class ForwardSessions {
    * well where the application is on the gateway's own host: browsers send it there, since cookies do not tell ports apart.
    */
   async at(origin: string, request: Pick<Request, 'headers'>): Promise<SessionView | undefined> {
-    const token = readOrganizationToken(new ForwardCookies(origin).token(request));
+    const token = readOrganizationToken(ForwardCookies.of(origin).token(request));
     const { forward } = this.database;
     const session = token && (await forward.check(token.organizationId, token.hash, origin, this.clock()));
     if (session || !this.isOwnHost(origin)) return session;

@@ -93,7 +93,7 @@ function indexPage(): string {
     'Provisioning: [from SAML-managed users to SCIM](scim-migration.md), [troubleshooting](scim-troubleshooting.md), and what is',
     'supported, clause by clause: [scim-conformance.md](../scim-conformance.md).',
     '',
-    'For platform teams: [applications that sign in through Rolecall](applications.md), [secrets in documents](secrets.md), [users and their roles](users.md).',
+    'For platform teams: [applications that sign in through Rolecall](applications.md), [those behind a proxy](forward-auth.md), [secrets in documents](secrets.md), [users and their roles](users.md).',
     'When nobody can sign in: [locked out](locked-out.md).',
     '',
     'Every code of a refused sign-in, with the menus of each of them: [errors.md](../errors.md).',
