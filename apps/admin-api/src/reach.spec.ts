@@ -216,6 +216,45 @@ describe('plan and apply', () => {
   });
 });
 
+describe('an origin of an application', () => {
+  const applications = (...origins: string[]) => ({ applications: { wiki: { type: 'forward-auth', origins } } });
+  const proxied = (name: string, ...origins: string[]) => organization(name, applications(...origins));
+  const theirs = 'https://wiki.foreign.example';
+  const ours = 'https://wiki.mine.example';
+  const collection = 'mine';
+  const organizationsOf = (...documents: object[]) => requestOf(documents, { collection });
+
+  beforeAll(async () => {
+    await succeeded(api.client.apply(requestOf([proxied('foreign', theirs)], { collection: 'foreign' })));
+  });
+
+  it('that lets users of others in is refused, in a plan, an apply and a write past git, and names nobody', async () => {
+    const before = await everyRow(api.database.ownerUrl);
+    const wanted = organizationsOf(proxied('mine', ours, theirs));
+    const patch = { spec: { applications: { wiki: { type: 'forward-auth', origins: [theirs] } } } };
+    const baseRevision = (await held.call<{ revision: number }>('GET', '/v1/organizations/mine')).json.revision;
+    const answers = [
+      await held.plan(wanted),
+      await held.apply(wanted, `sha256:${'0'.repeat(64)}`),
+      await held.call<ErrorBody>('PATCH', '/v1/organizations/mine', { patch, baseRevision }),
+    ];
+    for (const { status, json, text } of answers) {
+      expect([status, json.error?.code]).toEqual([403, 'origin_out_of_reach']);
+      expect(json.error?.diagnostics).toMatchObject([{ pointer: '/spec/applications/wiki/origins' }]);
+      expect(text.replaceAll(theirs, '')).not.toContain('foreign');
+    }
+    expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+  });
+
+  it('is its own, or one that a token of the deployment shared: that stays', async () => {
+    await succeeded(held.apply(organizationsOf(proxied('mine', ours))));
+    await succeeded(held.apply(organizationsOf(proxied('mine', ours), proxied('my-new', ours))));
+    await succeeded(api.client.apply(organizationsOf(proxied('mine', ours, theirs), proxied('my-new', ours))));
+    const changed = organization('mine', { ...applications(ours, theirs), displayName: 'Mine' });
+    await succeeded(held.apply(organizationsOf(changed, proxied('my-new', ours))));
+  });
+});
+
 interface ExpiryPage {
   readonly items: readonly { readonly organization: string | null; readonly kind: string }[];
 }

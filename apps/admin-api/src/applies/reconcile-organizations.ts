@@ -27,6 +27,7 @@ import { prepareIdentityProviders } from './prepare-identity-providers.ts';
 import { requirePlanInReach, requireRequestInReach } from './reach-of-request.ts';
 import { refusing } from './refusal.ts';
 import { withSecrets } from './secrets.ts';
+import { requireOwnOrigins } from './own-origins.ts';
 import { requireVouched } from './vouched.ts';
 
 /** A plan, and what an apply made of it. */
@@ -40,7 +41,10 @@ interface Prepared {
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
   constructor(
-    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'audit'>,
+    private readonly database: Pick<
+      Database,
+      'reconcileState' | 'organizations' | 'registry' | 'collections' | 'audit'
+    >,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
     private readonly ceilings: Limits,
@@ -145,6 +149,7 @@ export class ReconcileOrganizations {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
       const documents = await documentsAfter(state, found, checked, request, now);
       await requireVouched(documents, found, state, caller);
+      await requireOwnOrigins(documents, found, state, caller, this.database.registry);
       return { heads: found, after: documents };
     });
     const { collection } = request;

@@ -19,6 +19,7 @@ import type { OpenIdProviders } from '../applies/openid-providers.ts';
 import { prepareIdentityProviders } from '../applies/prepare-identity-providers.ts';
 import { refusing } from '../applies/refusal.ts';
 import { withSecrets } from '../applies/secrets.ts';
+import { requireOwnOrigins } from '../applies/own-origins.ts';
 import { requireVouched } from '../applies/vouched.ts';
 import { knownOrganization } from './known-organization.ts';
 import { openingRoles } from '../users/opening-roles.ts';
@@ -142,6 +143,7 @@ export class WriteOrganization {
         checked.map(({ document }) => document.metadata.name),
       );
       await requireVouched(checked, found, state, caller);
+      await requireOwnOrigins(checked, found, state, caller, this.database.registry);
       return found;
     });
     const collection = owner ?? NO_COLLECTION;

@@ -15,7 +15,13 @@ const EXCHANGE_BODY = 20_000;
 const COMPARE_BODY = 8_000_000;
 
 const RECONCILE_REFUSALS = {
-  403: ['domain_assertion_refused', 'organization_out_of_reach', 'collection_out_of_reach', 'organizations_restricted'],
+  403: [
+    'domain_assertion_refused',
+    'organization_out_of_reach',
+    'collection_out_of_reach',
+    'origin_out_of_reach',
+    'organizations_restricted',
+  ],
   409: [
     'owned_by_other_collection',
     'needs_adopt',

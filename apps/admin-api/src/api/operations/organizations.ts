@@ -43,7 +43,7 @@ export const organizations = {
     bodyLimit: 2_000_000,
     response: 'WrittenOrganization',
     refusals: {
-      403: ['domain_assertion_refused'],
+      403: ['domain_assertion_refused', 'origin_out_of_reach'],
       404: ['unknown_organization'],
       409: [
         'owned_by_git',
