@@ -14,7 +14,7 @@ export interface FlowHead {
   /** `logout` is of a logout message, and only of one that was refused. */
   readonly mode: 'login' | 'test' | 'logout';
   readonly identityProvider: string;
-  /** The make of the identity provider; absent when the login could not be told. */
+  /** The vendor of the identity provider; absent when the login could not be told. */
   readonly vendor?: Vendor;
   readonly startedAt: Date;
 }

@@ -9,7 +9,7 @@ export interface TestReport {
   readonly identityProvider: string;
   readonly traceId: string;
   readonly protocol: 'saml' | 'oidc';
-  /** The make of the identity provider. */
+  /** The vendor of the identity provider. */
   readonly vendor: Vendor;
   /** The code that a login would have been refused with; undefined = it would have succeeded. */
   readonly code: string | undefined;

@@ -65,7 +65,7 @@ export class Organization {
     return Object.hasOwn(identityProviders, name) ? identityProviders[name] : undefined;
   }
 
-  /** The make of an identity provider, from what its metadata or its issuer claims. */
+  /** The vendor of an identity provider, from what its metadata or its issuer claims. */
   vendorOf(name: string, now: Date): Vendor {
     const known = this.vendors.get(name);
     if (known) return known;

@@ -137,7 +137,7 @@ export const FlowRecordRow = defineEntity({
     mustAct: p.text().$type<NonNullable<FlowRecord['mustAct']>>().nullable(),
     userId: p.uuid().nullable(),
     steps: p.json<FlowRecord['steps']>(),
-    /** The make of identity provider, such as `okta`. */
+    /** The vendor of the identity provider, such as `okta`. */
     vendor: p.text().nullable(),
   },
 });

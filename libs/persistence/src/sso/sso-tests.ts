@@ -20,7 +20,7 @@ export interface TestedFact {
 export interface SsoTestResult {
   readonly outcome: 'succeeded' | 'refused';
   readonly protocol: 'saml' | 'oidc';
-  /** The make of identity provider. */
+  /** The vendor of the identity provider. */
   readonly vendor: string;
   readonly code?: string;
   readonly steps: readonly FlowStep[];

@@ -19,7 +19,7 @@ export interface FlowRecord {
     | 'oidc-test'
     | 'oidc-logout';
   readonly identityProvider: string;
-  /** The make of identity provider, such as `okta`, as far as it is known. */
+  /** The vendor of the identity provider, such as `okta`, as far as it is known. */
   readonly vendor?: string | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date;

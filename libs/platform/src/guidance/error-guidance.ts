@@ -12,7 +12,7 @@ export interface ErrorGuidance {
   readonly sentence: string;
   /** The way through the menus of the customer's identity provider, where one of its settings is what to change. */
   readonly menu: string | undefined;
-  /** The guide for this make of identity provider, from the root of the repository. */
+  /** The guide for this vendor, from the root of the repository. */
   readonly guide: string;
 }
 

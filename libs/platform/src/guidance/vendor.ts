@@ -57,7 +57,7 @@ const PATHS: readonly (readonly [Vendor, RegExp])[] = [
 ];
 
 /**
- * The make of an identity provider, so that an error can name the menu to open. Pure; a custom domain in front of Okta is
+ * The vendor of an identity provider, so that an error can name the menu to open. Pure; a custom domain in front of Okta is
  * seen by its entity id, one in front of Auth0 is not, and is `generic`.
  * @param hints UNTRUSTED: text that is no URL says nothing
  */

@@ -4,7 +4,7 @@ const flow = {
   traceId: { ...string, description: 'Stands on the error page and in the log' },
   kind: { enum: ['saml-login', 'saml-test', 'saml-logout', 'oidc-login', 'oidc-test', 'oidc-logout'] },
   identityProvider: { ...string, description: '`unknown` when the login could not be told' },
-  vendor: { type: ['string', 'null'], description: 'The make of identity provider, such as `okta` or `generic`' },
+  vendor: { type: ['string', 'null'], description: 'The vendor of the identity provider, such as `okta` or `generic`' },
   startedAt: moment,
   finishedAt: moment,
   outcome: { enum: ['succeeded', 'refused'] },
@@ -126,7 +126,7 @@ export const logins = {
       type: ['string', 'null'],
       description: "The way through the menus of the customer's identity provider, where a setting of it is to change",
     },
-    guide: { ...string, description: 'The guide for this make of identity provider, from the root of the repository' },
+    guide: { ...string, description: 'The guide for this vendor, from the root of the repository' },
     setup: { type: ['string', 'null'], description: "The gateway's page with what is entered where, for the customer" },
   }),
   FlowStep: object(
