@@ -4,7 +4,7 @@ import { API_RIGHTS } from '@rolecall/persistence';
 import { OPERATIONS } from './api/operations.ts';
 import type { Operation } from './api/operations.ts';
 import { signedIn } from './testing/signed-in.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { administeredBy, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 /*
@@ -29,15 +29,7 @@ beforeAll(async () => {
       organization('host', { roles }),
     ]),
   );
-  const administration = { organization: 'host', adminRole: 'platform-admin', auditorRole: 'platform-auditor' };
-  const document = {
-    apiVersion: 'rolecall/v1',
-    kind: 'Platform',
-    metadata: { name: 'platform' },
-    spec: { administration },
-  };
-  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-  await api.client.apply(requestOf([], { collection: 'platform', files, platform: { document } }));
+  await administeredBy(api, 'host', { auditorRole: 'platform-auditor' });
   const as = async (name: string, ...held: readonly string[]) => {
     const { cookie } = await signedIn(api, name, held);
     return { cookie: `rolecall_session=${cookie}`, 'sec-fetch-site': 'same-site', origin: CONSOLE };

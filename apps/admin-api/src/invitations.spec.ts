@@ -4,7 +4,8 @@ import { readOrganizationToken } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
 import { untilBackends, WAITING } from './testing/blocked-apply.ts';
 import { asOwner } from './testing/rows.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { directoryUser } from './testing/directory-user.ts';
+import { administeredBy, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -122,20 +123,13 @@ it('sends nothing where no mail server is, and says what to do', async () => {
 });
 
 it('answers no link to a user of the directory, whose roles others decide, as long as the document has one: mail alone goes', async () => {
-  const { database } = api.database;
   const apply = async (spec: object) => {
     const document = organization('pied', { emailDomains: { 'pied.example': { verification: 'asserted' } }, ...spec });
     expect((await api.client.apply(requestOf([document], { collection: 'pied' }))).status).toBe(200);
   };
   await apply({ scim: { tokens: { okta: {} } } });
-  const { organizationId } = (await database.registry.record('pied'))!;
-  const how = { adoptEmail: undefined, reprovision: 'conflict', brake: undefined } as const;
-  const profile = { email: 'dan@pied.example' };
-  const decide = () => ({ revision: 1, facts: {}, profile, access: { grants: [], groups: [] } });
-  const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
-  const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
-  if (created.outcome !== 'created') throw new Error(created.outcome);
-  const path = `/v1/organizations/pied/users/${created.user.userId}/invitation`;
+  const { userId } = await directoryUser(api, 'pied', { email: 'dan@pied.example' });
+  const path = `/v1/organizations/pied/users/${userId}/invitation`;
   const again = (body: object) => api.client.call<Invited & ErrorBody>('POST', path, body);
   expect(code(await again({ printLink: true }))).toEqual([409, 'managed_by_scim']);
   expect(await again({})).toMatchObject({ status: 200, json: { link: null } });
@@ -197,7 +191,6 @@ it('ends the invitation of who is deactivated, and says so in a receipt that is 
 });
 
 describe('in the organization that administers the deployment', () => {
-  const administration = { organization: 'host', adminRole: 'platform-admin', auditorRole: 'platform-auditor' };
   const OPENING = ['platform-admin', 'platform-auditor'];
   const users = (body: object, path = '', token?: string) =>
     (token === undefined ? api.client : api.client.with(token)).call<Invited & ErrorBody>(
@@ -209,12 +202,9 @@ describe('in the organization that administers the deployment', () => {
   beforeAll(async () => {
     const roles = Object.fromEntries(OPENING.map((role) => [role, {}]));
     const scopes = { 'account/main': {} };
-    const document = { kind: 'Platform', metadata: { name: 'platform' }, spec: { administration } };
-    const platform = { document: { apiVersion: 'rolecall/v1', ...document } };
-    const files = [{ path: 'platform.yaml', digest: digestOf(platform.document), organizations: [] }];
     const host = organization('host', { roles, scopes, jit: {}, authorization: { managedBy: 'app' } });
     await api.client.apply(requestOf([host], { collection: 'host' }));
-    await api.client.apply(requestOf([], { collection: 'platform', files, platform }));
+    await administeredBy(api, 'host', { auditorRole: 'platform-auditor' });
     editor = await api.token(['users.write']);
   });
 

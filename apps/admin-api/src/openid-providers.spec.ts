@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { API_RIGHTS } from '@rolecall/persistence';
-import { secretFingerprint } from '@rolecall/reconcile';
 import { everyRow } from './testing/rows.ts';
-import { organization, requestOf, startTestApi, TestClient } from './testing/test-api.ts';
+import { WithSecrets } from './testing/secrets.ts';
+import { organization, startTestApi, TestClient } from './testing/test-api.ts';
 import type { TestApi } from './testing/test-api.ts';
 
 const POINTER = '/spec/identityProviders/google/clientSecret';
@@ -16,8 +16,7 @@ let asked: string[];
 let configuration: Record<string, unknown>;
 let issuer: string;
 let api: TestApi;
-/** Everything that anybody was answered. */
-let answers: string[];
+let cli: WithSecrets;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -30,10 +29,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   asked = [];
-  answers = [];
   const endpoints = { authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token` };
   configuration = { issuer, ...endpoints, jwks_uri: `${issuer}/jwks` };
   api = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: new URL(issuer).origin });
+  cli = new WithSecrets(api);
 });
 afterEach(() => api?.close());
 afterAll(() => {
@@ -51,56 +50,30 @@ const google = (more: object = {}) => ({
 const acme = (identityProviders: object = { google: google() }, more: object = {}) =>
   organization('acme', { identityProviders, ...more });
 
-/** The request with secrets, by pointer, as the command line makes it of these values. */
-async function requestWith(document: object, values: Readonly<Record<string, string>>, end: 'plan' | 'apply') {
-  const { json } = await api.client.call<{ fingerprintKey: string }>('GET', '/v1/collections/default');
-  const key = Buffer.from(json.fingerprintKey, 'base64');
-  const entries = Object.entries(values).map(([pointer, value]) => {
-    const at = { collection: 'default', organization: 'acme', pointer };
-    return [pointer, end === 'plan' ? { fingerprint: secretFingerprint(key, at, value) } : { value }];
-  });
-  const request = requestOf([document]) as { organizations: object[] };
-  const secrets: unknown = Object.fromEntries(entries);
-  return { ...request, organizations: [{ ...request.organizations[0], secrets }] };
-}
-
-async function plan(document: object, values: Readonly<Record<string, string>>) {
-  const answer = await api.client.plan(await requestWith(document, values, 'plan'));
-  answers.push(answer.text);
-  return answer;
-}
-
-async function apply(document: object, values: Readonly<Record<string, string>>) {
-  const { fingerprint } = (await plan(document, values)).json;
-  const answer = await api.client.apply(await requestWith(document, values, 'apply'), fingerprint);
-  answers.push(answer.text);
-  return answer;
-}
-
 async function stored() {
   const { json } = await api.client.call<{ organizationId: string }>('GET', '/v1/organizations/acme');
   return (await api.database.database.organizations.byIdAnew(json.organizationId))?.identityProviders;
 }
 
 it('keeps the client secret sealed: no answer, log line or row has it', async () => {
-  expect((await apply(acme(), { [POINTER]: PLANTED })).status).toBe(200);
+  expect((await cli.apply(acme(), { [POINTER]: PLANTED })).status).toBe(200);
   expect((await stored())?.get('google')).toEqual({ clientSecret: PLANTED });
-  expect((await plan(acme(), { [POINTER]: PLANTED })).json.summary.unchanged).toBe(1);
-  await apply(acme(), { [POINTER]: `${PLANTED}-2` });
-  const whole = await requestWith(acme(), { [POINTER]: PLANTED }, 'apply');
+  expect((await cli.plan(acme(), { [POINTER]: PLANTED })).json.summary.unchanged).toBe(1);
+  await cli.apply(acme(), { [POINTER]: `${PLANTED}-2` });
+  const whole = await cli.request(acme(), { [POINTER]: PLANTED }, 'apply');
   const refused = [
     await api.client.plan(whole),
     await api.client.apply({ ...whole, secrets: PLANTED }, `sha256:${'0'.repeat(64)}`),
     await api.client.apply(whole, `sha256:${'0'.repeat(64)}`),
-    await api.client.apply(await requestWith(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'apply'), 'x'),
-    await api.client.plan(await requestWith(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'plan')),
+    await api.client.apply(await cli.request(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'apply'), 'x'),
+    await api.client.plan(await cli.request(acme({ google: google({ clientSecret: PLANTED }) }), {}, 'plan')),
     await api.client.call('POST', '/v1/applies', `${JSON.stringify(whole).slice(0, -1)}, ${PLANTED}`),
     await api.client.call('GET', '/v1/organizations/acme'),
   ];
   expect(refused.map(({ status }) => status)).toEqual([400, 400, 409, 400, 422, 400, 200]);
-  answers.push(...refused.map(({ text }) => text));
+  cli.answers.push(...refused.map(({ text }) => text));
   const rows = Object.values(await everyRow(api.database.ownerUrl)).flat();
-  for (const text of [...answers, ...api.log, ...rows]) {
+  for (const text of [...cli.answers, ...api.log, ...rows]) {
     expect(text).not.toContain(PLANTED);
     expect(text).not.toContain(Buffer.from(PLANTED).toString('hex'));
     expect(text).not.toContain(Buffer.from(PLANTED).toString('base64').slice(0, 24));
@@ -108,8 +81,8 @@ it('keeps the client secret sealed: no answer, log line or row has it', async ()
 });
 
 it('shows a rotated secret as a change, and applies it', async () => {
-  await apply(acme(), { [POINTER]: 'one' });
-  const { json } = await plan(acme(), { [POINTER]: 'two' });
+  await cli.apply(acme(), { [POINTER]: 'one' });
+  const { json } = await cli.plan(acme(), { [POINTER]: 'two' });
   expect(json.changes[0]?.fields).toEqual([
     {
       path: POINTER,
@@ -119,21 +92,21 @@ it('shows a rotated secret as a change, and applies it', async () => {
       origin: 'git',
     },
   ]);
-  expect((await apply(acme(), { [POINTER]: 'two' })).json.applied).toEqual([{ organization: 'acme', revision: 2 }]);
-  expect((await plan(acme(), { [POINTER]: 'two' })).json.changes).toEqual([]);
+  expect((await cli.apply(acme(), { [POINTER]: 'two' })).json.applied).toEqual([{ organization: 'acme', revision: 2 }]);
+  expect((await cli.plan(acme(), { [POINTER]: 'two' })).json.changes).toEqual([]);
 });
 
 it('refuses an apply of another value than the one that was reviewed', async () => {
-  const { fingerprint } = (await plan(acme(), { [POINTER]: 'one' })).json;
+  const { fingerprint } = (await cli.plan(acme(), { [POINTER]: 'one' })).json;
   const { status, json } = await api.client.apply(
-    await requestWith(acme(), { [POINTER]: 'two' }, 'apply'),
+    await cli.request(acme(), { [POINTER]: 'two' }, 'apply'),
     fingerprint,
   );
   expect([status, json.error.code]).toEqual([409, 'stale_plan']);
 });
 
 it('says which secret is not there', async () => {
-  const { status, json } = await plan(acme(), {});
+  const { status, json } = await cli.plan(acme(), {});
   expect([status, json.error.code]).toEqual([422, 'secret_unavailable']);
   expect(json.error.diagnostics).toEqual([
     expect.objectContaining({
@@ -142,17 +115,17 @@ it('says which secret is not there', async () => {
       message: expect.stringContaining('GOOGLE_SECRET'),
     }),
   ]);
-  await apply(acme(), { [POINTER]: 'one' });
-  expect((await plan(acme(), {})).json.changes).toEqual([]);
-  expect((await plan(acme({ google: google() }, { displayName: 'Acme Inc' }), {})).json.summary.update).toBe(1);
+  await cli.apply(acme(), { [POINTER]: 'one' });
+  expect((await cli.plan(acme(), {})).json.changes).toEqual([]);
+  expect((await cli.plan(acme({ google: google() }, { displayName: 'Acme Inc' }), {})).json.summary.update).toBe(1);
 });
 
 it('keeps the secret of a renamed provider, and deletes that of a removed one', async () => {
-  await apply(acme(), { [POINTER]: PLANTED });
+  await cli.apply(acme(), { [POINTER]: PLANTED });
   const renamed = acme({ workspace: google({ previously: ['google'] }) });
-  expect((await apply(renamed, {})).status).toBe(200);
+  expect((await cli.apply(renamed, {})).status).toBe(200);
   expect((await stored())?.get('workspace')).toEqual({ clientSecret: PLANTED });
-  await apply(acme({}), {});
+  await cli.apply(acme({}), {});
   const { sealed_secrets: sealed } = await everyRow(api.database.ownerUrl);
   expect(sealed).toEqual([]);
 });
@@ -176,28 +149,28 @@ describe('with keys instead of a secret', () => {
   });
 
   it('makes them at the apply alone, sealed, and keeps them', async () => {
-    expect((await plan(acme({ google: keyed() }), {})).json.summary.create).toBe(1);
-    expect((await apply(acme({ google: keyed() }), {})).status).toBe(200);
+    expect((await cli.plan(acme({ google: keyed() }), {})).json.summary.create).toBe(1);
+    expect((await cli.apply(acme({ google: keyed() }), {})).status).toBe(200);
     const made = await keys();
     expect(made).toMatchObject([{ certificate: expect.stringContaining('BEGIN CERTIFICATE') }, {}]);
-    await apply(acme({ google: keyed({ displayName: 'Google' }) }), {});
+    await cli.apply(acme({ google: keyed({ displayName: 'Google' }) }), {});
     expect(await keys()).toEqual(made);
-    await apply(acme({ workspace: keyed({ previously: ['google'] }) }), {});
+    await cli.apply(acme({ workspace: keyed({ previously: ['google'] }) }), {});
     expect(await keys('workspace')).toEqual(made);
     const rows = Object.values(await everyRow(api.database.ownerUrl)).flat();
-    for (const text of [...answers, ...api.log, ...rows]) expect(text).not.toContain('PRIVATE KEY');
+    for (const text of [...cli.answers, ...api.log, ...rows]) expect(text).not.toContain('PRIVATE KEY');
   });
 
   it('makes others for another issuer, and forgets what is not used any more', async () => {
-    await apply(acme(), { [POINTER]: PLANTED });
-    await apply(acme({ google: keyed() }), {});
+    await cli.apply(acme(), { [POINTER]: PLANTED });
+    await cli.apply(acme({ google: keyed() }), {});
     expect((await stored())?.get('google')).not.toHaveProperty('clientSecret');
     const made = await keys();
     configuration = { ...configuration, issuer: `${issuer}/2` };
-    await apply(acme({ google: keyed({ issuer: `${issuer}/2` }) }), {});
+    await cli.apply(acme({ google: keyed({ issuer: `${issuer}/2` }) }), {});
     expect((await keys())?.[0]?.privateKey).not.toBe(made?.[0]?.privateKey);
     configuration = { ...configuration, issuer };
-    await apply(acme(), { [POINTER]: PLANTED });
+    await cli.apply(acme(), { [POINTER]: PLANTED });
     expect((await stored())?.get('google')).toEqual({ clientSecret: PLANTED });
     const { sealed_secrets: sealed } = await everyRow(api.database.ownerUrl);
     expect(sealed).toHaveLength(1);
@@ -205,7 +178,7 @@ describe('with keys instead of a secret', () => {
 
   it('says that the provider does not take them', async () => {
     configuration['token_endpoint_auth_methods_supported'] = ['client_secret_basic'];
-    const { json } = await plan(acme({ google: keyed() }), {});
+    const { json } = await cli.plan(acme({ google: keyed() }), {});
     expect(json.error.diagnostics).toMatchObject([{ code: 'discovery_client_authentication' }]);
   });
 });
@@ -215,7 +188,7 @@ describe('an address that a provider is trusted with', () => {
   const provider = (more: object) => ({ spec: { identityProviders: { google: more } } });
   const other = () => `${issuer}/2`;
   const planned = async (client: TestClient, document: object) => {
-    const answer = await client.plan(await requestWith(document, { [POINTER]: 'one' }, 'plan'));
+    const answer = await client.plan(await cli.request(document, { [POINTER]: 'one' }, 'plan'));
     return [answer.status, answer.json.error?.code];
   };
   const patch = (client: TestClient, wanted: object, baseRevision: number, override?: object) =>
@@ -232,7 +205,7 @@ describe('an address that a provider is trusted with', () => {
 
   it('is vouched for by nobody without the right, and what stands stays', async () => {
     expect(await planned(limited, trusting())).toEqual([403, 'missing_right']);
-    expect((await apply(trusting(), { [POINTER]: 'one' })).status).toBe(200);
+    expect((await cli.apply(trusting(), { [POINTER]: 'one' })).status).toBe(200);
     expect(await planned(limited, trusting({ displayName: 'Google' }))).toEqual([200, undefined]);
     const renamed = google({ trustEmail: true, previously: ['google'] });
     expect(await planned(limited, acme({ workspace: renamed }))).toEqual([200, undefined]);
@@ -243,20 +216,20 @@ describe('an address that a provider is trusted with', () => {
     ['client', () => ({ clientId: 'mallory' })],
     ['claim', () => ({ attributes: { email: 'nickname' } })],
   ])('stays with its %s: trust that only the server has passes to no other', async (_what, change) => {
-    await apply(acme(), { [POINTER]: 'one' });
+    await cli.apply(acme(), { [POINTER]: 'one' });
     expect((await patch(limited, provider({ trustEmail: true }), 1)).json.error?.code).toBe('missing_right');
     expect((await patch(api.client, provider({ trustEmail: true }), 1)).status).toBe(200);
     const changed = acme({ google: google(change()) });
     if ('issuer' in change()) configuration = { ...configuration, issuer: other() };
     expect(await planned(limited, acme({ google: google({ displayName: 'Google' }) }))).toEqual([200, undefined]);
     expect(await planned(limited, changed)).toEqual([403, 'missing_right']);
-    const request = await requestWith(changed, { [POINTER]: 'one' }, 'apply');
+    const request = await cli.request(changed, { [POINTER]: 'one' }, 'apply');
     expect((await limited.apply(request, `sha256:${'0'.repeat(64)}`)).json.error.code).toBe('missing_right');
     expect(await planned(api.client, changed)).toEqual([200, undefined]);
   });
 
   it('stays with its provider in a write past git too', async () => {
-    await apply(acme(), { [POINTER]: 'one' });
+    await cli.apply(acme(), { [POINTER]: 'one' });
     await patch(api.client, provider({ trustEmail: true }), 1);
     expect((await patch(limited, provider({ displayName: 'Google' }), 2)).status).toBe(200);
     configuration = { ...configuration, issuer: other() };
@@ -270,23 +243,23 @@ describe('an address that a provider is trusted with', () => {
 
 describe('discovery', () => {
   const refusal = async (document: object) => {
-    const { json } = await plan(document, { [POINTER]: 'one' });
+    const { json } = await cli.plan(document, { [POINTER]: 'one' });
     return json.error?.diagnostics?.map(({ code, pointer }) => [code, pointer]);
   };
 
   it('asks a new or changed provider, and no other', async () => {
-    await apply(acme(), { [POINTER]: 'one' });
+    await cli.apply(acme(), { [POINTER]: 'one' });
     expect(new Set(asked)).toEqual(new Set(['/op/.well-known/openid-configuration']));
     asked = [];
-    await apply(acme({ google: google({ displayName: 'Google' }) }), { [POINTER]: 'two' });
+    await cli.apply(acme({ google: google({ displayName: 'Google' }) }), { [POINTER]: 'two' });
     expect(asked).toEqual([]);
     configuration = { ...configuration, issuer: `${issuer}/2` };
-    await plan(acme({ google: google({ issuer: `${issuer}/2` }) }), { [POINTER]: 'two' });
+    await cli.plan(acme({ google: google({ issuer: `${issuer}/2` }) }), { [POINTER]: 'two' });
     expect(asked).toEqual(['/op/2/.well-known/openid-configuration']);
   });
 
   it('asks again when something else is wanted of the provider, and says what it does not offer', async () => {
-    await apply(acme(), { [POINTER]: 'one' });
+    await cli.apply(acme(), { [POINTER]: 'one' });
     asked = [];
     const posting = google({ clientAuthentication: 'client_secret_post' });
     const at = '/spec/identityProviders/google/issuer';
@@ -321,7 +294,7 @@ describe('discovery', () => {
     ['outbound_host_refused', 'https://169.254.169.254'],
     ['outbound_host_refused', 'https://localhost'],
   ])('says %s: %s is never asked', async (because, refused) => {
-    const { json } = await plan(acme({ google: google({ issuer: refused }) }), { [POINTER]: 'one' });
+    const { json } = await cli.plan(acme({ google: google({ issuer: refused }) }), { [POINTER]: 'one' });
     expect(json.error.diagnostics).toEqual([
       expect.objectContaining({
         code: 'discovery_unreachable',

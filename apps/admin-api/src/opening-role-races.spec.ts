@@ -1,7 +1,7 @@
 import type { OrganizationDocument } from '@rolecall/org-config';
 import { seedOrganization } from '@rolecall/persistence/testing';
 import { untilBackends, WAITING } from './testing/blocked-apply.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { administeredBy, organization, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
 /* Who is given a role that opens the deployment is from then on out of reach for whoever may only edit users. */
@@ -19,13 +19,7 @@ beforeAll(async () => {
     identityProviders: { google },
   }) as OrganizationDocument;
   ({ id: org } = await seedOrganization(api.database.database, document, { clientSecrets: { google: 's' } }));
-  const spec = { administration: { organization: 'host', adminRole: 'platform-admin' } };
-  const platform = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
-  const files = [{ path: 'platform.yaml', digest: digestOf(platform), organizations: [] }];
-  const applied = await api.client.apply(
-    requestOf([], { collection: 'platform', files, platform: { document: platform } }),
-  );
-  if (applied.status !== 200) throw new Error(applied.text);
+  await administeredBy(api, 'host');
 });
 afterAll(() => api?.close());
 

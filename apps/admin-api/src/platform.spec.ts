@@ -1,7 +1,7 @@
 import { verifyChain } from '@rolecall/audit';
 import { API_RIGHTS, DEPLOYMENT } from '@rolecall/persistence';
 import { everyRow } from './testing/rows.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { organization, platformRequest, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -19,19 +19,7 @@ const trust = (more: object = {}) => ({
 });
 
 function platform(trustedIssuers: object, more: object = {}): object {
-  const document = {
-    apiVersion: 'rolecall/v1',
-    kind: 'Platform',
-    metadata: { name: 'platform' },
-    spec: { trustedIssuers },
-  };
-  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-  return {
-    ...requestOf([], { collection: 'deployment' }),
-    files,
-    platform: { document, file: 'platform.yaml' },
-    ...more,
-  };
+  return { ...platformRequest({ trustedIssuers }, 'deployment'), ...more };
 }
 
 const live = (client: TestClient = api.client) => client.call<Live & ErrorBody>('GET', '/v1/platform');

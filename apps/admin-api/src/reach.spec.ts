@@ -2,7 +2,7 @@ import { API_RIGHTS } from '@rolecall/persistence';
 import { OPERATIONS } from './api/operations.ts';
 import type { Operation } from './api/operations.ts';
 import { asOwner, everyRow } from './testing/rows.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { organization, platformRequest, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 
 /*
@@ -28,14 +28,7 @@ beforeAll(async () => {
   await succeeded(api.client.apply(toMine([mine()])));
   const shared = [organization('my-shared'), organization('foreign-shared')];
   await succeeded(api.client.apply(requestOf(shared, { collection: 'shared' })));
-  const document = {
-    apiVersion: 'rolecall/v1',
-    kind: 'Platform',
-    metadata: { name: 'platform' },
-    spec: { trustedIssuers: {} },
-  };
-  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-  await succeeded(api.client.apply(requestOf([], { collection: 'platform-only', files, platform: { document } })));
+  await succeeded(api.client.apply(platformRequest({ trustedIssuers: {} }, 'platform-only')));
 });
 afterAll(() => api?.close());
 

@@ -1,7 +1,7 @@
 import { readOrganizationToken } from '@rolecall/persistence';
 import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
 import { EndedOverrides } from './organizations/ended-overrides.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { administeredBy, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi, TestClient } from './testing/test-api.ts';
 import { everyRow } from './testing/rows.ts';
 
@@ -122,10 +122,7 @@ it.each<[string, () => Promise<{ status: number; json: ErrorBody }>, number, str
 });
 
 it('repairs the organization that administers the deployment under the two-person rule alone', async () => {
-  const spec = { administration: { organization: name, adminRole: 'platform-admin' } };
-  const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
-  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-  await api.client.apply(requestOf([], { collection: 'platform', files, platform: { document } }));
+  await administeredBy(api, name);
   const renewed = { identityProviders: { okta: { metadata: { xml: RENEWED } } } };
   const before = await everyRow(api.database.ownerUrl);
   const enabled = (to: boolean) => ({ identityProviders: { okta: { enabled: to } } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { verifyChain } from '@rolecall/audit';
 import { API_RIGHTS, DEPLOYMENT } from '@rolecall/persistence';
 import { asOwner, everyRow } from './testing/rows.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { organization, platformRequest, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 import { TestIssuer } from './testing/test-issuer.ts';
 import type { TokenChanges } from './testing/test-issuer.ts';
@@ -21,17 +21,12 @@ let clock = new Date();
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(join(CASES, file), 'utf8').replaceAll('{issuer}', issuer.issuer));
 
-function platform(trustedIssuers: object): object {
-  const metadata = { name: 'platform' };
-  const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata, spec: { trustedIssuers } };
-  const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-  return { ...requestOf([]), collection: 'deployment', files, platform: { document, file: 'platform.yaml' } };
-}
+const trusting = (trustedIssuers: object) => platformRequest({ trustedIssuers }, 'deployment');
 
 beforeAll(async () => {
   await issuer.start();
   api = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: issuer.issuer }, () => clock);
-  await api.client.apply(platform(read('trusted-issuers.json') as object));
+  await api.client.apply(trusting(read('trusted-issuers.json') as object));
   await api.client.apply(requestOf(['acme', 'eu-acme'].map((name) => organization(name))));
 });
 afterAll(async () => {
@@ -205,27 +200,27 @@ it('takes no form anywhere else', async () => {
 it('does not let a pipeline take from itself what it applies by', async () => {
   const trusts = read('trusted-issuers.json') as Record<string, object>;
   const rights = ['plan', 'apply', 'platform.apply'];
-  await api.client.apply(platform({ ...trusts, production: { ...trusts['production'], rights } }));
+  await api.client.apply(trusting({ ...trusts, production: { ...trusts['production'], rights } }));
   const { json } = await exchange(issuer.token(OURS, clock));
   const pipeline = api.client.with(json.access_token);
-  const taken = platform({ ...trusts, production: { ...trusts['production'], rights: ['plan', 'apply'] } });
+  const taken = trusting({ ...trusts, production: { ...trusts['production'], rights: ['plan', 'apply'] } });
   const { json: plan } = await pipeline.plan(taken);
   const refused = await pipeline.apply(taken, plan.fingerprint);
   expect([refused.status, refused.json.error.code]).toEqual([409, 'own_access']);
-  const kept = platform({ 'any-job': trusts['any-job'], apply: { ...trusts['production'], rights } });
+  const kept = trusting({ 'any-job': trusts['any-job'], apply: { ...trusts['production'], rights } });
   expect((await pipeline.apply(kept)).status).toBe(200);
 });
 
 it('ends what a trust gave together with the trust', async () => {
   const trusts = read('trusted-issuers.json') as Record<string, object>;
-  await api.client.apply(platform(trusts));
+  await api.client.apply(trusting(trusts));
   const { json } = await exchange(issuer.token(OURS, clock));
   const pipeline = api.client.with(json.access_token);
   const status = async () => (await pipeline.call('GET', '/v1/organizations')).status;
   const { production: _, ...others } = trusts;
-  const { json: plan } = await api.client.plan(platform(others));
+  const { json: plan } = await api.client.plan(trusting(others));
   expect([plan.platform?.endedTokens, await status()]).toEqual([expect.any(Number), 200]);
-  expect((await api.client.apply(platform(others), plan.fingerprint)).status).toBe(200);
+  expect((await api.client.apply(trusting(others), plan.fingerprint)).status).toBe(200);
   expect(await status()).toBe(401);
   const trail = await api.database.database.inOrganization(DEPLOYMENT, (tx) => tx.auditTrail(0, 10_000));
   await expect(verifyChain(trail)).resolves.toMatchObject({ ok: true });
@@ -234,7 +229,7 @@ it('ends what a trust gave together with the trust', async () => {
 });
 
 it('trusts nobody before there is a document, and nobody that left it', async () => {
-  await api.client.apply(platform({}));
+  await api.client.apply(trusting({}));
   const { status, json } = await exchange(issuer.token(OURS, clock));
   expect([status, logged(json.error?.traceId)]).toEqual([400, 'workload_token_issuer_unknown']);
 });
@@ -244,7 +239,7 @@ describe('whoever is refused often', () => {
   beforeEach(async () => {
     other = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: issuer.issuer, ROLECALL_TRUSTED_PROXIES: '127.0.0.1' });
     const trusts = read('trusted-issuers.json') as object;
-    await other.client.with(await other.token(API_RIGHTS)).apply(platform(trusts));
+    await other.client.with(await other.token(API_RIGHTS)).apply(trusting(trusts));
   });
   afterEach(() => other?.close());
 

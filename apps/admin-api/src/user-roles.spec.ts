@@ -1,6 +1,6 @@
 import { API_RIGHTS, openDatabase } from '@rolecall/persistence';
 import { mistakes } from './api/validate.ts';
-import { digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
+import { administeredBy, digestOf, organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 import { editRole } from './users/edit-roles.ts';
 import { importUsers } from './users/import-users.ts';
@@ -166,10 +166,7 @@ describe('where roles are edited', () => {
   });
 
   it('gives nobody the roles that administer the deployment who may not change these', async () => {
-    const spec = { administration: { organization: 'acme', adminRole: 'platform-admin' } };
-    const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
-    const files = [{ path: 'platform.yaml', digest: digestOf(document), organizations: [] }];
-    await api.client.apply(requestOf([], { collection: 'platform', files, platform: { document } }));
+    await administeredBy(api, 'acme');
     const editor = api.client.with(await api.token(['users.write']));
     expect(code(await grant('eve', 'account/partner', 'platform-admin', editor))).toEqual([403, 'missing_right']);
     expect((await grant('eve', 'account/partner', 'member', editor)).status).toBe(200);

@@ -1,4 +1,5 @@
 import { mistakes } from './api/validate.ts';
+import { DIRECTORY_ACTOR, directoryUser } from './testing/directory-user.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
 import type { ErrorBody, TestApi } from './testing/test-api.ts';
 
@@ -123,15 +124,9 @@ it('reactivates and deletes a user of the directory once the document has no dir
     expect(status).toBe(200);
   };
   await apply({ scim: { tokens: { okta: {} } } });
-  const { database } = api.database;
-  const { organizationId } = (await database.registry.record('hooli'))!;
-  const how = { adoptEmail: undefined, reprovision: 'conflict', brake: undefined } as const;
-  const decide = () => ({ revision: 1, facts: {}, profile: {}, access: { grants: [], groups: [] } });
-  const actor = { tokenName: 'okta', traceId: '0'.repeat(32), at: new Date() };
-  const created = await database.directory.createUser(organizationId, { userName: 'dan' }, how, decide, actor);
-  if (created.outcome !== 'created') throw new Error(created.outcome);
-  const { userId } = created.user;
-  await database.directory.deactivateUser(organizationId, userId, 1, { brake: undefined }, actor);
+  const { organizationId, userId } = await directoryUser(api, 'hooli');
+  const { directory } = api.database.database;
+  await directory.deactivateUser(organizationId, userId, 1, { brake: undefined }, DIRECTORY_ACTOR);
   const at = (method: string, action = '') =>
     api.client.call<ErrorBody>(method, `/v1/organizations/hooli/users/${userId}${action}`);
   const remove = () => at('DELETE');
@@ -139,7 +134,7 @@ it('reactivates and deletes a user of the directory once the document has no dir
   expect(code(await at('POST', '/reactivate'))).toEqual([409, 'managed_by_scim']);
   await apply({});
   expect((await at('POST', '/reactivate')).json).toMatchObject({ outcome: 'reactivated', user: { status: 'invited' } });
-  expect((await remove()).json).toMatchObject({ outcome: 'deleted', receipt: { userId: created.user.userId } });
+  expect((await remove()).json).toMatchObject({ outcome: 'deleted', receipt: { userId } });
 });
 
 it.each([

@@ -142,6 +142,21 @@ export function requestOf(documents: readonly object[], more: object = {}): obje
   return { collection: 'default', organizations, unchangedFiles: [], files, prune: false, origin, ...more };
 }
 
+/** The request of a collection that has the document of the deployment alone. */
+export function platformRequest(spec: object, collection = 'platform'): object {
+  const document = { apiVersion: 'rolecall/v1', kind: 'Platform', metadata: { name: 'platform' }, spec };
+  const file = 'platform.yaml';
+  const files = [{ path: file, digest: digestOf(document), organizations: [] }];
+  return requestOf([], { collection, files, platform: { document, file } });
+}
+
+/** Lets the roles of that organization administer the deployment. */
+export async function administeredBy(api: TestApi, organization: string, more: object = {}): Promise<void> {
+  const administration = { organization, adminRole: 'platform-admin', ...more };
+  const { status, text } = await api.client.apply(platformRequest({ administration }));
+  if (status !== 200) throw new Error(text);
+}
+
 export const digestOf = (document: object): string =>
   createHash('sha256').update(JSON.stringify(document)).digest('hex');
 

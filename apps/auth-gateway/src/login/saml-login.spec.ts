@@ -167,14 +167,8 @@ describe('a SAML login', () => {
   });
 
   it('makes one user of two first logins at the same moment', async () => {
-    const browsers = [gateway.browser(), gateway.browser(), gateway.browser()];
     const person = world.person('twin@beta.example');
-    const answers = await Promise.all(
-      browsers.map((browser) => browser.answer(world.idp, '/saml/beta/okta/login', person)),
-    );
-    const entered = await Promise.all(
-      browsers.map((browser, n) => browser.get(answers[n]?.headers.get('location') ?? '')),
-    );
+    const entered = await world.atOnce(gateway, '/saml/beta/okta/login', [person, person, person]);
     expect(entered.map(({ status }) => status)).toEqual([303, 303, 303]);
     expect(await world.sql(`select * from users where email = 'twin@beta.example'`)).toHaveLength(1);
   });

@@ -78,6 +78,16 @@ export class TestWorld {
     return this.db.database.inOrganization(this.idOf(organization), (tx) => tx.auditTrail(0, 1_000));
   }
 
+  /** These people, a browser each: all answers wait at the gateway, then all browsers come for them at one moment. */
+  async atOnce(gateway: TestGateway, path: string, people: readonly Person[]): Promise<readonly Response[]> {
+    const answered = people.map(async (person) => {
+      const browser = gateway.browser();
+      return { browser, answer: await browser.answer(this.idp, path, person) };
+    });
+    const waiting = await Promise.all(answered);
+    return Promise.all(waiting.map(({ browser, answer }) => browser.get(answer.headers.get('location') ?? '')));
+  }
+
   /** Makes `spec` the next revision of an organization that still has its first. */
   async change(organization: string, spec: OrganizationSpec): Promise<void> {
     const document = {
