@@ -72,6 +72,16 @@ it('takes what files declare and what they do not back at its time, once, and le
   expect((await live()).identityProviders?.['okta']).not.toHaveProperty('enabled');
 });
 
+it('refuses what is written for good below an override that runs, and names it, its end and what to do', async () => {
+  await apply({});
+  await patch({ roles: { helper: { permissions: ['a'] } } }, {});
+  const { status, json } = await patch({ roles: { helper: { displayName: 'Help' } } });
+  expect([status, json.error.code]).toEqual([409, 'overridden']);
+  expect(json.error.message).toContain(`rolecall override end ${name} /spec/roles/helper`);
+  await api.client.call('DELETE', `/v1/organizations/${name}/overrides`);
+  expect((await patch({ roles: { helper: { displayName: 'Help' } } })).status).toBe(200);
+});
+
 it('has two replicas that find the same one take it back once', async () => {
   await apply({});
   await patch({ displayName: 'Incident' }, {});

@@ -12,6 +12,8 @@ export const GUARD_CODES = [
   'unmanaged_entries',
   'owned_by_git',
   'not_declared',
+  'overridden',
+  'too_many_overrides',
   'own_access',
 ] as const;
 

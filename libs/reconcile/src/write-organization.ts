@@ -1,4 +1,5 @@
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
+import { overlap } from './fields/address.ts';
 import { diffDocuments } from './fields/diff.ts';
 import type { FieldDifference } from './fields/diff.ts';
 import { stillEnded } from './declared/ended-overrides.ts';
@@ -8,12 +9,12 @@ import type { ReconcileProblem } from './errors.ts';
 import { affectedGuard, usersOf } from './guards/limits.ts';
 import type { Limits } from './guards/limits.ts';
 import { valueIn } from './declared/origin.ts';
-import { declaredIn, keepOverrides, overridesAfter, secretsWithoutEnd, touchedBy } from './declared/overriding.ts';
+import { declaredIn, keepOverrides, overridesAfter, touchedBy } from './declared/overriding.ts';
+import { refusedOverrides } from './declared/refused-overrides.ts';
 import { ownedByGit } from './declared/owned-by-git.ts';
 import type { Impact } from './plan/plan.ts';
 import { changeTo } from './prepare.ts';
 import type { Change } from './prepare.ts';
-import { pathOf } from './plan/render-plan.ts';
 import { asJson } from './fields/renames.ts';
 import { replaceGuard } from './guards/replace-guard.ts';
 import type { DesiredOrganization } from './request.ts';
@@ -81,8 +82,9 @@ export async function writeOrganization(
   const touched = touchedBy(overriding, before);
   const owned = [...(override === undefined ? touched : []), ...declaredSecrets(write, declared)];
   refuse(owned.map((path) => ownedByGit(name, head.collection ?? '', path, declaration?.origin)));
+  const judged = { ...overriding, secrets: wanted.secrets, collection: head.collection, origin: declaration?.origin };
+  if (write.ends === undefined) refuse(refusedOverrides(judged, before, now));
   const overrides = overridesAfter(overriding, touched, before, now);
-  if (override) refuse(secretsWithoutEnd(overriding, before, wanted.secrets).map((path) => withoutEnd(name, path)));
   const step = await changeOf(state, head, live, write, diffDocuments(live, wanted.document));
   const returns = write.ends !== undefined;
   const allowReplace = returns || write.allowReplace === true;
@@ -97,7 +99,7 @@ export async function writeOrganization(
     const data = { paths: touched, reason: override.reason, until: override.expires.toISOString() };
     await state.audit(head.id, { type: 'organization.overridden', data });
   }
-  const ended = returns || impact === undefined ? pathsGone(before, overrides) : [];
+  const ended = pathsGone(before, overrides);
   if (ended.length > 0) await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended } });
   await keepOverrides(state, { head, declaration, live: wanted.document }, { before, after: overrides }, now);
   if (impact === undefined) return { organization: name, revision: head.revision, fields: [], overrides: active };
@@ -106,7 +108,7 @@ export async function writeOrganization(
 }
 
 const pathsGone = (before: readonly Override[], after: readonly Override[]) =>
-  before.flatMap(({ path }) => (after.some((one) => one.path === path) ? [] : [path]));
+  before.flatMap(({ path }) => (after.some((one) => overlap(one.path, path)) ? [] : [path]));
 
 async function written(state: StateTransaction, step: Change, write: OrganizationWrite, now: Date): Promise<Impact> {
   const { ceilings, by } = write;
@@ -139,11 +141,6 @@ export async function endOverrides(
 /** A secret has no value that an apply could take back: where a collection declares it, only an apply sets it. */
 function declaredSecrets({ wanted }: OrganizationWrite, declared: OrganizationDocument): readonly string[] {
   return Object.keys(wanted.secrets ?? {}).filter((path) => valueIn(asJson(declared), path) !== undefined);
-}
-
-function withoutEnd(organization: string, pointer: string): ReconcileProblem {
-  const message = `${organization}: ${pathOf(pointer)} is declared by no collection, and a secret that an override replaces or removes could not come back at its end; add another identity provider beside this one, or change it for good`;
-  return { code: 'not_declared', organization, pointer, message };
 }
 
 function changeOf(

@@ -19,6 +19,8 @@ const STATUSES: Readonly<Record<ReconcileCode, number>> = {
   unmanaged_entries: 409,
   owned_by_git: 409,
   not_declared: 409,
+  overridden: 409,
+  too_many_overrides: 409,
   unowned_parts_invalid: 422,
   own_access: 409,
   duplicate_platform: 422,

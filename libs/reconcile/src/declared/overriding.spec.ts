@@ -1,8 +1,8 @@
 import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
-import type { OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
+import type { Json, OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import { anyApplications } from '../testing/any-application.ts';
 import fc from 'fast-check';
-import { endedOverrides, endOverrides, reconcile, writeOrganization } from '../index.ts';
+import { endedOverrides, endOverrides, mergePatch, reconcile, writeOrganization } from '../index.ts';
 import type { DesiredOrganization, OrganizationWrite, ReconcileRequest } from '../index.ts';
 import { overridesAfter, touchedBy } from './overriding.ts';
 import { MemoryStateStore } from '../testing/index.ts';
@@ -21,6 +21,7 @@ const google = {
   hostedDomain: 'acme.com',
 };
 
+const HELPS = { displayName: 'Incident', roles: { helper: { permissions: ['a'] } } };
 const scopes = { 'account/main': {} };
 const rule = (name: string) => ({
   name,
@@ -199,30 +200,88 @@ describe('an override of what no file declares', () => {
     expect(world.live).toEqual({ displayName: 'Old' });
   });
 
-  it('ends where somebody writes the field for good, and not where somebody writes another', async () => {
+  it.each<[string, OrganizationSpec, OrganizationSpec | undefined]>([
+    ['another value of its field', { displayName: 'Globex', roles: { helper: { permissions: ['a'] } } }, undefined],
+    [
+      'a part of the entry that it added',
+      { ...HELPS, roles: { helper: { displayName: 'Help', permissions: ['a'] } } },
+      undefined,
+    ],
+    ['what it set, though it is live so already', HELPS, { displayName: 'Incident' }],
+    ['a part of it, though it is live so already', HELPS, { roles: { helper: { permissions: ['a'] } } }],
+  ])('lets nobody write for good while it runs: %s', async (_what, spec, patch) => {
     const world = await World.with({});
-    await world.override({ displayName: 'Incident', login: { session: { idle: '5m' } } });
-    const { overrides } = await world.write({ displayName: 'Globex', login: { session: { idle: '5m' } } });
-    expect(overrides).toMatchObject([{ path: '/spec/login/session/idle' }]);
-    expect(await world.end()).toEqual(['/spec/login/session/idle']);
+    await world.override(HELPS);
+    const failing = world.write(spec, patch && { patch: { spec: patch as Json } });
+    await expect(failing).rejects.toMatchObject({
+      code: 'overridden',
+      message: expect.stringMatching(
+        /overridden until 2026-11-02T12:00:00.000Z by "ops".*rolecall override end acme \/spec/,
+      ),
+    });
+    expect(await world.overrides()).toHaveLength(2);
+    expect(world.store.audit('acme').at(-1)?.type).toBe('organization.overridden');
+  });
+
+  it('lets others be written for good, and its field to what would be there without it, which ends it', async () => {
+    const world = await World.with({}, { displayName: 'Old' });
+    await world.override(HELPS);
+    await world.write({ ...HELPS, login: { session: { idle: '5m' } } });
+    const { overrides } = await world.write({ ...HELPS, displayName: 'Old', login: { session: { idle: '5m' } } });
+    expect(overrides).toMatchObject([{ path: '/spec/roles/helper' }]);
+    const ended = { type: 'organization.override_ended', data: { paths: ['/spec/displayName'] } };
+    expect(world.store.audit('acme').at(-1)).toEqual(ended);
+    expect(await world.end()).toEqual(['/spec/roles/helper']);
+    expect(world.live).toEqual({ displayName: 'Old', login: { session: { idle: '5m' } } });
+  });
+
+  it('lets rules be written for good, whose list comes whole, and not the one that it holds', async () => {
+    const other = { ...rule('b'), when: { attribute: 'unit', present: true as const } };
+    const write = (...rules: object[]) => ({ scopes, authorization: { rules } }) as OrganizationSpec;
+    const world = await World.with({ scopes }, write(rule('a'), rule('b')));
+    await world.override(write(rule('a'), other));
+    const good = (...rules: object[]) =>
+      world.write(write(...rules), { patch: { spec: { authorization: { rules } } } as Json });
+    await good(rule('a'), other, rule('c'));
+    const third = { ...other, when: { attribute: 'place', present: true } };
+    await expect(good(rule('a'), third, rule('c'))).rejects.toMatchObject({ code: 'overridden' });
+    await world.end();
+    expect(world.live).toEqual(write(rule('a'), rule('b'), rule('c')));
+  });
+
+  it('is taken over by a write for good when it is over and could not be taken back', async () => {
+    const world = await World.with({});
+    await world.override({ displayName: 'Incident' });
+    await world.write({ displayName: 'Globex' }, {}, TOMORROW);
+    expect(await world.overrides()).toEqual([]);
     expect(world.live).toEqual({ displayName: 'Globex' });
   });
 
-  it('ends where somebody writes for good what it set, and a declared field is refused', async () => {
-    const beside = { displayName: 'Acme', identityProviders: { okta } };
-    const world = await World.with({ displayName: 'Acme' }, beside);
-    const off = { displayName: 'Incident', identityProviders: { okta: { ...okta, enabled: false } } };
-    await world.override(off);
-    const { overrides } = await world.write(off, { patch: { spec: { jit: null } } });
-    expect(overrides).toHaveLength(2);
-    const declared = world.write(off, { patch: { spec: { displayName: 'Incident' } } });
-    await expect(declared).rejects.toMatchObject({ code: 'owned_by_git', pointer: '/spec/displayName' });
-    const patch = { spec: { identityProviders: { okta: { enabled: false } } } };
-    expect(await world.write(off, { patch })).toMatchObject({ overrides: [{ path: '/spec/displayName' }] });
-    const paths = ['/spec/identityProviders/okta/enabled'];
-    expect(world.store.audit('acme').at(-1)).toEqual({ type: 'organization.override_ended', data: { paths } });
-    expect(await world.end()).toEqual(['/spec/displayName']);
-    expect(world.live).toEqual({ ...off, displayName: 'Acme' });
+  it('leaves a declared field to its files', async () => {
+    const world = await World.with({ displayName: 'Acme' });
+    await world.override({ displayName: 'Incident' });
+    const patch = { spec: { displayName: 'Incident' } };
+    const failing = world.write({ displayName: 'Incident' }, { patch });
+    await expect(failing).rejects.toMatchObject({ code: 'owned_by_git', pointer: '/spec/displayName' });
+  });
+
+  it('is refused where nothing could bring back the order of rules', async () => {
+    const write = (...rules: object[]) => ({ scopes, authorization: { rules } }) as OrganizationSpec;
+    const world = await World.with({ scopes }, write(rule('a'), rule('b')));
+    const failing = world.override(write(rule('b'), rule('a')));
+    await expect(failing).rejects.toMatchObject({ code: 'not_declared', pointer: '/spec/authorization/rules' });
+    expect(await world.override(write(rule('c'), rule('b')))).toMatchObject({ overrides: [{}, {}] });
+  });
+
+  it('is one of so many at most', async () => {
+    const world = await World.with({});
+    const roles = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, {}]));
+    await expect(world.override({ roles: roles(201) })).rejects.toMatchObject({ code: 'too_many_overrides' });
+    await world.override({ roles: roles(200) });
+    await expect(world.override({ roles: roles(200), displayName: 'x' })).rejects.toMatchObject({
+      code: 'too_many_overrides',
+    });
+    expect(await world.override({ roles: roles(3), displayName: 'x' })).toMatchObject({ overrides: { length: 4 } });
   });
 
   it('has an end where no collection owns the organization, and after one gave it up', async () => {
@@ -299,6 +358,18 @@ describe('an override of what no file declares', () => {
     const failing = world.override(spec, { wanted: desired(spec, secrets) });
     await expect(failing).rejects.toMatchObject({ code: 'not_declared', pointer: POINTER });
     expect(world.head.revision).toBe(2);
+  });
+
+  it('is refused where it removes a secret that files declare', async () => {
+    const declared = request({ identityProviders: { google } });
+    const world = new World();
+    const organizations = declared.organizations.map((one) => ({ ...one, secrets: { [POINTER]: 'a'.repeat(64) } }));
+    await world.apply({ ...declared, organizations });
+    await expect(world.override({})).rejects.toMatchObject({
+      code: 'owned_by_git',
+      pointer: POINTER,
+      message: expect.stringContaining('"enabled: false"'),
+    });
   });
 
   it('may add a secret and take it away again', async () => {
@@ -499,36 +570,69 @@ describe('whatever is overridden', () => {
     const left = Object.fromEntries(Object.entries(roles).filter(([name]) => isName(name)));
     return { ...rest, scopes, roles: left, authorization: { ...authorization, rules } };
   });
+  const patch = fc.oneof(
+    fc.record({ displayName: fc.constantFrom('Initech', null) }),
+    fc.record({ roles: fc.dictionary(fc.constantFrom('a', 'b', 'q'), fc.option(role), { minKeys: 1 }) }),
+    fc.record({ login: fc.constantFrom(null, { session: { idle: '2h' } }) }),
+  );
   const step = fc.oneof(
-    fc.record({ kind: fc.constant('apply' as const), some: valid, keep: fc.boolean() }),
+    fc.record({
+      kind: fc.constant('apply' as const),
+      some: valid,
+      keep: fc.boolean(),
+      unmanaged: fc.constantFrom('report' as const, 'delete' as const),
+      renames: fc.boolean(),
+    }),
     fc.record({
       kind: fc.constant('override' as const),
       some: valid,
       keep: fc.boolean(),
       expires: fc.constantFrom(TOMORROW, LATER),
     }),
+    fc.record({ kind: fc.constant('write' as const), patch }),
   );
 
-  it('ends as if it had never been, whatever the files say meanwhile', async () => {
+  /** Whether it was done; else it was refused by a rule that overrides need. */
+  const isDone = (work: Promise<unknown>) =>
+    work.then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: expect.stringMatching(/^(?:overridden|owned_by_git|not_declared)$/) });
+        return false;
+      },
+    );
+  const good = (world: World, spec: object) => {
+    const merged = mergePatch(world.live as Json, spec as Json) as OrganizationSpec;
+    return isDone(world.write(merged, { patch: { spec } as Json }));
+  };
+
+  it('ends as if it had never been, whatever the files say and others write for good meanwhile', async () => {
+    let written = 0;
     await fc.assert(
       fc.asyncProperty(valid, valid, fc.array(step, { minLength: 1, maxLength: 5 }), async (some, others, steps) => {
         const beside = takenBack(document(some), document(others), []).after.spec;
         const [world, control] = [await World.with(some, beside), await World.with(some, beside)];
         let declared = some;
         const again: unknown[] = [];
-        for (const { kind, some: wanted, keep, ...rest } of steps) {
-          if (kind === 'apply') {
-            declared = keep ? { ...declared, ...wanted } : wanted;
-            const files = request(declared, { conflicts: 'git' });
+        const inBoth: boolean[] = [];
+        for (const each of steps) {
+          if (each.kind === 'apply') {
+            const next = each.keep ? { ...declared, ...each.some } : each.some;
+            declared = each.renames ? renamed(declared, next) : next;
+            const files = request(declared, { conflicts: 'git', unmanaged: each.unmanaged });
             await control.apply(files);
             await world.apply(files);
             again.push(...(await world.apply(files)).changes);
-          } else {
-            const override = { reason: 'incident', expires: TOMORROW, ...rest };
-            await world.write(keep ? { ...world.live, ...wanted } : wanted, { override });
+          } else if (each.kind === 'override') {
+            const override = { reason: 'incident', expires: each.expires };
+            await isDone(world.write(each.keep ? { ...world.live, ...each.some } : each.some, { override }));
+          } else if (await good(world, each.patch)) {
+            written += 1;
+            inBoth.push(await good(control, each.patch));
           }
         }
         expect(again).toEqual([]);
+        expect(inBoth).not.toContain(false);
         await world.end();
         await world.end(LATER);
         expect(await world.overrides()).toEqual([]);
@@ -537,7 +641,16 @@ describe('whatever is overridden', () => {
       }),
       { numRuns: 100 },
     );
+    expect(written).toBeGreaterThan(0);
   });
+
+  /** `next`, where the first role that was declared has another name. */
+  function renamed(before: OrganizationSpec, next: OrganizationSpec): OrganizationSpec {
+    const [from, value] = Object.entries(before.roles ?? {}).find(([name]) => name !== 'q') ?? [];
+    if (from === undefined || value === undefined) return next;
+    const { [from]: _gone, ...roles } = next.roles ?? {};
+    return { ...next, roles: { ...roles, q: { ...value, previously: [from] } } };
+  }
 
   /** A map without entries says nothing, and the order of rules nothing to a machine. */
   function unordered({

@@ -1,12 +1,11 @@
 import { API_VERSION, canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import { covers, isNamedList, overlap } from '../fields/address.ts';
+import { covers, isNamedList, isStructure, overlap } from '../fields/address.ts';
 import { diffDocuments } from '../fields/diff.ts';
 import { formerOf, wholeOf } from './former.ts';
 import { namedByPatch } from '../fields/named-by-patch.ts';
 import { sameOrder, valueIn } from './origin.ts';
 import { asJson } from '../fields/renames.ts';
-import { secretsLost } from '../secrets/secret-changes.ts';
 import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from '../state-store.ts';
 import { deviationOf, driftOf, overrideAt, takenBack } from './three-way.ts';
 
@@ -39,17 +38,19 @@ export function declaredIn(
  * patch names and is live so already: one that runs gets another end, and what drifted gets one.
  */
 export function touchedBy(write: Overriding, before: readonly Override[]): readonly string[] {
-  const { declared, live, wanted, override, patch } = write;
+  const { declared, live, wanted, override } = write;
   const base = withoutOverrides(write, before);
-  const named = patch === undefined ? () => false : namedByPatch(patch);
+  const named = namedBy(write);
   const isHeld = (path: string) => override !== undefined || overrideAt(path, before) !== undefined;
   const drifted = driftOf(declared, wanted).map(({ path }) => path);
   const unowned = override === undefined ? [] : diffDocuments(wanted, base);
-  // the order of a list in which nobody declared these entries means nothing that had to come back
-  const set = unowned.flatMap(({ path }) => (isNamedList(path) ? [] : [path]));
+  // neither the order of what nobody declared nor a map without entries is anything that had to come back
+  const set = unowned.flatMap(({ path }) => (isStructure(path) ? [] : [path]));
   const [from, to] = [asJson(live), asJson(wanted)];
   const differs = (path: string) => {
-    const [old, now] = [valueIn(from, path), valueIn(to, path)];
+    // an entry of another type is set as a whole, also where both say the same
+    const at = wholeOf(path, live, wanted);
+    const [old, now] = [valueIn(from, at), valueIn(to, at)];
     return isNamedList(path) ? !sameOrder(old, now) : canonicalJson(old ?? null) !== canonicalJson(now ?? null);
   };
   const touched = [...drifted, ...set].filter((path) => (named(path) && isHeld(path)) || differs(path));
@@ -82,21 +83,6 @@ export function overridesAfter(
 }
 
 /**
- * Secrets that nobody declares and that the write replaces or removes: documents refer to them, so they could not come back at the end
- * of an override. One that an override itself added may go.
- */
-export function secretsWithoutEnd(
-  write: Overriding,
-  before: readonly Override[],
-  given: Readonly<Record<string, unknown>> | undefined,
-): readonly string[] {
-  const [declared, base] = [asJson(write.declared), asJson(withoutOverrides(write, before))];
-  return secretsLost(write.live, write.wanted, given).filter(
-    (path) => valueIn(declared, path) === undefined && valueIn(base, path) !== undefined,
-  );
-}
-
-/**
  * What overrides are on record for: each field that differs from what would be live without them (`base`), with what comes back there.
  * Files may declare other parts of an entry by now, and fewer.
  */
@@ -106,7 +92,11 @@ export function recordsOf(
 ): readonly Override[] {
   if (overrides.length === 0) return [];
   const { base, wanted } = documents;
-  const places = new Set(diffDocuments(wanted, base).map(({ path }) => wholeOf(path, base, wanted)));
+  const said = asJson(documents.declared);
+  const differing = diffDocuments(wanted, base).filter(
+    ({ path }) => !isStructure(path) || valueIn(said, path) !== undefined,
+  );
+  const places = new Set(differing.map(({ path }) => wholeOf(path, base, wanted)));
   return [...places].flatMap((path) => {
     const override = overrideAt(path, overrides);
     if (override === undefined) return [];
@@ -117,7 +107,7 @@ export function recordsOf(
 }
 
 /** What would be live if there had never been an override. */
-function withoutOverrides(
+export function withoutOverrides(
   { declared, live }: Pick<Overriding, 'declared' | 'live'>,
   before: readonly Override[],
 ): OrganizationDocument {
@@ -125,10 +115,15 @@ function withoutOverrides(
 }
 
 /** Who writes what nobody declares, and for good, means it to stay, also when it is live so already. */
-function takenOver({ live, wanted, override, patch }: Overriding, path: string): boolean {
-  if (override !== undefined) return false;
-  const isNamed = patch !== undefined && namedByPatch(patch)(path);
-  return isNamed || diffDocuments(live, wanted).some((field) => covers(field.path, path));
+function takenOver(write: Overriding, path: string): boolean {
+  if (write.override !== undefined) return false;
+  return namedBy(write)(path) || diffDocuments(write.live, write.wanted).some((field) => covers(field.path, path));
+}
+
+/** What the patch says. Lists come whole: one that is written for good says nothing of entries that it leaves as they are. */
+export function namedBy({ patch, override }: Pick<Overriding, 'patch' | 'override'>): (path: string) => boolean {
+  if (patch === undefined) return () => false;
+  return override === undefined ? namedByPatch(patch, isNamedList) : namedByPatch(patch);
 }
 
 /** An organization, with what is live by now. */

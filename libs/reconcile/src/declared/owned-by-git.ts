@@ -10,10 +10,19 @@ export function ownedByGit(
   pointer: string,
   origin: RevisionOrigin | undefined,
 ): ReconcileProblem {
-  const place = origin === undefined ? '' : placeOf(pointer, origin);
-  const where = place === '' ? `the files of the collection "${collection}"` : place;
+  const where = placeOrFiles(pointer, collection, origin);
   const message = `${organization}: ${pathOf(pointer)} is declared in ${where}; change it there, or override it for a while with a reason and an end`;
   return { code: 'owned_by_git', organization, pointer, message };
+}
+
+/** Where a field is declared, for a sentence. */
+export function placeOrFiles(
+  pointer: string,
+  collection: string | undefined,
+  origin: RevisionOrigin | undefined,
+): string {
+  const place = origin === undefined ? '' : placeOf(pointer, origin);
+  return place === '' ? `the files of the collection "${collection ?? ''}"` : place;
 }
 
 /** `repository@commit file:line`, of what is known. */

@@ -62,10 +62,10 @@ export function isStructure(pointer: string): boolean {
 }
 
 /** Lists whose entries have a `name`: they are compared and addressed by it, since an index means nothing to a reader. */
-const NAMED_LISTS = new Set(['/spec/authorization/rules', '/spec/tests']);
+export const NAMED_LISTS: readonly string[] = ['/spec/authorization/rules', '/spec/tests'];
 
 export function isNamedList(pointer: string): boolean {
-  return NAMED_LISTS.has(pointer);
+  return NAMED_LISTS.includes(pointer);
 }
 
 /** Maps and named lists whose entries stand for something by themselves: one that nobody declared is `unmanaged`. */

@@ -48,6 +48,8 @@ export const organizations = {
       409: [
         'owned_by_git',
         'not_declared',
+        'overridden',
+        'too_many_overrides',
         'revision_moved',
         'sso_not_tested',
         'no_recovery_admin',
