@@ -2527,11 +2527,24 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expected bigint, p_user jsonb, p_access jsonb, p_off jsonb, p_events jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.directory_read_users(p_org_id uuid, p_user_ids uuid[])
+ RETURNS TABLE(user_id uuid, body jsonb, version bigint, created_at timestamp with time zone, modified_at timestamp with time zone, groups jsonb, grants jsonb, memberships jsonb, revision integer)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  return query
+    select s.*, o.revision
+    from directory_user_states(p_org_id, p_user_ids) s, organizations o
+    where o.org_id = p_org_id;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_replace_user(p_org_id uuid, p_expected bigint, p_user jsonb, p_access jsonb, p_off jsonb, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
- SET lock_timeout TO '10s'
- SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_user_id uuid := p_user->>'userId';
@@ -2542,7 +2555,6 @@ declare
   v_brake record;
   v_receipt jsonb;
 begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
   select u.email_key into v_email_key from users u where u.org_id = p_org_id and u.user_id = v_user_id for no key update;
   select * into v_was from directory_users d where d.org_id = p_org_id and d.user_id = v_user_id;
   if not found then
@@ -2605,8 +2617,46 @@ begin
   if v_was.active <> v_active then
     perform directory_count(p_org_id, 0, v_active::integer - v_was.active::integer, 0);
   end if;
-  perform audit_append(p_org_id, p_events);
   return jsonb_build_object('outcome', 'replaced', 'version', v_was.version + 1, 'receipt', v_receipt);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.directory_replace_users(p_org_id uuid, p_users jsonb, p_waits boolean)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ SET lock_timeout TO '10s'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_ids uuid[] := array(select (u->'user'->>'userId')::uuid from jsonb_array_elements(p_users) u);
+  v_user jsonb;
+  v_result jsonb;
+  v_events jsonb := '[]';
+begin
+  perform set_config('rolecall.organization_id', p_org_id::text, true);
+  if p_waits then
+    perform directory_lock_users(p_org_id, v_ids);
+  else
+    v_ids := array(
+      select u.user_id from users u where u.org_id = p_org_id and u.user_id = any(v_ids) for no key update skip locked);
+  end if;
+  for v_user in select u from jsonb_array_elements(p_users) u loop
+    if (v_user->'user'->>'userId')::uuid = any(v_ids) then
+      v_result := directory_replace_user(p_org_id, (v_user->>'expected')::bigint, v_user->'user', v_user->'access', v_user->'off',
+        (v_user->>'now')::timestamptz);
+    else
+      v_result := '{"outcome": "busy"}';
+    end if;
+    if v_result->>'outcome' = 'replaced' then
+      v_events := v_events || (v_user->'events');
+    end if;
+    return next v_result;
+  end loop;
+  -- last, since it holds up everything else of the organization
+  if v_events <> '[]' then
+    perform audit_append(p_org_id, v_events);
+  end if;
 end
 $function$
 ;
@@ -2742,21 +2792,6 @@ begin
             order by t.name, t.created_at desc, t.token_id desc) newest
       where newest.rotate_at <= p_before order by newest.rotate_at, newest.name;
   end loop;
-end
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.directory_user(p_org_id uuid, p_user_id uuid)
- RETURNS TABLE(user_id uuid, body jsonb, version bigint, created_at timestamp with time zone, modified_at timestamp with time zone, groups jsonb, grants jsonb, memberships jsonb, revision integer)
- LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
-AS $function$
-begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
-  return query
-    select s.*, o.revision
-    from directory_user_states(p_org_id, array[p_user_id]) s, organizations o
-    where o.org_id = p_org_id;
 end
 $function$
 ;
@@ -3985,7 +4020,11 @@ grant execute on function directory_offboard to public;
 
 grant execute on function directory_offboarded to public;
 
+grant execute on function directory_read_users to public;
+
 grant execute on function directory_replace_user to public;
+
+grant execute on function directory_replace_users to public;
 
 grant execute on function directory_require_revision to public;
 
@@ -3998,8 +4037,6 @@ grant execute on function directory_surely_may_go to public;
 grant execute on function directory_takes_address to public;
 
 grant execute on function directory_tokens_due to public;
-
-grant execute on function directory_user to public;
 
 grant execute on function directory_user_states to public;
 

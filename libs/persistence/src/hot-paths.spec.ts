@@ -144,12 +144,12 @@ describe('round trips', () => {
     expect(sent.splice(0)).toEqual(['directory.create-users']);
     const was = (await directory.userState(acme.id, userId))!;
     await directory.replaceUser(acme.id, was, userBody('eve', { title: 'x' }), how, decideBy(), actor());
-    expect(sent.splice(0)).toEqual(['directory.user', 'directory.replace-user']);
+    expect(sent.splice(0)).toEqual(['directory.read-users', 'directory.replace-users']);
     await directory.userById(acme.id, userId);
     expect(sent.splice(0)).toEqual([expect.stringMatching(/^directory\.search\./)]);
     const now = (await directory.userState(acme.id, userId))!;
     await directory.replaceUser(acme.id, now, now.body, how, decideBy(), actor());
-    expect(sent.splice(0)).toEqual(['directory.user']);
+    expect(sent.splice(0)).toEqual(['directory.read-users']);
     await directory.deleteUser(acme.id, userId, undefined, how, actor());
     expect(sent).toEqual(['directory.delete-user']);
   });

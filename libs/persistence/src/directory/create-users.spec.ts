@@ -1,4 +1,4 @@
-import { actor, CREATE, decideBy, organizationRows, startInTurn, userBody } from '../testing/directory.ts';
+import { actor, afterFirst, CREATE, decideBy, organizationRows, startInTurn, userBody } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, OKTA, poolOf, useTestDatabase } from '../testing/fixture.ts';
 import { directoryContradictions, seedOrganization } from '../testing/index.ts';
 import { asClient } from '../audit/clients.ts';
@@ -21,20 +21,8 @@ const rows = <T extends object>(sql: string) => organizationRows<T>(test.current
 const create = (name: string, how: Partial<CreateHow> = {}, decide = decideBy(), at?: Date) =>
   directory().createUser(org, userBody(name, { title: 'member' }), { ...CREATE, ...how }, decide, actor(at));
 
-/** The first one waits for the audit log until all the others have come. */
-async function atOnce<T>(
-  first: () => Promise<T>,
-  others: readonly (() => Promise<T>)[],
-): Promise<PromiseSettledResult<T>[]> {
-  return connected(test.current.ownerUrl, async (holder) => {
-    await holder.query('begin');
-    await holder.query('select from audit_heads where org_id = $1 for update', [org]);
-    const running = await startInTurn(test.current.ownerUrl, [first]);
-    const all = Promise.allSettled([...running, ...others.map((start) => start())]);
-    await holder.query('rollback');
-    return all;
-  });
-}
+const atOnce = <T>(first: () => Promise<T>, others: readonly (() => Promise<T>)[]) =>
+  afterFirst(test.current.ownerUrl, org, first, others);
 
 const outcomesOf = (all: readonly PromiseSettledResult<{ readonly outcome: string }>[]) =>
   all.map((each) => (each.status === 'fulfilled' ? each.value.outcome : String(each.reason)));

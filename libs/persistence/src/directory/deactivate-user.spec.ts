@@ -1,4 +1,4 @@
-import { actor, CREATE, decideBy, organizationRows, startInTurn, userBody } from '../testing/directory.ts';
+import { actor, afterFirst, CREATE, decideBy, organizationRows, startInTurn, userBody } from '../testing/directory.ts';
 import { connected, document, later, METADATA_XML, OKTA, useTestDatabase } from '../testing/fixture.ts';
 import { directoryContradictions, seedOrganization } from '../testing/index.ts';
 import type { DirectoryBrake } from '../stores.ts';
@@ -37,15 +37,13 @@ const deactivate = (userId: string, brake?: DirectoryBrake) =>
   directory().deactivateUser(org, userId, revision, { brake }, actor());
 const rows = <T extends object>(sql: string) => organizationRows<T>(test.current.url, org, sql);
 
-/** The first one waits for the audit log until all the others have come. */
 async function atOnce(first: string, others: readonly string[], brake?: DirectoryBrake) {
-  return connected(test.current.ownerUrl, async (holder) => {
-    await holder.query('begin');
-    await holder.query('select from audit_heads where org_id = $1 for update', [org]);
-    const running = await startInTurn(test.current.ownerUrl, [() => deactivate(first, brake)]);
-    const all = Promise.all([...running, ...others.map((id) => deactivate(id, brake))]);
-    await holder.query('rollback');
-    return (await all).map((each) => (each.outcome === 'replaced' && !each.changed ? 'unchanged' : each.outcome));
+  const goes = others.map((id) => () => deactivate(id, brake));
+  const all = await afterFirst(test.current.ownerUrl, org, () => deactivate(first, brake), goes);
+  return all.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    const { value } = each;
+    return value.outcome === 'replaced' && !value.changed ? 'unchanged' : value.outcome;
   });
 }
 

@@ -8,8 +8,8 @@ import { deactivations } from './deactivate-user.ts';
 import { directoryGroups } from './groups.ts';
 import { directorySearch } from './search/directory-search.ts';
 import { deleteUser, holds, receipts } from './offboarding.ts';
-import { userState } from './read-user.ts';
-import { replaceUser } from './replace-user.ts';
+import { userStates } from './read-user.ts';
+import { replacements } from './replace-user.ts';
 import { isResourceId } from './ids.ts';
 import { DIRECTORY_COUNTS } from './statements.ts';
 import { turns } from './turns.ts';
@@ -36,15 +36,16 @@ export function directoryStore(pool: Pool, forget: (organizationId: string) => v
   const decided = async <T>(organizationId: string, work: () => Promise<T>): Promise<T> =>
     forgetting(organizationId, inTurn(organizationId, work));
   const create = creations(pool, inTurn);
+  const readState = userStates(pool);
+  const replace = replacements(pool, inTurn);
   const deactivate = deactivations(pool, inTurn);
   const groups = directoryGroups(pool);
   return {
-    userState: async (organizationId, userId) =>
-      isResourceId(userId) ? userState(pool, organizationId, userId) : undefined,
+    userState: async (organizationId, userId) => (isResourceId(userId) ? readState(organizationId, userId) : undefined),
     createUser: (organizationId, body, how, decide, actor) =>
       forgetting(organizationId, create({ organizationId, body: storedUser(body), how, decide, actor })),
     replaceUser: (organizationId, was, body, how, decide, actor) =>
-      decided(organizationId, () => replaceUser(pool, { organizationId, was, body, how, decide, actor })),
+      forgetting(organizationId, replace({ organizationId, was, body, how, decide, actor })),
     async deactivateUser(organizationId, userId, revision, how, actor) {
       if (!isResourceId(userId)) return { outcome: 'unknown' };
       return forgetting(organizationId, deactivate({ organizationId, userId, revision, how, actor }));

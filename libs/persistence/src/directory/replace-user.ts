@@ -2,6 +2,7 @@ import type { AuditEvent } from '@rolecall/audit';
 import type { Pool, PoolClient } from 'pg';
 import { sameValue } from '@rolecall/scim';
 import type { ResourceBody } from '@rolecall/scim';
+import { auditEntries } from '../audit/append.ts';
 import { driverError } from '../errors.ts';
 import { query } from '../sql.ts';
 import type {
@@ -13,12 +14,14 @@ import type {
   UserReplaced,
 } from '../stores.ts';
 import { accessColumns, emailDomainIn, isActive, storedUser, userColumns } from './columns.ts';
-import { accessEvents, changedAttributes, eventColumns, eventsOf } from './events.ts';
+import { accessEvents, changedAttributes, eventsOf } from './events.ts';
 import { brakeColumns, departureColumns, goingColumns } from './offboarding.ts';
 import { shown } from './read-user.ts';
 import { toHeld, toReceipt } from './rows.ts';
 import type { HoldJson, ReceiptRow } from './rows.ts';
-import { REPLACE_DIRECTORY_USER } from './statements.ts';
+import { REPLACE_DIRECTORY_USERS } from './statements.ts';
+import { writtenTogether } from './written-together.ts';
+import type { InTurn, UserWrite } from './written-together.ts';
 
 /** One user's change: what it was, what it shall be, by whose rules and by whom. */
 export interface Replacement {
@@ -44,8 +47,30 @@ type Replaced =
         | 'to_be_held';
     };
 
-/** Makes `body` the user's, in one statement; none when it is already. */
+/** Writes one user, as `directory_replace_user` takes it. */
+type Write = (user: UserWrite) => Promise<Replaced>;
+
+/**
+ * Makes each `body` its user's, in one statement; none when it is already. Changes of one organization in what is the user's alone that come
+ * while others are written are written together.
+ */
+export function replacements(pool: Pool, inTurn: InTurn): (replacement: Replacement) => Promise<UserReplaced> {
+  const together = writtenTogether<Replaced>(inTurn, ({ organizationId }, users, alone) =>
+    write(pool, organizationId, users, alone),
+  );
+  const alone: Write = (user) => inTurn(user.organizationId, () => writeAlone(pool)(user));
+  return (replacement) => replace(replacement, { alone, together });
+}
+
+/** As `replacements`, one by itself and at once. */
 export async function replaceUser(on: Pool | PoolClient, replacement: Replacement): Promise<UserReplaced> {
+  return replace(replacement, { alone: writeAlone(on), together: writeAlone(on) });
+}
+
+async function replace(
+  replacement: Replacement,
+  { alone, together }: { readonly alone: Write; readonly together: Write },
+): Promise<UserReplaced> {
   const { was, how, decide, actor } = replacement;
   const { userId, groups } = was;
   const body = storedUser(replacement.body);
@@ -53,35 +78,52 @@ export async function replaceUser(on: Pool | PoolClient, replacement: Replacemen
   const decided = decide({ userId, body, groups, isNew: false });
   // the audit log tells the difference to what was read, so both must be of the rules that decide
   if (was.revision < decided.revision) return { outcome: 'changed_meanwhile' };
-  const write = (going: Departure) => writeUser(on, { ...replacement, body }, decided, going);
+  const written = { ...replacement, body };
   const goes = isActive(was.body) && !isActive(body);
-  let replaced = await write(goes ? departureColumns(how.brake, actor) : { brake: brakeColumns(how.brake) });
+  const going = goes ? departureColumns(how.brake, actor) : { brake: brakeColumns(how.brake) };
+  const isOwn = OF_OTHERS.every((name) => sameValue(body[name], was.body[name]));
+  let replaced = await (isOwn ? together : alone)(writeOf(written, decided, going));
   // hardly ever: only then is it said what to note of the hold
   if (replaced.outcome === 'to_be_held')
-    replaced = await write(goingColumns(replacement.organizationId, userId, how.brake, actor));
+    replaced = await alone(
+      writeOf(written, decided, goingColumns(replacement.organizationId, userId, how.brake, actor)),
+    );
   return toOutcome(replaced, { ...was, body }, actor.at);
 }
 
+/** What may be held by somebody else at this moment, or is counted: such a change may have to wait, and waits for nobody while it holds others. */
+const OF_OTHERS = ['userName', 'emails', 'active'];
+
 type Departure = Partial<ReturnType<typeof departureColumns>>;
 
-async function writeUser(
-  on: Pool | PoolClient,
-  replacement: Replacement,
-  decided: DirectoryAccess,
-  going: Departure,
-): Promise<Replaced> {
+function writeOf(replacement: Replacement, decided: DirectoryAccess, going: Departure): UserWrite {
   const { organizationId, was, body, actor } = replacement;
-  const [row] = await query<{ result: Replaced }>(on, REPLACE_DIRECTORY_USER, [
-    organizationId,
-    was.meta.version,
-    JSON.stringify(changedColumns(was, body)),
-    JSON.stringify(accessColumns(was.userId, decided)),
-    JSON.stringify(going),
-    eventColumns(organizationId, replacedEvents(replacement, decided, going.receiptId)),
-    actor.at,
-  ]).catch(asConflict);
-  if (row === undefined) throw new Error('directory_replace_user returned nothing');
-  return row.result;
+  const columns = {
+    expected: was.meta.version,
+    user: changedColumns(was, body),
+    access: accessColumns(was.userId, decided),
+    off: going,
+    events: auditEntries(organizationId, replacedEvents(replacement, decided, going.receiptId)),
+    now: actor.at,
+  };
+  return { organizationId, revision: decided.revision, columns };
+}
+
+function writeAlone(on: Pool | PoolClient): Write {
+  return async ({ organizationId, columns }) => {
+    const [replaced] = await write(on, organizationId, JSON.stringify([columns]), true);
+    if (replaced === undefined) throw new Error('directory_replace_users returned nothing');
+    return replaced;
+  };
+}
+
+interface ReplacedRow {
+  readonly result: Replaced | { readonly outcome: 'busy' };
+}
+
+async function write(on: Pool | PoolClient, organizationId: string, users: string, alone: boolean) {
+  const rows = await query<ReplacedRow>(on, REPLACE_DIRECTORY_USERS, [organizationId, users, alone]).catch(asConflict);
+  return rows.map(({ result }) => (result.outcome === 'busy' ? undefined : result));
 }
 
 /** Without what is looked up elsewhere and did not change. */
@@ -130,8 +172,8 @@ function toOutcome(replaced: Replaced, now: DirectoryUserState, at: Date): UserR
   }
 }
 
-/** Two users took one userName at the same moment: the second statement failed, and nothing of it stays. */
-function asConflict(error: unknown): { result: Replaced }[] {
+/** Two users took one userName at the same moment: the second statement, of one user, failed, and nothing of it stays. */
+function asConflict(error: unknown): ReplacedRow[] {
   if (driverError(error).constraint !== 'directory_users_user_name') throw error;
   return [{ result: { outcome: 'conflict' } }];
 }

@@ -1,8 +1,9 @@
 import type { Statement } from '../sql.ts';
 
-export const DIRECTORY_USER: Statement = {
-  name: 'directory.user',
-  text: 'select * from directory_user($1, $2)',
+/** Ids. */
+export const READ_DIRECTORY_USERS: Statement = {
+  name: 'directory.read-users',
+  text: 'select * from directory_read_users($1, $2)',
 };
 
 /** Revision, users as they are to be. A row for each. */
@@ -22,10 +23,10 @@ export const HOLD_ADOPTED: Statement = {
   text: 'select directory_hold_adopted($1, $2, $3, $4) as hold',
 };
 
-/** Expected version, a body, a decision, what going away takes, audit events, time. */
-export const REPLACE_DIRECTORY_USER: Statement = {
-  name: 'directory.replace-user',
-  text: 'select directory_replace_user($1, $2, $3, $4, $5, $6, $7) as result',
+/** Users as they are to be, whether to wait for who is locked. A row for each. */
+export const REPLACE_DIRECTORY_USERS: Statement = {
+  name: 'directory.replace-users',
+  text: 'select * from directory_replace_users($1, $2, $3) as result',
 };
 
 /** Revision, users with what their going away takes, whether to wait for who is locked. A row for each. */

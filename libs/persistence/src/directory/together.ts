@@ -1,9 +1,20 @@
+import { setImmediate } from 'node:timers/promises';
 import { PersistenceError } from '../errors.ts';
 
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface Together {
+  readonly most: number;
+  readonly mostWaiting: number;
+  /**
+   * Each go, the first too, waits for the end of the event loop's turn, and takes along what has arrived already: for work that takes no
+   * longer than to read that. Default false.
+   */
+  readonly endsTurn?: boolean;
 }
 
 /**
@@ -13,7 +24,7 @@ interface Waiting<Item, Result> {
  * @param work - gives a result for each item, in their order
  */
 export function together<Item, Result>(
-  { most, mostWaiting }: { readonly most: number; readonly mostWaiting: number },
+  { most, mostWaiting, endsTurn = false }: Together,
   work: (key: string, items: readonly Item[]) => Promise<readonly Result[]>,
 ): (key: string, item: Item) => Promise<Result> {
   /** What waits, of each key whose work runs. */
@@ -33,7 +44,10 @@ export function together<Item, Result>(
   async function serve(key: string, first: Waiting<Item, Result>): Promise<void> {
     const line: Waiting<Item, Result>[] = [first];
     lines.set(key, line);
-    while (line.length > 0) await run(key, line.splice(0, most));
+    while (line.length > 0) {
+      if (endsTurn) await setImmediate();
+      await run(key, line.splice(0, most));
+    }
     lines.delete(key);
   }
 
@@ -53,7 +67,7 @@ export function together<Item, Result>(
  * @param work - gives a result for each item, in their order; undefined = passed over, which it does to none that is `alone`
  */
 export function togetherOrAlone<Item, Result>(
-  limits: Parameters<typeof together>[0],
+  limits: Together,
   work: (items: readonly Item[], alone: boolean) => Promise<readonly (Result | undefined)[]>,
 ): (key: string, item: Item) => Promise<Result> {
   const gathered = together<Item, Result | undefined>(limits, (_key, items) =>

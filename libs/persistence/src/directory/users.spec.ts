@@ -1,8 +1,9 @@
 import { actor, atOneMoment, CREATE, decideBy, organizationRows, userBody } from '../testing/directory.ts';
-import { document, later, METADATA_XML, NOW, OKTA, subject, useTestDatabase } from '../testing/fixture.ts';
+import { document, later, METADATA_XML, NOW, OKTA, poolOf, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
 import type { ResourceBody } from '@rolecall/scim';
 import type { CreateHow, DirectoryUserState } from '../stores.ts';
+import { directoryStore } from './directory-store.ts';
 
 const test = useTestDatabase();
 const NOBODY = '00000000-0000-7000-8000-000000000000';
@@ -255,13 +256,15 @@ describe('a change', () => {
     expect(await audited()).toEqual(['user.created', 'grants.changed']);
   });
 
-  it('V3 loses nothing to another at the same moment', async () => {
+  it('V3 loses nothing to another at the same moment, at another server', async () => {
     const eve = await created('eve');
-    const title = (value: string) => () =>
-      directory().replaceUser(org, eve, { ...eve.body, title: value }, how, decideBy(), actor());
-    const outcomes = (await atOneMoment(test.current.ownerUrl, org, ['a', 'b', 'c'].map(title))).map(
-      ({ outcome }) => outcome,
-    );
+    const pools = ['a', 'b', 'c'].map((title) => ({ title, pool: poolOf(test.current.url, 2) }));
+    const each = pools.map(({ title, pool }) => () => {
+      const store = directoryStore(pool, () => undefined);
+      return store.replaceUser(org, eve, { ...eve.body, title }, how, decideBy(), actor());
+    });
+    const outcomes = (await atOneMoment(test.current.ownerUrl, org, each)).map(({ outcome }) => outcome);
+    await Promise.all(pools.map(({ pool }) => pool.end()));
     expect(outcomes.sort()).toEqual(['changed_meanwhile', 'changed_meanwhile', 'replaced']);
     expect((await directory().userState(org, eve.userId))?.held.grants).toHaveLength(1);
   });

@@ -40,7 +40,7 @@ it('a write gives its connection back when a lock takes too long', async () => {
   const { rows } = await connected(test.ownerUrl, (owner) =>
     owner.query<{ proname: string }>(`
       select proname from pg_proc
-      where proname ~ '^directory_(create_users|adopt_user|replace_user|delete_user|change_group|deactivate_users|store_access|finish_group)$'
+      where proname ~ '^directory_(create_users|adopt_user|replace_users|delete_user|change_group|deactivate_users|store_access|finish_group)$'
         and not coalesce(proconfig @> array['lock_timeout=10s'], false)`),
   );
   expect(rows).toEqual([]);

@@ -84,6 +84,7 @@ import { applicationTokens } from './20261122T94-application-tokens.ts';
 import { providerStore } from './20261122T94-provider-store.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
+import { userChangesTogether } from './20261122T97-user-changes-together.ts';
 import type { SqlMigration } from './sql-migration.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -174,4 +175,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   providerStore,
   forwardAuth,
   creationsTogether,
+  userChangesTogether,
 ];

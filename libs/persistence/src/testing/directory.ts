@@ -63,6 +63,23 @@ export async function atOneMoment<T>(
   });
 }
 
+/** The first one waits for the audit log, which must have a head, until all the others have come: so they go together. */
+export async function afterFirst<T>(
+  ownerUrl: string,
+  organizationId: string,
+  first: () => Promise<T>,
+  others: readonly (() => Promise<T>)[],
+): Promise<PromiseSettledResult<T>[]> {
+  return connected(ownerUrl, async (holder) => {
+    await holder.query('begin');
+    await holder.query('select from audit_heads where org_id = $1 for update', [organizationId]);
+    const running = await startInTurn(ownerUrl, [first]);
+    const all = Promise.allSettled([...running, ...others.map((start) => start())]);
+    await holder.query('rollback');
+    return all;
+  });
+}
+
 /** More writes of one organization wait for their turn, without a connection. */
 const WRITES_AT_ONCE = 4;
 

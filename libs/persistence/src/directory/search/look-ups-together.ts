@@ -15,13 +15,13 @@ export interface LookUp extends Statement {
 const MOST_AT_ONCE = 16;
 
 /**
- * Runs look-ups: those of one kind and organization that come while one of them runs are one statement when it ends. What a look-up costs
+ * Runs look-ups: those of one kind and organization that come in one turn of the event loop, or while one of them runs, are one statement. What a look-up costs
  * our process is the round trip. They lock nothing and read a few rows each, so that none waits long for another, and none is refused for
  * how many wait.
  */
 export function lookUpsTogether(pool: Pool): (organizationId: string, lookUp: LookUp) => Promise<FoundPage> {
   const gathered = togetherOrAlone<LookUp, FoundPage>(
-    { most: MOST_AT_ONCE, mostWaiting: Number.POSITIVE_INFINITY },
+    { most: MOST_AT_ONCE, mostWaiting: Number.POSITIVE_INFINITY, endsTurn: true },
     async (lookUps) => {
       const [first] = lookUps;
       if (first === undefined) return [];

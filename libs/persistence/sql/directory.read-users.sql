@@ -1,0 +1,1 @@
+select * from directory_read_users($1, $2)

@@ -1,0 +1,1 @@
+select * from directory_replace_users($1, $2, $3) as result

@@ -1,1 +1,0 @@
-select * from directory_user($1, $2)
