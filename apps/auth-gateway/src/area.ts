@@ -15,8 +15,8 @@ export const FORM_LIMITS = ['8kb', '32kb', '200kb', '400kb', '800kb'] as const;
 export interface Area {
   readonly controllers: readonly Type[];
   readonly providers?: readonly Provider[];
-  /** Routes whose requests are counted before anything of them is read (security.md §4.30). What applications ask at each of their requests has none. */
+  /** Routes whose requests are counted before anything of them is read (security-checklist.md 30). What applications ask at each of their requests has none. */
   readonly doors?: Readonly<Partial<Record<Door, readonly string[]>>>;
-  /** Routes that read the form of a POST; every other body is never looked at (security.md §4.53). */
+  /** Routes that read the form of a POST; every other body is never looked at. */
   readonly forms?: Readonly<Partial<Record<(typeof FORM_LIMITS)[number], readonly string[]>>>;
 }

@@ -27,7 +27,7 @@ export interface AppParts {
   readonly oidcTransport?: OidcTransport;
 }
 
-/** Slow senders give up before a connection is held for long (security.md §4.53). */
+/** Slow senders give up before a connection is held for long. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The gateway, not listening yet. Express, because Passport's strategies need it; with nothing of Express that is not used. */
@@ -56,7 +56,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<NestEx
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', [...config.trustedProxies]); // X-Forwarded-For of anybody else is not read (security.md §4.33)
+  app.set('trust proxy', [...config.trustedProxies]); // X-Forwarded-For of anybody else is not read (security-checklist.md 33)
   app.set(HTTP_IDENTITY_PROVIDERS, url.startsWith('http:'));
   prepareHttp(app, { logger, metrics, https: url.startsWith('https:') });
   mountDirectRoutes(app);

@@ -1,7 +1,7 @@
 import type { TestGateway } from './testing/test-gateway.ts';
 import { ACME, TestWorld } from './testing/test-world.ts';
 
-describe('the log (security.md §4.51)', () => {
+describe('the log (security.md 51)', () => {
   let world: TestWorld;
   let gateway: TestGateway;
 

@@ -15,7 +15,7 @@ const GLOBEX: OrganizationSpec = {
 const okta = { ...ACME.identityProviders?.['okta'], type: 'saml', metadata: { xml: '' } } as const;
 const LOGIN = '/saml/acme/okta/login';
 
-/** Two processes' worth of gateway on one database, behind a balancer that alternates with every request (security.md §4.64). */
+/** Two processes' worth of gateway on one database, behind a balancer that alternates with every request. */
 describe('two gateways', () => {
   let oidc: OidcWorld;
   let world: TestWorld;

@@ -12,7 +12,7 @@ export const BUILT_IN_ROLES = ['member', 'sso_admin', 'auditor'] as const;
 export const SSO_ADMIN: (typeof BUILT_IN_ROLES)[number] = 'sso_admin';
 
 /**
- * The organization document as declared (design §3), after validation: only the keys that the file has. `metadata.file`
+ * The organization document as declared, after validation: only the keys that the file has. `metadata.file`
  * of an IdP has become `xml`.
  */
 export interface OrganizationDocument {

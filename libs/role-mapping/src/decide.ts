@@ -8,7 +8,7 @@ import { refusalOf } from './refusals.ts';
 const DEFAULTS = 'jit.defaults';
 
 /**
- * Decides what a user gets (design §5). Pure: the same facts, policy and time give the same decision, whatever the order of
+ * Decides what a user gets. Pure: the same facts, policy and time give the same decision, whatever the order of
  * the facts' attributes or of the policy's maps.
  *
  * @param facts - named facts (`nameFacts`) from a verified source, within FACT_LIMITS; values are compared, never executed

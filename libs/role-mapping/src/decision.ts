@@ -37,7 +37,7 @@ export interface TraceEntry {
   readonly why: string;
 }
 
-/** Stable codes of a refusal; each is a login error (design §5). */
+/** Stable codes of a refusal; each is a login error. */
 export type RefusalCode =
   | 'missing_role_mapping' // mapping roles exist, `role_mapping` is absent, nothing else matched
   | 'unmatched_role' // `role_mapping` has values, none is a mapping role, nothing else matched

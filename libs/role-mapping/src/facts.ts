@@ -9,7 +9,7 @@ export type Facts = ReadonlyMap<string, readonly string[]>;
 export type FactsJson = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Bounds of one user's facts; a source that says more is refused (security.md M27, V73). Lengths in UTF-16 units;
+ * Bounds of one user's facts; a source that says more is refused (cases M27, V73 of libs/saml). Lengths in UTF-16 units;
  * `totalLength` is the sum over all names and values, because a decision's work grows with it.
  */
 export const FACT_LIMITS = {

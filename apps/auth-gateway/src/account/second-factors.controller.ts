@@ -15,7 +15,7 @@ const AT = '/account/second-factor';
 
 /**
  * A user's own second factors. Changing them takes a sign-in of the last ten minutes, and what takes one away or replaces it takes one as
- * well (security.md §4.40, 42). Secrets are shown in the answer to the POST that made them, and never again.
+ * well (security-checklist.md 40, 42). Secrets are shown in the answer to the POST that made them, and never again.
  */
 @Controller('account/second-factor')
 export class SecondFactorsController {

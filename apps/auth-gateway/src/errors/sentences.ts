@@ -47,7 +47,7 @@ const noAnswer: Sentence = {
 };
 const NOT_HERE = 'This address leads nowhere: check it, or start at the sign-in page.';
 
-/** Every code that the gateway itself refuses with (brief: design §5 and §6); the codes of libs/saml and libs/oidc are below. */
+/** Every code that the gateway itself refuses with; the codes of libs/saml and libs/oidc are below. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   // decisions of the organization's mapping
   missing_role_mapping: customer(NO_ROLE),

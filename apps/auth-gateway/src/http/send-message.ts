@@ -6,7 +6,7 @@ import { type FormTarget, sendPage } from './send-page.ts';
 
 /**
  * Sends the browser to an identity provider with a message of ours: by redirect, or by a page whose one form goes to that
- * provider's origin (and back here), and submits itself (security.md §4.12).
+ * provider's origin (and back here), and submits itself (security-checklist.md 12).
  */
 export function sendMessage(
   response: Response,

@@ -16,7 +16,7 @@ import { linkUrl } from './link-url.ts';
 
 const MAX_ADDRESS_LENGTH = 320;
 
-/** "Forgot your password?": the same answer to everybody, and then perhaps a mail (security.md §4.32). */
+/** "Forgot your password?": the same answer to everybody, and then perhaps a mail (security-checklist.md 32). */
 @Controller('login/:org/forgot')
 export class ForgotController {
   constructor(

@@ -21,7 +21,7 @@ import { SetPasswordPage } from '../pages/set-password-page.tsx';
 import { Passwords } from '../passwords/passwords.ts';
 import { tokenOf } from './link-url.ts';
 
-/** Where links of mails arrive: `<gateway>/link#<token>` (security.md §4.35). Opening one consumes nothing, nor does looking at it. */
+/** Where links of mails arrive: `<gateway>/link#<token>` (security-checklist.md 35). Opening one consumes nothing, nor does looking at it. */
 @Controller('link')
 export class LinkController {
   constructor(

@@ -34,7 +34,7 @@ const MAX_ADDRESS_LENGTH = 320;
 
 /**
  * The first half of a sign-in by password. Everybody costs the same work and gets the same answer: an address that nobody has, a wrong
- * password, a disabled user, one who must use the identity provider (security.md §4.32).
+ * password, a disabled user, one who must use the identity provider (security-checklist.md 32).
  */
 @Injectable()
 export class CheckPassword {

@@ -5,7 +5,7 @@ import type { Organization } from '../organizations/organization.ts';
 
 /**
  * Why an account may not be signed in by a password now, nor be given one; undefined = it may. For the flow record: a visitor is told
- * none of it (security.md §4.32).
+ * none of it (security-checklist.md 32).
  */
 export function closedDoor(organization: Organization, account: LocalAccount, now: Date): string | undefined {
   const { user, identityProviders } = account;

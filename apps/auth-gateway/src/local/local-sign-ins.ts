@@ -107,7 +107,7 @@ export class LocalSignIns {
 
   /**
    * A guesser who has the password may begin anew for ever, so the user's codes are counted over all sign-ins; those of a device that
-   * is known by themselves, so that the guesser does not keep the owner out (security.md §4.31).
+   * is known by themselves, so that the guesser does not keep the owner out (security-checklist.md 31).
    */
   private async countForUser(handle: PresentedHandle, visitor: Visitor): Promise<void> {
     const account = await this.countedAs(handle, visitor);

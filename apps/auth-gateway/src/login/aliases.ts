@@ -9,7 +9,7 @@ const ALIAS_FORMAT = 'urn:rolecall:alias:';
 
 /**
  * Whom the person may be beside the user who has the very address: users with an alias of it (`ami+team@` of `ami@`), where the
- * identity provider has `aliases: plus`. The address must be one that identifies a user (rule 6 of design §5), and nobody
+ * identity provider has `aliases: plus`. The address must be one that identifies a user (docs/decisions/0018), and nobody
  * else's: aliases belong to whoever has the address itself.
  * @param known the user whom the subject is linked to
  */

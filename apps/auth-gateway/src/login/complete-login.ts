@@ -30,7 +30,7 @@ export type Completion =
     };
 
 /**
- * Completes a SAML login (design §6): the second half, run when the browser that started it comes back with its one-time
+ * Completes a SAML login (step 5 of docs/architecture.md): the second half, run when the browser that started it comes back with its one-time
  * handle. Everything happens in the caller's transaction, the refusal's record included; a thrown error rolls all of it
  * back, the handle too, so the same request may be sent again.
  */

@@ -19,7 +19,7 @@ export interface FlowHead {
   readonly startedAt: Date;
 }
 
-/** The steps of one login as they pass, and at its end its flow record and audit events (design §6). */
+/** The steps of one login as they pass, and at its end its flow record and audit events. */
 export class Flow {
   private readonly taken: FlowStep[] = [];
 

@@ -6,7 +6,7 @@ import { checkUserActive } from './checks.ts';
 import type { LoginContext, Person } from './login-context.ts';
 
 /**
- * Who a subject without an account is (design §5 rule 6): the one user with this e-mail address, when the organization
+ * Who a subject without an account is: the one user with this e-mail address, when the organization
  * vouches for the domain and the user has no other identity at this IdP; else the first of `accounts`, whose addresses are
  * aliases of it; else a new user, when one may be created.
  */

@@ -25,7 +25,7 @@ export class LoginEnds {
     else await this.enter(ended.session, request, response);
   }
 
-  /** Gives the browser its session; one that it had before ends (security.md §4.3). */
+  /** Gives the browser its session; one that it had before ends (security-checklist.md 3). */
   private async enter(session: OpenedSession, request: Request, response: Response): Promise<void> {
     const previous = readOrganizationToken(this.cookies.session(request));
     this.cookies.setSession(response, session.token, session.expiresAt);

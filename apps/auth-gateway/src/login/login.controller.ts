@@ -51,7 +51,7 @@ export class LoginController {
   /**
    * To the identity provider when there is one, to the choice when there are several, or a password is wanted; by 303, so that a
    * reload is harmless.
-   * Of an address only the domain is looked at, so nothing can be learned of persons here (security.md §4.32).
+   * Of an address only the domain is looked at, so nothing can be learned of persons here (security-checklist.md 32).
    */
   @Post('login')
   @UseGuards(SameOriginGuard)

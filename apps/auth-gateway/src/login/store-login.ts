@@ -117,7 +117,7 @@ export async function endUnproved(context: LoginContext, { userId }: Pick<Stored
 
 /**
  * What the identity provider says now gives nothing any more: the facts are stored, and grants without a source are
- * retracted, also from sessions that are open elsewhere (design §5 rule 2).
+ * retracted, also from sessions that are open elsewhere.
  */
 export async function retractGrants(context: LoginContext, user: StoredUser): Promise<void> {
   const { tx, organization } = context;

@@ -17,7 +17,7 @@ const RegisteredStrategy: new (options: OidcStrategyOptions) => HardenedOidcStra
 );
 
 /**
- * Verifies the answer at the callback (security.md §3c). It holds nothing of a request: connection, nonce and code verifier
+ * Verifies the answer at the callback. It holds nothing of a request: connection, nonce and code verifier
  * come from the login that the guard took, and what it hands on is the VERIFIED ID token.
  */
 @Injectable()

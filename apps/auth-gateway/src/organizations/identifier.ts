@@ -22,7 +22,7 @@ export function readIdentifier(typed: string): Identifier | undefined {
   return isDomain(domain) ? { is: 'email', domain, address: `${text.slice(0, at)}@${domain}` } : undefined;
 }
 
-/** Whether a path segment can be a name at all (security.md §4.57); nothing else reaches a look-up. */
+/** Whether a path segment can be a name at all; nothing else reaches a look-up. */
 export function isSlug(segment: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(segment);
 }

@@ -11,7 +11,7 @@ const AT_ONCE = 2;
 /** Longer queues answer nobody in time. */
 const MAX_WAITING = 64;
 
-/** Of a password that nobody knows: what an address without an account is compared with (security.md §4.32). */
+/** Of a password that nobody knows: what an address without an account is compared with (security-checklist.md 32). */
 const NOBODYS = '$argon2id$v=19$m=19456,t=2,p=1$l417U2d/+LHCsgDgwbfo8w$ZG5NoStWGGJejcCeYT5mEfPdTxNXKi8cyRf3qww+0Sw';
 
 /** argon2id, a few at a time. Passwords are taken as they are: in NFC, never cut, never logged. */

@@ -13,7 +13,7 @@ export interface PasswordContext {
   readonly own: readonly string[];
 }
 
-/** Length and what attackers try first, and nothing else: no rules of composition (security.md §4.34, ASVS 6.2). Counts code points. */
+/** Length and what attackers try first, and nothing else: no rules of composition (security-checklist.md 34, ASVS 6.2). Counts code points. */
 export function passwordProblem(
   password: string,
   { minimumLength, own }: PasswordContext,

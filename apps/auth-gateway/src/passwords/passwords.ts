@@ -102,7 +102,7 @@ export class Passwords {
       const how = link.purpose === 'invitation' ? 'invitation' : 'reset';
       const mailbox = link.printed ? 'unproved' : 'proved';
       if (!(await setPassword(tx, { account, hash, how, mailbox, traceId, now }))) return 'link_unknown';
-      // whoever reads the mailbox may go on here, also while others try passwords (security.md §4.31)
+      // whoever reads the mailbox may go on here, also while others try passwords (security-checklist.md 31)
       const { userId } = account.user;
       await tx.devices.note(userId, deviceHash(userId, visitor), now);
       return 'set';

@@ -40,7 +40,7 @@ interface TakenLink {
 }
 
 /**
- * From a recovery admin's wish to a recovery session (security.md §4.35, 37): a one-time link by mail, of which all other recovery
+ * From a recovery admin's wish to a recovery session (security-checklist.md 35, 37): a one-time link by mail, of which all other recovery
  * admins are told; with the two-person rule one of these confirms first. Whether an address is a recovery admin shows nowhere but in
  * its mailbox.
  */

@@ -30,7 +30,7 @@ export class RecoveryController {
     sendPage(response, RecoveryAccessPage({ organization: name, ended: ended !== undefined }), { forms: 'self' });
   }
 
-  /** One answer, whoever asks, before anything is looked up that would take its time (security.md §4.32). */
+  /** One answer, whoever asks, before anything is looked up that would take its time (security-checklist.md 32). */
   @Post()
   @UseGuards(SameOriginGuard)
   async ask(@Body() form: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {

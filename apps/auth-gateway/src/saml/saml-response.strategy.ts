@@ -18,7 +18,7 @@ const RegisteredStrategy: new (options: SamlStrategyOptions) => HardenedSamlStra
 );
 
 /**
- * Verifies the response at an ACS (security.md §1). It holds nothing of a request: the connection comes from the request
+ * Verifies the response at an ACS. It holds nothing of a request: the connection comes from the request
  * itself, by its path, and what it hands on is the VERIFIED assertion.
  */
 @Injectable()

@@ -9,7 +9,7 @@ export interface TypedCode {
   readonly code: string;
 }
 
-/** A code of RFC 6238 is good in its 30 seconds and in those before and after (security.md §4.39). */
+/** A code of RFC 6238 is good in its 30 seconds and in those before and after (security-checklist.md 39). */
 const STEP_SECONDS = 30;
 const SEED_BYTES = 20;
 /** Ten of them, 80 random bits each: too many to be guessed, so a fast hash keeps them (ASVS 6.5.2). */

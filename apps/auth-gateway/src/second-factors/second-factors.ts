@@ -29,7 +29,7 @@ export interface SecondFactorState {
 }
 
 /**
- * Second factors of sign-ins by password, as their owners change them (security.md §4.39 to 42). Each change is audited and told by
+ * Second factors of sign-ins by password, as their owners change them (security-checklist.md 39 to 42). Each change is audited and told by
  * mail. Everything that takes a code is counted. @throws TooManyRequests
  */
 @Injectable()
@@ -110,7 +110,7 @@ export class SecondFactors {
     });
   }
 
-  /** By the session: whoever tries codes at the sign-in keeps no owner out here (security.md §4.31). */
+  /** By the session: whoever tries codes at the sign-in keeps no owner out here (security-checklist.md 31). */
   private async count({ organization, userId, session }: Owner): Promise<void> {
     await this.limits.take('second-factor', `${organization.id}/${userId}/account/${session.toString('hex')}`);
   }

@@ -27,7 +27,7 @@ export class CurrentSession {
   }
 
   /**
-   * `GET /session` (design §6): who am I, as JSON. An Express handler of its own, since applications ask this at each of
+   * `GET /session`: who am I, as JSON. An Express handler of its own, since applications ask this at each of
    * their requests and Nest's pipeline costs more than the answer. Its errors go to the app's filter, as everywhere.
    */
   readonly answer = async (request: Request, response: Response): Promise<void> => {

@@ -45,7 +45,7 @@ export class OidcProviders {
 
   /**
    * The one key that a token's header can mean. An unknown key is looked for again, at most once in 30 seconds per key set:
-   * providers change keys, and strangers make key ids up (RFC 7517 §5, security.md §3c).
+   * providers change keys, and strangers make key ids up (RFC 7517 §5).
    * @throws OidcError `jwks_…`, `id_token_key_unknown`, `id_token_key_ambiguous`
    */
   async keyFor(provider: KeySource, hint: KeyHint, now: Date): Promise<ProviderKey> {

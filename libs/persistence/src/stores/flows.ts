@@ -6,7 +6,7 @@ export interface FlowStep {
   readonly got?: string;
 }
 
-/** The trace of one login (design §6): redacted, kept 30 days, found by its trace id. */
+/** The trace of one login: redacted, kept 30 days, found by its trace id. */
 export interface FlowRecord {
   readonly traceId: string;
   /** A logout leaves a record only when its message was refused. */

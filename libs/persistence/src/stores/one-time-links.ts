@@ -45,7 +45,7 @@ export interface OneTimeLink {
 }
 
 /**
- * Links that are mailed to somebody and work once (security.md §4.35). Only the SHA-256 of the token is stored. A link of a user is
+ * Links that are mailed to somebody and work once (security-checklist.md 35). Only the SHA-256 of the token is stored. A link of a user is
  * dead as soon as the user is disabled or has another address, an invitation as soon as the user has signed in; setting a password
  * deletes all of the user's.
  */

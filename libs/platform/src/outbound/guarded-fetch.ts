@@ -43,7 +43,7 @@ interface Outgoing {
 const REFUSED_SUFFIXES = ['.local', '.localhost', '.internal', '.intranet', '.home.arpa'];
 
 /**
- * The one way out for every fetch that a customer's configuration causes (design §8, security.md §4 item 60): https on
+ * The one way out for every fetch that a customer's configuration causes: https on
  * 443 or 8443, a public name all of whose addresses are public, the connection made to exactly those addresses (a name
  * that resolves differently a moment later gains nothing), no redirects, 5 s and 1 MB at most.
  */

@@ -17,7 +17,7 @@ const ENFORCE = '/spec/login/enforceSso';
 type Wanted = Extract<Prepared, { readonly desired: unknown }>;
 
 /**
- * The lockout guard (design §4), as far as it is known before anything is written. `login.enforceSso` needs a recovery admin. Turning
+ * The lockout guard (docs/decisions/0047), as far as it is known before anything is written. `login.enforceSso` needs a recovery admin. Turning
  * it on needs an enabled identity provider through which somebody got in within EVIDENCE_DAYS, with the very connection that the plan
  * leaves. Where it is on, a plan may change a connection (certificates change), but not take away the last identity provider that
  * ever worked. `keepAnAdministrator` is the rest of it.
