@@ -141,7 +141,7 @@ export interface Impact {
   readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];
   /** Tokens of the directory that are alive and end, since their name leaves the document. Absent = none. */
   readonly endedDirectoryTokens?: readonly { token: string; tokens: number }[];
-  /** Sign-ins to applications that end, since the application is gone, switched off, of another kind or at another origin. Absent = none. */
+  /** Sign-ins to applications that end, since the application is gone, switched off, of another kind, at another address, or gets no refresh tokens. Absent = none. */
   readonly endedSignIns?: readonly { application: string; signIns: number }[];
   /**
    * Present when `scim` disappears and had users, who keep status and access until their next login decides. What the
