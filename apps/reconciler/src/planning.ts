@@ -83,11 +83,7 @@ export async function makePlan(
     const digests = inventory.files.map(({ path, digest }) => ({ path, digest }));
     const { changed } = await answered(client.compare(collection, digests));
     const toSend = new Set([...changed, ...differing]);
-    progress.show(`Checking ${filesText(toSend.size, 'changed file')} ...`);
-    const files = inventory.files.filter((file) => toSend.has(file.path));
-    const loaded = await load(inventory, files, io.now);
-    progress.clear();
-    refuseErrors(loaded, options, io);
+    const loaded = await checked(inventory, toSend, options, io, progress);
     const whole = {
       collection,
       ...contentOf(loaded, secrets, key),
@@ -102,12 +98,7 @@ export async function makePlan(
     };
     const ask = (request: PlanRequest) =>
       answered(client.plan(request, progress.users('Waiting for the plan')), loaded);
-    // what only seems to be gone must count for no limit
-    const looksFirst = prune && found.elsewhere !== undefined;
-    const first = await ask(looksFirst ? { ...whole, prune: false } : { ...whole, ...asked });
-    const elsewhere = movedAway(first, found);
-    const request = elsewhere.length === 0 ? whole : { ...whole, elsewhere };
-    const plan = looksFirst || elsewhere.length > 0 ? await ask({ ...request, ...asked }) : first;
+    const { request, plan } = await planOf(whole, asked, found, ask);
     const opened = await openChanged(plan, request, io);
     progress.clear();
     io.err(leftOutText(loaded.documents.length));
@@ -118,6 +109,40 @@ export async function makePlan(
   } finally {
     progress.clear();
   }
+}
+
+/** The files that are to be sent, parsed and checked, their tests included. @throws InvalidConfiguration */
+async function checked(
+  inventory: Inventory,
+  toSend: ReadonlySet<string>,
+  options: PlanningOptions,
+  io: Io,
+  progress: Progress,
+): Promise<Loaded> {
+  progress.show(`Checking ${filesText(toSend.size, 'changed file')} ...`);
+  const files = inventory.files.filter((file) => toSend.has(file.path));
+  const loaded = await load(inventory, files, io.now);
+  progress.clear();
+  refuseErrors(loaded, options, io);
+  return loaded;
+}
+
+/**
+ * The plan of a request, and the request that an apply sends. What the given PATHs no longer have may only have moved: with `prune`
+ * that is looked for first, since what only seems to be gone must count for no limit.
+ * @param asked what the answer is to bring along beside the plan
+ */
+async function planOf(
+  whole: PlanRequest,
+  asked: Pick<PlanRequest, 'save' | 'names'>,
+  found: Discovered,
+  ask: (request: PlanRequest) => Promise<Plan>,
+): Promise<{ readonly request: PlanRequest; readonly plan: Plan }> {
+  const looksFirst = whole.prune && found.elsewhere !== undefined;
+  const first = await ask(looksFirst ? { ...whole, prune: false } : { ...whole, ...asked });
+  const elsewhere = movedAway(first, found);
+  const request = elsewhere.length === 0 ? whole : { ...whole, elsewhere };
+  return { request, plan: looksFirst || elsewhere.length > 0 ? await ask({ ...request, ...asked }) : first };
 }
 
 /** What the given PATHs no longer have, and a file of the collection beside them does: it moved. */

@@ -50,9 +50,10 @@ const NOTHING: Decided = { grants: [], groups: [], refused: true };
 /**
  * Makes what users hold follow a changed document, and tells what that changes (the blast radius). Renamed roles, scopes
  * and groups are followed first, so that a rename alone moves nobody. Then, with `managedBy: idp`, every user's stored
- * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses all that rules gave. What a directory said last
- * decides until something else does, also when the document has no directory any more. What people edited stays on `appScopes` alone. With `managedBy: app` users keep what
- * they hold, save what is no longer declared. Works in batches: memory stays flat.
+ * facts are decided anew; a user whose IdP is gone or whom the new rules refuse loses all that rules gave. What a directory
+ * said last decides until something else does, also when the document has no directory any more. What people edited stays on
+ * `appScopes` alone. With `managedBy: app` users keep what they hold, save what is no longer declared. Works in batches:
+ * memory stays flat.
  */
 export async function rederive(state: StateTransaction, change: PolicyChange, now: Date): Promise<Rederived> {
   await state.users.renameHeld(change.organizationId, heldRenames(change.renames));
