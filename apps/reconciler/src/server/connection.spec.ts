@@ -33,6 +33,17 @@ describe('connection', () => {
     expect(() => connectionOf({}, { env: {}, cwd }, settings)).toThrow(expect.objectContaining({ code: 'no_token' }));
   });
 
+  it('knows the development whose data are in ROLECALL_DATA_DIR, from anywhere, and then no other one', () => {
+    const data = join(cwd, 'elsewhere');
+    const env = { ROLECALL_DATA_DIR: 'elsewhere' };
+    expect(() => connectionOf({}, { env, cwd }, undefined)).toThrow(expect.objectContaining({ code: 'no_server' }));
+    mkdirSync(data);
+    writeFileSync(join(data, 'dev.json'), JSON.stringify({ admin: 'http://localhost:5002', token: 'rct_other' }));
+    const other = { server: 'http://localhost:5002', token: 'rct_other' };
+    expect(connectionOf({}, { env, cwd }, undefined)).toEqual(other);
+    expect(connectionOf({}, { env: { ROLECALL_DATA_DIR: data }, cwd: '/' }, undefined)).toEqual(other);
+  });
+
   it.each(['not a url', 'file:///etc/passwd'])('refuses a server that is no http(s) URL: %s', (server) => {
     const wanted = expect.objectContaining({ code: 'invalid_server', exitCode: 64 });
     expect(() => connectionOf({ server }, { env: {}, cwd }, undefined)).toThrow(wanted);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, EXIT } from '../exit.ts';
 import { findUpward } from '../files/settings.ts';
@@ -61,7 +61,7 @@ export function serverOf(flags: Flags, io: World, settings: Settings | undefined
   if (flags.server !== undefined) return { value: flags.server, origin: '--server' };
   if (named) return { value: named, origin: 'ROLECALL_SERVER' };
   if (settings?.server) return { value: settings.server, origin: join(settings.directory, 'rolecall.yaml') };
-  const { admin } = developmentFile(io.cwd) ?? {};
+  const { admin } = developmentFile(io) ?? {};
   return admin === undefined ? undefined : { value: admin, origin: '.rolecall/dev.json' };
 }
 
@@ -77,7 +77,7 @@ export function tokenOf(flags: Flags, io: World, server: string): Found<Connecti
   }
   const kept = keptToken('login', server, io);
   if (kept) return { value: kept.token, origin: 'rolecall login' };
-  const { admin, token } = developmentFile(io.cwd) ?? {};
+  const { admin, token } = developmentFile(io) ?? {};
   // goes to the server of development alone, whatever a checked-out rolecall.yaml says
   if (token === undefined || admin === undefined || !sameOrigin(server, admin)) return undefined;
   return { value: token, origin: '.rolecall/dev.json' };
@@ -91,7 +91,7 @@ export function requireUrl(server: string): void {
 
 /** DATABASE_URL, else the one of development. */
 export function databaseUrlOf(io: Pick<Io, 'env' | 'cwd'>): string {
-  const url = io.env['DATABASE_URL'] || developmentFile(io.cwd)?.databaseUrl;
+  const url = io.env['DATABASE_URL'] || developmentFile(io)?.databaseUrl;
   if (url) return url;
   throw new CommandError(EXIT.usage, 'no_database', 'no database: set DATABASE_URL, or run "npm start"');
 }
@@ -100,13 +100,22 @@ function sameOrigin(a: string, b: string): boolean {
   return URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
 }
 
-function developmentFile(cwd: string): DevelopmentFile | undefined {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const file = findUpward(cwd, '.rolecall/dev.json') ?? findUpward(here, '.rolecall/dev.json');
+function developmentFile({ env, cwd }: World): DevelopmentFile | undefined {
+  const file = pathOfDevelopment(env['ROLECALL_DATA_DIR'], cwd);
   if (file === undefined) return undefined;
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DevelopmentFile;
   } catch {
     throw new CommandError(EXIT.failed, 'invalid_dev_file', `${file} cannot be read; run "npm start" again`);
   }
+}
+
+/** In the data directory that is named, as "npm start" was told it, and in no other one; else upward from here, or in the checkout. */
+function pathOfDevelopment(data: string | undefined, cwd: string): string | undefined {
+  if (data) {
+    const file = join(resolve(cwd, data), 'dev.json');
+    return existsSync(file) ? file : undefined;
+  }
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return findUpward(cwd, '.rolecall/dev.json') ?? findUpward(here, '.rolecall/dev.json');
 }
