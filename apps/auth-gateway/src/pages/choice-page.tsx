@@ -84,7 +84,15 @@ function PasswordForm({ name, address, alone, returnTo, error }: PasswordFormPro
         {...invalid}
       />
       <label for="password">Password</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" required {...invalid} />
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        autofocus={error !== undefined}
+        {...invalid}
+      />
       <button class={alone ? 'button' : 'button quiet'} type="submit">
         Sign in
       </button>

@@ -3,7 +3,7 @@ import { recoveryWords, repairRefused } from './recovery-words.ts';
 
 /** Commands, their options, variables, and keys of the document: a recovery admin has none of them. */
 const OF_OPERATORS =
-  /`|\brolecall\b|--\w|ROLECALL_|\b[a-z]+\.[a-z]|\b[a-z]+[A-Z]\w*:|\bemailDomains\b|\bserviceProviderKeys\b/;
+  /`|\brolecall\b|--\w|flow record|ROLECALL_|\b[a-z]+\.[a-z]|\b[a-z]+[A-Z]\w*:|\bemailDomains\b|\bserviceProviderKeys\b/;
 
 describe('What a recovery admin reads of a refusal', () => {
   it.each(ERROR_CODES)('is nothing of files and commands: %s', (code) => {

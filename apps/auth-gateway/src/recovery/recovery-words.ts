@@ -32,6 +32,8 @@ const HERE: Readonly<Record<string, string>> = {
     'The directory (SCIM) deactivated the person: assign the application again at the identity provider.',
   user_disabled: 'The person is disabled: whoever administers the users enables them again.',
   password_too_short: 'The password is shorter than it must be: choose a longer one.',
+  sign_in_failed:
+    'A password was refused: it was wrong, or its user must sign in with single sign-on. Nothing is to be repaired here.',
   test_link_invalid: 'The link of a test was used before or is too old: test again here.',
   missing_role_mapping: 'The identity provider sends no attribute role_mapping: add it there for this person.',
 };
