@@ -9,7 +9,7 @@ import type { System } from '../system/system.ts';
 import { launchBrowser } from './browser.ts';
 import { DARK_PHONE, DESKTOP, inBrowser } from './in-browser.ts';
 import { startTestSystem } from './test-system.ts';
-import { until } from './until.ts';
+import { until, untilSo } from './until.ts';
 
 const IT = 'it@umbrella.example';
 const GIT = { PATH: process.env['PATH'], HOME: tmpdir(), GIT_CONFIG_NOSYSTEM: '1' };
@@ -200,3 +200,24 @@ test(
     }),
   90_000,
 );
+
+test('the platform team lets people in past git, and at the end of that the server enforces by itself', async () => {
+  const file = join(directory, 'let-in.yml');
+  writeFileSync(file, 'spec: { login: { enforceSso: false } }\n');
+  const rolecall = async (...command: string[]) => {
+    const ran = await system.rolecall(command, directory);
+    expect(ran).toMatchObject({ code: 0 });
+    return ran.stdout;
+  };
+  const offersPassword = async () => (await (await fetch(SIGN_IN)).text()).includes('name="password"');
+  const SIGN_IN = `${system.urls.gateway}/login/umbrella`;
+
+  await rolecall('override', 'end', 'umbrella', '/spec/login/enforceSso');
+  await untilSo(async () => !(await offersPassword()));
+  const forAWhile = ['--reason', 'incident 7', '--expires', '5s'];
+  expect(await rolecall('override', 'umbrella', file, ...forAWhile)).toContain('spec.login.enforceSso');
+  await untilSo(offersPassword);
+  await untilSo(async () => !(await offersPassword()));
+  expect(await rolecall('show', 'umbrella')).toContain('enforceSso: true');
+  expect(await rolecall('audit', 'list', 'umbrella', '--type', 'sso.enforced')).toContain('system/admin-api');
+}, 180_000);

@@ -64,6 +64,7 @@ async function walk(page: Page, shot: Shot, name: string, follow: (link: string)
   await page.getByLabel('Password').press('Enter');
   await page.getByRole('alert').waitFor();
   expect(await page.getByLabel('E-mail address').inputValue()).toBe(ADDRESS);
+  expect(await page.locator(':focus').getAttribute('id')).toBe('password');
   await shot(`${name}-3-wrong`);
 
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
