@@ -1,8 +1,10 @@
 import type { Area } from '../area.ts';
+import { EndSessionController } from './end-session.controller.ts';
 import { OpenIdProvider } from './openid-provider.ts';
 
 /** The OpenID provider for applications, which is mounted in `login/direct-routes.ts`. */
 export const PROVIDER: Area = {
-  controllers: [],
+  controllers: [EndSessionController],
   providers: [OpenIdProvider],
+  forms: { '8kb': ['op/session/end', 'op/session/end/confirm'] },
 };
