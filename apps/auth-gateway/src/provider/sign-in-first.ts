@@ -41,7 +41,7 @@ export function signInPolicy({ base, Check }: Policies, now: () => Date): intera
       if (context.oidc.account === undefined) return false; // said already
       const since = sinceOf(context);
       const openedAt = openedAtOf(context);
-      if (since !== undefined && openedAt < since) return true;
+      if (since !== undefined && openedAt <= since) return true;
       const { max_age: maxAge } = context.oidc.params ?? {};
       if (maxAge === undefined || isFresh(context, now())) return false;
       return now().getTime() - openedAt > Number(maxAge) * 1000;
@@ -53,7 +53,7 @@ export function signInPolicy({ base, Check }: Policies, now: () => Date): intera
 /** Whether the browser comes back from the sign-in that this very request led to. */
 export function isFresh(context: KoaContextWithOIDC, now: Date): boolean {
   const since = sinceOf(context);
-  return since !== undefined && openedAtOf(context) >= since && now.getTime() - since < FRESH_MS;
+  return since !== undefined && openedAtOf(context) > since && now.getTime() - since < FRESH_MS;
 }
 
 /**

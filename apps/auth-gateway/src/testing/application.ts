@@ -96,8 +96,8 @@ export class TestApplication {
   async worth({ access_token: access, refresh_token: refresh }: Tokens): Promise<Readonly<Record<string, boolean>>> {
     return {
       userinfo: (await this.userinfo(access)).status === 200,
-      accessIsActive: (await this.introspect(access)).body.active,
-      refreshIsActive: (await this.introspect(refresh)).body.active,
+      accessIsActive: (await this.introspect(access)).body.active === true,
+      refreshIsActive: (await this.introspect(refresh)).body.active === true,
       refreshed: (await this.refresh(refresh)).status === 200,
     };
   }

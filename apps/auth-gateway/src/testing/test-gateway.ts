@@ -149,6 +149,12 @@ function routesOf({ router }: ExpressRoutes): readonly string[] {
   return routes.sort();
 }
 
+/** Of all its OpenID providers, and of its applications by name. */
+export interface OrganizationSecrets {
+  readonly clientSecret?: string | undefined;
+  readonly applicationSecrets?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Creates an organization whose SAML identity providers are all `idp`, with a key of ours where one signs; the others have
  * `clientSecret`. Returns its id.
@@ -158,8 +164,7 @@ export async function createOrganization(
   idp: TestIdp,
   name: string,
   spec: OrganizationSpec,
-  clientSecret?: string,
-  now?: Date,
+  { clientSecret, applicationSecrets, now }: OrganizationSecrets & { readonly now?: Date } = {},
 ): Promise<string> {
   const document = { apiVersion: 'rolecall/v1', kind: 'Organization', metadata: { name }, spec } as const;
   const declared = Object.keys(spec.identityProviders ?? {});
@@ -173,6 +178,7 @@ export async function createOrganization(
   const { id } = await seedOrganization(db.database, document, {
     metadataXml,
     clientSecrets,
+    applicationSecrets,
     clientKeys: CLIENT_KEYS,
     signingKey,
     now,

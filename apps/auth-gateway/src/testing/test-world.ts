@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChainedEvent } from '@rolecall/audit';
 import { documentDigest, type OrganizationSpec } from '@rolecall/org-config';
-import { type FlowRecord, SSO_TEST_LIFETIME_MS } from '@rolecall/persistence';
+import { type Database, type FlowRecord, SSO_TEST_LIFETIME_MS } from '@rolecall/persistence';
 import { type TestDatabase, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import pg from 'pg';
 import type { Person } from './test-browser.ts';
 import { createOrganization, startTestGateway, type TestGateway, type TestGatewayOptions } from './test-gateway.ts';
+
+/** One transaction of an apply. */
+type StateTransaction = Parameters<Parameters<ReturnType<Database['reconcileState']>['transaction']>[1]>[0];
 
 /** TEST ONLY. One database, one IdP, one gateway and a clock that stands still until it is moved. */
 export class TestWorld {
@@ -20,12 +23,19 @@ export class TestWorld {
     readonly organizations: ReadonlyMap<string, string>,
   ) {}
 
-  static async open(specs: Readonly<Record<string, OrganizationSpec>>, clientSecret?: string): Promise<TestWorld> {
+  static async open(
+    specs: Readonly<Record<string, OrganizationSpec>>,
+    clientSecret?: string,
+    applicationSecrets?: Readonly<Record<string, string>>,
+  ): Promise<TestWorld> {
     const db = await testDatabase();
     const ids = new Map<string, string>();
     const world = new TestWorld(db, ids);
     for (const [name, spec] of Object.entries(specs))
-      ids.set(name, await createOrganization(db, world.idp, name, spec, clientSecret, world.now));
+      ids.set(
+        name,
+        await createOrganization(db, world.idp, name, spec, { clientSecret, applicationSecrets, now: world.now }),
+      );
     return world;
   }
 
@@ -88,8 +98,8 @@ export class TestWorld {
     return Promise.all(waiting.map(({ browser, answer }) => browser.get(answer.headers.get('location') ?? '')));
   }
 
-  /** Makes `spec` the next revision of an organization that still has its first. */
-  async change(organization: string, spec: OrganizationSpec): Promise<void> {
+  /** Makes `spec` the next revision of an organization that still has its first. @param beside what the same apply does first */
+  async change(organization: string, spec: OrganizationSpec, beside?: (state: StateTransaction) => Promise<unknown>) {
     const document = {
       apiVersion: 'rolecall/v1',
       kind: 'Organization',
@@ -100,7 +110,10 @@ export class TestWorld {
     const identityProviders = Object.fromEntries(names.map((name) => [name, { metadataXml: this.idp.metadata() }]));
     const revision = { document, digest: documentDigest(document), origin: { actor: 'test' }, identityProviders };
     const store = this.db.database.reconcileState({ actor: 'test', now: this.now });
-    await store.transaction('commit', (state) => state.addRevision(this.idOf(organization), 1, revision));
+    await store.transaction('commit', async (state) => {
+      await beside?.(state);
+      await state.addRevision(this.idOf(organization), 1, revision);
+    });
   }
 
   /** Runs SQL as the owner of the tables, past row-level security. */
