@@ -10,6 +10,7 @@ import { startPostgres } from '../postgres.mjs';
 import { freePort } from '../system/ports.ts';
 import { scratchDirectory } from '../system/scratch.ts';
 import { asRole } from '../system/system.ts';
+import { isAlive, kill } from '../system/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -158,22 +159,5 @@ export class ChaosSystem {
     await this.stopServer('SIGTERM');
     await this.#postgres?.stop();
     rmSync(this.#directory, { recursive: true, force: true });
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it was gone with the others
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -11,6 +11,7 @@ import { startPostgres } from '../postgres.mjs';
 import { freePort } from '../system/ports.ts';
 import { scratchDirectory } from '../system/scratch.ts';
 import { asRole } from '../system/system.ts';
+import { isAlive, kill } from '../system/processes.ts';
 import { ScimLoad } from './scim-load.ts';
 
 const SERVER = join(import.meta.dirname, '../../apps/scim-server/dist/main.js');
@@ -144,20 +145,3 @@ describe('kill -9 under load', () => {
 });
 
 const MEMBER = { 'account/main': ['member'] } as const;
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it was gone with the others
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
