@@ -214,3 +214,34 @@ it('seals for nobody when nobody is named', async () => {
   expect(await rolecall(`secrets encrypt acme ${PLACE}`, { input: PLANTED })).toBe(3);
   expect(printed).toContain('rolecall.yaml:1:1  invalid_value');
 });
+
+it('of an application is opened for its place alone, and no identity provider of the same name has it', async () => {
+  const secret = `${PLANTED}-of-an-application-0001`;
+  const application = await sealed(secret, 'acme', 'applications.google.clientSecret');
+  const withApplication = (lines: string) =>
+    write(
+      'acme.yaml',
+      `apiVersion: rolecall/v1
+kind: Organization
+metadata: { name: acme }
+spec:
+  applications:
+    google:
+      type: oidc
+      redirectUris: [https://app.example.com/callback]
+      clientAuthentication: client_secret_basic
+${lines.replaceAll(/^(?=.)/gm, '      ')}`,
+    );
+  withApplication(application);
+  expect(await rolecall('plan')).toBe(0);
+  expect(printed).toContain('+ spec.applications.google.clientSecret: (secret) set');
+  expect(await rolecall(APPLY, key())).toBe(0);
+  expect(await rolecall('plan')).toBe(0);
+  expect(printed).toContain('No changes.');
+  withApplication(await sealed(secret));
+  expect(await rolecall('secrets check', key())).toBe(3);
+  expect(printed).toContain('secret_moved');
+  put(application);
+  expect(await rolecall('secrets check', key())).toBe(3);
+  expect(printed).toContain('secret_moved');
+});
