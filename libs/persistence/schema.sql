@@ -614,6 +614,7 @@ create table overrides (
   set_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   former jsonb,
+  stays text,
   constraint overrides_pkey PRIMARY KEY (org_id, path),
   constraint overrides_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(org_id) ON DELETE CASCADE
 );

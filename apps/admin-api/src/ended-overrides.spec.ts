@@ -1,4 +1,5 @@
-import { TEST_OTHER_KEY, TestIdp } from '@rolecall/saml/testing';
+import { Metrics } from '@rolecall/platform';
+import { TEST_OTHER_KEY, TestIdp, TestMetadataHost } from '@rolecall/saml/testing';
 import { EndedOverrides } from './organizations/ended-overrides.ts';
 import { signedIn } from './testing/signed-in.ts';
 import { organization, requestOf, startTestApi } from './testing/test-api.ts';
@@ -12,14 +13,19 @@ const OKTA = { type: 'saml', metadata: { xml: XML } };
 const HOUR_MS = 3_600_000;
 
 let api: TestApi;
+let host: TestMetadataHost;
 let now = new Date();
 let counter = 0;
 let name = '';
 
 beforeAll(async () => {
-  api = await startTestApi({}, () => now);
+  host = await TestMetadataHost.start();
+  api = await startTestApi({ ROLECALL_OUTBOUND_ALLOW: host.origin }, () => now);
 });
-afterAll(() => api?.close());
+afterAll(async () => {
+  await api?.close();
+  host?.stop();
+});
 beforeEach(() => {
   now = new Date();
   counter += 1;
@@ -89,6 +95,9 @@ it('has two replicas that find the same one take it back once', async () => {
   const ended = api.app.get(EndedOverrides);
   await Promise.all([ended.runDue(), ended.runDue()]);
   expect(await record()).toMatchObject({ revision: 3 });
+  expect((await events()).filter(({ type }) => type === 'organization.override_ended')).toHaveLength(1);
+  const told = api.log.map((line) => JSON.parse(line)).filter(({ organization }) => organization === name);
+  expect(told).toMatchObject([{ level: 'info', fields: 1 }]);
 });
 
 it('takes back what was overridden where no collection owns the organization any more', async () => {
@@ -108,7 +117,7 @@ it('leaves what no longer can be taken back as drift, says so in the log, and tr
   await run(1.1);
   expect((await live()).scopes).toHaveProperty('project/x');
   const warned = api.log.map((line) => JSON.parse(line)).filter(({ organization }) => organization === name);
-  expect(warned).toMatchObject([{ level: 'warn', code: 'configuration_invalid' }]);
+  expect(warned).toMatchObject([{ level: 'warn', code: 'unknown_scope' }]);
   const { json } = await api.client.call<{ drift: object[] }>('GET', `/v1/collections/${name}/drift`);
   expect(JSON.stringify(json)).toContain('/spec/scopes/project~1x');
 
@@ -117,6 +126,50 @@ it('leaves what no longer can be taken back as drift, says so in the log, and tr
   expect((await live()).scopes).toHaveProperty('project/x');
   await run(1.4);
   expect((await live()).scopes).not.toHaveProperty('project/x');
+});
+
+it('ends what somebody ends in the name of that person, and says so once', async () => {
+  await apply({ displayName: 'Acme' });
+  await patch({ displayName: 'Incident', login: { session: { idle: '5m' } } }, {});
+  await api.client.call(
+    'DELETE',
+    `/v1/organizations/${name}/overrides?path=${encodeURIComponent('/spec/displayName')}`,
+  );
+  const trail = (await events()).filter(({ type }) => type !== 'grants.changed').slice(-2);
+  const paths = ['/spec/displayName'];
+  expect(trail).toMatchObject([
+    { type: 'organization.override_ended', actor: { kind: 'token' }, data: { paths } },
+    { type: 'organization.updated', actor: { kind: 'token' }, data: { paths } },
+  ]);
+});
+
+it('says why the former metadata did not come back while it cannot be fetched, where people look', async () => {
+  const at = (path: string) => ({ okta: { type: 'saml', metadata: { url: `${host.origin}/${path}` } } });
+  const ended = async () => (await events()).filter(({ type }) => type === 'organization.override_ended').length;
+  const staying = async () =>
+    (await api.app.get(Metrics).render()).match(/^rolecall_overrides_staying\{.*outbound_status.*$/gm);
+  host.serves = XML;
+  await apply({});
+  await patch({ identityProviders: at('former') });
+  expect((await patch({ identityProviders: at('other') }, {})).status).toBe(200);
+  host.serves = (_request, response) => void response.writeHead(503).end();
+  await run(1.1);
+  expect(await staying()).toEqual([expect.stringMatching(/ 1$/)]);
+  const list = await api.client.call<object>('GET', `/v1/organizations/${name}/overrides`);
+  expect(list.json).toMatchObject({ overrides: [{ refused: 'outbound_status' }] });
+  const { json } = await api.client.call<{ organizations: { fields: object[] }[] }>(
+    'GET',
+    `/v1/collections/${name}/drift`,
+  );
+  const reason = { reason: 'incident 7', refused: 'outbound_status' };
+  expect(json.organizations[0]?.fields).toMatchObject([{ override: null, ended: reason }]);
+  expect(await ended()).toBe(1);
+
+  host.serves = XML;
+  await run(1.4);
+  expect((await live()).identityProviders).toMatchObject(at('former'));
+  expect(await ended()).toBe(1);
+  expect(await staying()).toBeNull();
 });
 
 it('takes back what somebody ends before its time, at once', async () => {
@@ -178,7 +231,7 @@ it('tells who ends an override that what it set could not be taken back', async 
   const ended = {
     overrides: [{ path: '/spec/scopes/project~1x' }],
     takenBack: false,
-    refused: 'configuration_invalid',
+    refused: 'unknown_scope',
   };
   expect([status, json]).toMatchObject([200, ended]);
   expect(await live()).toHaveProperty(['scopes', 'project/x']);

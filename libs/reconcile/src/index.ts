@@ -14,7 +14,7 @@ export * from './collection/once.ts';
 export { driftOfCollection } from './declared/drift.ts';
 export type { DriftPage } from './declared/drift.ts';
 export type { OrganizationDrift } from './declared/drift.ts';
-export { endedOverrides } from './declared/ended-overrides.ts';
+export { endedOverrides, noteStaying } from './declared/ended-overrides.ts';
 export type { EndedOverrides } from './declared/ended-overrides.ts';
 export type { Former } from './declared/former.ts';
 export { documentAfter } from './declared/outcome.ts';

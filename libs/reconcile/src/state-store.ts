@@ -129,6 +129,11 @@ export interface Override {
   readonly expires: Date;
   /** Present where no collection declared the field: what comes back in place of a declared value, unless one is by then. */
   readonly former?: Former;
+  /**
+   * Of one that is over, and whose end is in the audit log: why what it set is live still. `pending` = nobody tried to take it back yet, else
+   * the code of what keeps the server from it.
+   */
+  readonly stays?: string;
 }
 
 export interface NewOrganization {

@@ -107,8 +107,11 @@ export async function writeOrganization(
   return { organization: name, revision: head.revision + 1, fields: shown, impact, overrides: active };
 }
 
-const pathsGone = (before: readonly Override[], after: readonly Override[]) =>
-  before.flatMap(({ path }) => (after.some((one) => overlap(one.path, path)) ? [] : [path]));
+/** Of those whose end is not in the audit log already. */
+function pathsGone(before: readonly Override[], after: readonly Override[]): readonly string[] {
+  const gone = before.filter(({ path, stays }) => stays === undefined && !after.some((one) => overlap(one.path, path)));
+  return gone.map(({ path }) => path);
+}
 
 async function written(state: StateTransaction, step: Change, write: OrganizationWrite, now: Date): Promise<Impact> {
   const { ceilings, by } = write;
@@ -118,7 +121,7 @@ async function written(state: StateTransaction, step: Change, write: Organizatio
   return impact;
 }
 
-/** Ends overrides now, all of them or the one at `path`: what they set is drift from then on. Tells which ended. */
+/** Ends overrides now, all of them or the one at `path`: what they set is drift until it is taken back. Tells which ended. */
 export async function endOverrides(
   state: StateTransaction,
   { name, path }: { readonly name: string; readonly path?: string },
@@ -131,7 +134,7 @@ export async function endOverrides(
   const ends = (override: Override) => override.expires > now && override.path === (path ?? override.path);
   const ended = all.filter(ends);
   if (ended.length === 0) return [];
-  const after = all.map((override) => (ends(override) ? { ...override, expires: now } : override));
+  const after = all.map((override) => (ends(override) ? { ...override, expires: now, stays: 'pending' } : override));
   const live = await state.document(head.id);
   await keepOverrides(state, { head, declaration, live }, { before: all, after }, now);
   await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended.map((one) => one.path) } });

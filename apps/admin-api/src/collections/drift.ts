@@ -27,7 +27,7 @@ export async function driftReport(
 }
 
 async function described({ registry }: Stores, drift: OrganizationDrift): Promise<object> {
-  const { head, declaration, fields, unmanaged, overrides } = drift;
+  const { head, declaration, fields, unmanaged, overrides, ended } = drift;
   const authors = await authorsOf(registry, drift);
   return {
     organization: head.name,
@@ -38,6 +38,7 @@ async function described({ registry }: Stores, drift: OrganizationDrift): Promis
       place: placeOf(field.path, declaration.origin) || null,
       ...author(authors.get(field.path)),
       override: overrideOf(overrideAt(field.path, overrides)),
+      ended: endedOf(overrideAt(field.path, ended)),
     })),
     unmanaged: unmanaged.map((path) => ({ path, ...author(authors.get(path)) })),
   };
@@ -58,6 +59,12 @@ function author(revision: RevisionEntry | undefined) {
 
 function overrideOf(override: OrganizationDrift['overrides'][number] | undefined) {
   return override ? { by: override.by, reason: override.reason, expires: override.expires.toISOString() } : null;
+}
+
+function endedOf(override: OrganizationDrift['ended'][number] | undefined) {
+  const { stays } = override ?? {};
+  const refused = stays === undefined || stays === 'pending' ? null : stays;
+  return override ? { ...overrideOf(override), refused } : null;
 }
 
 /** By pointer: the newest revision in which the value is another one than in the revision before. */

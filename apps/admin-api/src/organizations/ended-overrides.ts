@@ -3,7 +3,8 @@ import type { ExpiryRegister } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { Clock, Logger, Metrics } from '@rolecall/platform';
 import { Recurring } from '../maintenance/recurring.ts';
-import type { WriteOrganization } from './write-organization.ts';
+import { isOvertaken, whyOf } from './write-organization.ts';
+import type { TakingBack, WriteOrganization } from './write-organization.ts';
 
 const EVERY_MS = 30_000;
 /** What a guard refused is tried again after this. */
@@ -18,8 +19,8 @@ const BATCH = 500;
 export class EndedOverrides implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #recurring: Recurring;
   readonly #outcomes;
-  /** By organization: when what was refused is tried again. */
-  readonly #waits = new Map<string, number>();
+  /** By organization: when what was refused is tried again, and why it was. */
+  readonly #waits = new Map<string, { readonly until: number; readonly code: string }>();
 
   constructor(
     private readonly register: Pick<ExpiryRegister, 'overridesOver'>,
@@ -33,6 +34,9 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
     this.#recurring = new Recurring(() => this.runDue(), { logger, message }, everyMs);
     const help = 'Organizations whose overrides were over, by whether their fields were taken back';
     this.#outcomes = metrics.counter('rolecall_overrides_ended_total', help, ['outcome']);
+    const staying =
+      'Organizations whose overrides are over and stay live, by the code of why, as this replica found them last';
+    metrics.gaugeOf('rolecall_overrides_staying', staying, ['code'], () => Promise.resolve(this.waiting()));
   }
 
   onApplicationBootstrap(): void {
@@ -45,7 +49,7 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
 
   async runDue(): Promise<void> {
     const now = this.clock();
-    for (const [name, until] of this.#waits) if (until <= now.getTime()) this.#waits.delete(name);
+    for (const [name, { until }] of this.#waits) if (until <= now.getTime()) this.#waits.delete(name);
     const due = await this.register.overridesOver({ now, except: [...this.#waits.keys()], limit: BATCH });
     for (const name of due) await this.takeBack(name, now);
   }
@@ -54,19 +58,29 @@ export class EndedOverrides implements OnApplicationBootstrap, BeforeApplication
    * Does so now, or sees to it that it is tried again.
    * @returns undefined, or the code of why something stays live
    */
-  async takeBack(organization: string, now: Date): Promise<string | undefined> {
+  async takeBack(organization: string, now: Date, request: TakingBack = {}): Promise<string | undefined> {
     try {
-      const paths = await this.organizations.takeBackEnded(organization, now);
+      const paths = await this.organizations.takeBackEnded(organization, now, request);
+      if (paths === undefined) return undefined;
       this.#outcomes.inc({ outcome: 'taken_back' });
       // how many: a path may have an address in it
       this.logger.info({ organization, fields: paths.length }, 'overrides ended, and their fields were taken back');
       return undefined;
     } catch (error) {
-      this.#waits.set(organization, now.getTime() + AGAIN_MS);
+      const code = error instanceof Problem ? whyOf(error) : 'internal_error';
+      // the next look finds what another replica left
+      if (error instanceof Problem && isOvertaken(error)) return code;
+      this.#waits.set(organization, { until: now.getTime() + AGAIN_MS, code });
       this.#outcomes.inc({ outcome: 'refused' });
-      const why = error instanceof Problem ? { code: error.code } : { err: error };
+      const why = error instanceof Problem ? { code } : { err: error };
       this.logger.warn({ organization, ...why }, 'overrides are over and stay live, as drift; they are tried again');
-      return error instanceof Problem ? error.code : 'internal_error';
+      return code;
     }
+  }
+
+  /** How many organizations wait for another try, by what kept the server from taking overrides back. */
+  private waiting() {
+    const codes = Map.groupBy(this.#waits.values(), ({ code }) => code);
+    return [...codes].map(([code, all]) => ({ labels: { code }, value: all.length }));
   }
 }

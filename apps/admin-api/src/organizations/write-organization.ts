@@ -3,7 +3,7 @@ import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import type { Database } from '@rolecall/persistence';
 import { Problem } from '@rolecall/platform';
 import type { MetadataSource } from '@rolecall/platform';
-import { endedOverrides, mergePatch, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
+import { endedOverrides, mergePatch, noteStaying, RevisionMovedError, writeOrganization } from '@rolecall/reconcile';
 import type {
   DesiredOrganization,
   EndedOverrides as EndedOfOrganization,
@@ -65,30 +65,33 @@ export class WriteOrganization {
   }
 
   /**
-   * Takes back what overrides set whose time is over, as a write by the server itself: under the checks and guards of any other. Where
-   * all of them together are refused, each entry is tried alone, so that none holds back the others.
-   * @returns pointers of the fields that it took back
+   * Takes back what overrides set whose time is over, as a write under the checks and guards of any other. Where all of them together are
+   * refused, each entry is tried alone, so that none holds back the others. What is refused is on record with its override.
+   * @param request `only`: pointers of overrides; default: all. `as`: who is the actor; default: the server itself
+   * @returns pointers of the fields that it took back; undefined when nothing had ended
    * @throws Problem, of the first that was refused; it stays, as drift, and the others are taken back
    */
-  async takeBackEnded(name: string, now: Date): Promise<readonly string[]> {
-    const ended = await this.ended(name, now);
-    if (ended === undefined) return [];
+  async takeBackEnded(name: string, now: Date, request: TakingBack = {}): Promise<readonly string[] | undefined> {
+    const { only, as = SELF } = request;
+    const ended = await this.ended(name, now, only);
+    if (ended === undefined) return undefined;
+    const parts = partsOf(ended.ended);
+    if (parts.length === 1) return this.takeBackOrNote(ended, as, now);
     try {
-      return await this.takeBack(ended, now);
+      return await this.takeBack(ended, as, now);
     } catch (refusal) {
-      const parts = partsOf(ended.ended);
-      if (!(refusal instanceof Problem) || parts.length < 2) throw refusal;
-      return await this.takeBackParts(name, parts, now);
+      if (!(refusal instanceof Problem)) throw refusal;
+      return await this.takeBackParts(name, parts, as, now);
     }
   }
 
-  private async takeBackParts(name: string, parts: readonly (readonly string[])[], now: Date) {
+  private async takeBackParts(name: string, parts: readonly (readonly string[])[], as: Principal, now: Date) {
     const paths: string[] = [];
     const refused: Problem[] = [];
     for (const part of parts) {
       try {
         const ended = await this.ended(name, now, part);
-        if (ended) paths.push(...(await this.takeBack(ended, now)));
+        if (ended) paths.push(...(await this.takeBackOrNote(ended, as, now)));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         refused.push(error);
@@ -104,11 +107,25 @@ export class WriteOrganization {
     return store.transaction('rollback', (state) => endedOverrides(state, name, now, only));
   }
 
-  private async takeBack(ends: EndedOfOrganization, now: Date) {
+  private async takeBackOrNote(ends: EndedOfOrganization, as: Principal, now: Date) {
+    try {
+      return await this.takeBack(ends, as, now);
+    } catch (error) {
+      if (error instanceof Problem && !isOvertaken(error)) {
+        const refused = { paths: ends.ended, code: whyOf(error) };
+        const store = this.database.reconcileState({ actor: as.id, kind: as.kind, now });
+        await store.transaction('commit', (state) => noteStaying(state, ends.head.name, refused, now));
+      }
+      throw error;
+    }
+  }
+
+  private async takeBack(ends: EndedOfOrganization, as: Principal, now: Date) {
     const { head, document, paths } = ends;
+    // what comes back was let in before: whoever ends an override needs no right to say it anew
     const wanted = await this.prepared({ document }, head.collection, SELF, now);
     const { ceilings } = this;
-    await this.written({ wanted, baseRevision: head.revision, by: SELF.name, ends, ceilings }, SELF, now);
+    await this.written({ wanted, baseRevision: head.revision, by: as.name, ends, ceilings }, as, now);
     return paths;
   }
 
@@ -159,6 +176,22 @@ export class WriteOrganization {
     if (prepared === undefined) throw new Error('one document was sent, and none came back');
     return prepared;
   }
+}
+
+/** Whose overrides are taken back, and by whom. */
+export interface TakingBack {
+  readonly only?: readonly string[];
+  readonly as?: Principal;
+}
+
+/** The code of what is wrong: where a document is refused as a whole, of the first thing in it. */
+export function whyOf({ code, diagnostics }: Problem): string {
+  return diagnostics?.[0]?.code ?? code;
+}
+
+/** Whether somebody else wrote in between: there is nothing to take back, or the next look finds it. */
+export function isOvertaken({ code }: Problem): boolean {
+  return code === 'revision_moved' || code === 'stale_plan';
 }
 
 const ENFORCE = '/spec/login/enforceSso';

@@ -59,12 +59,14 @@ export class WritesController {
     const now = this.now();
     const store = this.database.reconcileState({ actor: caller.id, kind: caller.kind, now });
     const ended = await store.transaction('commit', (state) => endOverrides(state, { name: organization, path }, now));
-    const refused = ended.length > 0 ? await this.ended.takeBack(organization, now) : undefined;
+    const only = ended.map((override) => override.path);
+    const refused = ended.length > 0 ? await this.ended.takeBack(organization, now, { only, as: caller }) : undefined;
     const overrides = ended.map((override) => presented({ ...override, expires: now }));
     return { overrides, takenBack: refused === undefined, ...(refused !== undefined && { refused }) };
   }
 }
 
-function presented({ path, by, reason, at, expires }: Override) {
-  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString() };
+function presented({ path, by, reason, at, expires, stays }: Override) {
+  const refused = stays === undefined || stays === 'pending' ? null : stays;
+  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString(), refused };
 }

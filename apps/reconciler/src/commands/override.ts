@@ -89,8 +89,9 @@ export async function endOverride(
 }
 
 function overrideTable(overrides: readonly ServedOverride[], now: Date): string {
-  const rows = overrides.map(({ path, by, reason, expires }) => {
-    const state = new Date(expires) > now ? `until ${expires}` : `ended ${expires}`;
+  const rows = overrides.map(({ path, by, reason, expires, refused }) => {
+    const stays = refused === null || refused === undefined ? '' : `, not taken back: ${refused}`;
+    const state = new Date(expires) > now ? `until ${expires}` : `ended ${expires}${stays}`;
     return [path, state, by, reason];
   });
   return table([['PATH', 'STATE', 'BY', 'REASON'], ...rows]);

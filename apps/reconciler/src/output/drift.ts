@@ -25,9 +25,16 @@ function fieldText(field: DriftedField): string {
   const { path, action, live, declared, by, since, override, place } = field;
   const values = `live ${valueText(live)}, declared ${valueText(declared)}`;
   const where = place === null ? '' : `  ${printable(place)}`;
-  if (override === null) return `${SYMBOLS[action]} ${pathOf(path)}: ${values}${whoText(by, since)}${where}`;
+  if (override === null)
+    return `${SYMBOLS[action]} ${pathOf(path)}: ${values}${whoText(by, since)}${endedText(field)}${where}`;
   const why = `until ${override.expires} by "${printable(override.by)}": ${printable(override.reason)}`;
   return `! ${pathOf(path)}: ${values}, overridden ${why}${where}`;
+}
+
+function endedText({ ended }: DriftedField): string {
+  if (ended === null || ended === undefined) return '';
+  const why = ended.refused === null ? 'is taken back within a minute' : `could not be taken back: ${ended.refused}`;
+  return `; the override of "${printable(ended.by)}" ended ${ended.expires} and ${why}`;
 }
 
 function valueText(value: Json | undefined): string {

@@ -13,7 +13,15 @@ export interface DriftedField {
   readonly by: string | null;
   readonly since: string | null;
   /** Until then it stays. */
-  readonly override: { readonly by: string; readonly reason: string; readonly expires: string } | null;
+  readonly override: HoldsField | null;
+  /** The override that set it, which is over. Absent from an older server. */
+  readonly ended?: (HoldsField & { readonly refused: string | null }) | null;
+}
+
+export interface HoldsField {
+  readonly by: string;
+  readonly reason: string;
+  readonly expires: string;
 }
 
 export interface DriftedOrganization {
@@ -40,6 +48,8 @@ export interface ServedOverride {
   readonly reason: string;
   readonly at: string;
   readonly expires: string;
+  /** It is over, and this code kept the server from taking back what it set. Absent from an older server. */
+  readonly refused?: string | null;
 }
 
 /** The body of `PATCH /v1/organizations/:organization`. */

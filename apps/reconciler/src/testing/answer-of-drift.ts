@@ -43,7 +43,7 @@ function driftReport(
   const author = { by: 'ops', since: now.toISOString() };
   return store.transaction('rollback', async (state) => {
     const { drifts, more, next } = await driftOfCollection(state, collection, page, now);
-    const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides }) => ({
+    const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides, ended }) => ({
       organization: head.name,
       revision: head.revision,
       file: declaration.origin.file ?? null,
@@ -55,6 +55,7 @@ function driftReport(
         place: placeOf(path, declaration.origin) || null,
         ...author,
         override: overrideAt(path, overrides) ?? null,
+        ended: endedAt(path, ended),
       })),
       unmanaged: unmanaged.map((path) => ({ path, ...author })),
     }));
@@ -76,6 +77,15 @@ function written(store: MemoryStateStore, name: string, { patch, baseRevision, o
   });
 }
 
-function presented({ path, by, reason, at, expires }: Override) {
-  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString() };
+function presented({ path, by, reason, at, expires, stays }: Override) {
+  return { path, by, reason, at: at.toISOString(), expires: expires.toISOString(), refused: refusedOf(stays) };
 }
+
+function endedAt(path: string, ended: readonly Override[]) {
+  const override = overrideAt(path, ended);
+  if (override === undefined) return null;
+  const { by, reason, expires, stays } = override;
+  return { by, reason, expires: expires.toISOString(), refused: refusedOf(stays) };
+}
+
+const refusedOf = (stays?: string) => (stays === undefined || stays === 'pending' ? null : stays);

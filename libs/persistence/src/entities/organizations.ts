@@ -63,6 +63,8 @@ export const OverrideRow = defineEntity({
     expiresAt: p.datetime(3),
     /** What no collection declares of it, as it was before; null = nothing. */
     former: p.json<Former>().nullable(),
+    /** Of one that is over: why what it set is live still. */
+    stays: p.text().nullable(),
   },
 });
 

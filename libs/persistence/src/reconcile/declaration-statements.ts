@@ -33,7 +33,7 @@ export const DEVIATE: Statement = {
 export const OVERRIDES: Statement = {
   name: 'reconcile.overrides',
   text: `
-select path, set_by as by, reason, set_at as at, expires_at as expires, former
+select path, set_by as by, reason, set_at as at, expires_at as expires, former, stays
 from overrides where org_id = $1 order by path collate "C"`,
 };
 
@@ -42,13 +42,13 @@ export const REPLACE_OVERRIDES: Statement = {
   text: `
 with wanted as (
   select * from jsonb_to_recordset($2::jsonb)
-    as w(path text, by text, reason text, at timestamptz, expires timestamptz, former jsonb)
+    as w(path text, by text, reason text, at timestamptz, expires timestamptz, former jsonb, stays text)
 ), gone as (
   delete from overrides o where o.org_id = $1 and not exists (select from wanted w where w.path = o.path)
 )
-insert into overrides (org_id, path, set_by, reason, set_at, expires_at, former)
-select $1::uuid, path, by, reason, at, expires, former from wanted
+insert into overrides (org_id, path, set_by, reason, set_at, expires_at, former, stays)
+select $1::uuid, path, by, reason, at, expires, former, stays from wanted
 on conflict (org_id, path) do update
 set set_by = excluded.set_by, reason = excluded.reason, set_at = excluded.set_at, expires_at = excluded.expires_at,
-  former = excluded.former`,
+  former = excluded.former, stays = excluded.stays`,
 };

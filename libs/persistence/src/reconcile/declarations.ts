@@ -31,10 +31,15 @@ export async function writeDeviation(
 /** By path. */
 export async function readOverrides(on: OrganizationConnection, organizationId: string): Promise<readonly Override[]> {
   const rows = await on.query<OverrideFound>(organizationId, sql.OVERRIDES);
-  return rows.map(({ former, ...override }) => ({ ...override, ...(former && { former }) }));
+  return rows.map(({ former, stays, ...override }) => {
+    return { ...override, ...(former && { former }), ...(stays !== null && { stays }) };
+  });
 }
 
-type OverrideFound = Omit<Override, 'former'> & { readonly former: Override['former'] | null };
+type OverrideFound = Omit<Override, 'former' | 'stays'> & {
+  readonly former: Override['former'] | null;
+  readonly stays: string | null;
+};
 
 export async function writeOverrides(
   on: OrganizationConnection,

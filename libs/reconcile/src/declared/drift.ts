@@ -14,6 +14,8 @@ export interface OrganizationDrift {
   readonly unmanaged: readonly string[];
   /** Those that count at this moment. */
   readonly overrides: readonly Override[];
+  /** Those that are over and were not taken back. */
+  readonly ended: readonly Override[];
 }
 
 /** A page of the organizations that deviate, by name. */
@@ -44,7 +46,8 @@ export async function driftOfCollection(
     const all = await state.overrides(head.id);
     const { fields, unmanaged } = takenBack(declaration.document, live, all);
     const overrides = all.filter(({ expires }) => expires > now);
-    drifts.push({ head, declaration, live, fields, unmanaged, overrides });
+    const ended = all.filter(({ expires }) => expires <= now);
+    drifts.push({ head, declaration, live, fields, unmanaged, overrides, ended });
   }
   const more = heads.length - page.length;
   const last = page.at(-1)?.name;

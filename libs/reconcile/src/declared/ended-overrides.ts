@@ -54,6 +54,29 @@ export async function stillEnded(
   return again?.ended.length === ended.length && documentDigest(again.document) === documentDigest(document);
 }
 
+/**
+ * Records why what these overrides set is live still, though they are over. That they ended is audited, unless it is already.
+ * @param paths of overrides that `endedOverrides` told of
+ */
+export async function noteStaying(
+  state: StateTransaction,
+  name: string,
+  { paths, code }: { readonly paths: readonly string[]; readonly code: string },
+  now: Date,
+): Promise<void> {
+  const head = (await state.heads('', [name])).get(name);
+  if (head === undefined) return;
+  const overrides = await state.overrides(head.id);
+  const stays = ({ path, expires }: Override) => expires <= now && paths.includes(path);
+  const ended = overrides.filter((one) => stays(one) && one.stays === undefined).map(({ path }) => path);
+  if (overrides.every((one) => !stays(one) || one.stays === code)) return;
+  await state.replaceOverrides(
+    head.id,
+    overrides.map((one) => (stays(one) ? { ...one, stays: code } : one)),
+  );
+  if (ended.length > 0) await state.audit(head.id, { type: 'organization.override_ended', data: { paths: ended } });
+}
+
 /** The overrides of an organization that its collection gives up: what was declared is what comes back at their end. */
 export async function releasedOverrides(state: StateTransaction, head: OrganizationHead): Promise<readonly Override[]> {
   const overrides = await state.overrides(head.id);

@@ -191,6 +191,10 @@ export const organizations = {
     reason: string,
     at: moment,
     expires: { ...moment, description: 'From then on it is drift, and the server takes it back, or the next apply' },
+    refused: {
+      ...orNull(string),
+      description: 'It is over, and what it set is live still: the code of what kept the server from taking it back',
+    },
   }),
   OverrideList: object({ overrides: list(ref('Override')) }),
   EndedOverrides: object(
@@ -219,6 +223,10 @@ export const organizations = {
               by: { ...orNull(string), description: 'Name of the API token' },
               since: orNull(moment),
               override: nullable(object({ by: string, reason: string, expires: moment })),
+              ended: {
+                ...nullable(object({ by: string, reason: string, expires: moment, refused: orNull(string) })),
+                description: 'The override that set it; it is over, and `refused` is the code of why it was not taken back',
+              },
             },
             ['live', 'declared'],
           ),

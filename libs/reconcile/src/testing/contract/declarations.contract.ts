@@ -74,6 +74,7 @@ export function declarationContract(under: StoreUnderTest): void {
     const kept = [
       { ...override('/spec/b', 'four'), former: { at: '/spec/b' } },
       { ...override('/spec/c/url', 'five'), former: { at: '/spec/c', value: { url: 'x', list: [1, null] } } },
+      { ...override('/spec/d', 'six'), stays: 'pending' },
     ];
     await commit((state) => state.replaceOverrides(acme.id, kept));
     expect(await of(acme.id)).toEqual(kept);
