@@ -7,6 +7,16 @@ const MAX_OWN_LENGTH = 4_096;
 /** Pages of ours that a login may come back to: they began it, and lead on to an application by rules of their own. */
 export const OWN_DESTINATIONS: readonly string[] = ['/auth/start', '/op/auth'];
 
+/** In the query of a destination of ours: the application wants the user to authenticate anew at the identity provider. */
+export const REAUTHENTICATE = 'reauthenticate';
+
+/** Whether a sign-in on its way there must be a new one. */
+export function mustReauthenticate(returnTo: string | undefined): boolean {
+  if (returnTo === undefined) return false;
+  const { pathname, searchParams } = new URL(returnTo);
+  return OWN_DESTINATIONS.includes(pathname) && searchParams.has(REAUTHENTICATE);
+}
+
 /** As entries of the allow-list. */
 export function ownDestinations(gatewayUrl: string): readonly string[] {
   return OWN_DESTINATIONS.map((path) => gatewayUrl + path);

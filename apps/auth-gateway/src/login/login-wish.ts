@@ -11,6 +11,8 @@ export interface LoginWish {
   readonly traceId: string;
   /** The e-mail address that the person typed; goes to an OpenID provider as `login_hint` and is kept nowhere. */
   readonly loginHint?: string | undefined;
+  /** The user must authenticate anew there, whatever the connection says. */
+  readonly fresh?: boolean;
   /** The signed-in user who wants to link an account. */
   readonly linkTo?: string | undefined;
   /** The flow cookie that the browser sent, unverified: reused, so that two tabs can sign in at once. */

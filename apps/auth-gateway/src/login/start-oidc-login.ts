@@ -24,7 +24,8 @@ export async function startOidcLogin(
   const metadata = await providers.metadata(connection.provider, now);
   const flowCookie = flowCookieOf(wish);
   const state = newOrganizationToken(organization.id);
-  const { url, pinned, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value, wish.loginHint);
+  const asked = wish.fresh === true ? { ...connection, forceAuthn: true } : connection;
+  const { url, pinned, nonce, codeVerifier } = startAuthorization(asked, metadata, state.value, wish.loginHint);
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

@@ -21,7 +21,9 @@ export async function startSamlLogin(
   const flowCookie = flowCookieOf(wish);
   // random, and means nothing to the IdP; what comes back is not read (rule G10)
   const relayState = `${wish.mode}.${wish.traceId}`;
-  const { id, ...message } = createAuthnRequest(target.connection(now), { relayState, now });
+  const connection = target.connection(now);
+  const asked = wish.fresh === true ? { ...connection, forceAuthn: true } : connection;
+  const { id, ...message } = createAuthnRequest(asked, { relayState, now });
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

@@ -276,6 +276,8 @@ describe('a sign-in that must be fresh', () => {
   it.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])('is asked for: %j', async (asked) => {
     const login = await redirected(asked);
     const back = new URL(login.get('returnTo')!);
+    const begun = await browser.start(`/saml/acme/okta/login?${login.toString()}`);
+    expect(begun.xml).toContain('ForceAuthn="true"');
     world.pass(0.1);
     // without having signed in: asked for again, also without a prompt
     expect((await redirectedTo(back)).get('returnTo')).not.toBeNull();

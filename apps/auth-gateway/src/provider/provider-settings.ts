@@ -1,5 +1,6 @@
 import type { ProviderKey } from '@rolecall/persistence';
 import type { Configuration, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import { REAUTHENTICATE } from '../http/return-to.ts';
 import { isOriginOf } from './application-clients.ts';
 import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
 import { adapterOf } from './provider-adapter.ts';
@@ -40,7 +41,7 @@ export function providerSettings(options: SettingsOptions): Configuration {
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     allowOmittingSingleRegisteredRedirectUri: false,
     clockTolerance: 0,
-    extraParams: [SIGNED_IN_SINCE],
+    extraParams: [SIGNED_IN_SINCE, REAUTHENTICATE],
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
     features: {
       devInteractions: { enabled: false },
@@ -54,7 +55,7 @@ export function providerSettings(options: SettingsOptions): Configuration {
     },
     interactions: {
       policy: signInPolicy(policies, now),
-      url: (context) => whereToSignIn(context, options),
+      url: (context, { prompt: { reasons } }) => whereToSignIn(context, reasons, options),
     },
     clientBasedCORS: (_context, origin, client) => isOriginOf({ redirectUris: client.redirectUris ?? [] }, origin),
     findAccount: (context, sub) => accountOf(context, sub, parts),
@@ -114,13 +115,18 @@ async function grantAll(context: KoaContextWithOIDC) {
   return grant;
 }
 
-async function whereToSignIn(context: KoaContextWithOIDC, options: SettingsOptions): Promise<string> {
+async function whereToSignIn(
+  context: KoaContextWithOIDC,
+  reasons: readonly string[],
+  options: SettingsOptions,
+): Promise<string> {
   const { parts, issuer, loginRequired } = options;
   const found = await parts.clients.find(context.oidc.client?.clientId ?? '');
   if (!found) throw loginRequired('the application is gone');
   // somebody has just signed in for it, and it is not who was asked for: once more would end the same
   if (isFresh(context, parts.clock()) && context.oidc.account) throw loginRequired('another user is signed in');
-  const url = signInUrl(found.organization, `${issuer}/auth`, { ...context.oidc.params }, parts.clock());
+  const why = { reasons, now: parts.clock() };
+  const url = signInUrl(found.organization, `${issuer}/auth`, { ...context.oidc.params }, why);
   if (url === undefined) throw loginRequired('the request is too long to sign in on its way');
   return url;
 }

@@ -1,4 +1,5 @@
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import { REAUTHENTICATE } from '../http/return-to.ts';
 import { withQuery } from '../http/with-query.ts';
 import { hasLocalDoor } from '../local/local-door.ts';
 import { loginPath, type Organization } from '../organizations/organization.ts';
@@ -12,6 +13,9 @@ const FRESH_MS = 60 * 60_000;
 
 /** Longer ones do not fit into what a login remembers. */
 const MAX_LENGTH = 4_096;
+
+/** Why a session that is there does not do: the application wants another one. */
+const NOT_FRESH: readonly string[] = ['login_prompt', 'too_long_ago'];
 
 type Policies = typeof interactionPolicy;
 
@@ -65,7 +69,7 @@ export function signInUrl(
   organization: Organization,
   authorizationUrl: string,
   params: Readonly<Record<string, unknown>>,
-  now: Date,
+  { reasons, now }: { readonly reasons: readonly string[]; readonly now: Date },
 ): string | undefined {
   const [only, another] = organization.enabledIdentityProviders;
   const isOneWay = only !== undefined && another === undefined && !hasLocalDoor(organization, now);
@@ -75,6 +79,7 @@ export function signInUrl(
     if (typeof value === 'string' && name !== 'prompt' && name !== SIGNED_IN_SINCE) back.searchParams.set(name, value);
   }
   back.searchParams.set(SIGNED_IN_SINCE, String(now.getTime()));
+  if (reasons.some((reason) => NOT_FRESH.includes(reason))) back.searchParams.set(REAUTHENTICATE, '1');
   if (back.href.length > MAX_LENGTH) return undefined;
   return new URL(authorizationUrl).origin + withQuery(path, { returnTo: back.href });
 }
