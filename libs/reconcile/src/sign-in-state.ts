@@ -21,7 +21,10 @@ export interface SignInState {
   renameIdentityProvider(organizationId: string, from: string, to: string): Promise<void>;
   /** Keeps the secret of a renamed application, and the sign-ins to it. */
   renameApplication(organizationId: string, from: string, to: string): Promise<void>;
-  /** Ends what these applications hold of signed-in users; tells how many sign-ins that were, of each that had any, by name. */
+  /**
+   * Ends what these applications hold of signed-in users. Done at the end of a commit; tells how many sign-ins it will be, of each that
+   * has any, by name.
+   */
   endApplicationSignIns(organizationId: string, closed: readonly ClosedApplication[]): Promise<readonly EndedSignIns[]>;
   /** The tokens of a directory go on under another name. */
   renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;

@@ -18,7 +18,7 @@ import { renameApplicationSecret } from '../secrets/application-secrets.ts';
 import { secretNameOf } from '../secrets/secret-names.ts';
 import { Vault } from '../secrets/vault.ts';
 import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
-import { endApplicationSignIns, RENAME_APPLICATION } from './application-sign-ins.ts';
+import { ApplicationSignIns } from './application-sign-ins.ts';
 import { endSessionsOfDisabled, renameIdentityProvider } from './identity-providers.ts';
 import { countDoors, countSessions, endSignIns } from './local-doors.ts';
 import type { OrganizationConnection } from './organization-connection.ts';
@@ -33,6 +33,7 @@ interface EvidenceRow {
 export class PgSignInState implements SignInState {
   /** Organizations whose document turned SSO on or off, or exempts fewer people. */
   readonly #endsSignIns = new Map<string, LocalDoors | 'all'>();
+  readonly #applications = new Map<string, ApplicationSignIns>();
 
   constructor(
     private readonly client: PoolClient,
@@ -62,14 +63,22 @@ export class PgSignInState implements SignInState {
   async renameApplication(organizationId: string, from: string, to: string): Promise<void> {
     await this.on.enter(organizationId);
     await renameApplicationSecret(new Vault(this.client, organizationId, this.keys.masterKeys), from, to);
-    await this.on.query(organizationId, RENAME_APPLICATION, [from, to]);
+    this.applicationsOf(organizationId).rename(from, to);
   }
 
   endApplicationSignIns(
     organizationId: string,
     closed: readonly ClosedApplication[],
   ): Promise<readonly EndedSignIns[]> {
-    return endApplicationSignIns(this.on, organizationId, closed, { ends: this.applies, now: this.now });
+    return this.applicationsOf(organizationId).close(closed, this.now);
+  }
+
+  private applicationsOf(organizationId: string): ApplicationSignIns {
+    const known = this.#applications.get(organizationId);
+    if (known) return known;
+    const made = new ApplicationSignIns(this.on, organizationId);
+    this.#applications.set(organizationId, made);
+    return made;
   }
 
   async evidence(organizationId: string): Promise<ReadonlyMap<string, SignInEvidence>> {
@@ -108,13 +117,14 @@ export class PgSignInState implements SignInState {
     return alive.map(({ name, tokens }) => ({ token: name, tokens }));
   }
 
-  /** Ends sessions of IdPs that are disabled by now, and what the doors that were closed or opened end. */
+  /** Ends sessions of IdPs that are disabled by now, what the doors that were closed or opened end, and sign-ins to closed applications. */
   async finish(organizationId: string): Promise<void> {
     await this.on.enter(organizationId);
     const sessions = await endSessionsOfDisabled(this.client, organizationId);
     const reason = 'identity_provider_disabled';
     if (sessions > 0) this.record(organizationId, 'session.revoked', { reason, sessions });
     await this.endSignIns(organizationId);
+    await this.#applications.get(organizationId)?.finish();
   }
 
   private async endSignIns(organizationId: string): Promise<void> {

@@ -183,27 +183,42 @@ export function signInContract(under: StoreUnderTest): void {
       await signIn(organization, { origin: 'https://grafana.example.com' });
       await signIn(organization, { origin: 'https://wiki.example.com' });
     }
-    await commit((state) => state.signIns.renameApplication(acme.id, 'dash', 'dashboard'));
-    const end = ({ id }: OrganizationHead, closed: readonly ClosedApplication[], mode = commit) =>
-      mode((state) => state.signIns.endApplicationSignIns(id, closed));
+    await commit(async (state) => {
+      await state.signIns.renameApplication(acme.id, 'dash', 'board');
+      const both = { application: 'board', client: true, origins: [] };
+      expect(await state.signIns.endApplicationSignIns(globex.id, [both])).toEqual([]);
+      await state.addRevision(acme.id, 1, revision(document('acme', { ...OKTA, displayName: 'Renamed' })));
+    });
+    await read(async (state) => {
+      await state.signIns.renameApplication(acme.id, 'board', 'dashboard');
+      const renamed = { application: 'dashboard', client: true, origins: [] };
+      expect(await state.signIns.endApplicationSignIns(acme.id, [renamed])).toEqual([
+        { application: 'dashboard', signIns: 2 },
+      ]);
+    });
+    const end = ({ id }: OrganizationHead, closed: readonly ClosedApplication[]) =>
+      read((state) => state.signIns.endApplicationSignIns(id, closed));
     const closed = [
       { application: 'wiki', client: false, origins: ['https://wiki.example.com', 'https://none.example.com'] },
-      { application: 'dashboard', client: true, origins: [] },
+      { application: 'board', client: true, origins: [] },
       { application: 'unused', client: true, origins: [] },
       { application: 'office', client: false, origins: [] },
     ];
     const ended = [
-      { application: 'dashboard', signIns: 2 },
+      { application: 'board', signIns: 2 },
       { application: 'wiki', signIns: 1 },
     ];
-    expect(await end(acme, closed, read)).toEqual(ended);
     expect(await end(acme, closed)).toEqual(ended);
+    await commit(async (state) => {
+      expect(await state.signIns.endApplicationSignIns(acme.id, closed)).toEqual(ended);
+      await state.addRevision(acme.id, 2, revision(document('acme', { ...OKTA, displayName: 'Acme' })));
+    });
     expect(await end(acme, closed)).toEqual([]);
     const others = [
       { application: 'grafana', client: false, origins: ['https://grafana.example.com'] },
       { application: 'office', client: true, origins: [] },
     ];
-    expect(await end(acme, others, read)).toHaveLength(2);
-    expect(await end(globex, closed, read)).toEqual([{ application: 'wiki', signIns: 1 }]);
+    expect(await end(acme, others)).toHaveLength(2);
+    expect(await end(globex, closed)).toEqual([{ application: 'wiki', signIns: 1 }]);
   });
 }
