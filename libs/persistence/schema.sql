@@ -50,6 +50,14 @@ create table apply_results (
   constraint apply_results_pkey PRIMARY KEY (apply_id)
 );
 
+create table audit_address_days (
+  one boolean default true not null,
+  days integer not null,
+  constraint audit_address_days_pkey PRIMARY KEY (one),
+  constraint audit_address_days_days_check CHECK (((days >= 0) AND (days <= 3650))),
+  constraint audit_address_days_one_check CHECK (one)
+);
+
 create table audit_events (
   org_id uuid not null,
   seq bigint not null,
@@ -2954,24 +2962,28 @@ $function$
 CREATE OR REPLACE FUNCTION public.erase_audit_origins(p_before date, p_limit integer, OUT days integer, OUT addresses integer)
  RETURNS record
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
+  v_before date;
   v_due record;
   v_count integer;
 begin
   days := 0;
   addresses := 0;
+  select least(p_before, (now() at time zone 'UTC')::date - k.days + 1) into strict v_before from public.audit_address_days k;
   for v_due in
-    select d.day, d.org_id from audit_origin_days d where d.day < p_before
+    select d.day, d.org_id from public.audit_origin_days d where d.day < v_before
     order by d.day, d.org_id limit p_limit for update skip locked
   loop
     perform set_config('rolecall.organization_id', v_due.org_id::text, true);
-    delete from audit_origins o where o.org_id = v_due.org_id
+    delete from public.audit_origins o where o.org_id = v_due.org_id
       and o.first_seen_at >= v_due.day::timestamp at time zone 'UTC'
       and o.first_seen_at < (v_due.day + 1)::timestamp at time zone 'UTC';
     get diagnostics v_count = row_count;
     addresses := addresses + v_count;
-    delete from audit_origin_days d where d.day = v_due.day and d.org_id = v_due.org_id;
+    delete from public.audit_origin_days d where d.day = v_due.day and d.org_id = v_due.org_id;
     days := days + 1;
   end loop;
 end
@@ -3779,13 +3791,13 @@ grant delete, insert, select, update on application_tokens to rolecall_runtime;
 
 grant delete, insert, select on apply_results to rolecall_runtime;
 
+grant select on audit_address_days to rolecall_runtime;
+
 grant select on audit_events to rolecall_runtime;
 
 grant select on audit_heads to rolecall_runtime;
 
-grant delete, select, update on audit_origin_days to rolecall_runtime;
-
-grant delete, select on audit_origins to rolecall_runtime;
+grant select on audit_origins to rolecall_runtime;
 
 grant delete, insert, select, update on audit_sinks to rolecall_runtime;
 
@@ -4053,7 +4065,7 @@ grant execute on function directory_write_members to public;
 
 grant execute on function end_unproved_access to public;
 
-grant execute on function erase_audit_origins to public;
+grant execute on function erase_audit_origins to rolecall_runtime;
 
 grant execute on function forget_directory to public;
 

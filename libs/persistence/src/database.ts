@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { CollectionState, FileDigest, LeaseStore, SavedPlan, StateStore } from '@rolecall/reconcile';
-import { ADDRESS_DAYS } from './audit/origins.ts';
+import { ADDRESS_DAYS, keptAddressDays } from './audit/origins.ts';
 import { auditStore } from './audit/audit-store.ts';
 import { auditStreams } from './audit/audit-streams.ts';
 import { directoryRequestLog } from './directory/request-log.ts';
@@ -176,6 +176,8 @@ export interface Database {
   isReady(): Promise<boolean>;
   /** @param addressDays how long addresses stand beside the audit log; default `ADDRESS_DAYS`, 0 = not at all */
   purgeExpired(now: Date, addressDays?: number): Promise<Purged>;
+  /** How many days `purgeExpired` leaves addresses there, whatever it is told: as `migrate` was told. */
+  keptAddressDays(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -254,6 +256,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
         () => false,
       ),
     purgeExpired: (now, addressDays = ADDRESS_DAYS) => purgeExpired(orm.em, pool, now, addressDays),
+    keptAddressDays: () => keptAddressDays(pool),
     async close() {
       await listener.close();
       await orm.close();

@@ -13,6 +13,7 @@ const hash = (text: string) => Buffer.alloc(32, text);
 const WITHOUT_ORGANIZATION = [
   'api_tokens',
   'apply_results',
+  'audit_address_days',
   'audit_origin_days',
   'audit_sinks',
   'audit_unsent',

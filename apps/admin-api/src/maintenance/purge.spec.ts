@@ -29,13 +29,13 @@ function database(times: number, answer: (call: number) => Promise<typeof NOTHIN
     if (calls.length === times) reached();
     return answer(calls.length);
   };
-  return { calls, enough, purgeExpired };
+  return { calls, enough, purgeExpired, keptAddressDays: () => Promise.resolve(90) };
 }
 
 it('purges again and again, by the clock of the app, addresses after so many days', async () => {
   const db = database(3, () => Promise.resolve(NOTHING));
   const purge = new Purge(db, () => NOW, silent, 90, 1);
-  purge.onApplicationBootstrap();
+  await purge.onApplicationBootstrap();
   await db.enough;
   await purge.beforeApplicationShutdown();
   expect(db.calls.slice(0, 3)).toEqual([
@@ -45,12 +45,28 @@ it('purges again and again, by the clock of the app, addresses after so many day
   ]);
 });
 
+it('says so when the database keeps addresses for longer than it is told', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ app: 'test', level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  for (const days of [90, 365, 30]) {
+    const purge = new Purge(
+      database(1, () => Promise.resolve(NOTHING)),
+      () => NOW,
+      logger,
+      days,
+    );
+    await purge.onApplicationBootstrap();
+    await purge.beforeApplicationShutdown();
+  }
+  expect(lines).toEqual([expect.stringContaining('"days":30,"kept":90')]);
+});
+
 it('goes on after a failure', async () => {
   const lines: string[] = [];
   const logger = createLogger({ app: 'test', level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const db = database(2, (call) => (call === 1 ? Promise.reject(new Error('away')) : Promise.resolve(NOTHING)));
   const purge = new Purge(db, () => NOW, logger, 90, 1);
-  purge.onApplicationBootstrap();
+  await purge.onApplicationBootstrap();
   await db.enough;
   await purge.beforeApplicationShutdown();
   expect(lines.join('')).toContain('purge failed');
@@ -61,7 +77,7 @@ it('stops with the app', async () => {
   try {
     const db = database(1, () => Promise.resolve(NOTHING));
     const purge = new Purge(db, () => NOW, silent, 90, 1_000);
-    purge.onApplicationBootstrap();
+    await purge.onApplicationBootstrap();
     await purge.beforeApplicationShutdown();
     jest.advanceTimersByTime(60_000);
     expect(db.calls).toEqual([]);

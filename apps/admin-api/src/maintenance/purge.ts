@@ -13,7 +13,7 @@ export class Purge implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private readonly recurring: Recurring;
 
   constructor(
-    private readonly database: Pick<Database, 'purgeExpired'>,
+    private readonly database: Pick<Database, 'purgeExpired' | 'keptAddressDays'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly addressDays: number,
@@ -23,7 +23,13 @@ export class Purge implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.recurring = new Recurring(() => this.run(), failed, everyMs);
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    const kept = await this.database.keptAddressDays();
+    if (kept > this.addressDays) {
+      const message =
+        'client addresses are kept for longer than ROLECALL_AUDIT_ADDRESS_DAYS; run "rolecall db migrate" with it';
+      this.logger.warn({ days: this.addressDays, kept }, message);
+    }
     this.recurring.start();
   }
 

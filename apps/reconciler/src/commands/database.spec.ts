@@ -128,6 +128,19 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
     expect(await rolecall(['db', 'migrate'], {})).toBe(64);
   });
 
+  it('tells the database how long it keeps addresses of clients', async () => {
+    const env = { DATABASE_OWNER_URL: db.ownerUrl, DATABASE_RUNTIME_PASSWORD: 'x' };
+    const password = decodeURIComponent(new URL(db.url).password);
+    for (const days of ['', '365', '0'] as const) {
+      const told = { ...env, DATABASE_RUNTIME_PASSWORD: password, ROLECALL_AUDIT_ADDRESS_DAYS: days };
+      expect(await rolecall(['db', 'migrate'], told)).toBe(0);
+      expect(await db.database.keptAddressDays()).toBe(days === '' ? 90 : Number(days));
+    }
+    for (const days of ['3651', '-1', '30d'])
+      expect(await rolecall(['db', 'migrate'], { ...env, ROLECALL_AUDIT_ADDRESS_DAYS: days })).toBe(64);
+    expect(err).toContain('a number of days, from 0 to 3650');
+  });
+
   it('says when the database is not there', async () => {
     const gone = new URL(db.url);
     gone.port = '1';

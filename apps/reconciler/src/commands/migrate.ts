@@ -8,10 +8,20 @@ import type { OutputOptions } from '../options.ts';
 /** `rolecall db migrate`: brings the database to the newest schema, as the role that owns its tables. */
 export async function migrate(options: OutputOptions, io: Io): Promise<ExitCode> {
   const ownerUrl = ownerUrlOf(io);
-  const { applied } = await migrateDatabase({ ownerUrl, runtimePassword: runtimePasswordOf(io) });
+  const { applied } = await migrateDatabase({ ownerUrl, runtimePassword: runtimePasswordOf(io), ...addressDaysOf(io) });
   if (options.format === 'json') printJson(io, { applied });
   else io.out(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
   return EXIT.done;
+}
+
+/** As the services have it: they erase none that is younger than the database was told. @throws CommandError `invalid_address_days` */
+function addressDaysOf({ env }: Io): { readonly addressDays?: number } {
+  const text = env['ROLECALL_AUDIT_ADDRESS_DAYS'];
+  if (!text) return {};
+  const addressDays = /^\d{1,4}$/.test(text) ? Number(text) : -1;
+  if (addressDays >= 0 && addressDays <= 3650) return { addressDays };
+  const message = 'ROLECALL_AUDIT_ADDRESS_DAYS is a number of days, from 0 to 3650, as the services have it';
+  throw new CommandError(EXIT.usage, 'invalid_address_days', message);
 }
 
 /** @throws CommandError `no_owner_url` */

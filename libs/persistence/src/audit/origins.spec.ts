@@ -103,7 +103,7 @@ it.each([
   expect(await verifyChain(await trailOf(id))).toMatchObject({ ok: false, seq: 1, code: 'changed_address' });
 });
 
-it('is written by the append alone: the apps delete it and change nothing (security.md 48)', async () => {
+it('is written by the append alone: the apps neither change nor delete it (security.md 48)', async () => {
   const id = uuidv7();
   await append(id, '192.0.2.7', event('a'));
   const asRuntime = (statement: string) =>
@@ -115,10 +115,13 @@ it('is written by the append alone: the apps delete it and change nothing (secur
     `update audit_origins set address = '192.0.2.9'`,
     `insert into audit_origins select org_id, sha256(digest), address, salt, first_seen_at from audit_origins`,
     'truncate audit_origins',
+    'delete from audit_origins',
+    'delete from audit_origin_days',
+    'update audit_address_days set days = 0',
     `update audit_events set origin = null`,
   ])
     await expect(asRuntime(statement)).rejects.toThrow('permission denied');
-  expect(await asRuntime('delete from audit_origins')).toBe(1);
+  expect(await countOf(id)).toBe(1);
 });
 
 it('is found by the address, in whichever form it is asked for', async () => {
@@ -131,18 +134,40 @@ it('is found by the address, in whichever form it is asked for', async () => {
   expect(await list('192.0.2.9')).toEqual([]);
 });
 
+/** What the owner tells the database, by `migrate`. */
+const keepFor = (days: number) =>
+  connected(test.current.ownerUrl, (owner) => owner.query('update audit_address_days set days = $1', [days]));
+
+it('stays as long as the database was told, whatever the services ask for (security.md 48)', async () => {
+  const id = uuidv7();
+  const today = new Date();
+  const daysAgo = (days: number) => new Date(today.getTime() - days * DAY_SECONDS * 1000);
+  await append(id, '192.0.2.1', event('a', today));
+  await append(id, '192.0.2.2', event('b', daysAgo(28)));
+  await append(id, '192.0.2.3', event('c', daysAgo(31)));
+  await keepFor(30);
+  await test.current.database.purgeExpired(daysAgo(-1000), 0);
+  expect((await trailOf(id)).map(({ client }) => client?.address)).toEqual(['192.0.2.1', '192.0.2.2', undefined]);
+  await connected(test.current.url, (client) => client.query(`select erase_audit_origins('9999-01-01', 1000)`));
+  expect(await countOf(id)).toBe(2);
+  await keepFor(0);
+  await test.current.database.purgeExpired(today, 0);
+  expect(await countOf(id)).toBe(0);
+});
+
 it('goes after so many days, of organizations that are gone as well', async () => {
+  await keepFor(0);
   const [id, other] = [uuidv7(), uuidv7()];
-  const at = (day: number, second = 0) => later(day * DAY_SECONDS + second);
-  const midnight = -NOW.getUTCHours() * 3600;
-  await append(id, '192.0.2.1', event('a', at(0, midnight)));
-  await append(id, '192.0.2.2', event('b', at(0, midnight + DAY_SECONDS - 1)));
-  await append(id, '192.0.2.3', event('c', at(1, midnight)));
+  const BASE = new Date(new Date().setUTCHours(0, 0, 0, 0) - 200 * DAY_SECONDS * 1000);
+  const at = (day: number, second = 0) => new Date(BASE.getTime() + (day * DAY_SECONDS + second) * 1000);
+  await append(id, '192.0.2.1', event('a', at(0)));
+  await append(id, '192.0.2.2', event('b', at(0, DAY_SECONDS - 1)));
+  await append(id, '192.0.2.3', event('c', at(1)));
   await append(other, '192.0.2.4', event('d', at(30)));
   const purge = (now: Date, days?: number) => test.current.database.purgeExpired(now, days);
-  await purge(at(90, midnight - 1));
+  await purge(at(90, -1));
   expect([await countOf(id), await countOf(other)]).toEqual([3, 1]);
-  expect((await purge(at(90, midnight))).addresses).toBeGreaterThanOrEqual(2);
+  expect((await purge(at(90))).addresses).toBeGreaterThanOrEqual(2);
   expect([await countOf(id), await countOf(other)]).toEqual([1, 1]);
   await purge(at(40), 10);
   expect([await countOf(id), await countOf(other)]).toEqual([0, 0]);
@@ -156,12 +181,14 @@ it('goes after so many days, of organizations that are gone as well', async () =
 });
 
 it('goes at last when it was erased while another of the day was being written', async () => {
+  await keepFor(0);
   const id = uuidv7();
-  const purge = () => test.current.database.purgeExpired(NOW, 0);
-  await append(id, '192.0.2.1', event('a'));
+  const now = new Date();
+  const purge = () => test.current.database.purgeExpired(now, 0);
+  await append(id, '192.0.2.1', event('a', now));
   await asClient('192.0.2.2', () =>
     asOwner(id, async (owner) => {
-      await owner.query('select audit_append($1, $2)', [id, JSON.stringify(auditEntries(id, [event('b')]))]);
+      await owner.query('select audit_append($1, $2)', [id, JSON.stringify(auditEntries(id, [event('b', now)]))]);
       await purge();
     }),
   );

@@ -12,9 +12,17 @@ const ERASE: Statement = {
   text: 'select days, addresses from erase_audit_origins($1, $2)',
 };
 
+const KEPT: Statement = { name: 'audit.kept-address-days', text: 'select days from audit_address_days' };
+
+/** How many days the owner told the database to keep addresses, at least. */
+export async function keptAddressDays(pool: Pool): Promise<number> {
+  const [row] = await query<{ days: number }>(pool, KEPT, []);
+  return row?.days ?? ADDRESS_DAYS;
+}
+
 /**
  * Erases addresses: a day's (UTC) go together, on the day on which the first of them would be kept longer than so many days; 0 = all
- * that there are. The chains stay as they are.
+ * that there are. None that the database was told to keep (`migrate`), by its own clock. The chains stay as they are.
  * @returns how many
  */
 export async function eraseOrigins(pool: Pool, now: Date, keptDays: number): Promise<number> {

@@ -61,6 +61,20 @@ export const AuditOrigin = defineEntity({
   },
 });
 
+/** How many days they stand there at least: of the owner, for the whole deployment. */
+export const AuditAddressDays = defineEntity({
+  name: 'AuditAddressDays',
+  tableName: 'audit_address_days',
+  checks: [
+    { name: 'audit_address_days_one_check', property: 'one', expression: 'one' },
+    { name: 'audit_address_days_days_check', property: 'days', expression: 'days >= 0 and days <= 3650' },
+  ],
+  properties: {
+    one: p.boolean().primary().default(true),
+    days: p.integer(),
+  },
+});
+
 /** On which days an organization has addresses to erase: a routing table, over all organizations. Nothing personal. */
 export const AuditOriginDay = defineEntity({
   name: 'AuditOriginDay',

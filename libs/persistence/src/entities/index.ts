@@ -1,5 +1,5 @@
 import { ApplicationGrantRow, ApplicationTokenRow, ForwardSessionRow } from './applications.ts';
-import { AuditEventRow, AuditHead, AuditOrigin, AuditOriginDay } from './audit.ts';
+import { AuditAddressDays, AuditEventRow, AuditHead, AuditOrigin, AuditOriginDay } from './audit.ts';
 import { ApplyResultRow, Collection, CollectionFile, CollectionLease, SavedPlanRow } from './collections.ts';
 import {
   ApiTokenRow,
@@ -126,4 +126,5 @@ export const ENTITIES = [
   AuditEventRow,
   AuditOrigin,
   AuditOriginDay,
+  AuditAddressDays,
 ];

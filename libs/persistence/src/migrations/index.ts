@@ -86,6 +86,7 @@ import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
 import { userChangesTogether } from './20261122T97-user-changes-together.ts';
 import type { SqlMigration } from './sql-migration.ts';
+import { keptAddresses } from './20261122T98-kept-addresses.ts';
 import { overridesThatStay } from './20261122T99-overrides-that-stay.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
@@ -177,5 +178,6 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   forwardAuth,
   creationsTogether,
   userChangesTogether,
+  keptAddresses,
   overridesThatStay,
 ];

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ADDRESS_DAYS } from '../audit/origins.ts';
 import { ensureRuntimeRole } from './runtime-role.ts';
 
 /** Any number that nobody else locks; one migration at a time per database. */
@@ -9,13 +10,19 @@ export interface MigrateOptions {
   readonly ownerUrl: string;
   /** The password that `rolecall_runtime` gets. */
   readonly runtimePassword: string;
+  /** How many days the services keep the addresses of clients beside the audit log, at least. Default `ADDRESS_DAYS`. */
+  readonly addressDays?: number;
 }
 
 /**
  * Brings the database to the newest schema: the runtime role, then every step that is missing, in one transaction.
- * Returns the names of the steps done; running it again does nothing.
+ * Returns the names of the steps done; running it again does nothing but note `addressDays`.
  */
-export async function migrate({ ownerUrl, runtimePassword }: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate({
+  ownerUrl,
+  runtimePassword,
+  addressDays = ADDRESS_DAYS,
+}: MigrateOptions): Promise<{ applied: string[] }> {
   // only here: everybody who opens a database would load the migrator
   const { createMigrationOrm } = await import('./migration-orm.ts');
   const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'rolecall-migrate' });
@@ -25,6 +32,7 @@ export async function migrate({ ownerUrl, runtimePassword }: MigrateOptions): Pr
     await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureRuntimeRole(owner, runtimePassword);
     const done = await orm.migrator.up();
+    await owner.query('update audit_address_days set days = $1 where days <> $1', [addressDays]);
     return { applied: done.map((step) => step.name) };
   } finally {
     await orm.close();

@@ -71,6 +71,24 @@ it('hands over a message with a text and an HTML body', async () => {
   mailer.close();
 });
 
+it.each([
+  ['a second header', 'Acme\r\nBcc: thief@example.com'],
+  ['another direction', 'Acme \u202emoc.elpmaxe'],
+  ['an address of the web', 'Acme https://evil.example'],
+])('takes nothing for more than the name of a sender: %s (security.md 43)', async (_what, fromName) => {
+  const mailer = mailerAt(`smtp://127.0.0.1:${await start()}`);
+  await mailer.send({ ...MAIL, fromName });
+  const [{ from, to, source } = { from: '', to: [], source: '' }] = taken;
+  expect([from, to]).toEqual(['sso@example.com', ['platform@example.com']]);
+  const [header = ''] = /^From: .*(?:\r\n[ \t].*)*/m.exec(source) ?? [];
+  expect(header).toMatch(
+    /^From: (?:Acme|"Acme [^"]*") .*<sso@example\.com>$|^From: "?Acme [\w.: @-]*"? <sso@example\.com>$/,
+  );
+  expect(header).not.toMatch(/:\/\/|=\?UTF-8|\u202e/);
+  expect(source).not.toMatch(/^Bcc:/im);
+  mailer.close();
+});
+
 it.each<[string, Partial<Mail>]>([
   ['a subject with a second header', { subject: 'x\r\nBcc: thief@example.com' }],
   ['a subject with a bare line feed', { subject: 'x\nBcc: thief@example.com' }],
