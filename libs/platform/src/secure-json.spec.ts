@@ -7,6 +7,7 @@ it('parses what JSON.parse parses', () => {
   expect(parse(JSON.stringify(value))).toEqual(value);
   expect(parse('7')).toBe(7);
   expect(() => parse('['.repeat(32) + ']'.repeat(32))).not.toThrow();
+  expect(() => parse(JSON.stringify(Array.from({ length: 100 }, () => [['[{'.repeat(40)]])))).not.toThrow();
 });
 
 it.each([
@@ -21,6 +22,7 @@ it.each([
   ['forbidden_character', '{"a":{"b\\u0000":1}}'],
   ['forbidden_character', '"\\ud800"'],
   ['json_too_deep', '['.repeat(33) + ']'.repeat(33)],
+  ['json_too_deep', '{"a":['.repeat(17) + ']}'.repeat(17)],
   ['json_too_deep', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
 ])('%s: %#', (code, text) => {
   expect(() => parse(text)).toThrow(expect.objectContaining({ code, status: 400 }));

@@ -19,7 +19,7 @@ const MAX_MEMBERS = 200_000;
  * @throws Problem 400 `malformed_json`, `json_too_deep`, `json_too_many_values`, `forbidden_key`, `forbidden_character`
  */
 export function parseSecureJson(body: Buffer): unknown {
-  refuseBulk(body);
+  if (!isSurelySmall(body)) refuseBulk(body);
   let text: string;
   let value: unknown;
   try {
@@ -42,6 +42,18 @@ const MAY_BE_HOSTILE = /\\u|__proto__|constructor/;
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Whether a body has too few bytes for too many values and members, and too few brackets, those in its strings too, for too many levels. */
+function isSurelySmall(body: Buffer): boolean {
+  if (body.length >= MAX_MEMBERS) return false;
+  let opened = 0;
+  for (const bracket of [OPEN_LIST, OPEN_OBJECT])
+    for (let at = body.indexOf(bracket); at >= 0; at = body.indexOf(bracket, at + 1)) {
+      opened += 1;
+      if (opened > MAX_DEPTH) return false;
+    }
+  return true;
+}
 
 /** Counts, without making a single value; right for JSON, and bounded for everything else. */
 function refuseBulk(body: Buffer): void {

@@ -101,6 +101,9 @@ export function directorySchemas(settings: DirectorySettings): DirectorySchemas 
   return { mode: settings.mode, user: resourceSchemas(user), group: resourceSchemas(group) };
 }
 
+/** A bound against clients that write each path in every mixture of cases. */
+const MOST_SPELLINGS = 1_000;
+
 function resourceSchemas(type: ResourceType): ResourceSchemas {
   const core: SchemaPath = { schema: type.schema, extension: undefined };
   const schemas = [core, ...type.extensions.map(({ schema }) => ({ schema, extension: schema.id }))];
@@ -136,12 +139,23 @@ function resourceSchemas(type: ResourceType): ResourceSchemas {
     return foundSub && { extension: within.extension, attribute: found, sub: foundSub };
   }
 
+  const known = new Map<string, AttributePath>();
+
+  /** Clients write the same few paths in the same few spellings. */
+  function recalled(path: string): AttributePath | undefined {
+    const before = known.get(path);
+    if (before) return before;
+    const found = find(path);
+    if (found && known.size < MOST_SPELLINGS) known.set(path, found);
+    return found;
+  }
+
   function unqualified(path: string): AttributePath | undefined {
     if (path.includes(':')) return undefined;
     return type.extensions.map(({ schema }) => find(`${schema.id}:${path}`)).find((found) => found !== undefined);
   }
 
-  return { type, attributes, attribute: find, unqualified, schema: (urn) => byUrn.get(urn.toLowerCase()), sub };
+  return { type, attributes, attribute: recalled, unqualified, schema: (urn) => byUrn.get(urn.toLowerCase()), sub };
 }
 
 function byName(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
