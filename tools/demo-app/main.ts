@@ -3,6 +3,7 @@
 import express from 'express';
 import { parseArgs } from 'node:util';
 import { serve } from '../serve.ts';
+import { oidcClient } from './oidc.ts';
 import { gatewayDownPage, type GatewaySession, signedInPage, signedOutPage } from './pages.ts';
 
 const SESSION_COOKIE = /^(?:__Host-)?rolecall_session=/;
@@ -32,6 +33,7 @@ async function askGateway(cookies: string | undefined): Promise<GatewaySession |
 const app = express();
 app.disable('x-powered-by');
 app.get('/readyz', (_request, response) => void response.send('ready'));
+app.use('/oidc', oidcClient(values.gateway, here));
 app.get('/', async (request, response) => {
   response.set({
     'cache-control': 'no-store',

@@ -10,6 +10,17 @@ export interface GatewaySession {
   readonly expiresAt: string;
 }
 
+/** What the gateway's userinfo endpoint says to an OpenID Connect client. */
+export interface OidcUser {
+  readonly sub: string;
+  readonly organization: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly grants: GatewaySession['grants'];
+  readonly groups: readonly string[];
+}
+
 const LOOK = { brand: 'Campaign Studio', accent: '#b4471f' };
 
 export function signedOutPage(loginUrl: string): string {
@@ -20,7 +31,10 @@ export function signedOutPage(loginUrl: string): string {
       <p class="soft">
         A demo application: it has no users and no passwords of its own, and asks Rolecall who you are.
       </p>
-      <p class="actions"><a class="primary button" href="${loginUrl}">Sign in</a></p>`,
+      <p class="actions">
+        <a class="primary button" href="${loginUrl}">Sign in</a>
+        <a class="quiet button" href="/oidc/login">Continue with OpenID Connect</a>
+      </p>`,
   });
 }
 
@@ -40,6 +54,28 @@ export function signedInPage(session: GatewaySession, accountUrl: string): strin
       <h2>Groups</h2>
       <p>${groups.length > 0 ? groups.map(chip) : html`<span class="soft">None.</span>`}</p>
       <p class="actions"><a class="quiet button" href="${accountUrl}">Account and sign-out</a></p>`,
+  });
+}
+
+/** Signed in by OpenID Connect, as client of one organization. */
+export function oidcPage(
+  { organization, name, email, email_verified: verified, grants, groups }: OidcUser,
+  leaveUrl: string,
+): string {
+  return page({
+    ...LOOK,
+    title: 'Home',
+    body: html`<h1>Hello, ${name ?? email ?? 'there'}</h1>
+      <p class="soft">This is what Rolecall says of you by OpenID Connect, asked just now with an access token.</p>
+      <table>
+        ${row('E-mail', email === undefined ? '–' : `${email}${verified === true ? '' : ' (not verified)'}`)}
+        ${row('Organization', organization)}
+      </table>
+      <h2>Roles</h2>
+      ${rolesTable(grants)}
+      <h2>Groups</h2>
+      <p>${groups.length > 0 ? groups.map(chip) : html`<span class="soft">None.</span>`}</p>
+      <p class="actions"><a class="quiet button" href="${leaveUrl}">Sign out</a></p>`,
   });
 }
 
