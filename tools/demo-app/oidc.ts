@@ -60,11 +60,13 @@ export function oidcClient(gateway: string, here: string): express.Router {
   });
 
   router.get('/callback', async (request, response) => {
-    const { state, code } = request.query;
-    const flow = typeof state === 'string' && state === cookie(request, FLOW) ? flows.get(state) : undefined;
-    flows.delete(String(state));
-    const grant = { grant_type: 'authorization_code', redirect_uri: redirectUri };
-    const tokens = flow && (await token({ ...grant, code: String(code), code_verifier: flow.verifier }));
+    const [state, code] = [request.query['state'], request.query['code']].map((value) =>
+      typeof value === 'string' ? value : '',
+    );
+    const flow = state !== undefined && state === cookie(request, FLOW) ? flows.get(state) : undefined;
+    flows.delete(state ?? '');
+    const grant = { grant_type: 'authorization_code', redirect_uri: redirectUri, code: code ?? '' };
+    const tokens = flow && (await token({ ...grant, code_verifier: flow.verifier }));
     if (!tokens) return response.redirect(303, '/');
     const { payload } = await jwtVerify(tokens.id_token, keys, { issuer, audience: CLIENT_ID, algorithms: ['RS256'] });
     if (payload['nonce'] !== flow.nonce) return response.redirect(303, '/');

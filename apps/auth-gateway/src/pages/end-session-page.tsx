@@ -26,9 +26,9 @@ export function EndSessionPage({ session, fields }: EndSessionPageProps): VNode 
           Sign out
         </button>
       </form>
-      <a class="button quiet" href="/">
-        Stay signed in
-      </a>
+      <p class="actions">
+        <a href="/">Stay signed in</a>
+      </p>
     </Page>
   );
 }
