@@ -1,5 +1,6 @@
 import { LOCAL, LocalWorld, PASSWORD } from '../testing/local-world.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
+import { TestDirectory } from '../testing/test-directory.ts';
 import { ACME } from '../testing/test-world.ts';
 
 const ENFORCED = {
@@ -14,6 +15,11 @@ const ENFORCED = {
     },
   },
 } as const;
+const MANAGED = {
+  ...ACME,
+  emailDomains: { 'managed.example': { verification: 'asserted' } },
+  scim: { tokens: { okta: {} } },
+} as const;
 const FAILED = 'The e-mail address or the password is wrong';
 
 describe('a sign-in by password', () => {
@@ -21,7 +27,7 @@ describe('a sign-in by password', () => {
   let gateway: TestGateway;
 
   beforeAll(async () => {
-    local = await LocalWorld.open({ acme: LOCAL, enforced: ENFORCED });
+    local = await LocalWorld.open({ acme: LOCAL, enforced: ENFORCED, managed: MANAGED });
     gateway = await local.world.startGateway();
   });
   afterAll(() => local?.close());
@@ -46,6 +52,23 @@ describe('a sign-in by password', () => {
       identityProvider: '@password',
     });
     expect(browser.cookies.has('__Host-rolecall_last_login')).toBe(false);
+  });
+
+  it('lets nobody in whom the directory gives no access', async () => {
+    const directory = new TestDirectory(local.world, 'managed');
+    const people = { ann: 'engineering', bob: 'nothing that is mapped' };
+    const entered = Object.entries(people).map(async ([name, role]) => {
+      const email = `${name}@managed.example`;
+      const userId = await directory.create({ userName: email, email, facts: { role_mapping: role }, roles: [] });
+      await local.setPassword({ userId, email }, 'managed');
+      const browser = gateway.browser();
+      const answer = await local.signIn(browser, email, PASSWORD, 'managed');
+      return [answer.status, (await browser.get('/session')).status];
+    });
+    expect(await Promise.all(entered)).toEqual([
+      [303, 200],
+      [400, 401],
+    ]);
   });
 
   it('takes the address in any case, with blanks around it, and goes where an allowed application wants', async () => {

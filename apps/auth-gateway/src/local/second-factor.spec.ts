@@ -141,6 +141,14 @@ describe('a second factor at a sign-in by password', () => {
     expect(await local.mails('email-code')).toHaveLength(6);
   });
 
+  it('is of the app once there is one: a code that was mailed before is worth nothing', async () => {
+    const { browser, userId } = await pending('strict');
+    const [mail] = await local.mails('email-code');
+    const app = await local.enrol(userId, 'strict');
+    expect((await code(browser, mail!.data.code, 'strict')).status).toBe(400);
+    expect((await code(browser, app(), 'strict')).status).toBe(303);
+  });
+
   it('of the app is asked for there too, and no mail is sent', async () => {
     const { userId, email } = await local.person('strict');
     const app = await local.enrol(userId, 'strict');
