@@ -78,12 +78,23 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** The app in this process, on a database of its own and a port of its own. */
+/**
+ * The app in this process, on a port of its own.
+ * @param database default: one of its own
+ */
 export async function startTestApi(
   environment: Readonly<Record<string, string>> = {},
   clock?: () => Date,
+  database?: TestDatabase,
 ): Promise<TestApi> {
-  const database = await testDatabase();
+  return startOn(database ?? (await testDatabase()), environment, clock);
+}
+
+async function startOn(
+  database: TestDatabase,
+  environment: Readonly<Record<string, string>>,
+  clock?: () => Date,
+): Promise<TestApi> {
   const config = readConfig({
     DATABASE_URL: database.url,
     ROLECALL_MASTER_KEY: database.masterKey.toString('base64'),

@@ -6,19 +6,25 @@ import { driverError } from '../errors.ts';
 export const RUNTIME_ROLE = 'rolecall_runtime';
 
 const ATTRIBUTES = 'login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit';
+const AS_IT_SHOULD_BE = `
+  select rolcanlogin and rolinherit and not (rolsuper or rolbypassrls or rolcreatedb or rolcreaterole or rolreplication) as right
+  from pg_roles where rolname = $1`;
 const ALREADY_EXISTS = new Set(['42710', '23505']);
 
 /**
- * Creates the runtime role or brings it to the attributes that it may have, and sets its password. Another migration of
+ * Creates the runtime role or brings it to the attributes that it may have (for which the owner must be a superuser then), and sets its
+ * password. Another migration of
  * the same cluster may do the same now (`tuple concurrently updated`): then this tries again.
  */
 export async function ensureRuntimeRole(owner: Client, password: string): Promise<void> {
   const verifier = scramVerifier(password);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [RUNTIME_ROLE]);
-      const verb = rowCount === 0 ? 'create' : 'alter';
-      await owner.query(`${verb} role ${RUNTIME_ROLE} with ${ATTRIBUTES} password '${verifier}'`);
+      const { rows } = await owner.query<{ right: boolean }>(AS_IT_SHOULD_BE, [RUNTIME_ROLE]);
+      const verb = rows[0] === undefined ? 'create' : 'alter';
+      // only a superuser may name these attributes of a role that exists, also when it leaves them as they are
+      const attributes = rows[0]?.right === true ? '' : ATTRIBUTES;
+      await owner.query(`${verb} role ${RUNTIME_ROLE} with ${attributes} password '${verifier}'`);
       return;
     } catch (error) {
       if (attempt >= 10 || !isConcurrentChange(error)) throw error;

@@ -53,6 +53,23 @@ it('has steps in order, with unique names and no placeholder that the ORM would 
   expect(MIGRATIONS.filter((step) => step.sql.includes('?'))).toEqual([]);
 });
 
+it('is upgraded by an owner that is no superuser: the runtime role is there already', async () => {
+  const [role, name] = [`upgrader_${process.pid}`, `restored_${process.pid}`];
+  await owner.query(`create role ${role} login createrole password 'plain'`);
+  await owner.query(`grant rolecall_runtime to ${role} with admin option, inherit false, set false`);
+  await owner.query(`create database ${name} owner ${role}`);
+  try {
+    const url = new URL(test.ownerUrl);
+    Object.assign(url, { pathname: `/${name}`, username: role, password: 'plain' });
+    const options = { ownerUrl: url.href, runtimePassword: 'runtime-of-tests' };
+    expect((await migrate(options)).applied).toHaveLength(MIGRATIONS.length);
+    expect(await migrate(options)).toEqual({ applied: [] });
+  } finally {
+    await owner.query(`drop database ${name} with (force)`);
+    await owner.query(`drop role ${role}`);
+  }
+});
+
 /** A database with all steps before one, whose owner the policies bind, and one organization in it. */
 async function beforeStep(
   step: string,

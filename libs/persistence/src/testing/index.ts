@@ -1,7 +1,7 @@
 export { directoryContradictions } from './directory-consistency.ts';
 export { seedOrganization } from './seed.ts';
 export type { SeedOptions } from './seed.ts';
-export { testDatabase } from './test-database.ts';
+export { restoredDatabase, testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { StatementLog } from './statement-log.ts';
 export { seedDirectory } from './seed-directory.ts';

@@ -26,22 +26,32 @@ export interface TestDatabase {
  * made once per cluster and set of migrations. Call `drop()` when done.
  */
 export async function testDatabase(options: { readonly poolSize?: number } = {}): Promise<TestDatabase> {
-  const clusterUrl = process.env['TEST_PG_URL'];
-  if (clusterUrl === undefined) throw new Error('TEST_PG_URL is not set; use jest.db.preset.js');
+  const clusterUrl = urlOfCluster();
+  const template = await onCluster(clusterUrl, (cluster) => ensureTemplate(cluster, clusterUrl));
+  return openNew(template, randomBytes(32), options.poolSize ?? 4);
+}
+
+async function openNew(template: string, masterKey: Buffer, poolSize: number): Promise<TestDatabase> {
+  const clusterUrl = urlOfCluster();
   const name = `t_${randomBytes(8).toString('hex')}`;
-  await onCluster(clusterUrl, async (cluster) => {
-    const template = await ensureTemplate(cluster, clusterUrl);
-    await cluster.query(`create database ${name} template ${template}`);
-  });
+  await onCluster(clusterUrl, (cluster) => cluster.query(`create database ${name} template ${template}`));
   const ownerUrl = withDatabase(clusterUrl, name);
   const url = asRuntime(ownerUrl);
-  const masterKey = randomBytes(32);
-  const database = await openDatabase({ url, masterKey, applicationName: name, poolSize: options.poolSize ?? 4 });
+  const database = await openDatabase({ url, masterKey, applicationName: name, poolSize });
   const drop = async () => {
     await database.close();
     await onCluster(clusterUrl, (cluster) => cluster.query(`drop database ${name} with (force)`));
   };
   return { url, ownerUrl, masterKey, database, drop };
+}
+
+/**
+ * A database that is what another one was at one moment, as a restored dump is: all tables, nothing of what comes later.
+ * @param of nobody may be connected to it: close what uses it first
+ */
+export async function restoredDatabase(of: Pick<TestDatabase, 'ownerUrl' | 'masterKey'>): Promise<TestDatabase> {
+  const template = new URL(of.ownerUrl).pathname.slice(1);
+  return openNew(template, of.masterKey, 4);
 }
 
 /** The name of the migrated template; the lock lets one process of the cluster make it while the others wait. */
@@ -65,6 +75,12 @@ async function ensureTemplate(cluster: pg.Client, clusterUrl: string): Promise<s
   } finally {
     await cluster.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
   }
+}
+
+function urlOfCluster(): string {
+  const clusterUrl = process.env['TEST_PG_URL'];
+  if (clusterUrl === undefined) throw new Error('TEST_PG_URL is not set; use jest.db.preset.js');
+  return clusterUrl;
 }
 
 async function onCluster<T>(url: string, work: (cluster: pg.Client) => Promise<T>): Promise<T> {
