@@ -83,7 +83,7 @@ function HEADER() {
 npm run bench                      # all of them, about twenty minutes
 npm run bench -- saml-login        # one: ${ALL.join(', ')}
 npm run bench -- scim --million    # with a directory of a million users; --sizes=1000,20000 for others, --quick for a tenth of the requests
-npm run bench -- scim --only=create,userName   # only the operations whose names have one of these words; --profile=DIR for the server's CPU profile
+npm run bench -- scim --only=create,userName   # only operations with one of these words (with --peers: at full tables); --profile=DIR for the server's CPU profile
 npm run bench -- scale             # with 10,000 organizations and a million users; --organizations=2000, --users=100000 for others
 npm run bench -- --write --peers   # all, with the peers that npm can install, into this page; with a name, that part of it
 \`\`\`

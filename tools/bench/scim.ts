@@ -228,7 +228,7 @@ async function measure(scim: BenchScim, floor: { readonly pid: number; readonly 
     if (each === 0) for (const results of [...ours, ...members, floorResults]) results.clear();
   }
   await Promise.all([pool.close(), floorPool.close()]);
-  const peers = process.argv.includes('--peers') ? await measurePeers(scim.ownerUrl, isQuick) : [];
+  const peers = process.argv.includes('--peers') ? await measurePeers(scim.ownerUrl, isQuick, only !== undefined) : [];
   return report({ directories, ours, members, floor: floorResults, perTenant, peers });
 }
 

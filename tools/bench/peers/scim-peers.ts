@@ -54,7 +54,8 @@ const PEERS: readonly Peer[] = [
   },
 ];
 
-export async function measurePeers(databaseUrl: string, isQuick: boolean): Promise<PeerRow[]> {
+/** @param isNarrow only what the filled tables cost */
+export async function measurePeers(databaseUrl: string, isQuick: boolean, isNarrow: boolean): Promise<PeerRow[]> {
   const rows: PeerRow[] = [];
   for (const peer of PEERS) {
     const port = await freePort();
@@ -69,7 +70,9 @@ export async function measurePeers(databaseUrl: string, isQuick: boolean): Promi
       const { path, token } = (await (await fetch(`${origin}/ready`)).json()) as Pick<Directory, 'path' | 'token'>;
       const directory: Directory = { path, token, size: USERS, users: USERS, groups: [] };
       const note = (name: string) => console.error(`  ${peer.name}: ${name} ...`);
-      const operations = await measure(server.pid, pool, directory, isQuick, note);
+      const operations = isNarrow
+        ? [await measureCreates(server.pid, pool, directory, [])]
+        : await measure(server.pid, pool, directory, isQuick, note);
       note(`fill its tables with ${FILLED} users`);
       await fillPeer(databaseUrl, peer.script, FILLED);
       const filled = await measureFilled(server.pid, pool, directory, isQuick ? 10 : 300);
@@ -91,15 +94,10 @@ async function measure(
 ): Promise<PeerOperation[]> {
   note(`create ${USERS} users`);
   const ids: string[] = [];
-  const create = async (index: number) => {
-    const body = newUser(`p${index}`);
-    ids[index] = idOf(await ask(pool, directory, { method: 'POST', path: '/Users', body, expect: 201 }));
-  };
-  await load(pid, USERS / 4, CONCURRENCY, create);
-  const created = await load(pid, (USERS * 3) / 4, CONCURRENCY, (index) => create(USERS / 4 + index));
+  const created = await measureCreates(pid, pool, directory, ids);
   note(`fill a group with ${MEMBERS} members`);
   const group = await filledGroup(pool, directory, ids);
-  const operations: PeerOperation[] = [{ name: 'create a user', loads: [created] }];
+  const operations: PeerOperation[] = [created];
   for (const [name, most, asked] of requests(ids)) {
     note(name);
     const count = isQuick ? 20 : most;
@@ -116,6 +114,17 @@ async function measure(
     loads: await rounds(pid, isQuick ? 4 : 24, 1, joins),
   });
   return operations;
+}
+
+/** The first quarter warms up. @param ids gets those of the users */
+async function measureCreates(pid: number, pool: Pool, directory: Directory, ids: string[]): Promise<PeerOperation> {
+  const create = async (index: number) => {
+    const body = newUser(`p${index}`);
+    ids[index] = idOf(await ask(pool, directory, { method: 'POST', path: '/Users', body, expect: 201 }));
+  };
+  await load(pid, USERS / 4, CONCURRENCY, create);
+  const created = await load(pid, (USERS * 3) / 4, CONCURRENCY, (index) => create(USERS / 4 + index));
+  return { name: 'create a user', loads: [created] };
 }
 
 /** Look-ups and writes beside very many users: of users that were made through the API just before. */

@@ -1,4 +1,5 @@
-import { together } from './together.ts';
+import { PersistenceError } from '../errors.ts';
+import { together, togetherOrAlone } from './together.ts';
 
 /** Work that ends when `end` says so, with what was asked in each go. */
 function gathered(most: number, mostWaiting: number) {
@@ -49,4 +50,55 @@ it('refuses what comes when too much of the key waits, and takes it again later'
   all.push(ask('a', '5'));
   for (let go = 0; go < 2; go += 1) await end();
   expect(await Promise.all(all)).toHaveLength(4);
+});
+
+it('takes along what comes in one turn of the event loop, where it is told to', async () => {
+  const goes: number[] = [];
+  const ask = together<string, string>({ most: 3, mostWaiting: 50, endsTurn: true }, async (_key, items) => {
+    goes.push(items.length);
+    return items;
+  });
+  await Promise.all(['1', '2', '3', '4'].map((item) => ask('a', item)));
+  expect(goes).toEqual([3, 1]);
+});
+
+describe('together or alone', () => {
+  /** The first go runs until `end`; what comes meanwhile goes together. */
+  function gathered(fail?: (items: readonly string[]) => unknown) {
+    const goes: string[] = [];
+    let end = () => {};
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const ask = togetherOrAlone<string, string>({ most: 16, mostWaiting: 50 }, async (items, alone) => {
+      goes.push(`${items.join(' ')}${alone ? ' alone' : ''}`);
+      if (items.includes('first')) await held;
+      const error = fail?.(items);
+      if (error !== undefined) throw error;
+      return items.map((item) => (item === 'busy' && !alone ? undefined : `did ${item}`));
+    });
+    const all = Promise.allSettled(['first', 'a', 'busy', 'b'].map((item) => ask('key', item)));
+    end();
+    const results = all.then((each) =>
+      each.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))),
+    );
+    return { goes, results };
+  }
+
+  it('does alone whom the work passed over', async () => {
+    const { goes, results } = gathered();
+    expect(await results).toEqual(['did first', 'did a', 'did busy', 'did b']);
+    expect(goes).toEqual(['first', 'a busy b', 'busy alone']);
+  });
+
+  it('does each alone when one of them made the work fail, which fails by itself', async () => {
+    const { goes, results } = gathered((items) => (items.includes('b') ? new Error('b is bad') : undefined));
+    expect(await results).toEqual(['did first', 'did a', 'did busy', 'Error: b is bad']);
+    expect(goes).toEqual(['first', 'a busy b', 'a alone', 'busy alone', 'b alone']);
+  });
+
+  it('fails for all when it would for each, and asks no second time', async () => {
+    const away = new PersistenceError('database_unavailable', 'away');
+    const { goes, results } = gathered((items) => (items.includes('b') ? away : undefined));
+    expect(await results).toEqual(['did first', ...Array<string>(3).fill('PersistenceError: away')]);
+    expect(goes).toEqual(['first', 'a busy b']);
+  });
 });
