@@ -37,15 +37,16 @@ export class RateLimits {
   /**
    * Middleware that counts a client's requests, before their bodies are read. At `answer` only what was refused stays counted:
    * the people of a company come from one address.
+   * @param isRefusal of these: by the status of the answer
    */
-  door(door: Door): RequestHandler {
+  door(door: Door, isRefusal = (status: number): boolean => status >= 400): RequestHandler {
     return async (request: Request, response: Response, next: NextFunction) => {
       this.noticeUntrustedProxy(request);
       const limiter = this.limiters?.[door];
       if (limiter) {
         const client = clientOf(request.ip);
         await this.take(limiter, door, client);
-        if (door === 'answer') onceAnswered(response, (status) => void (status < 400 && limiter.reward(client)));
+        if (door === 'answer') onceAnswered(response, (status) => void (!isRefusal(status) && limiter.reward(client)));
       }
       next();
     };

@@ -3,6 +3,7 @@ import type { OrganizationSpec } from '@rolecall/org-config';
 import { TestApplication, type TestClient, WORTH_NOTHING } from '../testing/application.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
+import { DEFAULT_RATE_LIMITS } from '../limits/settings.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 
 const CALLBACK = 'https://app.example.com/callback';
@@ -329,4 +330,17 @@ it('believes no Host header, and no address in the request line', async () => {
   const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
   const text = await (await fetch(`${address}/op/.well-known/openid-configuration`, { headers })).text();
   expect(text).not.toMatch(/evil|127\.0\.0\.1/);
+});
+
+it('counts guesses of a client\u2019s secret, and no tokens that are over: after a sign-out there are many', async () => {
+  const gateway = await world.startGateway({ rateLimits: { ...DEFAULT_RATE_LIMITS, answer: 3 } });
+  const own = application.at(gateway.address);
+  for (let tries = 0; tries < 6; tries += 1) {
+    expect((await own.refresh('A'.repeat(64))).status).toBe(400);
+    expect((await own.userinfo('A'.repeat(64))).status).toBe(401);
+  }
+  const guess = () => client('acme.office', { how: 'basic', value: 'guess' }).at(gateway.address).introspect('x');
+  for (let tries = 0; tries < 3; tries += 1) expect((await guess()).status).toBe(401);
+  expect((await guess()).status).toBe(429);
+  expect((await own.userinfo('A'.repeat(64))).status).toBe(401);
 });
