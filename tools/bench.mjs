@@ -13,6 +13,7 @@ const ALL = [
   'oidc-login',
   'session-check',
   'forward-auth',
+  'application-token',
   'reconcile',
   'scale',
   'scim',

@@ -14,6 +14,10 @@ export const OPENID_PROVIDER = 'openid';
 /** Of the application behind a proxy. */
 export const FORWARD_ORIGIN = 'https://app.bench.example';
 
+/** Of the application by OpenID Connect. */
+export const OIDC_CLIENT = `${ORGANIZATION}.client`;
+export const OIDC_CALLBACK = 'https://client.bench.example/callback';
+
 /** The OpenID provider of the organization, where the benchmark needs one. */
 export interface BenchOpenIdProvider {
   readonly issuer: string;
@@ -55,7 +59,10 @@ const documentWith = (settings: Partial<SamlIdentityProvider>): OrganizationDocu
     identityProviders: {
       [IDENTITY_PROVIDER]: { ...samlIdp, ...settings },
     },
-    applications: { app: { type: 'forward-auth', origins: [FORWARD_ORIGIN] } },
+    applications: {
+      app: { type: 'forward-auth', origins: [FORWARD_ORIGIN] },
+      client: { type: 'oidc', redirectUris: [OIDC_CALLBACK] },
+    },
     authorization: {
       mappingRoles: { engineering: { grants: { 'account/main': ['developer'] } } },
       rules: Array.from({ length: 20 }, (_, i) => ({
