@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { API_VERSION } from '@rolecall/org-config';
 import type { OrganizationDocument } from '@rolecall/org-config';
-import { newOrganizationToken } from '@rolecall/persistence';
+import { newOrganizationToken, sha256 } from '@rolecall/persistence';
 import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import { TestIdp } from '@rolecall/saml/testing';
 import { startServer } from '../bench/measure.ts';
@@ -16,6 +16,8 @@ const EFFECT_MS = 1_000;
 const AFTER_MS = 2_000;
 const LONG = 240_000;
 const CALLBACK = 'https://app.example/callback';
+/** Of an application behind a proxy. */
+const ORIGIN = 'https://grafana.example';
 
 const DOCUMENT: OrganizationDocument = {
   apiVersion: API_VERSION,
@@ -24,16 +26,19 @@ const DOCUMENT: OrganizationDocument = {
   spec: {
     scopes: { 'account/main': {} },
     identityProviders: { okta: { type: 'saml', metadata: { url: 'https://idp.example/metadata' } } },
-    applications: { app: { type: 'oidc', redirectUris: [CALLBACK] } },
+    applications: {
+      app: { type: 'oidc', redirectUris: [CALLBACK] },
+      grafana: { type: 'forward-auth', origins: [ORIGIN] },
+    },
   },
 };
 
-const ASKED: readonly Request['of'][] = ['session', 'userinfo', 'introspection', 'refresh'];
+const ASKED: readonly Request['of'][] = ['session', 'verify', 'userinfo', 'introspection', 'refresh'];
 
 interface Request {
   readonly sentAt: number;
-  /** What was asked: the session, or what an application has of it. */
-  readonly of: 'session' | 'userinfo' | 'introspection' | 'refresh';
+  /** What was asked: the session, by a proxy, or what an application has of it. */
+  readonly of: 'session' | 'verify' | 'userinfo' | 'introspection' | 'refresh';
   readonly authorised: boolean;
 }
 
@@ -43,7 +48,7 @@ test(
     const db = await testDatabase();
     const stops: (() => Promise<void>)[] = [db.drop];
     try {
-      const { cookie, userId, organizationId } = await signedIn(db.database);
+      const { cookie, proxied, userId, organizationId } = await signedIn(db.database);
       const env = {
         NODE_ENV: 'production',
         DATABASE_URL: db.url,
@@ -81,6 +86,7 @@ test(
         let tokens = await client.signIn(cookie);
         const asks: Readonly<Record<Request['of'], () => Promise<boolean>>> = {
           session: async () => (await fetch(`${gateway}/session`, { headers: { cookie } })).ok,
+          verify: async () => (await fetch(`${gateway}/auth/verify`, { headers: proxied })).ok,
           userinfo: () => client.knowsUser(tokens.access_token),
           introspection: () => client.isActive(tokens.refresh_token),
           refresh: async () => {
@@ -107,7 +113,7 @@ test(
 
       expect(answer.status).toBe(200);
       const { receipt } = (await answer.json()) as { receipt: Record<string, number> };
-      expect(receipt).toMatchObject({ sessionsEnded: 1, applicationsEnded: GATEWAYS });
+      expect(receipt).toMatchObject({ sessionsEnded: 1, applicationsEnded: GATEWAYS, forwardAuthEnded: 1 });
       expect(receipt['milliseconds']).toBeLessThan(EFFECT_MS);
       for (const requests of seen) {
         expect(requests.slice(0, ASKED.length).map(({ authorised }) => authorised)).toEqual(ASKED.map(() => true));
@@ -136,5 +142,24 @@ async function signedIn(database: Awaited<ReturnType<typeof testDatabase>>['data
     await tx.openSession({ ...session, openedAt: now, expiresAt, idleSeconds: 3_600 });
     return user.userId;
   });
-  return { cookie: `rolecall_session=${value}`, userId, organizationId };
+  const proxied = await behindProxy(database, organizationId, tokenHash);
+  return { cookie: `rolecall_session=${value}`, proxied, userId, organizationId };
+}
+
+/** What the proxy of an application sends that the user has opened. */
+async function behindProxy(
+  { forward }: Awaited<ReturnType<typeof testDatabase>>['database'],
+  organizationId: string,
+  sessionHash: Buffer,
+) {
+  const now = new Date();
+  const [handle, token] = [newOrganizationToken(organizationId), newOrganizationToken(organizationId)];
+  const parts = { organizationId, origin: ORIGIN, handleHash: handle.hash, flowHash: sha256('flow'), now };
+  await forward.begin({ ...parts, sessionHash, expiresAt: new Date(now.getTime() + 60_000) });
+  await forward.take({ ...parts, tokenHash: token.hash });
+  return {
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': new URL(ORIGIN).host,
+    cookie: `__Host-rolecall_forward=${token.value}`,
+  };
 }
