@@ -17,14 +17,20 @@ export function ForwardSignOutPage({ session, base }: ForwardSignOutPageProps): 
         You are signed in as {session.user.email ?? session.user.displayName ?? 'yourself'}. This signs you out of every
         application in this browser.
       </p>
-      <form method="post" action="/.rolecall/logout">
-        <button class="button" type="submit">
-          Sign out
-        </button>
-      </form>
-      <a class="button quiet" href="/">
-        Stay signed in
-      </a>
+      <ul class="choices">
+        <li>
+          <form method="post" action="/.rolecall/logout">
+            <button class="button" type="submit">
+              Sign out
+            </button>
+          </form>
+        </li>
+        <li>
+          <a class="button quiet" href="/">
+            Stay signed in
+          </a>
+        </li>
+      </ul>
     </Page>
   );
 }

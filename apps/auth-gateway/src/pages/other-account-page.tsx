@@ -17,12 +17,18 @@ export function OtherAccountPage({ session, signInAt }: OtherAccountPageProps): 
       <p role="alert">
         You are signed in as {account} of {session?.organization}, which does not have this application.
       </p>
-      <a class="button" href={signInAt}>
-        Sign in with another account
-      </a>
-      <a class="button quiet" href="/">
-        Stay signed in
-      </a>
+      <ul class="choices">
+        <li>
+          <a class="button" href={signInAt}>
+            Sign in with another account
+          </a>
+        </li>
+        <li>
+          <a class="button quiet" href="/">
+            Stay signed in
+          </a>
+        </li>
+      </ul>
     </Page>
   );
 }
