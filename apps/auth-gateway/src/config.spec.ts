@@ -15,7 +15,7 @@ describe('the configuration', () => {
       url: 'http://localhost:4000',
       port: 4000,
       host: '127.0.0.1',
-      returnTo: ['http://localhost:4000/auth/start'],
+      returnTo: ['http://localhost:4000/auth/start', 'http://localhost:4000/op/auth'],
     });
   });
 

@@ -8,5 +8,5 @@ import { VerifyForward } from './verify.ts';
 export const FORWARD_AUTH: Area = {
   controllers: [ForwardAuthController],
   providers: [ForwardSessions, VerifyForward, Handoffs],
-  doors: { start: ['auth/start'], answer: ['.rolecall/callback'] },
+  doors: { start: ['auth/start', '.rolecall/start', '.rolecall/logout'], answer: ['.rolecall/callback'] },
 };

@@ -83,8 +83,9 @@ export class ForwardAuthController {
     const path = safePath(returnParameter(request.originalUrl), origin);
     const now = this.clock();
     const flow = cookies.flow(request, now);
-    const taken = flow && (await this.handoffs.take(h, origin, flow.secret));
-    if (taken) {
+    // also without a cookie, as a browser that nobody knows: whoever comes with a handle uses it up
+    const taken = await this.handoffs.take(h, origin, (flow ?? newFlow()).secret);
+    if (flow && taken) {
       cookies.set(response, taken.token, taken.expires);
       cookies.setFlow(response, { ...flow, finished: flow.finished + 1 }, now);
       redirect(response, 303, withPath(origin, path));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GRAFANA, ForwardWorld, PAGE } from '../testing/forward-world.ts';
 import { PROXIES } from '../testing/forward-proxy.ts';
 
@@ -72,4 +74,45 @@ describe.each(PROXIES)('behind %s', (kind) => {
     await browser.open('/');
     expect(new URL(browser.visited.at(-1) ?? '').pathname).toBe('/login/acme');
   });
+
+  it('what a client made up reaches no application, also where there is nothing in its place', async () => {
+    const proxy = await forward.proxy(kind);
+    const browser = forward.browser(proxy);
+    await forward.signIn(browser.sso);
+    await browser.open('/');
+    await forward.world.sql('delete from grants; delete from memberships; update users set email = null');
+    const made = {
+      ...PAGE,
+      'x-auth-request-roles': 'account/main:sso_admin',
+      'x-auth-request-groups': 'admins',
+      'x-auth-request-email': 'root@acme.com',
+    };
+    const answer = await browser.app.get('/', made);
+    expect(answer.status).toBe(200);
+    const handed = (await answer.json()) as Record<string, string>;
+    expect(/rolecall/.test(handed['cookie'] ?? '')).toBe(kind === 'traefik'); // which takes no cookie out: the guide says so
+    const [roles, groups, email] = ['roles', 'groups', 'email'].map((name) => handed[`x-auth-request-${name}`]);
+    expect([roles, groups, email]).toEqual(['-', '-', '-']);
+    await forward.world.sql("update users set email = 'eve@acme.com'");
+  });
 });
+
+const GUIDE = readFileSync(join(import.meta.dirname, '../../../../docs/guides/forward-auth.md'), 'utf8');
+
+it('the guide keeps the order of Caddy’s directives: a handle would sort them, and delete what was just set', () => {
+  const [, block = ''] = /\n\t\troute \{\n([\s\S]*?)\n\t\t\}\n/.exec(GUIDE) ?? [];
+  const directives = [...block.matchAll(/^\t\t\t([a-z_]+)/gm)].map(([, name]) => name);
+  expect(directives).toEqual(['request_header', 'request_header', 'forward_auth', 'reverse_proxy']);
+});
+
+it.each(['User', 'Email', 'Org', 'Roles', 'Groups', 'Incomplete'])(
+  'the guide hands on X-Auth-Request-%s three times',
+  (name) => {
+    const [traefik, caddy, nginx] = ['## Traefik', '## Caddy', '## nginx'].map(
+      (title) => GUIDE.split(title)[1]?.split('\n## ')[0],
+    );
+    expect(traefik).toContain(`- X-Auth-Request-${name}\n`);
+    expect(caddy).toMatch(new RegExp(`copy_headers .*X-Auth-Request-${name}`));
+    expect(nginx).toContain(`proxy_set_header X-Auth-Request-${name} $rolecall_${name.toLowerCase()};`);
+  },
+);

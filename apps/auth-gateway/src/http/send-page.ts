@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { VNode } from 'preact';
 import { renderPage } from '../pages/page.tsx';
-import { OWN_DESTINATIONS } from './return-to.ts';
+import { ownDestinations } from './return-to.ts';
 
 /**
  * Where the forms of a page may lead. Chrome applies `form-action` to the redirects after a submission as well, so the
@@ -11,11 +11,11 @@ import { OWN_DESTINATIONS } from './return-to.ts';
 export type FormTarget = 'none' | 'self' | 'identity-provider' | { readonly origin: string };
 
 /** Of a page whose form ends at an allowed destination, or with us. */
-export function formsTo(returnTo: string | undefined): FormTarget {
+export function formsTo(returnTo: string | undefined, gatewayUrl: string): FormTarget {
   if (returnTo === undefined) return 'self';
   // one of ours leads on to an application, and an origin there is not known before
   const { origin, pathname } = new URL(returnTo);
-  return OWN_DESTINATIONS.some((own) => pathname === own) ? 'identity-provider' : { origin };
+  return ownDestinations(gatewayUrl).includes(origin + pathname) ? 'identity-provider' : { origin };
 }
 
 /**

@@ -50,7 +50,7 @@ export class LocalController {
       const { status, sentence } = sentenceOf(checked.refusal.refusal.code);
       const address = typeof form['address'] === 'string' ? form['address'].slice(0, 320) : '';
       const page = choicePage(organization, this.clock(), { returnTo, address, error: sentence });
-      sendPage(response, page, { status, forms: formsTo(returnTo) });
+      sendPage(response, page, { status, forms: formsTo(returnTo, this.config.url) });
       return;
     }
     const completion = await this.signIns.enter(checked.verified, visitor, returnTo);
@@ -105,7 +105,10 @@ export class LocalController {
     if (!asked) throw signInOver();
     const { status, sentence: error } = code === undefined ? { status: 200 } : sentenceOf(code);
     const { name } = organization.settings;
-    sendPage(response, SecondFactorPage({ ...asked, name, error }), { status, forms: formsTo(asked.returnTo) });
+    sendPage(response, SecondFactorPage({ ...asked, name, error }), {
+      status,
+      forms: formsTo(asked.returnTo, this.config.url),
+    });
   }
 
   private startOver(organization: Organization, response: Response): void {

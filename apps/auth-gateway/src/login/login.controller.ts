@@ -102,7 +102,9 @@ export class LoginController {
       error: isKnownCode(code) ? sentenceOf(code).sentence : undefined,
       note: note === PASSWORD_SET ? 'Your password is set. Sign in with it now.' : undefined,
     };
-    sendPage(response, choicePage(organization, this.clock(), said), { forms: formsTo(said.returnTo) });
+    sendPage(response, choicePage(organization, this.clock(), said), {
+      forms: formsTo(said.returnTo, this.config.url),
+    });
   }
 
   /**

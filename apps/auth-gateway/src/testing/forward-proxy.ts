@@ -7,9 +7,9 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type ProxyKind = 'traefik' | 'caddy' | 'nginx';
+export type ProxyKind = 'traefik' | 'caddy' | 'caddy-2.10' | 'nginx';
 
-export const PROXIES: readonly ProxyKind[] = ['traefik', 'caddy', 'nginx'];
+export const PROXIES: readonly ProxyKind[] = ['traefik', 'caddy', 'caddy-2.10', 'nginx'];
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -32,6 +32,9 @@ export interface ForwardProxy {
 /** RFC 9110, section 7.6.1, as Go's proxies remove them. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
+/** As in the guide. */
+const OUR_COOKIES = /(?:^|; *)__Host-rolecall_forward(?:_flow)?=[^;]*/g;
+
 const IDENTITY = ['user', 'email', 'org', 'roles', 'groups', 'incomplete'].map((name) => `x-auth-request-${name}`);
 
 /**
@@ -39,7 +42,8 @@ const IDENTITY = ['user', 'email', 'org', 'roles', 'groups', 'incomplete'].map((
  * - Traefik 3 (pkg/middlewares/auth/forward.go): GET with the client's headers but the hop-by-hop ones; sets X-Forwarded-Method,
  *   -Proto, -Host, -Uri and does not believe the client's; answers other than 2xx go to the client whole; of `authResponseHeaders` the
  *   client's are deleted, and those that came are set.
- * - Caddy 2 (forwardauth/caddyfile.go): the same, but keeps Host and the headers of an upgrade.
+ * - Caddy 2 (forwardauth/caddyfile.go): the same, but keeps Host and the headers of an upgrade, and sets no empty header. Before 2.11.2 it
+ *   deletes none either (GHSA-7r4p-vjf4-gxv4); that one is without the line of the guide that does.
  * - nginx (ngx_http_auth_request_module.c): GET with the client's headers and what `proxy_set_header` says; 401 and 403 count, and of
  *   their answers no body, no header but WWW-Authenticate; everything else that is not 2xx becomes 500.
  * @param origin of the application, as browsers see it
@@ -104,7 +108,7 @@ function askedBy(kind: ProxyKind, origin: string, { method, uri, headers }: Sent
   };
   const body = ['content-length', 'transfer-encoding'];
   if (kind === 'traefik') return { ...without(headers, [...HOP_BY_HOP, ...body, 'host']), ...forwarded };
-  if (kind === 'caddy') {
+  if (kind === 'caddy' || kind === 'caddy-2.10') {
     const upgrade = headers['upgrade'] === undefined ? {} : { connection: 'Upgrade', upgrade: headers['upgrade'] };
     return { ...without(headers, [...HOP_BY_HOP, ...body]), ...upgrade, ...forwarded, host };
   }
@@ -121,13 +125,15 @@ function ownPaths(kind: ProxyKind, origin: string, { uri }: Sent): Headers {
   return { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
 }
 
-/** Caddy and nginx set no empty header. */
+/** Caddy and nginx set no empty header; these two take our cookies out of what goes on. */
 function handedOn(kind: ProxyKind, headers: Headers, answer: IncomingHttpHeaders): Headers {
   const set = IDENTITY.flatMap((name) => {
     const value = answer[name];
     return typeof value === 'string' && (kind === 'traefik' || value !== '') ? [[name, value] as const] : [];
   });
-  return { ...without(headers, IDENTITY), ...Object.fromEntries(set) };
+  const kept = kind === 'caddy-2.10' ? headers : without(headers, IDENTITY);
+  const cookie = kind === 'traefik' ? headers['cookie'] : headers['cookie']?.replace(OUR_COOKIES, '');
+  return { ...kept, ...Object.fromEntries(set), cookie };
 }
 
 /** `error_page 401 = @rolecall_sign_in`, which leads a page away and lets a script see the 401; the map of the guide says which is which. */

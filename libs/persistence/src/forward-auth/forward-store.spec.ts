@@ -76,14 +76,60 @@ it('a handle becomes a cookie of its origin, which says who is signed in', async
 it('a handle is good once, for a minute, at its origin, in its browser and its organization', async () => {
   const [{ id }, globex] = [await signedIn(), await signedIn()];
   await begin(id);
-  expect(await take(id, 'c', { flowHash: hash('x') })).toBeUndefined();
-  expect(await take(id, 'c', { origin: OTHER })).toBeUndefined();
   expect(await take(globex.id)).toBeUndefined();
   expect(await take(id, 'c', { now: later(60) })).toBeUndefined();
   expect(await take(id)).toBeDefined();
   expect(await take(id, 'd')).toBeUndefined();
   expect(await check(id, 'd')).toBeUndefined();
 });
+
+it.each([
+  ['another browser', { flowHash: hash('x') }],
+  ['another origin', { origin: OTHER }],
+])('whoever presents a handle uses it up: %s', async (_who, wrong) => {
+  const { id } = await signedIn();
+  await begin(id);
+  expect(await take(id, 'c', wrong)).toBeUndefined();
+  expect(await take(id)).toBeUndefined();
+  expect(await check(id)).toBeUndefined();
+});
+
+it('twenty handles of a session wait at most, the last ones', async () => {
+  const { id } = await signedIn();
+  for (let index = 0; index < 25; index += 1) {
+    await begin(id, String.fromCodePoint(65 + index), ORIGIN, 's', later(index));
+  }
+  const now = later(25);
+  expect(await take(id, '1', { handleHash: hash('D'), now })).toBeUndefined();
+  expect(await take(id, '2', { handleHash: hash('F'), now })).toBeDefined();
+  expect(await take(id, '3', { handleHash: hash('Y'), now })).toBeDefined();
+});
+
+it.each(['begin', 'take'] as const)(
+  '%s and the end of its session wait for each other in one direction',
+  async (what) => {
+    const { id } = await signedIn();
+    for (const name of ['h', 'i', 'j']) await begin(id, name);
+    await connected(test.current.ownerUrl, async (ending) => {
+      await ending.query('begin');
+      await ending.query(`select set_config('rolecall.organization_id', '${id}', true)`);
+      await ending.query('select from sessions where org_id = $1 for update', [id]);
+      const waiting = what === 'begin' ? begin(id, 'k') : take(id);
+      await untilWaiting();
+      await ending.query('delete from sessions where org_id = $1', [id]);
+      await ending.query('commit');
+      expect(await waiting).toBe(what === 'begin' ? false : undefined);
+    });
+  },
+);
+
+/** Resolves when a statement of this database waits for a lock. */
+async function untilWaiting(): Promise<void> {
+  const asked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await connected(test.current.ownerUrl, async (owner) => {
+    while ((await owner.query(asked)).rowCount === 0);
+  });
+}
 
 it('of two who use a handle at once one has it', async () => {
   const { id } = await signedIn();
@@ -149,13 +195,6 @@ it('keeps the last ten of a session at an origin, and no handle that nobody came
   expect(kept.rowCount).toBe(10);
 });
 
-it('knows a session by its own token, at origins of its organization alone', async () => {
-  const { id } = await signedIn('s', [OTHER]);
-  const { forward } = test.current.database;
-  expect(await forward.checkSession(id, hash('s'), OTHER, NOW)).toMatchObject({ organizationId: id });
-  expect(await forward.checkSession(id, hash('s'), 'https://elsewhere.example', NOW)).toBeUndefined();
-});
-
 describe('origins', () => {
   const uses = (origin: string, id?: string) => test.current.database.forward.usesOf(origin, id);
 
@@ -189,7 +228,6 @@ describe('origins', () => {
     expect((await uses(ORIGIN, id)).application).toBeUndefined();
     expect(await check(id)).toBeUndefined();
     expect(await take(id, 'd', { handleHash: hash('waiting') })).toBeUndefined();
-    expect(await test.current.database.forward.checkSession(id, hash('s'), ORIGIN, NOW)).toBeUndefined();
   });
 
   it('follow the name of the application', async () => {

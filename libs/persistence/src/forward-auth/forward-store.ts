@@ -4,25 +4,29 @@ import { inTransaction, query } from '../sql.ts';
 import type { ForwardStore } from '../stores.ts';
 import {
   BEGIN_HANDLE,
-  CHECK_AT_ORIGIN,
   CHECK_FORWARD,
+  FORGET_HANDLES,
+  HOLD_SESSION,
   KEEP_LATEST,
   ORIGIN_USES,
   SESSION_OF,
   TAKE_HANDLE,
 } from './statements.ts';
 
+interface TakenHandle {
+  readonly good: boolean;
+  readonly expires_at: Date;
+  readonly session_token_hash: Buffer;
+}
+
 /** Applications behind a proxy, by origin and SHA-256 of the cookie's secret. */
 export function forwardStore(pool: Pool): ForwardStore {
-  const checked = async (statement: typeof CHECK_FORWARD, organizationId: string, values: readonly unknown[]) => {
-    const [row] = await query<{ session: CheckedSession | null }>(pool, statement, [organizationId, ...values]);
-    return row?.session ? sessionView(organizationId, row.session) : undefined;
-  };
   return {
-    check: (organizationId, tokenHash, origin, now) => checked(CHECK_FORWARD, organizationId, [tokenHash, origin, now]),
-
-    checkSession: (organizationId, sessionHash, origin, now) =>
-      checked(CHECK_AT_ORIGIN, organizationId, [sessionHash, origin, now]),
+    async check(organizationId, tokenHash, origin, now) {
+      const values = [organizationId, tokenHash, origin, now];
+      const [row] = await query<{ session: CheckedSession | null }>(pool, CHECK_FORWARD, values);
+      return row?.session ? sessionView(organizationId, row.session) : undefined;
+    },
 
     async usesOf(origin, organizationId) {
       const found = await query<{ organizations: string[]; application: string | null }>(pool, ORIGIN_USES, [
@@ -41,15 +45,19 @@ export function forwardStore(pool: Pool): ForwardStore {
     begin: ({ organizationId, sessionHash, handleHash, origin, flowHash, now, expiresAt }) =>
       inTransaction(pool, { organizationId }, async (client) => {
         const values = [organizationId, sessionHash, handleHash, origin, flowHash, now, expiresAt];
-        return (await query(client, BEGIN_HANDLE, values)).length > 0;
+        const begun = (await query(client, BEGIN_HANDLE, values)).length > 0;
+        if (begun) await query(client, FORGET_HANDLES, [organizationId, sessionHash, now]);
+        return begun;
       }),
 
     take: ({ organizationId, handleHash, flowHash, origin, tokenHash, now }) =>
       inTransaction(pool, { organizationId }, async (client) => {
         const values = [organizationId, handleHash, flowHash, origin, tokenHash, now];
-        const [taken] = await query<{ expires_at: Date; session_token_hash: Buffer }>(client, TAKE_HANDLE, values);
-        if (taken) await query(client, KEEP_LATEST, [organizationId, taken.session_token_hash, origin]);
-        return taken?.expires_at;
+        await query(client, HOLD_SESSION, [organizationId, handleHash]);
+        const [taken] = await query<TakenHandle>(client, TAKE_HANDLE, values);
+        if (!taken?.good) return undefined;
+        await query(client, KEEP_LATEST, [organizationId, taken.session_token_hash, origin]);
+        return taken.expires_at;
       }),
 
     sessionOf: (organizationId, tokenHash, origin) =>

@@ -27,20 +27,14 @@ export interface ForwardStore {
    * organization has no enabled application there (any more).
    */
   check(organizationId: string, tokenHash: Buffer, origin: string, now: Date): Promise<SessionView | undefined>;
-  /** As `check`, by the hash of a session's own token. */
-  checkSession(
-    organizationId: string,
-    sessionHash: Buffer,
-    origin: string,
-    now: Date,
-  ): Promise<SessionView | undefined>;
   /** @param organizationId whose application there is asked for, if anybody's */
   usesOf(origin: string, organizationId?: string): Promise<ForwardOriginUse>;
   /** Makes a handle for a session; false = the session has ended. */
   begin(handle: ForwardHandle & { sessionHash: Buffer; now: Date; expiresAt: Date }): Promise<boolean>;
   /**
-   * Uses a handle up: from now on `tokenHash` is a cookie of its origin. Of one session and origin the last few live.
-   * @returns when the session ends at the latest; undefined when the handle is unknown, used, over or another browser's
+   * Uses a handle up, whoever presents it: in its browser and at its origin `tokenHash` is a cookie from now on. Of one session and origin
+   * the last few live.
+   * @returns when the session ends at the latest; undefined when the handle is unknown, used, over, of another origin or another browser's
    */
   take(handle: ForwardHandle & { tokenHash: Buffer; now: Date }): Promise<Date | undefined>;
   /** The hash of the session's token behind a cookie of this origin. UNVERIFIED: it may be over. */
