@@ -60,6 +60,7 @@ export const AUDIT_EVENT_TYPES = [
   'token.exchanged',
   'token.ended',
   'audit.exported',
+  'audit.address_erased',
   'users.exported',
 ] as const;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

@@ -17,6 +17,7 @@ export { connectionDigest, type ProvedMetadata } from './sso/connection-digest.t
 export type { EvidenceKind, SsoEvidence, SsoEvidenceStore } from './sso/evidence.ts';
 export { SSO_TEST_LIFETIME_MS } from './sso/sso-tests.ts';
 export type { PresentedLink, SsoTest, SsoTestResult, SsoTestStore, TestedFact } from './sso/sso-tests.ts';
+export { eraseAddress } from './audit/erase-address.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export type { RotateOptions, Rotated } from './secrets/rotate-master-key.ts';
 export { parseSealingKey } from './secrets/seal.ts';

@@ -1,4 +1,6 @@
-import { testDatabase } from '@rolecall/persistence/testing';
+import { verifyChain } from '@rolecall/audit';
+import { asClient } from '@rolecall/persistence';
+import { seedOrganization, testDatabase } from '@rolecall/persistence/testing';
 import type { TestDatabase } from '@rolecall/persistence/testing';
 import type { Io } from '../io.ts';
 import { run } from '../run.ts';
@@ -139,6 +141,44 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
     for (const days of ['3651', '-1', '30d'])
       expect(await rolecall(['db', 'migrate'], { ...env, ROLECALL_AUDIT_ADDRESS_DAYS: days })).toBe(64);
     expect(err).toContain('a number of days, from 0 to 3650');
+  });
+
+  it('erases the address of one client, as the owner alone, and the log says so', async () => {
+    const { id } = await seedOrganization(
+      db.database,
+      {
+        apiVersion: 'rolecall/v1',
+        kind: 'Organization',
+        metadata: { name: 'erased' },
+        spec: {},
+      },
+      {},
+    );
+    const event = {
+      type: 'users.exported',
+      at: NOW,
+      actor: { kind: 'token', id: 'ci' },
+      subject: id,
+      data: {},
+    } as const;
+    for (const ip of ['192.0.2.7', '192.0.2.8']) await asClient(ip, () => db.database.audit.append(id, event));
+    const env = { DATABASE_OWNER_URL: db.ownerUrl };
+    expect(await rolecall(['db', 'erase-address', 'erased', '::ffff:192.0.2.7'], env)).toBe(0);
+    expect(out).toBe('Erased, of 1 hour of this client; the log says that somebody did.\n');
+    const events = await db.database.audit.list(id, { after: 0, limit: 10 });
+    expect(events.filter(({ type }) => type === 'users.exported').map(({ client }) => client?.address)).toEqual([
+      undefined,
+      '192.0.2.8',
+    ]);
+    const { actor, data, client } = events.at(-1)!;
+    expect([actor, data, client]).toEqual([{ kind: 'system', id: 'rolecall db' }, { clients: 1 }, undefined]);
+    expect(await verifyChain(events)).toMatchObject({ ok: true });
+    expect(await rolecall(['db', 'erase-address', 'erased', '192.0.2.7'], env)).toBe(0);
+    expect(out).toContain('nothing of this address');
+    expect(await rolecall(['db', 'erase-address', 'nobody', '192.0.2.7'], env)).toBe(1);
+    expect(await rolecall(['db', 'erase-address', 'erased', '192.0.2.0/24'], env)).toBe(64);
+    expect(await rolecall(['db', 'erase-address', 'erased', '192.0.2.8'], {})).toBe(64);
+    expect(await rolecall(['db', 'erase-address', 'erased', '192.0.2.8'], { DATABASE_OWNER_URL: db.url })).toBe(1);
   });
 
   it('says when the database is not there', async () => {

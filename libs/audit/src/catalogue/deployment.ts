@@ -25,6 +25,11 @@ export const DEPLOYMENT_EVENTS: Catalogue<'platform' | 'token' | 'audit'> = {
     subject: 'Id of the API token',
     data: { reason: key('text', 'trust_withdrawn: the platform document gives it no more') },
   },
+  'audit.address_erased': {
+    description: 'The owner of the database erased the address of one client beside the log before its time',
+    subject: 'Id of the organization',
+    data: { clients: key('number', 'Of how many of its hours it stood there') },
+  },
   'audit.exported': {
     description:
       'Somebody exported the audit log, or what a filter leaves of it, or read a hundred events of it or more at once',
