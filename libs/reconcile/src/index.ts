@@ -11,7 +11,7 @@ export { changesInOrder } from './plan/order.ts';
 export { isCap } from './guards/limits.ts';
 export type { Cap, Limits } from './guards/limits.ts';
 export * from './collection/once.ts';
-export { driftOfCollection } from './declared/drift.ts';
+export { driftOfCollection, valuesOfDrift } from './declared/drift.ts';
 export type { DriftPage } from './declared/drift.ts';
 export type { OrganizationDrift } from './declared/drift.ts';
 export { endedOverrides, noteStaying } from './declared/ended-overrides.ts';

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@rolecall/org-config';
 import type { Json } from '@rolecall/org-config';
 import type { Database, RevisionEntry } from '@rolecall/persistence';
-import { driftOfCollection, overrideAt, placeOf, valueInDocument } from '@rolecall/reconcile';
-import type { FieldChange, OrganizationDrift } from '@rolecall/reconcile';
+import { driftOfCollection, overrideAt, placeOf, valueInDocument, valuesOfDrift } from '@rolecall/reconcile';
+import type { OrganizationDrift } from '@rolecall/reconcile';
 
 /** So many organizations are looked into; more are counted. */
 const MAX_ORGANIZATIONS = 200;
@@ -34,22 +34,15 @@ async function described({ registry }: Stores, drift: OrganizationDrift): Promis
     revision: head.revision,
     file: declaration.origin.file ?? null,
     fields: fields.map((field) => ({
-      ...withoutOrigin(field),
+      path: field.path,
+      action: field.action,
+      ...valuesOfDrift(drift, field),
       place: placeOf(field.path, declaration.origin) || null,
       ...author(authors.get(field.path)),
       override: overrideOf(overrideAt(field.path, overrides)),
       ended: endedOf(overrideAt(field.path, ended)),
     })),
     unmanaged: unmanaged.map((path) => ({ path, ...author(authors.get(path)) })),
-  };
-}
-
-function withoutOrigin({ path, action, before, after }: FieldChange) {
-  return {
-    path,
-    action,
-    ...(before === undefined ? {} : { live: before }),
-    ...(after === undefined ? {} : { declared: after }),
   };
 }
 

@@ -22,13 +22,20 @@ function organizationText({ organization, file, fields, unmanaged }: DriftedOrga
 }
 
 function fieldText(field: DriftedField): string {
-  const { path, action, live, declared, by, since, override, place } = field;
-  const values = `live ${valueText(live)}, declared ${valueText(declared)}`;
+  const { path, action, live, by, since, override, place } = field;
+  const values = `live ${valueText(live)}, ${saidText(field)}`;
   const where = place === null ? '' : `  ${printable(place)}`;
   if (override === null)
     return `${SYMBOLS[action]} ${pathOf(path)}: ${values}${whoText(by, since)}${endedText(field)}${where}`;
   const why = `until ${override.expires} by "${printable(override.by)}": ${printable(override.reason)}`;
   return `! ${pathOf(path)}: ${values}, overridden ${why}${where}`;
+}
+
+/** What comes back, and who said so. */
+function saidText({ declared, former, default: standard }: DriftedField): string {
+  if (former !== undefined) return `no file declares it, before the override ${valueText(former)}`;
+  if (declared === undefined && standard !== undefined) return `default ${valueText(standard)}`;
+  return `declared ${valueText(declared)}`;
 }
 
 function endedText({ ended }: DriftedField): string {

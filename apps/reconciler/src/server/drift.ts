@@ -8,6 +8,10 @@ export interface DriftedField {
   readonly action: 'create' | 'update' | 'rename' | 'delete';
   readonly live?: Json;
   readonly declared?: Json;
+  /** No file declares the field: what was there before the override. Older servers say it as `declared`. */
+  readonly former?: Json;
+  /** What counts where nothing is said. Absent from an older server. */
+  readonly default?: Json;
   /** `repository@commit file:line`, as far as it is known. */
   readonly place: string | null;
   readonly by: string | null;

@@ -6,6 +6,7 @@ import {
   mergePatch,
   overrideAt,
   placeOf,
+  valuesOfDrift,
   writeOrganization,
 } from '@rolecall/reconcile';
 import type { Override } from '@rolecall/reconcile';
@@ -43,19 +44,18 @@ function driftReport(
   const author = { by: 'ops', since: now.toISOString() };
   return store.transaction('rollback', async (state) => {
     const { drifts, more, next } = await driftOfCollection(state, collection, page, now);
-    const organizations = drifts.map(({ head, declaration, fields, unmanaged, overrides, ended }) => ({
+    const organizations = drifts.map(({ head, declaration, back, fields, unmanaged, overrides, ended }) => ({
       organization: head.name,
       revision: head.revision,
       file: declaration.origin.file ?? null,
-      fields: fields.map(({ path, action, before, after }) => ({
-        path,
-        action,
-        live: before,
-        declared: after,
-        place: placeOf(path, declaration.origin) || null,
+      fields: fields.map((field) => ({
+        path: field.path,
+        action: field.action,
+        ...valuesOfDrift({ declaration, back }, field),
+        place: placeOf(field.path, declaration.origin) || null,
         ...author,
-        override: overrideAt(path, overrides) ?? null,
-        ended: endedAt(path, ended),
+        override: overrideAt(field.path, overrides) ?? null,
+        ended: endedAt(field.path, ended),
       })),
       unmanaged: unmanaged.map((path) => ({ path, ...author })),
     }));

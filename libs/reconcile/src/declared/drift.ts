@@ -1,6 +1,7 @@
-import type { OrganizationDocument } from '@rolecall/org-config';
+import type { Json, OrganizationDocument } from '@rolecall/org-config';
 import type { FieldChange } from '../plan/plan.ts';
 import type { Declaration, OrganizationHead, Override, StateTransaction } from '../state-store.ts';
+import { valueInDocument } from './origin.ts';
 import { takenBack } from './three-way.ts';
 
 /** What an organization has that its collection has not said. */
@@ -8,6 +9,8 @@ export interface OrganizationDrift {
   readonly head: OrganizationHead;
   readonly declaration: Declaration;
   readonly live: OrganizationDocument;
+  /** What would be live without drift and overrides. */
+  readonly back: OrganizationDocument;
   /** Declared fields that are live otherwise, as they would be taken back: `before` is live, `after` is declared. */
   readonly fields: readonly FieldChange[];
   /** Pointers of entries that nobody declared. */
@@ -16,6 +19,27 @@ export interface OrganizationDrift {
   readonly overrides: readonly Override[];
   /** Those that are over and were not taken back. */
   readonly ended: readonly Override[];
+}
+
+/** The values of a drifted field, each where it comes from. */
+export interface DriftedValues {
+  readonly live?: Json;
+  /** What the files say; absent = nothing. */
+  readonly declared?: Json;
+  /** Where the files say nothing: what was there before the override. */
+  readonly former?: Json;
+  /** Where neither says anything: what counts then. */
+  readonly default?: Json;
+}
+
+/** Differences name defaults like any other value; here they are told apart. */
+export function valuesOfDrift(
+  { declaration, back }: Pick<OrganizationDrift, 'declaration' | 'back'>,
+  { path, before, after }: FieldChange,
+): DriftedValues {
+  const saidIn = (document: OrganizationDocument) => valueInDocument(document, path) !== undefined;
+  const said = saidIn(declaration.document) ? 'declared' : saidIn(back) ? 'former' : 'default';
+  return { ...(before !== undefined && { live: before }), ...(after !== undefined && { [said]: after }) };
 }
 
 /** A page of the organizations that deviate, by name. */
@@ -44,10 +68,10 @@ export async function driftOfCollection(
     if (declaration === undefined) continue;
     const live = await state.document(head.id);
     const all = await state.overrides(head.id);
-    const { fields, unmanaged } = takenBack(declaration.document, live, all);
+    const { fields, unmanaged, after: back } = takenBack(declaration.document, live, all);
     const overrides = all.filter(({ expires }) => expires > now);
     const ended = all.filter(({ expires }) => expires <= now);
-    drifts.push({ head, declaration, live, fields, unmanaged, overrides, ended });
+    drifts.push({ head, declaration, live, back, fields, unmanaged, overrides, ended });
   }
   const more = heads.length - page.length;
   const last = page.at(-1)?.name;

@@ -2,7 +2,15 @@ import { API_VERSION, documentDigest, normalize } from '@rolecall/org-config';
 import type { Json, OrganizationDocument, OrganizationSpec } from '@rolecall/org-config';
 import { anyApplications } from '../testing/any-application.ts';
 import fc from 'fast-check';
-import { endedOverrides, endOverrides, mergePatch, reconcile, writeOrganization } from '../index.ts';
+import {
+  driftOfCollection,
+  endedOverrides,
+  endOverrides,
+  mergePatch,
+  reconcile,
+  valuesOfDrift,
+  writeOrganization,
+} from '../index.ts';
 import type { DesiredOrganization, OrganizationWrite, ReconcileRequest } from '../index.ts';
 import { overridesAfter, touchedBy } from './overriding.ts';
 import { MemoryStateStore } from '../testing/index.ts';
@@ -380,6 +388,23 @@ describe('an override of what no file declares', () => {
     expect(world.live).toEqual({});
     expect(world.head.deviation).toBeUndefined();
   });
+});
+
+it('drift tells apart what files say, what was there before an override, and what is only a default', async () => {
+  const world = await World.with(
+    { login: { session: { idle: '1h' } } },
+    { login: { session: { idle: '1h' } }, displayName: 'Old' },
+  );
+  await world.override({ login: { session: { idle: '5m', lifetime: '24h' } }, displayName: 'New' });
+  const { drifts } = await world.store.transaction('rollback', (state) => {
+    return driftOfCollection(state, 'default', { limit: 1 }, NOW);
+  });
+  const values = drifts.flatMap((drift) => drift.fields.map((field) => valuesOfDrift(drift, field)));
+  expect(values).toEqual([
+    { live: 'New', former: 'Old' },
+    { live: '5m', declared: '1h' },
+    { live: '24h', default: '12h' },
+  ]);
 });
 
 describe('an override while its collection changes', () => {
