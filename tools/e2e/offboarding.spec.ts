@@ -156,7 +156,7 @@ async function behindProxy(
   const [handle, token] = [newOrganizationToken(organizationId), newOrganizationToken(organizationId)];
   const parts = { organizationId, origin: ORIGIN, handleHash: handle.hash, flowHash: sha256('flow'), now };
   await forward.begin({ ...parts, sessionHash, expiresAt: new Date(now.getTime() + 60_000) });
-  await forward.take({ ...parts, tokenHash: token.hash });
+  await forward.take({ ...parts, tokenHash: token.hash, traceId: 'trace' });
   return {
     'x-forwarded-proto': 'https',
     'x-forwarded-host': new URL(ORIGIN).host,

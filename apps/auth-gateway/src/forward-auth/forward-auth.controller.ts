@@ -84,7 +84,7 @@ export class ForwardAuthController {
     const now = this.clock();
     const flow = cookies.flow(request, now);
     // also without a cookie, as a browser that nobody knows: whoever comes with a handle uses it up
-    const taken = await this.handoffs.take(h, origin, (flow ?? newFlow()).secret);
+    const taken = await this.handoffs.take(h, origin, (flow ?? newFlow()).secret, traceOf(request).traceId);
     if (flow && taken) {
       cookies.set(response, taken.token, taken.expires);
       cookies.setFlow(response, { ...flow, finished: flow.finished + 1 }, now);

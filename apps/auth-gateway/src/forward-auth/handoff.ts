@@ -76,18 +76,28 @@ export class Handoffs {
   /**
    * Makes the cookie of an application out of a handle that came back.
    * @param secret of the browser's flow cookie
+   * @param traceId names the request in the audit log
    * @returns undefined when the handle is used, over, of another origin or for another browser
    */
   async take(
     unverified: unknown,
     origin: string,
     secret: string,
+    traceId: string,
   ): Promise<{ token: string; expires: Date } | undefined> {
     const handle = readOrganizationToken(unverified);
     if (!handle) return undefined;
     const { organizationId, hash: handleHash } = handle;
     const { value: token, hash: tokenHash } = newOrganizationToken(organizationId);
-    const parts = { organizationId, handleHash, tokenHash, origin, flowHash: sha256(secret), now: this.clock() };
+    const parts = {
+      organizationId,
+      handleHash,
+      tokenHash,
+      origin,
+      flowHash: sha256(secret),
+      traceId,
+      now: this.clock(),
+    };
     const expires = await this.database.forward.take(parts);
     return expires && { token, expires };
   }

@@ -76,7 +76,7 @@ export const SIGN_IN_EVENTS: Catalogue<
     },
   },
   'application.signed_in': {
-    description: 'An application got its tokens for a user who is signed in',
+    description: 'A user who is signed in opened an application: it got its tokens, or the browser its cookie there',
     subject: user,
     data: { application },
   },

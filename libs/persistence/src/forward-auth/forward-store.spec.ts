@@ -52,7 +52,7 @@ const begin = (id: string, of = 'h', origin = ORIGIN, session = 's', now = NOW) 
     expiresAt: new Date(now.getTime() + 60_000),
   });
 const take = (id: string, cookie = 'c', more: Partial<ReturnType<typeof handle>> & { now?: Date } = {}) =>
-  test.current.database.forward.take({ ...handle(id), tokenHash: hash(cookie), now: NOW, ...more });
+  test.current.database.forward.take({ ...handle(id), tokenHash: hash(cookie), now: NOW, traceId: 'trace', ...more });
 const check = (id: string, cookie = 'c', origin = ORIGIN, now = NOW) =>
   test.current.database.forward.check(id, hash(cookie), origin, now);
 
@@ -71,6 +71,15 @@ it('a handle becomes a cookie of its origin, which says who is signed in', async
   expect(await take(id)).toEqual(later(3_600));
   expect(await check(id)).toMatchObject({ organization: name, user: { id: userId } });
   expect(await test.current.database.forward.sessionOf(id, hash('c'), ORIGIN)).toEqual(hash('s'));
+  const events = await test.current.database.inOrganization(id, (tx) => tx.auditTrail(0, 10));
+  expect(events).toMatchObject([
+    {
+      type: 'application.signed_in',
+      actor: { kind: 'user', id: userId },
+      data: { application: 'grafana' },
+      traceId: 'trace',
+    },
+  ]);
 });
 
 it('a handle is good once, for a minute, at its origin, in its browser and its organization', async () => {
@@ -185,6 +194,7 @@ it('keeps the last ten of a session at an origin, and no handle that nobody came
       ...handle(id, name.toLowerCase()),
       tokenHash: hash(name),
       now,
+      traceId: 'trace',
     });
   }
   const live = await Promise.all(names.map(async (name) => (await check(id, name, ORIGIN, later(80))) !== undefined));

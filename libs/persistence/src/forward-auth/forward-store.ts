@@ -1,4 +1,6 @@
+import type { AuditEvent } from '@rolecall/audit';
 import type { Pool } from 'pg';
+import { appendAudit } from '../audit/append.ts';
 import { type CheckedSession, sessionView } from '../sessions/session-store.ts';
 import { inTransaction, query } from '../sql.ts';
 import type { ForwardStore } from '../stores.ts';
@@ -15,8 +17,21 @@ import {
 
 interface TakenHandle {
   readonly good: boolean;
+  readonly user_id: string;
+  readonly application: string;
   readonly expires_at: Date;
   readonly session_token_hash: Buffer;
+}
+
+function opened({ user_id: userId, application }: TakenHandle, at: Date, traceId: string): AuditEvent {
+  return {
+    type: 'application.signed_in',
+    at,
+    actor: { kind: 'user', id: userId },
+    subject: userId,
+    data: { application },
+    traceId,
+  };
 }
 
 /** Applications behind a proxy, by origin and SHA-256 of the cookie's secret. */
@@ -50,13 +65,14 @@ export function forwardStore(pool: Pool): ForwardStore {
         return begun;
       }),
 
-    take: ({ organizationId, handleHash, flowHash, origin, tokenHash, now }) =>
+    take: ({ organizationId, handleHash, flowHash, origin, tokenHash, now, traceId }) =>
       inTransaction(pool, { organizationId }, async (client) => {
         const values = [organizationId, handleHash, flowHash, origin, tokenHash, now];
         await query(client, HOLD_SESSION, [organizationId, handleHash]);
         const [taken] = await query<TakenHandle>(client, TAKE_HANDLE, values);
         if (!taken?.good) return undefined;
         await query(client, KEEP_LATEST, [organizationId, taken.session_token_hash, origin]);
+        await appendAudit(client, organizationId, [opened(taken, now, traceId)]);
         return taken.expires_at;
       }),
 

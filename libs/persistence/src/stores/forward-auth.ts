@@ -33,10 +33,10 @@ export interface ForwardStore {
   begin(handle: ForwardHandle & { sessionHash: Buffer; now: Date; expiresAt: Date }): Promise<boolean>;
   /**
    * Uses a handle up, whoever presents it: in its browser and at its origin `tokenHash` is a cookie from now on. Of one session and origin
-   * the last few live.
+   * the last few live. Appends `application.signed_in` in the same transaction.
    * @returns when the session ends at the latest; undefined when the handle is unknown, used, over, of another origin or another browser's
    */
-  take(handle: ForwardHandle & { tokenHash: Buffer; now: Date }): Promise<Date | undefined>;
+  take(handle: ForwardHandle & { tokenHash: Buffer; now: Date; traceId: string }): Promise<Date | undefined>;
   /** The hash of the session's token behind a cookie of this origin. UNVERIFIED: it may be over. */
   sessionOf(organizationId: string, tokenHash: Buffer, origin: string): Promise<Buffer | undefined>;
 }
