@@ -614,6 +614,13 @@ create table organizations (
   constraint organizations_pkey PRIMARY KEY (org_id)
 );
 
+create table origin_claims (
+  origin text not null,
+  org_id uuid not null,
+  constraint origin_claims_pkey PRIMARY KEY (origin, org_id),
+  constraint origin_claims_org_id_fkey FOREIGN KEY (org_id) REFERENCES organization_registry(org_id) ON DELETE CASCADE
+);
+
 create table overrides (
   org_id uuid not null,
   path text not null,
@@ -921,6 +928,8 @@ CREATE INDEX organization_previous_names_org_id ON public.organization_previous_
 CREATE INDEX organization_registry_collection ON public.organization_registry USING btree (collection);
 
 CREATE INDEX organization_registry_deviating ON public.organization_registry USING btree (collection) WHERE ((drifts_at IS NOT NULL) OR (unmanaged > 0));
+
+CREATE INDEX origin_claims_org_id ON public.origin_claims USING btree (org_id);
 
 CREATE INDEX pending_sign_ins_expiry ON public.pending_sign_ins USING btree (org_id, expires_at);
 
@@ -3886,6 +3895,8 @@ grant delete, insert, select, update on organization_previous_names to rolecall_
 grant insert, select, update on organization_registry to rolecall_runtime;
 
 grant insert, select, update on organizations to rolecall_runtime;
+
+grant delete, insert, select on origin_claims to rolecall_runtime;
 
 grant delete, insert, select, update on overrides to rolecall_runtime;
 

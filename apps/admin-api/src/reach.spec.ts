@@ -228,7 +228,7 @@ describe('an origin of an application', () => {
     const baseRevision = (await held.call<{ revision: number }>('GET', '/v1/organizations/mine')).json.revision;
     const answers = [
       await held.plan(wanted),
-      await held.apply(wanted, `sha256:${'0'.repeat(64)}`),
+      await held.apply(wanted, (await api.client.plan(wanted)).json.fingerprint),
       await held.call<ErrorBody>('PATCH', '/v1/organizations/mine', { patch, baseRevision }),
     ];
     for (const { status, json, text } of answers) {
@@ -237,6 +237,26 @@ describe('an origin of an application', () => {
       expect(text.replaceAll(theirs, '')).not.toContain('foreign');
     }
     expect(await everyRow(api.database.ownerUrl)).toEqual(before);
+  });
+
+  it('that others declare and have switched off is refused as well', async () => {
+    const off = {
+      applications: { wiki: { type: 'forward-auth', enabled: false, origins: ['https://off.foreign.example'] } },
+    };
+    await succeeded(api.client.apply(requestOf([organization('foreign', off)], { collection: 'foreign' })));
+    const { status, json } = await held.plan(organizationsOf(proxied('mine', 'https://off.foreign.example')));
+    expect([status, json.error?.code]).toEqual([403, 'origin_out_of_reach']);
+    await succeeded(api.client.apply(requestOf([proxied('foreign', theirs)], { collection: 'foreign' })));
+  });
+
+  it('that somebody else was first at is shown to whoever may share it, and to nobody by name', async () => {
+    const squatted = 'https://wiki.new.example';
+    await succeeded(held.apply(organizationsOf(proxied('my-squatter', squatted))));
+    const planned = await api.client.plan(requestOf([proxied('owner', squatted)], { collection: 'foreign' }));
+    expect(planned.json.changes.find(({ organization: name }) => name === 'owner')?.impact.sharedOrigins).toEqual([
+      { application: 'wiki', origin: squatted, organizations: 1 },
+    ]);
+    expect(planned.text).not.toContain('my-squatter');
   });
 
   it('is its own, or one that a token of the deployment shared: that stays', async () => {

@@ -31,6 +31,7 @@ const WITHOUT_ORGANIZATION = [
   'metadata_refreshes',
   'mikro_orm_migrations',
   'openid_issuers',
+  'origin_claims',
   'organization_previous_names',
   'organization_registry',
   'platform_revisions',

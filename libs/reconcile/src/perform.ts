@@ -8,6 +8,7 @@ import type { Change, Creation, Prepared, Removal } from './prepare.ts';
 import { eventOf, originOf, revisionOf } from './declared/recorded.ts';
 import { keepOverrides } from './declared/overriding.ts';
 import { withLinkedUsers } from './effects/removed.ts';
+import { sharedOrigins } from './effects/shared-origins.ts';
 import type { ReconcileRequest } from './request.ts';
 import type { AsDeclared } from './resolve.ts';
 import { settle, standsElsewhere } from './declared/settle.ts';
@@ -45,7 +46,7 @@ async function create(state: StateTransaction, step: Creation, request: Reconcil
     action: 'create',
     baseRevision: 0,
     fields: step.fields,
-    impact: NO_IMPACT,
+    impact: { ...NO_IMPACT, ...(await sharedOrigins(state, head.id, { after: revision.document })) },
   };
 }
 

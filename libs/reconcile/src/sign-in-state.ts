@@ -26,6 +26,10 @@ export interface SignInState {
    * has any, by name.
    */
   endApplicationSignIns(organizationId: string, closed: readonly ClosedApplication[]): Promise<readonly EndedSignIns[]>;
+  /** Those of these origins that other organizations declare for an application, on or off, with how many do (100 at most). */
+  originsOfOthers(organizationId: string, origins: readonly string[]): Promise<readonly SharedOrigin[]>;
+  /** Those of these origins that an organization declares whose name none of these patterns describes (`isOrganizationGlob`). Sorted. */
+  originsBeyond(origins: readonly string[], globs: readonly string[]): Promise<readonly string[]>;
   /** The tokens of a directory go on under another name. */
   renameDirectoryToken(organizationId: string, from: string, to: string): Promise<void>;
   /** Ends the tokens of these names; tells how many were alive under each that had any, by name. */
@@ -60,6 +64,12 @@ export interface ClosedApplication {
   readonly client: boolean;
   /** Where its proxy lets nobody in any more. */
   readonly origins: readonly string[];
+}
+
+export interface SharedOrigin {
+  readonly origin: string;
+  /** At least 1, at most 100. */
+  readonly organizations: number;
 }
 
 export interface EndedSignIns {

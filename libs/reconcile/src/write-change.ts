@@ -1,4 +1,5 @@
 import { rederive } from './effects/derive.ts';
+import { sharedOrigins } from './effects/shared-origins.ts';
 import { closedApplications, withEndedSignIns } from './effects/ended-applications.ts';
 import { tokensOf, withEndedTokens } from './effects/ended-tokens.ts';
 import type { Names } from './effects/names.ts';
@@ -49,7 +50,8 @@ export async function writeChange(
     keepAnAdministrator(step, had, isApp ? await state.users.administrators(head.id) : had + followed.administrators);
   }
   const counted = withEndedSignIns(withEndedTokens(followed.impact, ended), endedSignIns);
-  const impact = { ...counted, ...(await switchSso(state, step, now)) };
+  const shared = await sharedOrigins(state, head.id, { before, after });
+  const impact = { ...counted, ...shared, ...(await switchSso(state, step, now)) };
   return {
     organization: step.name,
     action: step.action,

@@ -33,7 +33,6 @@ function interruptedBy(something: () => Promise<unknown>): ReconcileOrganization
       organizations: database.organizations,
       collections: database.collections,
       audit: database.audit,
-      registry: database.registry,
       reconcileState: (by) => ({
         async transaction(end, work) {
           if (end === 'commit') await something();

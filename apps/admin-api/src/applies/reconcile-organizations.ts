@@ -41,10 +41,7 @@ interface Prepared {
 /** Plans and applies: the same steps, in a transaction that is rolled back or committed. */
 export class ReconcileOrganizations {
   constructor(
-    private readonly database: Pick<
-      Database,
-      'reconcileState' | 'organizations' | 'registry' | 'collections' | 'audit'
-    >,
+    private readonly database: Pick<Database, 'reconcileState' | 'organizations' | 'collections' | 'audit'>,
     private readonly metadata: MetadataSource,
     private readonly providers: OpenIdProviders,
     private readonly ceilings: Limits,
@@ -128,6 +125,7 @@ export class ReconcileOrganizations {
         requireSameBase(done.plan, heads);
         if (terms !== undefined) requirePlatformRight(caller, done.plan);
         requirePlanInReach(caller, done.plan, await state.heads(wanted.collection, []), await state.platform.live());
+        await requireOwnOrigins(done.plan.changes, state.signIns, caller);
       }
       return done;
     });
@@ -149,7 +147,6 @@ export class ReconcileOrganizations {
       const found = await state.heads(request.collection, checked.flatMap(namesOf));
       const documents = await documentsAfter(state, found, checked, request, now);
       await requireVouched(documents, found, state, caller);
-      await requireOwnOrigins(documents, found, state, caller, this.database.registry);
       return { heads: found, after: documents };
     });
     const { collection } = request;

@@ -129,9 +129,15 @@ export class WriteOrganization {
     return paths;
   }
 
-  private async written(write: OrganizationWrite, { id: actor, kind }: Principal, now: Date): Promise<Written> {
+  private async written(write: OrganizationWrite, caller: Principal, now: Date): Promise<Written> {
+    const { id: actor, kind } = caller;
     const store = this.database.reconcileState({ actor, kind, now });
-    const written = store.transaction('commit', (state) => writeOrganization(state, write, now));
+    const written = store.transaction('commit', async (state) => {
+      const done = await writeOrganization(state, write, now);
+      const { organization, impact } = done;
+      if (impact) await requireOwnOrigins([{ organization, impact }], state.signIns, caller);
+      return done;
+    });
     return refusing(
       written.catch((error: unknown) => {
         if (error instanceof RevisionMovedError) requireRevision(error.organization, error.expected, error.actual);
@@ -160,7 +166,6 @@ export class WriteOrganization {
         checked.map(({ document }) => document.metadata.name),
       );
       await requireVouched(checked, found, state, caller);
-      await requireOwnOrigins(checked, found, state, caller, this.database.registry);
       return found;
     });
     const collection = owner ?? NO_COLLECTION;

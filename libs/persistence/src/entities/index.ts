@@ -52,7 +52,14 @@ import {
   ServiceProviderKeyRow,
 } from './organizations.ts';
 import { Grant, GrantHistory, Identity, Membership, User } from './people.ts';
-import { EmailDomain, ForwardOrigin, OpenIdIssuer, OrganizationPreviousName, OrganizationRegistry } from './routing.ts';
+import {
+  EmailDomain,
+  ForwardOrigin,
+  OpenIdIssuer,
+  OrganizationPreviousName,
+  OrganizationRegistry,
+  OriginClaim,
+} from './routing.ts';
 import { SsoEvidenceRow, SsoTestRow } from './sso.ts';
 
 /** Every table. A spec compares them with the migrated database. */
@@ -64,6 +71,7 @@ export const ENTITIES = [
   DomainCheck,
   OpenIdIssuer,
   ForwardOrigin,
+  OriginClaim,
   Collection,
   CollectionFile,
   CollectionLease,

@@ -63,6 +63,16 @@ export const OpenIdIssuer = defineEntity({
   },
 });
 
+/** Origin of an application behind a proxy, on or off -> the organizations that declare it. */
+export const OriginClaim = defineEntity({
+  name: 'OriginClaim',
+  tableName: 'origin_claims',
+  properties: {
+    origin: p.text().primary(),
+    orgId: p.uuid().primary().index('origin_claims_org_id'),
+  },
+});
+
 /** Origin of an enabled application behind a proxy -> the organizations that have one there, each with its name. */
 export const ForwardOrigin = defineEntity({
   name: 'ForwardOrigin',

@@ -83,6 +83,7 @@ import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
 import { applicationTokens } from './20261122T94-application-tokens.ts';
 import { providerStore } from './20261122T94-provider-store.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
+import { originClaims } from './20261122T96-origin-claims.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
 import { userChangesTogether } from './20261122T97-user-changes-together.ts';
 import type { SqlMigration } from './sql-migration.ts';
@@ -176,6 +177,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   applicationTokens,
   providerStore,
   forwardAuth,
+  originClaims,
   creationsTogether,
   userChangesTogether,
   keptAddresses,

@@ -10,7 +10,6 @@ import type { LiveRevisionRow } from './load-organization.ts';
 import { likeOf } from './globs.ts';
 import { liveDocuments } from './live-documents.ts';
 import type { LiveDocument } from './live-documents.ts';
-import { originsBeyond } from './origins-beyond.ts';
 import { LIVE_REVISION, REVISION, REVISIONS } from './statements.ts';
 
 export interface RegistryEntry {
@@ -37,8 +36,6 @@ export interface Registry {
     limit: number,
     globs?: readonly string[],
   ): Promise<{ organizations: (RegistryEntry & LiveDocument)[]; nextCursor: string | undefined }>;
-  /** Those of these origins at which an organization with another name than `globs` describe has an application behind a proxy. */
-  originsBeyond(origins: readonly string[], globs: readonly string[]): Promise<readonly string[]>;
   /** One organization with its live revision, by its current name. */
   record(name: string): Promise<OrganizationRecord | undefined>;
   /** Revisions of an organization, the newest first, before the number `cursor`; `nextCursor` is undefined at the end. */
@@ -84,7 +81,6 @@ export function registry(em: EntityManager, pool: Pool): Registry {
   };
   return {
     list,
-    originsBeyond: (origins, globs) => originsBeyond(pool, origins, globs),
 
     async documents(cursor, limit, globs) {
       const page = await list(cursor, limit, globs);

@@ -28,9 +28,21 @@ set verification = excluded.verification,
 where c.verification <> excluded.verification`,
 };
 
+/** Whoever declares one of these origins $2 at the same moment waits: so the second knows of the first. */
+export const LOCK_ORIGINS: Statement = {
+  name: 'reconcile.lock-origins',
+  text: `
+select pg_advisory_xact_lock(hashtextextended('origin ' || added.origin, 0))
+from (
+  select o as origin from unnest($2::text[]) o
+  where not exists (select from origin_claims c where c.origin = o and c.org_id = $1)
+  order by 1
+) added`,
+};
+
 /**
  * Makes the asserted domains $2, those of $5 that are proved, the previous names, the issuers and the origins $6 (each with
- * its application of $7) exactly what routes to the organization. What comes back belongs to another one; an issuer and an origin
+ * its application of $7) exactly what routes to the organization, and $8 the origins that it declares at all. What comes back belongs to another one; an issuer and an origin
  * may be of many, and a domain that another organization has only proved may be claimed: it will be whose proof stands.
  */
 export const REPLACE_ROUTES: Statement = {
@@ -57,6 +69,11 @@ with domains as (
   select t.origin, $1::uuid, t.application from unnest($6::text[], $7::text[]) as t(origin, application)
   on conflict (origin, org_id) do update set application = excluded.application
   where f.application <> excluded.application
+), freed_claims as (
+  delete from origin_claims where org_id = $1 and origin <> all($8::text[])
+), added_claims as (
+  insert into origin_claims (origin, org_id) select o, $1::uuid from unnest($8::text[]) o
+  on conflict do nothing
 ), routed_domains as (
   insert into email_domains as e (domain, org_id, verification) select domain, $1::uuid, verification from domains
   on conflict (domain) do update set verification = excluded.verification where e.org_id = excluded.org_id

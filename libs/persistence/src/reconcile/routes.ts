@@ -6,7 +6,7 @@ import { ReconcileError } from '@rolecall/reconcile';
 import type { ReconcileProblem } from '@rolecall/reconcile';
 import { query } from '../sql.ts';
 import type { DomainVerification } from '../stores.ts';
-import { REPLACE_CLAIMS, REPLACE_ROUTES } from './route-statements.ts';
+import { LOCK_ORIGINS, REPLACE_CLAIMS, REPLACE_ROUTES } from './route-statements.ts';
 
 /**
  * Makes the document's e-mail domains, as far as they are asserted or proved, its previous names, its issuers and the
@@ -18,7 +18,7 @@ export async function replaceRoutes(
   organizationId: string,
   name: string,
   document: OrganizationDocument,
-  now: Date,
+  { now, applies }: { readonly now: Date; readonly applies: boolean },
 ): Promise<void> {
   const declared = Object.entries(document.spec.emailDomains ?? {});
   const by = (verification: DomainVerification) =>
@@ -32,6 +32,10 @@ export async function replaceRoutes(
       it.type === 'forward-auth' && it.enabled ? it.origins.map((origin) => [origin, it.name] as const) : [],
     ),
   );
+  const claimed = [
+    ...new Set(Object.values(applications).flatMap((it) => (it.type === 'forward-auth' ? it.origins : []))),
+  ];
+  if (claimed.length > 0 && applies) await query(client, LOCK_ORIGINS, [organizationId, claimed]);
   // the second sees what the first wrote: they are sent together and done one after the other
   const [, taken] = await Promise.all([
     query(client, REPLACE_CLAIMS, [organizationId, asserted, dns, declared.map(newToken), now]),
@@ -43,6 +47,7 @@ export async function replaceRoutes(
       dns,
       [...origins.keys()],
       [...origins.values()],
+      claimed,
     ]),
   ]);
   const [first, ...others] = taken.map(({ kind, value }) =>

@@ -9,6 +9,7 @@ import type {
   EndedTokens,
   LocalDoors,
   SecretPlace,
+  SharedOrigin,
   SignInEvidence,
   SignInState,
 } from '@rolecall/reconcile';
@@ -21,6 +22,7 @@ import { EVIDENCE, FORGET_EVIDENCE } from '../sso/statements.ts';
 import { ApplicationSignIns } from './application-sign-ins.ts';
 import { endSessionsOfDisabled, renameIdentityProvider } from './identity-providers.ts';
 import { countDoors, countSessions, endSignIns } from './local-doors.ts';
+import { originsBeyond, originsOfOthers } from './origin-claims.ts';
 import type { OrganizationConnection } from './organization-connection.ts';
 
 interface EvidenceRow {
@@ -71,6 +73,14 @@ export class PgSignInState implements SignInState {
     closed: readonly ClosedApplication[],
   ): Promise<readonly EndedSignIns[]> {
     return this.applicationsOf(organizationId).close(closed, this.now);
+  }
+
+  originsOfOthers(organizationId: string, origins: readonly string[]): Promise<readonly SharedOrigin[]> {
+    return originsOfOthers(this.client, organizationId, origins);
+  }
+
+  originsBeyond(origins: readonly string[], globs: readonly string[]): Promise<readonly string[]> {
+    return originsBeyond(this.client, origins, globs);
   }
 
   private applicationsOf(organizationId: string): ApplicationSignIns {

@@ -196,7 +196,7 @@ export class PgStateTransaction implements StateTransaction {
     this.#changed = true;
     const { masterKeys } = this.keys;
     await settled(
-      replaceRoutes(this.client, organizationId, name, revision.document, this.by.now),
+      replaceRoutes(this.client, organizationId, name, revision.document, { now: this.by.now, applies: this.applies }),
       replaceIdentityProviders(this.client, organizationId, masterKeys, revision, this.by.now, is),
       replaceApplicationSecrets(this.client, organizationId, masterKeys, revision, is),
     );

@@ -141,6 +141,8 @@ export interface Impact {
   readonly removedIdentityProviders: readonly { identityProvider: string; linkedUsers: number }[];
   /** Tokens of the directory that are alive and end, since their name leaves the document. Absent = none. */
   readonly endedDirectoryTokens?: readonly { token: string; tokens: number }[];
+  /** Origins that it brings and that other organizations declare for an application too, counted to 100. Absent = none. */
+  readonly sharedOrigins?: readonly { application: string; origin: string; organizations: number }[];
   /** Sign-ins to applications that end, since the application is gone, switched off, of another kind, at another address, or gets no refresh tokens. Absent = none. */
   readonly endedSignIns?: readonly { application: string; signIns: number }[];
   /**

@@ -16,6 +16,7 @@ export function impactLines(impact: Impact): string[] {
   );
   return [
     ...removed,
+    ...shared(impact),
     ...directoryGone(impact),
     ...tokens,
     ...signIns,
@@ -53,6 +54,16 @@ function gainAndLose(gain: number, lose: number, what: string): string {
   if (gain === 0) return `${users(lose)} ${verb(lose, 'lose')} ${what}`;
   return `${users(gain)} ${verb(gain, 'gain')} ${what}, ${lose.toLocaleString('en-US')} ${verb(lose, 'lose')} it`;
 }
+
+function shared({ sharedOrigins = [] }: Impact): string[] {
+  return sharedOrigins.map(({ application, origin, organizations: n }) => {
+    const others = `${n >= MOST_COUNTED ? `${n} or more` : n} other ${n === 1 ? 'organization' : 'organizations'}`;
+    return `users of ${others} get in at ${origin} too: application ${application} has to tell them apart`;
+  });
+}
+
+/** As `originsOfOthers` counts. */
+const MOST_COUNTED = 100;
 
 function directoryGone({ removedDirectory }: Impact): string[] {
   if (removedDirectory === undefined) return [];

@@ -1,14 +1,30 @@
+import { matchesGlobs } from '@rolecall/org-config';
 import type { SecretHolder } from '@rolecall/org-config';
 import { secretFingerprint } from '../secrets/secret.ts';
 import type { SecretPlace } from '../secrets/secret.ts';
 import type { ClosedApplication, ClosedDoors, EndedSignIns, EndedTokens } from '../sign-in-state.ts';
+import type { SharedOrigin } from '../sign-in-state.ts';
 import type { LocalDoors, SignInEvidence, SignInState } from '../sign-in-state.ts';
 import type { MemoryOrganization } from './memory-state.ts';
 import { memoryFingerprintKey, renameSecret, secretKey } from './memory-organization.ts';
 
 export class MemorySignIns implements SignInState {
   /** @param find - the organization with this id; throws when there is none */
-  constructor(private readonly find: (organizationId: string) => MemoryOrganization) {}
+  constructor(
+    private readonly find: (organizationId: string) => MemoryOrganization,
+    private readonly all: () => readonly MemoryOrganization[],
+  ) {}
+
+  originsOfOthers(organizationId: string, origins: readonly string[]): Promise<readonly SharedOrigin[]> {
+    const others = this.all().filter(({ head }) => head.id !== organizationId);
+    const counted = origins.toSorted().map((origin) => ({ origin, organizations: declaring(others, origin).length }));
+    return Promise.resolve(counted.filter(({ organizations }) => organizations > 0));
+  }
+
+  originsBeyond(origins: readonly string[], globs: readonly string[]): Promise<readonly string[]> {
+    const beyond = this.all().filter(({ head }) => !matchesGlobs(globs, head.name));
+    return Promise.resolve(origins.toSorted().filter((origin) => declaring(beyond, origin).length > 0));
+  }
 
   secretFingerprint(organizationId: string, holder: SecretHolder, at: SecretPlace): Promise<string | undefined> {
     const secret = this.find(organizationId).secrets.get(secretKey(holder));
@@ -95,4 +111,11 @@ export class MemorySignIns implements SignInState {
     for (const token of names) directoryTokens.delete(token);
     return Promise.resolve(ended.filter(({ tokens }) => tokens > 0));
   }
+}
+
+function declaring(organizations: readonly MemoryOrganization[], origin: string): readonly MemoryOrganization[] {
+  return organizations.filter(({ revisions }) => {
+    const applications = Object.values(revisions.at(-1)?.document.spec.applications ?? {});
+    return applications.some((it) => it.type === 'forward-auth' && it.origins.includes(origin));
+  });
 }

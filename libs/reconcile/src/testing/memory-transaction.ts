@@ -42,7 +42,7 @@ export class MemoryTransaction implements StateTransaction {
     this.platform = memoryPlatform(state);
     const find = (id: string) => this.#organization(id);
     this.users = new MemoryUsers(find);
-    this.signIns = new MemorySignIns(find);
+    this.signIns = new MemorySignIns(find, () => [...this.#state.organizations.values()]);
   }
 
   collection(name: string): Promise<CollectionState> {

@@ -96,6 +96,7 @@ export const organizations = {
       refusedUsers: count,
       removedIdentityProviders: list(object({ identityProvider: string, linkedUsers: count })),
       endedDirectoryTokens: list(object({ token: string, tokens: count })),
+      sharedOrigins: list(object({ application: string, origin: string, organizations: count })),
       endedSignIns: list(object({ application: string, signIns: count })),
       removedDirectory: object({ users: count }),
       sso: object({ enforced: { type: 'boolean' }, endedSessions: count, secondFactorsOff: count }),
@@ -109,7 +110,7 @@ export const organizations = {
         description: 'Who they are, when the request asked for `names`',
       },
     },
-    ['endedDirectoryTokens', 'endedSignIns', 'removedDirectory', 'named', 'sso'],
+    ['endedDirectoryTokens', 'sharedOrigins', 'endedSignIns', 'removedDirectory', 'named', 'sso'],
   ),
   OrganizationChange: object(change, ['previousName', 'looksLike']),
   Plan: object(

@@ -221,4 +221,28 @@ export function signInContract(under: StoreUnderTest): void {
     expect(await end(acme, others)).toHaveLength(2);
     expect(await end(globex, closed)).toEqual([{ application: 'wiki', signIns: 1 }]);
   });
+
+  it('tells which other organizations declare an origin, on or off, and none that is gone', async () => {
+    const at = (name: string, origins: readonly string[], enabled = true) =>
+      document(name, { ...OKTA, applications: { wiki: { type: 'forward-auth', enabled, origins } } });
+    const [theirs, shared, own] = ['https://theirs.example', 'https://shared.example', 'https://own.example'];
+    const acme = await create(at('acme', [shared, own]));
+    const globex = await create(at('globex', [theirs, shared], false));
+    await create(at('globex-labs', [shared]));
+    const origins = [own, shared, theirs, 'https://none.example'];
+    const ofOthers = ({ id }: OrganizationHead) => read((state) => state.signIns.originsOfOthers(id, origins));
+    const beyond = (...globs: string[]) => read((state) => state.signIns.originsBeyond(origins, globs));
+    expect(await ofOthers(acme)).toEqual([
+      { origin: shared, organizations: 2 },
+      { origin: theirs, organizations: 1 },
+    ]);
+    expect([await beyond('acme'), await beyond('*'), await beyond('globex*'), await beyond()]).toEqual([
+      [shared, theirs],
+      [],
+      [own, shared],
+      [own, shared, theirs],
+    ]);
+    await commit((state) => state.addRevision(globex.id, 1, revision(document('globex', OKTA))));
+    expect(await ofOthers(acme)).toEqual([{ origin: shared, organizations: 1 }]);
+  });
 }
