@@ -32,13 +32,15 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
     .addHelpText('after', examples('rolecall override acme patch.yaml --reason "incident 7" --expires 4h'));
   override
     .command('set', { isDefault: true })
-    .description('set fields for seven days at most, also those that files declare; every plan names them')
+    .description(
+      'set fields for seven days at most, also those that files declare; every plan names them; the same patch again gives them another end',
+    )
     .argument('<org>', ORGANIZATION)
     .argument('<file>', 'a merge patch of the document (YAML or JSON; null removes); - is standard input')
     .requiredOption('--reason <text>', 'why; stands in every plan')
     .requiredOption(
       '--expires <when>',
-      'a duration such as 4h or 2d, or a moment; within a minute the server takes the fields back',
+      'a duration from now such as 4h or 2d, or a moment (2026-12-01T12:00:00Z); within a minute after it the server takes the fields back',
     )
     .option('--allow-replace', 'take away or replace identity providers that users are linked to')
     .addOption(format())
@@ -49,7 +51,7 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
     });
   override
     .command('list')
-    .description('show what is overridden, until when, by whom and why')
+    .description('show what is overridden, until when, by whom and why, and what could not be taken back at its end')
     .argument('<org>', ORGANIZATION)
     .addOption(format())
     .addHelpText('after', examples('rolecall override list acme'))
@@ -59,7 +61,9 @@ function addOverride(program: Command, io: Io, finish: Finish): void {
     });
   override
     .command('end')
-    .description('end overrides now, all or one, and take their fields back')
+    .description(
+      'end overrides now, all or one, and take their fields back; exit with 1 when the server cannot take back all of it',
+    )
     .argument('<org>', ORGANIZATION)
     .argument('[path]', 'only the one of this JSON pointer, as "override list" shows it')
     .addOption(format())
