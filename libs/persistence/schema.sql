@@ -1316,7 +1316,7 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.application_consume(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone, p_events jsonb)
+CREATE OR REPLACE FUNCTION public.application_consume(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
@@ -1324,13 +1324,7 @@ begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
   update application_tokens t set consumed_at = p_now
     where t.org_id = p_org_id and t.token_hash = p_token_hash and t.consumed_at is null;
-  if not found then
-    return false;
-  end if;
-  if p_events <> '[]' then
-    perform audit_append(p_org_id, p_events);
-  end if;
-  return true;
+  return found;
 end
 $function$
 ;
@@ -1368,13 +1362,22 @@ CREATE OR REPLACE FUNCTION public.application_issue(p_org_id uuid, p_token jsonb
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_grant_id uuid := p_token->>'grantId';
+  v_session bytea;
+  v_ends timestamptz;
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
+  select g.session_token_hash into v_session from application_grants g where g.org_id = p_org_id and g.grant_id = v_grant_id;
+  select s.expires_at into v_ends from sessions s where s.org_id = p_org_id and s.token_hash = v_session for key share;
+  if not found then
+    return false;
+  end if;
   insert into application_tokens (org_id, token_hash, kind, grant_id, payload, issued_at, expires_at)
     select p_org_id, decode(p_token->>'tokenHash', 'hex'), p_token->>'kind', g.grant_id, p_token->'payload', p_now,
-      least((p_token->>'expiresAt')::timestamptz, s.expires_at)
-    from application_grants g join sessions s on s.org_id = p_org_id and s.token_hash = g.session_token_hash
-    where g.org_id = p_org_id and g.grant_id = (p_token->>'grantId')::uuid
+      least((p_token->>'expiresAt')::timestamptz, v_ends)
+    from application_grants g
+    where g.org_id = p_org_id and g.grant_id = v_grant_id
     for key share;
   return found;
 end
@@ -1411,18 +1414,28 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.application_sign_in(p_org_id uuid, p_grant jsonb, p_code jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.application_sign_in(p_org_id uuid, p_revision integer, p_grant jsonb, p_code jsonb, p_events jsonb, p_now timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
+  perform from organizations o where o.org_id = p_org_id and o.revision = p_revision for share;
+  if not found then
+    return false;
+  end if;
   insert into application_grants (org_id, grant_id, session_token_hash, application, client_id, scope, created_at)
     select p_org_id, (p_grant->>'grantId')::uuid, s.token_hash, p_grant->>'application', p_grant->>'clientId', p_grant->>'scope', p_now
     from sessions s
     where s.org_id = p_org_id and s.token_hash = decode(p_grant->>'sessionTokenHash', 'hex')
     for key share;
-  return found and application_issue(p_org_id, p_code || jsonb_build_object('grantId', p_grant->>'grantId'), p_now);
+  if not found or not application_issue(p_org_id, p_code || jsonb_build_object('grantId', p_grant->>'grantId'), p_now) then
+    return false;
+  end if;
+  if p_events <> '[]' then
+    perform audit_append(p_org_id, p_events);
+  end if;
+  return true;
 end
 $function$
 ;

@@ -4,7 +4,7 @@ import type { Provider, Type } from '@nestjs/common';
  * Limits that count one client: who begins a sign-in somewhere else, who says who they are (a POST; its pages are free), and who
  * comes back with an answer.
  */
-export const DOORS = ['start', 'identify', 'answer'] as const;
+export const DOORS = ['start', 'identify', 'answer', 'application'] as const;
 
 export type Door = (typeof DOORS)[number];
 

@@ -13,6 +13,12 @@ const MINUTE_SECONDS = 60;
 /** An answer that a login waits for may fail a few times, and is not a way around the limit of its connection. */
 const TRIES_PER_LOGIN = 5;
 
+/** Where only what was refused stays counted, and what that is: a token that is over is no guess of a secret, and there may be many at once. */
+const REFUSALS: Readonly<Partial<Record<Door, (status: number) => boolean>>> = {
+  answer: (status) => status >= 400,
+  application: (status) => status === 401,
+};
+
 /**
  * How much one client, and strangers together, may ask of this process in a minute (docs/decisions/0025). Nothing here locks
  * anybody out: what is good is not counted where that can be told, and an answer that a login waits for passes a connection
@@ -37,16 +43,16 @@ export class RateLimits {
   /**
    * Middleware that counts a client's requests, before their bodies are read. At `answer` only what was refused stays counted:
    * the people of a company come from one address.
-   * @param isRefusal of these: by the status of the answer
    */
-  door(door: Door, isRefusal = (status: number): boolean => status >= 400): RequestHandler {
+  door(door: Door): RequestHandler {
     return async (request: Request, response: Response, next: NextFunction) => {
       this.noticeUntrustedProxy(request);
       const limiter = this.limiters?.[door];
       if (limiter) {
         const client = clientOf(request.ip);
         await this.take(limiter, door, client);
-        if (door === 'answer') onceAnswered(response, (status) => void (!isRefusal(status) && limiter.reward(client)));
+        const isRefusal = REFUSALS[door];
+        if (isRefusal) onceAnswered(response, (status) => void (!isRefusal(status) && limiter.reward(client)));
       }
       next();
     };
@@ -101,12 +107,13 @@ export class RateLimits {
 
 function limitersOf(settings: RateLimitSettings) {
   const limiter = (points: number) => new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
-  const { start, identify, answer, connection } = settings;
+  const { start, identify, answer, connection, application } = settings;
   return {
     start: limiter(start),
     identify: limiter(identify),
     answer: limiter(answer),
     connection: limiter(connection),
+    application: limiter(application),
     login: limiter(TRIES_PER_LOGIN),
   };
 }

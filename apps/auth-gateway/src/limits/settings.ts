@@ -10,10 +10,18 @@ export interface RateLimitSettings {
   readonly answer: number;
   /** Refused answers at one SAML connection, from anybody, after which only answers that a login waits for are looked at. */
   readonly connection: number;
+  /** Wrong secrets of applications from one client. */
+  readonly application: number;
 }
 
 /** A company behind one address begins its day: ten people in a second are fine, ten thousand guesses in a minute are not. */
-export const DEFAULT_RATE_LIMITS: RateLimitSettings = { start: 1200, identify: 600, answer: 300, connection: 120 };
+export const DEFAULT_RATE_LIMITS: RateLimitSettings = {
+  start: 1200,
+  identify: 600,
+  answer: 300,
+  connection: 120,
+  application: 300,
+};
 
 const NAMES = Object.keys(DEFAULT_RATE_LIMITS) as readonly (keyof RateLimitSettings)[];
 const ENTRY = /^([a-z]+)=([1-9]\d{0,6})$/;

@@ -25,11 +25,7 @@ export function mountDirectRoutes(app: NestExpressApplication): void {
   if (app.get<Config>(CONFIG).addressDays > 0) express.use(toItsClient);
   const provider = app.get(OpenIdProvider);
   express.use('/op/auth', limits.door('start'));
-  // who guesses a client's secret; a token that is over is no guess, and there may be many in one minute
-  express.use(
-    '/op/token',
-    limits.door('answer', (status) => status === 401),
-  );
+  express.use('/op/token', limits.door('application'));
   express.use('/op', provider.answer);
   express.get('/saml/:org/:idp/login', limits.door('start'), (request: Request, response: Response) =>
     saml.login(request.params, request.query['returnTo'], request, response),

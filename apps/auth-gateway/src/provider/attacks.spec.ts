@@ -4,6 +4,7 @@ import { TestApplication, type TestClient, WORTH_NOTHING } from '../testing/appl
 import type { TestBrowser } from '../testing/test-browser.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
 import { DEFAULT_RATE_LIMITS } from '../limits/settings.ts';
+import { HeldLock } from '../testing/held-lock.ts';
 import { ACME, BETA, TestWorld } from '../testing/test-world.ts';
 
 const CALLBACK = 'https://app.example.com/callback';
@@ -68,6 +69,7 @@ async function page(changed: Readonly<Record<string, string | undefined>>): Prom
     'text/html; charset=utf-8',
   ]);
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(response.headers.getSetCookie()).toEqual([]);
   return response.text();
 }
 
@@ -189,6 +191,20 @@ describe('security.md 61: a refresh token', () => {
     for (const { body } of given) expect(await application.worth(body)).toEqual(WORTH_NOTHING);
   });
 
+  it('of which two processes take a copy at the same moment gives nobody anything', async () => {
+    const { refresh_token: token } = await application.signIn(browser);
+    const held = await HeldLock.by('select from application_tokens for update', world.db.ownerUrl);
+    const both = [application.refresh(token), application.at(gateways[1]!.address).refresh(token)];
+    await held.blockedBackends(2);
+    await held.release();
+    const answers = await Promise.all(both);
+    const given = answers.filter(({ status }) => status === 200);
+    expect(given.length).toBeLessThanOrEqual(1);
+    const worths = await Promise.all(given.map(({ body }) => application.worth(body)));
+    expect(worths).toEqual(given.map(() => WORTH_NOTHING));
+    expect(await events()).toContainEqual(['application.token_reused', { application: 'dashboard', kind: 'refresh' }]);
+  });
+
   it('is for its client alone, and for none that has none', async () => {
     const { refresh_token: token } = await application.signIn(browser);
     expect((await client('acme.other').refresh(token)).body).toMatchObject({ error: 'invalid_grant' });
@@ -251,6 +267,12 @@ describe('security.md 63: tokens', () => {
     expect((await browser.get('/session')).status).toBe(200);
   });
 
+  it('are nothing to another application that has the name of theirs by now', async () => {
+    const tokens = await application.signIn(browser);
+    await world.sql(`update application_grants set application = 'board' where application = 'dashboard'`);
+    expect(await application.worth(tokens)).toEqual(WORTH_NOTHING);
+  });
+
   it('stand in no row and no log line', async () => {
     const { access_token: access, refresh_token: refresh } = await application.signIn(browser);
     const rows = JSON.stringify(
@@ -310,6 +332,22 @@ describe('a sign-in that must be fresh', () => {
     expect((await redirectedTo(back)).get('error')).toBe('login_required');
   });
 
+  it('leads to a page where the browser does not keep the session, and not in a circle', async () => {
+    const without = gateways[0]!.browser();
+    let path = application.authorize();
+    for (let round = 0; round < 3; round += 1) {
+      const login = await without.get(path);
+      expect(login.status).toBe(303);
+      const back = new URL(new URL(login.headers.get('location')!).searchParams.get('returnTo')!);
+      path = back.pathname + back.search;
+      world.pass(0.1);
+    }
+    const last = await without.get(path);
+    expect([last.status, await last.text()]).toEqual([400, expect.stringContaining('does not keep the cookie')]);
+    world.pass(3);
+    expect((await without.get(path)).status).toBe(303);
+  });
+
   it('is not asked for by a prompt for consent', async () => {
     expect((await redirected({ prompt: 'consent', scope: 'openid offline_access' })).get('code')).not.toBeNull();
   });
@@ -333,7 +371,7 @@ it('believes no Host header, and no address in the request line', async () => {
 });
 
 it('counts guesses of a client\u2019s secret, and no tokens that are over: after a sign-out there are many', async () => {
-  const gateway = await world.startGateway({ rateLimits: { ...DEFAULT_RATE_LIMITS, answer: 3 } });
+  const gateway = await world.startGateway({ rateLimits: { ...DEFAULT_RATE_LIMITS, answer: 3, application: 3 } });
   const own = application.at(gateway.address);
   for (let tries = 0; tries < 6; tries += 1) {
     expect((await own.refresh('A'.repeat(64))).status).toBe(400);
@@ -343,4 +381,6 @@ it('counts guesses of a client\u2019s secret, and no tokens that are over: after
   for (let tries = 0; tries < 3; tries += 1) expect((await guess()).status).toBe(401);
   expect((await guess()).status).toBe(429);
   expect((await own.userinfo('A'.repeat(64))).status).toBe(401);
+  // nor is any of it a bad answer of an identity provider
+  expect((await gateway.browser().postResponse('/saml/acme/okta/acs', 'x')).status).toBe(400);
 });

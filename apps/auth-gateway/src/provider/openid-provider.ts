@@ -86,7 +86,13 @@ export class OpenIdProvider {
         issuer: this.issuer,
         sessionCookie: this.cookies.sessionName,
         loginRequired: (why) => new errors.LoginRequired(why),
-        renderError: (context, { error }) => this.refuse(context, error),
+        cookiesNotKept: () =>
+          Object.assign(new errors.InvalidRequest('the session is not kept'), {
+            allow_redirect: false,
+            code: NOT_KEPT,
+          }),
+        renderError: (context, { error }, cause) =>
+          this.refuse(context, isNotKept(cause) ? NOT_KEPT : (CODES[error] ?? 'application_request_refused')),
       }),
     );
     takeOwnIds(provider);
@@ -106,12 +112,11 @@ export class OpenIdProvider {
       route: () => library.ctx?.oidc.route,
       seconds: (moment) => Math.floor((moment.getTime() - this.clock().getTime() + Date.now()) / 1000),
       refuse: (why) => new errors.InvalidGrant(why),
-      event: (type, { grant: { application }, session: { user } }, data) => ({
+      event: (type, { application, userId }, data) => ({
         type,
         at: this.clock(),
-        actor:
-          type === 'application.signed_in' ? { kind: 'user', id: user.id } : { kind: 'system', id: 'applications' },
-        subject: user.id,
+        actor: type === 'application.signed_in' ? { kind: 'user', id: userId } : { kind: 'system', id: 'applications' },
+        subject: userId,
         data: { application, ...data },
         ...(library.ctx ? { traceId: traceOf(library.ctx.req).traceId } : {}),
       }),
@@ -132,10 +137,10 @@ export class OpenIdProvider {
   }
 
   /** The page for what cannot be told to an application: it is unknown, or the address to send the browser back to is. */
-  private refuse(context: KoaContextWithOIDC, error: string): void {
-    const code = CODES[error] ?? 'application_request_refused';
+  private refuse(context: KoaContextWithOIDC, code: string): void {
     const { traceId } = traceOf(context.req);
     context.respond = false;
+    context.res.removeHeader('Set-Cookie'); // as `ownContext` does where oidc-provider answers
     const sentence = sentenceOf(code);
     sendPage(context.res as Response, ErrorPage({ ...sentence, traceId }), { status: sentence.status });
   }
@@ -149,6 +154,12 @@ const ENDPOINTS = {
   introspection: 'introspection',
   revocation: 'revocation',
 };
+
+const NOT_KEPT = 'cookies_not_kept';
+
+function isNotKept(error: Error & { readonly code?: unknown }): boolean {
+  return error.code === NOT_KEPT;
+}
 
 const CODES: Readonly<Record<string, string>> = {
   invalid_client: 'application_unknown',

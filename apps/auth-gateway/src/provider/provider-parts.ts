@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rolecall/audit';
-import type { ApplicationStore, ApplicationToken } from '@rolecall/persistence';
+import type { ApplicationStore } from '@rolecall/persistence';
 import type { Clock } from '@rolecall/platform';
 import type { ApplicationClients } from './application-clients.ts';
 import type { ProviderRequest } from './provider-request.ts';
@@ -19,7 +19,7 @@ export interface ProviderParts {
   readonly refuse: (why: string) => Error;
   readonly event: (
     type: Extract<AuditEvent['type'], `application.${string}`>,
-    token: ApplicationToken,
+    about: { readonly application: string; readonly userId: string },
     data: AuditEvent['data'],
   ) => AuditEvent;
 }

@@ -6,7 +6,7 @@ import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
 import { adapterOf } from './provider-adapter.ts';
 import type { ProviderParts } from './provider-parts.ts';
 import { ProviderRequest } from './provider-request.ts';
-import { SIGNED_IN_SINCE, signInPolicy, signInUrl, isFresh } from './sign-in-first.ts';
+import { FUTILE, isFresh, SIGNED_IN_SINCE, signInPolicy, signInUrl, TRIES, triesOf } from './sign-in-first.ts';
 
 const CODE_SECONDS = 60;
 const ACCESS_SECONDS = 10 * 60;
@@ -21,6 +21,8 @@ export interface SettingsOptions {
   readonly sessionCookie: string;
   readonly policies: typeof interactionPolicy;
   readonly loginRequired: (why: string) => Error;
+  /** An error with a page of its own. */
+  readonly cookiesNotKept: () => Error;
   readonly renderError: NonNullable<Configuration['renderError']>;
 }
 
@@ -41,7 +43,7 @@ export function providerSettings(options: SettingsOptions): Configuration {
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     allowOmittingSingleRegisteredRedirectUri: false,
     clockTolerance: 0,
-    extraParams: [SIGNED_IN_SINCE, REAUTHENTICATE],
+    extraParams: [SIGNED_IN_SINCE, REAUTHENTICATE, TRIES],
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
     features: {
       devInteractions: { enabled: false },
@@ -125,7 +127,9 @@ async function whereToSignIn(
   if (!found) throw loginRequired('the application is gone');
   // somebody has just signed in for it, and it is not who was asked for: once more would end the same
   if (isFresh(context, parts.clock()) && context.oidc.account) throw loginRequired('another user is signed in');
-  const why = { reasons, now: parts.clock() };
+  const tries = triesOf(context, parts.clock());
+  if (tries >= FUTILE) throw options.cookiesNotKept();
+  const why = { reasons, tries, now: parts.clock() };
   const url = signInUrl(found.organization, `${issuer}/auth`, { ...context.oidc.params }, why);
   if (url === undefined) throw loginRequired('the request is too long to sign in on its way');
   return url;

@@ -8,6 +8,15 @@ import { ProviderRequest } from './provider-request.ts';
 /** Since when the user must have signed in, in milliseconds since 1970: stands in the address that a sign-in comes back to. */
 export const SIGNED_IN_SINCE = 'signed_in_since';
 
+/** How many sign-ins one after the other have led back without a session. */
+export const TRIES = 'sign_in_tries';
+
+/** After so many, the browser does not keep the session: the next would end as they did. */
+export const FUTILE = 3;
+
+/** Who comes back later has done something else meanwhile. */
+const AT_ONCE_MS = 2 * 60_000;
+
 /** How long after it was asked for a sign-in counts as one that was asked for. */
 const FRESH_MS = 60 * 60_000;
 
@@ -69,7 +78,7 @@ export function signInUrl(
   organization: Organization,
   authorizationUrl: string,
   params: Readonly<Record<string, unknown>>,
-  { reasons, now }: { readonly reasons: readonly string[]; readonly now: Date },
+  { reasons, tries, now }: { readonly reasons: readonly string[]; readonly tries: number; readonly now: Date },
 ): string | undefined {
   const [only, another] = organization.enabledIdentityProviders;
   const isOneWay = only !== undefined && another === undefined && !hasLocalDoor(organization, now);
@@ -79,9 +88,18 @@ export function signInUrl(
     if (typeof value === 'string' && name !== 'prompt' && name !== SIGNED_IN_SINCE) back.searchParams.set(name, value);
   }
   back.searchParams.set(SIGNED_IN_SINCE, String(now.getTime()));
+  back.searchParams.set(TRIES, String(tries + 1));
   if (reasons.some((reason) => NOT_FRESH.includes(reason))) back.searchParams.set(REAUTHENTICATE, '1');
   if (back.href.length > MAX_LENGTH) return undefined;
   return new URL(authorizationUrl).origin + withQuery(path, { returnTo: back.href });
+}
+
+/** Of a browser that comes back at once, and without any session. */
+export function triesOf(context: KoaContextWithOIDC, now: Date): number {
+  const since = sinceOf(context);
+  const tries = context.oidc.params?.[TRIES];
+  const isAgain = since !== undefined && now.getTime() - since < AT_ONCE_MS && !ProviderRequest.of(context).browser;
+  return isAgain && typeof tries === 'string' && /^\d$/.test(tries) ? Number(tries) : 0;
 }
 
 function sinceOf(context: KoaContextWithOIDC): number | undefined {

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rolecall/audit';
-import { type ApplicationTokenKind, readOrganizationToken } from '@rolecall/persistence';
+import { type ApplicationToken, type ApplicationTokenKind, readOrganizationToken } from '@rolecall/persistence';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { ProviderParts } from './provider-parts.ts';
 import { grantIdOf, readGrantId } from './grant-id.ts';
@@ -50,14 +50,12 @@ export class TokenAdapter implements Partial<Adapter> {
     const client = await this.parts.clients.find(granting.clientId);
     if (!browser || !client) throw refuse('the session has ended');
     const { clientId, scope } = granting;
-    const grant = {
-      grantId,
-      sessionTokenHash: browser.tokenHash,
-      application: client.application.name,
-      clientId,
-      scope,
-    };
-    if (!(await store.signIn(organizationId, grant, stored, now))) throw refuse('the session has ended');
+    const { name: application } = client.application;
+    const grant = { grantId, sessionTokenHash: browser.tokenHash, application, clientId, scope };
+    const who = { application, userId: browser.view.user.id };
+    const events = [this.parts.event('application.signed_in', who, {})];
+    const how = { revision: client.organization.snapshot.revision, events, now };
+    if (!(await store.signIn(organizationId, grant, stored, how))) throw refuse('the session has ended');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -66,7 +64,7 @@ export class TokenAdapter implements Partial<Adapter> {
     if (!presented) return undefined;
     const { organizationId, hash } = presented;
     const token = await store.find(organizationId, hash, clock());
-    if (token?.kind !== this.kind) return undefined;
+    if (token?.kind !== this.kind || !(await this.isOfItsClient(organizationId, token))) return undefined;
     const { payload, grant, session, consumed, issuedAt, expiresAt } = token;
     const grantId = grantIdOf({ organizationId, grantId: grant.grantId });
     this.parts.request().tokens.set(grantId, { organizationId, token });
@@ -90,9 +88,7 @@ export class TokenAdapter implements Partial<Adapter> {
     const found = presented && [...request().tokens.values()].find(({ token }) => token.kind === this.kind);
     if (!presented || !found) throw refuse('it is unknown');
     const { organizationId, token } = found;
-    const now = clock();
-    const events = this.kind === 'code' ? [this.parts.event('application.signed_in', token, {})] : [];
-    if (await store.consume(organizationId, presented.hash, events, now)) return;
+    if (await store.consume(organizationId, presented.hash, clock())) return;
     await store.endGrant(organizationId, token.grant.grantId, reuse(this.parts, token));
     throw refuse('it was used before');
   }
@@ -100,6 +96,12 @@ export class TokenAdapter implements Partial<Adapter> {
   async destroy(id: string): Promise<void> {
     const presented = readOrganizationToken(id);
     if (presented) await this.parts.store.endToken(presented.organizationId, presented.hash);
+  }
+
+  /** Names change hands: what was given to an application is nothing to another one that has its former name by now. */
+  private async isOfItsClient(organizationId: string, { grant }: ApplicationToken): Promise<boolean> {
+    const client = await this.parts.clients.find(grant.clientId);
+    return client?.organization.id === organizationId && client.application.name === grant.application;
   }
 
   /** Its grant is ended with them, and everything of it. */
@@ -111,7 +113,7 @@ export class TokenAdapter implements Partial<Adapter> {
 /** The event of a token that came once more. */
 export function reuse(
   { event }: Pick<ProviderParts, 'event'>,
-  token: Parameters<ProviderParts['event']>[1],
+  { kind, grant: { application }, session: { user } }: ApplicationToken,
 ): readonly AuditEvent[] {
-  return [event('application.token_reused', token, { kind: token.kind })];
+  return [event('application.token_reused', { application, userId: user.id }, { kind })];
 }

@@ -25,6 +25,12 @@ export class HeldLock {
     }
   }
 
+  /** Resolves when so many backends wait for a lock. */
+  async blockedBackends(count: number): Promise<void> {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await this.client.query(waiting)).rows.length < count);
+  }
+
   /** Ends a backend as an administrator or a crash would. */
   async terminate(pid: number): Promise<void> {
     await this.client.query('select pg_terminate_backend($1)', [pid]);

@@ -76,7 +76,8 @@ export const SIGN_IN_EVENTS: Catalogue<
     },
   },
   'application.signed_in': {
-    description: 'A user who is signed in opened an application: it got its tokens, or the browser its cookie there',
+    description:
+      'A user who is signed in opened an application: it got a code for its tokens, or the browser its cookie there',
     subject: user,
     data: { application },
   },

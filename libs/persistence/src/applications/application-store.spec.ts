@@ -1,3 +1,5 @@
+import type { AuditEvent } from '@rolecall/audit';
+import type { Client } from 'pg';
 import { sha256 } from '../tokens/organization-token.ts';
 import { connected, document, later, METADATA_XML, NOW, subject, useTestDatabase } from '../testing/fixture.ts';
 import { seedOrganization } from '../testing/index.ts';
@@ -40,12 +42,13 @@ const token = (kind: NewApplicationToken['kind'], value: string, seconds = 60): 
   expiresAt: later(seconds),
 });
 
-async function signedIn(value = 'code'): Promise<string> {
+const HOW = { revision: 1, events: [], now: NOW };
+
+async function signedIn(value = 'code', events: readonly AuditEvent[] = []): Promise<string> {
   const grantId = newId();
   const grant = { grantId, application: 'dashboard', clientId: 'acme.dashboard', scope: 'openid' };
-  expect(await store().signIn(org, { ...grant, sessionTokenHash: sha256('session') }, token('code', value), NOW)).toBe(
-    true,
-  );
+  const stored = { ...grant, sessionTokenHash: sha256('session') };
+  expect(await store().signIn(org, stored, token('code', value), { ...HOW, events })).toBe(true);
   return grantId;
 }
 
@@ -116,13 +119,13 @@ it('goes with the session in its transaction; then nothing more is hung on it', 
   expect(await store().issue(org, grantId, token('access', 'b'), NOW)).toBe(false);
   const grant = { grantId: newId(), application: 'd', clientId: 'acme.d', scope: 'openid' };
   const late = { ...grant, sessionTokenHash: sha256('session') };
-  expect(await store().signIn(org, late, token('code', 'c'), NOW)).toBe(false);
+  expect(await store().signIn(org, late, token('code', 'c'), HOW)).toBe(false);
 });
 
-it('is used up once, over processes, with its events', async () => {
-  await signedIn();
+it('is recorded with the sign-in, and used up once, over processes', async () => {
   const event = { type: 'application.signed_in', at: NOW, actor: { kind: 'user', id: eve }, subject: eve } as const;
-  const use = () => store().consume(org, sha256('code'), [{ ...event, data: { application: 'dashboard' } }], NOW);
+  await signedIn('code', [{ ...event, data: { application: 'dashboard' } }]);
+  const use = () => store().consume(org, sha256('code'), NOW);
   expect((await Promise.all([use(), use(), use()])).filter(Boolean)).toHaveLength(1);
   expect((await find('code'))?.consumed).toBe(true);
   const trail = await test.current.database.inOrganization(org, (tx) => tx.auditTrail(0, 10));
@@ -130,6 +133,46 @@ it('is used up once, over processes, with its events', async () => {
     ['application.signed_in', { application: 'dashboard' }],
   ]);
 });
+
+it('is not given by a document that is live no longer, also while the next one is being applied', async () => {
+  const grant = {
+    grantId: newId(),
+    application: 'd',
+    clientId: 'acme.d',
+    scope: 'openid',
+    sessionTokenHash: sha256('session'),
+  };
+  expect(await store().signIn(org, grant, token('code', 'c'), { ...HOW, revision: 2 })).toBe(false);
+  await connected(test.current.ownerUrl, async (apply) => {
+    await apply.query('begin');
+    await apply.query('update organizations set revision = 2 where org_id = $1', [org]);
+    const signIn = store().signIn(org, grant, token('code', 'c'), HOW);
+    await untilWaiting(apply);
+    await apply.query('commit');
+    expect(await signIn).toBe(false);
+  });
+  await owner('update organizations set revision = 1 where org_id = $1', [org]);
+});
+
+it('waits for the end of the session, and does not end it by a deadlock', async () => {
+  const grantId = await signedIn();
+  await connected(test.current.ownerUrl, async (offboarding) => {
+    await offboarding.query('begin');
+    await offboarding.query('select from sessions where org_id = $1 for update', [org]);
+    const issued = store().issue(org, grantId, token('refresh', 'r'), NOW);
+    await untilWaiting(offboarding);
+    await offboarding.query('delete from sessions where org_id = $1', [org]);
+    await offboarding.query('commit');
+    expect(await issued).toBe(false);
+  });
+  expect(await count('application_tokens')).toBe(0);
+});
+
+/** Resolves when another backend waits for a lock. */
+async function untilWaiting(on: Client): Promise<void> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await on.query(waiting)).rows.length === 0);
+}
 
 it('ends alone, or with everything of its grant, once', async () => {
   const [one, other] = [await signedIn('c1'), await signedIn('c2')];
@@ -147,7 +190,7 @@ it('belongs to one organization', async () => {
   });
   expect(await store().find(id, sha256('code'), NOW)).toBeUndefined();
   expect(await store().issue(id, grantId, token('access', 'a'), NOW)).toBe(false);
-  expect(await store().consume(id, sha256('code'), [], NOW)).toBe(false);
+  expect(await store().consume(id, sha256('code'), NOW)).toBe(false);
   expect(await store().endGrant(id, grantId, [])).toBe(false);
   await store().endToken(id, sha256('code'));
   expect(await find('code')).toBeDefined();

@@ -51,9 +51,10 @@ export function applicationStore(pool: Pool): ApplicationStore {
       return row?.session ? sessionOf(row.session) : undefined;
     },
 
-    signIn(organizationId, { sessionTokenHash, ...grant }, code, now) {
+    signIn(organizationId, { sessionTokenHash, ...grant }, code, { revision, events, now }) {
       const stored = { ...grant, sessionTokenHash: sessionTokenHash.toString('hex') };
-      return isDone(APPLICATION_SIGN_IN, [organizationId, JSON.stringify(stored), tokenColumns(code), now]);
+      const values = [JSON.stringify(stored), tokenColumns(code), eventColumns(organizationId, events), now];
+      return isDone(APPLICATION_SIGN_IN, [organizationId, revision, ...values]);
     },
 
     issue: (organizationId, grantId, token, now) =>
@@ -65,8 +66,7 @@ export function applicationStore(pool: Pool): ApplicationStore {
       return row?.token ? tokenOf(row.token) : undefined;
     },
 
-    consume: (organizationId, tokenHash, events, now) =>
-      isDone(APPLICATION_CONSUME, [organizationId, tokenHash, now, eventColumns(organizationId, events)]),
+    consume: (organizationId, tokenHash, now) => isDone(APPLICATION_CONSUME, [organizationId, tokenHash, now]),
 
     async endGrant(organizationId, grantId, events) {
       if (!isUuid(grantId)) return false;

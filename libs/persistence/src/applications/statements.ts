@@ -7,7 +7,7 @@ export const APPLICATION_SESSION: Statement = {
 
 export const APPLICATION_SIGN_IN: Statement = {
   name: 'applications.sign-in',
-  text: 'select application_sign_in($1, $2, $3, $4) as done',
+  text: 'select application_sign_in($1, $2, $3, $4, $5, $6) as done',
 };
 
 export const APPLICATION_ISSUE: Statement = {
@@ -22,7 +22,7 @@ export const APPLICATION_TOKEN: Statement = {
 
 export const APPLICATION_CONSUME: Statement = {
   name: 'applications.consume',
-  text: 'select application_consume($1, $2, $3, $4) as done',
+  text: 'select application_consume($1, $2, $3) as done',
 };
 
 export const APPLICATION_END_GRANT: Statement = {

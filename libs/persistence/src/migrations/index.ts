@@ -82,6 +82,7 @@ import { originDays } from './20261122T92-origin-days.ts';
 import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
 import { applicationTokens } from './20261122T94-application-tokens.ts';
 import { providerStore } from './20261122T94-provider-store.ts';
+import { sessionFirst } from './20261122T94-session-first.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { originClaims } from './20261122T96-origin-claims.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
@@ -176,6 +177,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   resetsThatFail,
   applicationTokens,
   providerStore,
+  sessionFirst,
   forwardAuth,
   originClaims,
   creationsTogether,

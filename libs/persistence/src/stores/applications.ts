@@ -43,6 +43,13 @@ export interface NewApplicationGrant {
   readonly scope: string;
 }
 
+export interface SignInHow {
+  /** Of the document that opens the application. */
+  readonly revision: number;
+  readonly events: readonly AuditEvent[];
+  readonly now: Date;
+}
+
 export interface ApplicationToken extends Omit<NewApplicationToken, 'tokenHash'> {
   readonly issuedAt: Date;
   /** Used up: whoever brings it again has it from somebody else. */
@@ -58,14 +65,19 @@ export interface ApplicationToken extends Omit<NewApplicationToken, 'tokenHash'>
 export interface ApplicationStore {
   /** The live session; its browser is here. */
   session(organizationId: string, tokenHash: Buffer, now: Date): Promise<ApplicationSession | undefined>;
-  /** Stores a grant and its code. False when the session has ended. */
-  signIn(organizationId: string, grant: NewApplicationGrant, code: NewApplicationToken, now: Date): Promise<boolean>;
+  /** Stores a grant and its code, and appends the events with them. False when the session has ended, or another revision is live. */
+  signIn(
+    organizationId: string,
+    grant: NewApplicationGrant,
+    code: NewApplicationToken,
+    how: SignInHow,
+  ): Promise<boolean>;
   /** Stores a token of a grant. False when the grant has ended. */
   issue(organizationId: string, grantId: string, token: NewApplicationToken, now: Date): Promise<boolean>;
   /** undefined = never was one, over, or its session is. */
   find(organizationId: string, tokenHash: Buffer, now: Date): Promise<ApplicationToken | undefined>;
-  /** Uses a code or refresh token up, and appends the events with it. True for one caller, over all processes. */
-  consume(organizationId: string, tokenHash: Buffer, events: readonly AuditEvent[], now: Date): Promise<boolean>;
+  /** Uses a code or refresh token up. True for one caller, over all processes. */
+  consume(organizationId: string, tokenHash: Buffer, now: Date): Promise<boolean>;
   /** Ends a grant with all its tokens. False when it has ended already: then the events are not appended. */
   endGrant(organizationId: string, grantId: string, events: readonly AuditEvent[]): Promise<boolean>;
   endToken(organizationId: string, tokenHash: Buffer): Promise<void>;
