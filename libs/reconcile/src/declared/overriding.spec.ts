@@ -634,10 +634,11 @@ describe('whatever is overridden', () => {
   it('ends as if it had never been, whatever the files say and others write for good meanwhile', async () => {
     let written = 0;
     await fc.assert(
-      fc.asyncProperty(valid, valid, fc.array(step, { minLength: 1, maxLength: 5 }), async (some, others, steps) => {
+      fc.asyncProperty(valid, valid, fc.array(step, { minLength: 1, maxLength: 5 }), async (first, others, steps) => {
+        const some = { ...first, roles: { ...first.roles, z: {} } };
         const beside = takenBack(document(some), document(others), []).after.spec;
         const [world, control] = [await World.with(some, beside), await World.with(some, beside)];
-        let declared = some;
+        let declared: OrganizationSpec = some;
         const again: unknown[] = [];
         const inBoth: boolean[] = [];
         for (const each of steps) {
@@ -669,9 +670,9 @@ describe('whatever is overridden', () => {
     expect(written).toBeGreaterThan(0);
   });
 
-  /** `next`, where the first role that was declared has another name. */
+  /** `next`, where the role `z` that was declared has another name; nothing else is called so, as a former name may not be. */
   function renamed(before: OrganizationSpec, next: OrganizationSpec): OrganizationSpec {
-    const [from, value] = Object.entries(before.roles ?? {}).find(([name]) => name !== 'q') ?? [];
+    const [from, value] = Object.entries(before.roles ?? {}).find(([name]) => name === 'z') ?? [];
     if (from === undefined || value === undefined) return next;
     const { [from]: _gone, ...roles } = next.roles ?? {};
     return { ...next, roles: { ...roles, q: { ...value, previously: [from] } } };
