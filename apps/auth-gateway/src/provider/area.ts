@@ -6,5 +6,5 @@ import { OpenIdProvider } from './openid-provider.ts';
 export const PROVIDER: Area = {
   controllers: [EndSessionController],
   providers: [OpenIdProvider],
-  forms: { '8kb': ['op/session/end', 'op/session/end/confirm'] },
+  forms: { '8kb': ['op/session/end/confirm'], '32kb': ['op/session/end'] },
 };

@@ -32,10 +32,12 @@ export class EndSessionController {
   @Get()
   async ask(@Query() query: Parameters, @Req() request: Request, @Res() response: Response): Promise<void> {
     const asked = readEndSession(query);
-    const { to } = await this.check(asked);
+    const { to, clientId } = await this.check(asked);
+    // the hint has done its part, and may be as long as the user has groups
+    const fields = fieldsOf({ ...asked, idTokenHint: undefined, clientId });
     const session = await this.session.of(request);
     if (!session) redirect(response, 303, to ?? '/logged-out');
-    else sendPage(response, EndSessionPage({ session, fields: fieldsOf(asked) }), { forms: 'identity-provider' });
+    else sendPage(response, EndSessionPage({ session, fields }), { forms: 'identity-provider' });
   }
 
   /** A form of another site comes without our cookies: it is asked for again as a link would be. */

@@ -41,7 +41,7 @@ it('asks, ends the gateway session with all that hangs on it, and goes back with
   const tokens = await application.signIn(browser);
   const query = { id_token_hint: tokens.id_token, post_logout_redirect_uri: BYE, state: 'a b' };
   const fields = await asked(query);
-  expect(fields).toEqual(query);
+  expect(fields).toEqual({ client_id: 'acme.dashboard', post_logout_redirect_uri: BYE, state: 'a b' });
   expect((await browser.get('/session')).status).toBe(200);
   const ended = await browser.submit('/op/session/end/confirm', fields);
   expect([ended.status, ended.headers.get('location')]).toEqual([303, `${BYE}?state=a+b`]);
@@ -66,6 +66,19 @@ it('is not done by another site', async () => {
   const forged = await browser.submit('/op/session/end/confirm', {}, { 'sec-fetch-site': 'cross-site' });
   expect(forged.status).toBe(403);
   expect((await browser.get('/session')).status).toBe(200);
+});
+
+it('takes the hint of a user with many groups, which is long', async () => {
+  const { id_token: hint } = await application.signIn(browser);
+  await world.sql(
+    `insert into memberships (org_id, user_id, group_name, sources, revision, joined_at)
+     select m.org_id, m.user_id, 'a-group-with-a-long-name-' || n, '[]', 1, now() from sessions m, generate_series(1, 150) n
+     on conflict do nothing`,
+  );
+  const { id_token: long } = await application.signIn(browser);
+  expect([hint.length < 4_096, long.length > 4_096]).toEqual([true, true]);
+  const fields = await asked({ id_token_hint: long, post_logout_redirect_uri: BYE });
+  expect((await browser.submit('/op/session/end/confirm', fields)).headers.get('location')).toBe(BYE);
 });
 
 describe('leads nowhere and ends nothing for', () => {

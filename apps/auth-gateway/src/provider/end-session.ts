@@ -13,13 +13,15 @@ export interface EndSessionRequest {
 export interface EndSession {
   /** Where the browser goes afterwards, with the state; undefined = to our own page. */
   readonly to: string | undefined;
+  /** By which the application is known; undefined = nobody asked. */
+  readonly clientId: string | undefined;
 }
 
 /** A parameter that comes twice, or is none, is taken for absent: then nobody is sent anywhere. */
 export function readEndSession(parameters: Readonly<Record<string, unknown>>): EndSessionRequest {
   const text = (name: string) => {
     const value = parameters[name];
-    return typeof value === 'string' && value !== '' && value.length <= MAX_LENGTH ? value : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
   };
   return {
     idTokenHint: text('id_token_hint'),
@@ -28,8 +30,6 @@ export function readEndSession(parameters: Readonly<Record<string, unknown>>): E
     state: text('state'),
   };
 }
-
-const MAX_LENGTH = 4_096;
 
 /**
  * Checks a sign-out: the hint is an ID token of ours, perhaps one that is over; the application is known by it or by its client id, and has
@@ -43,12 +43,13 @@ export async function checkEndSession(
   const audience = idTokenHint === undefined ? undefined : unverifiedAudience(idTokenHint);
   const id = clientId ?? audience;
   if (idTokenHint !== undefined && (audience === undefined || audience !== id)) return undefined;
-  if (id === undefined) return postLogoutRedirectUri === undefined ? { to: undefined } : undefined;
+  if (id === undefined) return postLogoutRedirectUri === undefined ? { to: undefined, clientId: id } : undefined;
   const metadata = await clients.metadata(id);
   if (!metadata) return undefined;
   if (idTokenHint !== undefined && !(await isOurs(idTokenHint, id, provider))) return undefined;
-  if (postLogoutRedirectUri === undefined) return { to: undefined };
-  return isDeclared(postLogoutRedirectUri, metadata) ? { to: withState(postLogoutRedirectUri, state) } : undefined;
+  if (postLogoutRedirectUri === undefined) return { to: undefined, clientId: id };
+  if (!isDeclared(postLogoutRedirectUri, metadata)) return undefined;
+  return { to: withState(postLogoutRedirectUri, state), clientId: id };
 }
 
 function isDeclared(uri: string, { post_logout_redirect_uris: declared = [] }: AllClientMetadata): boolean {

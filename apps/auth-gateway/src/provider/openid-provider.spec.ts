@@ -99,7 +99,6 @@ it('lets somebody sign in first, and goes on where they were', async () => {
   const first = await browser.get(application.authorize());
   const login = new URL(first.headers.get('location')!);
   expect(login.pathname).toBe('/login/acme');
-  world.pass(0.1);
   const end = await browser.signIn(world.idp, LOGIN + login.search, eve());
   // roles are new to the user: the announcement comes first, and knows where it goes on
   expect(end.headers.get('location')).toBe('/announcement');

@@ -56,8 +56,8 @@ export class OpenIdProvider {
 
   /** Answers everything below `/op` that is not a page of ours. */
   readonly answer = async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    // an absolute address in the request line would be taken for ours
-    if (!request.originalUrl.startsWith('/op/') || request.path.startsWith('/session/')) return next();
+    // an absolute address in the request line would be taken for ours; oidc-provider knows more paths, and other spellings
+    if (!request.originalUrl.startsWith('/op/') || !PATHS.has(request.path)) return next();
     const { handle } = await this.current();
     await handle(request, response);
   };
@@ -145,6 +145,17 @@ export class OpenIdProvider {
     sendPage(context.res as Response, ErrorPage({ ...sentence, traceId }), { status: sentence.status });
   }
 }
+
+/** What the discovery document names; the sign-out is ours (`end-session.controller.ts`). */
+const PATHS: ReadonlySet<string> = new Set([
+  '/.well-known/openid-configuration',
+  '/auth',
+  '/jwks',
+  '/me',
+  '/token',
+  '/token/introspection',
+  '/token/revocation',
+]);
 
 /** By the names of oidc-provider's events. */
 const ENDPOINTS = {

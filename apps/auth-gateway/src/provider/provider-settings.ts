@@ -6,7 +6,7 @@ import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
 import { adapterOf } from './provider-adapter.ts';
 import type { ProviderParts } from './provider-parts.ts';
 import { ProviderRequest } from './provider-request.ts';
-import { FUTILE, isFresh, SIGNED_IN_SINCE, signInPolicy, signInUrl, TRIES, triesOf } from './sign-in-first.ts';
+import { FUTILE, isFresh, SIGN_IN_ASKED, sessionOf, signInPolicy, signInUrl, TRIES, triesOf } from './sign-in-first.ts';
 
 const CODE_SECONDS = 60;
 const ACCESS_SECONDS = 10 * 60;
@@ -43,7 +43,7 @@ export function providerSettings(options: SettingsOptions): Configuration {
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     allowOmittingSingleRegisteredRedirectUri: false,
     clockTolerance: 0,
-    extraParams: [SIGNED_IN_SINCE, REAUTHENTICATE, TRIES],
+    extraParams: [SIGN_IN_ASKED, REAUTHENTICATE, TRIES],
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
     features: {
       devInteractions: { enabled: false },
@@ -129,7 +129,7 @@ async function whereToSignIn(
   if (isFresh(context, parts.clock()) && context.oidc.account) throw loginRequired('another user is signed in');
   const tries = triesOf(context, parts.clock());
   if (tries >= FUTILE) throw options.cookiesNotKept();
-  const why = { reasons, tries, now: parts.clock() };
+  const why = { reasons, tries, session: sessionOf(context), now: parts.clock() };
   const url = signInUrl(found.organization, `${issuer}/auth`, { ...context.oidc.params }, why);
   if (url === undefined) throw loginRequired('the request is too long to sign in on its way');
   return url;

@@ -1,3 +1,4 @@
+import { sha256 } from '@rolecall/persistence';
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 import { REAUTHENTICATE } from '../http/return-to.ts';
 import { withQuery } from '../http/with-query.ts';
@@ -5,8 +6,11 @@ import { hasLocalDoor } from '../local/local-door.ts';
 import { loginPath, type Organization } from '../organizations/organization.ts';
 import { ProviderRequest } from './provider-request.ts';
 
-/** Since when the user must have signed in, in milliseconds since 1970: stands in the address that a sign-in comes back to. */
-export const SIGNED_IN_SINCE = 'signed_in_since';
+/**
+ * In the address that a sign-in comes back to: when it was asked for, and which session was there, so that the browser has to come with
+ * another one. No clocks are compared: those of two processes differ.
+ */
+export const SIGN_IN_ASKED = 'sign_in_asked';
 
 /** How many sign-ins one after the other have led back without a session. */
 export const TRIES = 'sign_in_tries';
@@ -33,7 +37,7 @@ type Policies = typeof interactionPolicy;
  * the gateway's own (`adapterOf`). There is no consent to ask for: the organization has declared the application.
  *
  * The way to the sign-in page and back stands in the address. Whoever changes it can leave out what the application asked for, as they could
- * have done with its own request: an application that needs a fresh sign-in reads `auth_time` in the ID token.
+ * have done with its own request. `auth_time` of the ID token is when the session was opened here, which an identity provider may have done silently.
  */
 export function signInPolicy({ base, Check }: Policies, now: () => Date): interactionPolicy.DefaultPolicy {
   const policy = base();
@@ -52,12 +56,10 @@ export function signInPolicy({ base, Check }: Policies, now: () => Date): intera
   checks.add(
     new Check('too_long_ago', 'End-User authentication could not be obtained', 'login_required', (context) => {
       if (context.oidc.account === undefined) return false; // said already
-      const since = sinceOf(context);
-      const openedAt = openedAtOf(context);
-      if (since !== undefined && openedAt <= since) return true;
+      if (askedOf(context)?.session === sessionOf(context)) return true;
       const { max_age: maxAge } = context.oidc.params ?? {};
       if (maxAge === undefined || isFresh(context, now())) return false;
-      return now().getTime() - openedAt > Number(maxAge) * 1000;
+      return now().getTime() - openedAtOf(context) > Number(maxAge) * 1000;
     }),
   );
   return policy;
@@ -65,8 +67,17 @@ export function signInPolicy({ base, Check }: Policies, now: () => Date): intera
 
 /** Whether the browser comes back from the sign-in that this very request led to. */
 export function isFresh(context: KoaContextWithOIDC, now: Date): boolean {
-  const since = sinceOf(context);
-  return since !== undefined && openedAtOf(context) > since && now.getTime() - since < FRESH_MS;
+  const asked = askedOf(context);
+  return asked !== undefined && asked.session !== sessionOf(context) && Math.abs(now.getTime() - asked.at) < FRESH_MS;
+}
+
+/** Why the browser has to sign in, and as who it came. */
+interface Asking {
+  readonly reasons: readonly string[];
+  readonly tries: number;
+  /** As `sessionOf` names it. */
+  readonly session: string;
+  readonly now: Date;
 }
 
 /**
@@ -78,16 +89,16 @@ export function signInUrl(
   organization: Organization,
   authorizationUrl: string,
   params: Readonly<Record<string, unknown>>,
-  { reasons, tries, now }: { readonly reasons: readonly string[]; readonly tries: number; readonly now: Date },
+  { reasons, tries, session, now }: Asking,
 ): string | undefined {
   const [only, another] = organization.enabledIdentityProviders;
   const isOneWay = only !== undefined && another === undefined && !hasLocalDoor(organization, now);
   const path = isOneWay ? loginPath(organization, only) : `/login/${organization.settings.name}`;
   const back = new URL(authorizationUrl);
   for (const [name, value] of Object.entries(params)) {
-    if (typeof value === 'string' && name !== 'prompt' && name !== SIGNED_IN_SINCE) back.searchParams.set(name, value);
+    if (typeof value === 'string' && name !== 'prompt' && name !== SIGN_IN_ASKED) back.searchParams.set(name, value);
   }
-  back.searchParams.set(SIGNED_IN_SINCE, String(now.getTime()));
+  back.searchParams.set(SIGN_IN_ASKED, `${now.getTime()}.${session}`);
   back.searchParams.set(TRIES, String(tries + 1));
   if (reasons.some((reason) => NOT_FRESH.includes(reason))) back.searchParams.set(REAUTHENTICATE, '1');
   if (back.href.length > MAX_LENGTH) return undefined;
@@ -96,15 +107,23 @@ export function signInUrl(
 
 /** Of a browser that comes back at once, and without any session. */
 export function triesOf(context: KoaContextWithOIDC, now: Date): number {
-  const since = sinceOf(context);
+  const asked = askedOf(context);
   const tries = context.oidc.params?.[TRIES];
-  const isAgain = since !== undefined && now.getTime() - since < AT_ONCE_MS && !ProviderRequest.of(context).browser;
+  const isAgain =
+    asked !== undefined && Math.abs(now.getTime() - asked.at) < AT_ONCE_MS && !ProviderRequest.of(context).browser;
   return isAgain && typeof tries === 'string' && /^\d$/.test(tries) ? Number(tries) : 0;
 }
 
-function sinceOf(context: KoaContextWithOIDC): number | undefined {
-  const value = context.oidc.params?.[SIGNED_IN_SINCE];
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+/** A name of the browser's session that leads nobody to it. */
+export function sessionOf(context: KoaContextWithOIDC): string {
+  const { browser } = ProviderRequest.of(context);
+  return browser === undefined ? 'none' : sha256(browser.tokenHash).toString('hex', 0, 8);
+}
+
+function askedOf(context: KoaContextWithOIDC): { readonly at: number; readonly session: string } | undefined {
+  const value = context.oidc.params?.[SIGN_IN_ASKED];
+  const match = typeof value === 'string' ? /^(\d{1,15})\.(none|[0-9a-f]{16})$/.exec(value) : null;
+  return match === null ? undefined : { at: Number(match[1]), session: match[2] ?? '' };
 }
 
 function openedAtOf(context: KoaContextWithOIDC): number {

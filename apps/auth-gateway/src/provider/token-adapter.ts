@@ -99,9 +99,12 @@ export class TokenAdapter implements Partial<Adapter> {
   }
 
   /** Names change hands: what was given to an application is nothing to another one that has its former name by now. */
-  private async isOfItsClient(organizationId: string, { grant }: ApplicationToken): Promise<boolean> {
+  private async isOfItsClient(organizationId: string, { grant, payload }: ApplicationToken): Promise<boolean> {
     const client = await this.parts.clients.find(grant.clientId);
-    return client?.organization.id === organizationId && client.application.name === grant.application;
+    if (client?.organization.id !== organizationId || client.application.name !== grant.application) return false;
+    // a code went to an address that may have been withdrawn since
+    const { redirectUri } = payload;
+    return typeof redirectUri !== 'string' || client.application.redirectUris.includes(redirectUri);
   }
 
   /** Its grant is ended with them, and everything of it. */

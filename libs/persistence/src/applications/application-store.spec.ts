@@ -196,6 +196,22 @@ it('belongs to one organization', async () => {
   expect(await find('code')).toBeDefined();
 });
 
+it('is purged without waiting for whoever ends the session, nor they for the purge', async () => {
+  const grantId = await signedIn();
+  await connected(test.current.ownerUrl, async (offboarding) => {
+    await offboarding.query('begin');
+    await offboarding.query('select from application_grants where org_id = $1 and grant_id = $2 for update', [
+      org,
+      grantId,
+    ]);
+    await offboarding.query('select from application_tokens where org_id = $1 for update', [org]);
+    await test.current.database.purgeExpired(later(60));
+    await offboarding.query('delete from sessions where org_id = $1', [org]);
+    await offboarding.query('commit');
+  });
+  expect([await count('application_grants'), await count('application_tokens')]).toEqual([0, 0]);
+});
+
 it('is purged when it is over, and a grant when it has nothing any more', async () => {
   const grantId = await signedIn();
   await store().issue(org, grantId, token('access', 'a', 120), NOW);

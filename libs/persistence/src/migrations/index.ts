@@ -83,6 +83,7 @@ import { resetsThatFail } from './20261122T93-resets-that-fail.ts';
 import { applicationTokens } from './20261122T94-application-tokens.ts';
 import { providerStore } from './20261122T94-provider-store.ts';
 import { sessionFirst } from './20261122T94-session-first.ts';
+import { tokensPurged } from './20261122T94-tokens-purged.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { originClaims } from './20261122T96-origin-claims.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
@@ -178,6 +179,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   applicationTokens,
   providerStore,
   sessionFirst,
+  tokensPurged,
   forwardAuth,
   originClaims,
   creationsTogether,
