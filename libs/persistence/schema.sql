@@ -1316,19 +1316,6 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.application_consume(p_org_id uuid, p_token_hash bytea, p_now timestamp with time zone)
- RETURNS boolean
- LANGUAGE plpgsql
-AS $function$
-begin
-  perform set_config('rolecall.organization_id', p_org_id::text, true);
-  update application_tokens t set consumed_at = p_now
-    where t.org_id = p_org_id and t.token_hash = p_token_hash and t.consumed_at is null;
-  return found;
-end
-$function$
-;
-
 CREATE OR REPLACE FUNCTION public.application_end_grant(p_org_id uuid, p_grant_id uuid, p_events jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1373,13 +1360,22 @@ begin
   if not found then
     return false;
   end if;
+  perform from application_grants g where g.org_id = p_org_id and g.grant_id = v_grant_id for key share;
+  if not found then
+    return false;
+  end if;
+  if p_token->>'consumes' is not null then
+    update application_tokens t set consumed_at = p_now
+      where t.org_id = p_org_id and t.token_hash = decode(p_token->>'consumes', 'hex') and t.grant_id = v_grant_id
+        and t.consumed_at is null;
+    if not found then
+      return false;
+    end if;
+  end if;
   insert into application_tokens (org_id, token_hash, kind, grant_id, payload, issued_at, expires_at)
-    select p_org_id, decode(p_token->>'tokenHash', 'hex'), p_token->>'kind', g.grant_id, p_token->'payload', p_now,
-      least((p_token->>'expiresAt')::timestamptz, v_ends)
-    from application_grants g
-    where g.org_id = p_org_id and g.grant_id = v_grant_id
-    for key share;
-  return found;
+    values (p_org_id, decode(p_token->>'tokenHash', 'hex'), p_token->>'kind', v_grant_id, p_token->'payload', p_now,
+      least((p_token->>'expiresAt')::timestamptz, v_ends));
+  return true;
 end
 $function$
 ;
@@ -3962,8 +3958,6 @@ grant update (last_used_at, revoked_at) on api_tokens to rolecall_runtime;
 grant update (moved_to) on platform_revisions to rolecall_runtime;
 
 grant execute on function announce_organization to public;
-
-grant execute on function application_consume to public;
 
 grant execute on function application_end_grant to public;
 

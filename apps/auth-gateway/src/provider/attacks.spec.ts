@@ -205,6 +205,16 @@ describe('security.md 61: a refresh token', () => {
     expect(await events()).toContainEqual(['application.token_reused', { application: 'dashboard', kind: 'refresh' }]);
   });
 
+  it('whose answer was lost with the database may come again', async () => {
+    const { refresh_token: token } = await application.signIn(browser);
+    const held = await HeldLock.by('select from application_tokens for update', world.db.ownerUrl);
+    const lost = application.refresh(token);
+    await held.terminate(await held.blocked());
+    expect((await lost).status).toBe(500);
+    await held.release();
+    expect((await application.refresh(token)).status).toBe(200);
+  });
+
   it('is for its client alone, and for none that has none', async () => {
     const { refresh_token: token } = await application.signIn(browser);
     expect((await client('acme.other').refresh(token)).body).toMatchObject({ error: 'invalid_grant' });

@@ -30,6 +30,8 @@ export class ProviderRequest {
 
   browser: BrowserSession | undefined;
   granting: GrantToStore | undefined;
+  /** Hash of the code or refresh token that the next token is given for. */
+  consuming: Buffer | undefined;
   /** By the id of the grant. */
   readonly tokens = new Map<string, FoundToken>();
 

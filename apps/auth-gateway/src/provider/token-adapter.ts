@@ -1,8 +1,13 @@
 import type { AuditEvent } from '@rolecall/audit';
-import { type ApplicationToken, type ApplicationTokenKind, readOrganizationToken } from '@rolecall/persistence';
+import {
+  type ApplicationToken,
+  type ApplicationTokenKind,
+  type NewApplicationToken,
+  readOrganizationToken,
+} from '@rolecall/persistence';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { ProviderParts } from './provider-parts.ts';
-import { grantIdOf, readGrantId } from './grant-id.ts';
+import { type GrantId, grantIdOf, readGrantId } from './grant-id.ts';
 
 const KINDS: Readonly<Record<string, ApplicationTokenKind>> = {
   AuthorizationCode: 'code',
@@ -43,10 +48,7 @@ export class TokenAdapter implements Partial<Adapter> {
     };
     const request = this.parts.request();
     const { granting, browser } = request;
-    if (granting?.id !== payload.grantId) {
-      if (!(await store.issue(organizationId, grantId, stored, now))) throw refuse('the session has ended');
-      return;
-    }
+    if (granting?.id !== payload.grantId) return this.issue({ organizationId, grantId }, stored, now);
     const client = await this.parts.clients.find(granting.clientId);
     if (!browser || !client) throw refuse('the session has ended');
     const { clientId, scope } = granting;
@@ -81,16 +83,24 @@ export class TokenAdapter implements Partial<Adapter> {
     };
   }
 
-  /** @throws InvalidGrant when another process was faster: then somebody has a copy */
-  async consume(id: string): Promise<void> {
-    const { store, clock, refuse, request } = this.parts;
+  /** Together with the first token that is given for it (`issue`): whoever gets nothing may come again. */
+  consume(id: string): Promise<void> {
     const presented = readOrganizationToken(id);
-    const found = presented && [...request().tokens.values()].find(({ token }) => token.kind === this.kind);
-    if (!presented || !found) throw refuse('it is unknown');
-    const { organizationId, token } = found;
-    if (await store.consume(organizationId, presented.hash, clock())) return;
-    await store.endGrant(organizationId, token.grant.grantId, reuse(this.parts, token));
-    throw refuse('it was used before');
+    if (presented) this.parts.request().consuming = presented.hash;
+    return Promise.resolve();
+  }
+
+  /** @throws InvalidGrant also when another process was faster: then somebody has a copy, and nobody keeps anything */
+  private async issue({ organizationId, grantId }: GrantId, token: NewApplicationToken, now: Date): Promise<void> {
+    const { store, refuse } = this.parts;
+    const request = this.parts.request();
+    const { consuming: consumes } = request;
+    const isIssued = await store.issue(organizationId, grantId, { ...token, ...(consumes && { consumes }) }, now);
+    request.consuming = undefined;
+    if (isIssued) return;
+    const used = consumes && (await store.find(organizationId, consumes, now));
+    if (used?.consumed === true) await store.endGrant(organizationId, grantId, reuse(this.parts, used));
+    throw refuse('the session has ended, or it was used before');
   }
 
   async destroy(id: string): Promise<void> {

@@ -124,9 +124,14 @@ it('goes with the session in its transaction; then nothing more is hung on it', 
 
 it('is recorded with the sign-in, and used up once, over processes', async () => {
   const event = { type: 'application.signed_in', at: NOW, actor: { kind: 'user', id: eve }, subject: eve } as const;
-  await signedIn('code', [{ ...event, data: { application: 'dashboard' } }]);
-  const use = () => store().consume(org, sha256('code'), NOW);
-  expect((await Promise.all([use(), use(), use()])).filter(Boolean)).toHaveLength(1);
+  const grantId = await signedIn('code', [{ ...event, data: { application: 'dashboard' } }]);
+  const use = (n: number) =>
+    store().issue(org, grantId, { ...token('access', `a${n}`), consumes: sha256('code') }, NOW);
+  expect((await Promise.all([use(1), use(2), use(3)])).filter(Boolean)).toHaveLength(1);
+  expect(await count('application_tokens')).toBe(2);
+  const other = await signedIn('another');
+  expect(await store().issue(org, grantId, { ...token('access', 'x'), consumes: sha256('another') }, NOW)).toBe(false);
+  expect(await store().issue(org, other, { ...token('access', 'x'), consumes: sha256('another') }, NOW)).toBe(true);
   expect((await find('code'))?.consumed).toBe(true);
   const trail = await test.current.database.inOrganization(org, (tx) => tx.auditTrail(0, 10));
   expect(trail.map(({ type, data }) => [type, data])).toEqual([
@@ -190,7 +195,6 @@ it('belongs to one organization', async () => {
   });
   expect(await store().find(id, sha256('code'), NOW)).toBeUndefined();
   expect(await store().issue(id, grantId, token('access', 'a'), NOW)).toBe(false);
-  expect(await store().consume(id, sha256('code'), NOW)).toBe(false);
   expect(await store().endGrant(id, grantId, [])).toBe(false);
   await store().endToken(id, sha256('code'));
   expect(await find('code')).toBeDefined();

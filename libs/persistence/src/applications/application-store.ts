@@ -4,7 +4,6 @@ import { auditEntries } from '../audit/append.ts';
 import { isUuid, query, type Statement } from '../sql.ts';
 import type { ApplicationSession, ApplicationStore, ApplicationToken, NewApplicationToken } from '../stores.ts';
 import {
-  APPLICATION_CONSUME,
   APPLICATION_END_GRANT,
   APPLICATION_END_TOKEN,
   APPLICATION_ISSUE,
@@ -66,8 +65,6 @@ export function applicationStore(pool: Pool): ApplicationStore {
       return row?.token ? tokenOf(row.token) : undefined;
     },
 
-    consume: (organizationId, tokenHash, now) => isDone(APPLICATION_CONSUME, [organizationId, tokenHash, now]),
-
     async endGrant(organizationId, grantId, events) {
       if (!isUuid(grantId)) return false;
       return isDone(APPLICATION_END_GRANT, [organizationId, grantId, eventColumns(organizationId, events)]);
@@ -79,13 +76,9 @@ export function applicationStore(pool: Pool): ApplicationStore {
   };
 }
 
-function tokenColumns({ tokenHash, expiresAt, ...token }: NewApplicationToken, grantId?: string): string {
-  return JSON.stringify({
-    ...token,
-    grantId,
-    tokenHash: tokenHash.toString('hex'),
-    expiresAt: expiresAt.toISOString(),
-  });
+function tokenColumns({ tokenHash, consumes, expiresAt, ...token }: NewApplicationToken, grantId?: string): string {
+  const hashes = { tokenHash: tokenHash.toString('hex'), consumes: consumes?.toString('hex') };
+  return JSON.stringify({ ...token, ...hashes, grantId, expiresAt: expiresAt.toISOString() });
 }
 
 function eventColumns(organizationId: string, events: readonly AuditEvent[]): string {

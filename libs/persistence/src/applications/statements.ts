@@ -20,11 +20,6 @@ export const APPLICATION_TOKEN: Statement = {
   text: 'select application_token($1, $2, $3) as token',
 };
 
-export const APPLICATION_CONSUME: Statement = {
-  name: 'applications.consume',
-  text: 'select application_consume($1, $2, $3) as done',
-};
-
 export const APPLICATION_END_GRANT: Statement = {
   name: 'applications.end-grant',
   text: 'select application_end_grant($1, $2, $3) as done',

@@ -84,6 +84,7 @@ import { applicationTokens } from './20261122T94-application-tokens.ts';
 import { providerStore } from './20261122T94-provider-store.ts';
 import { sessionFirst } from './20261122T94-session-first.ts';
 import { tokensPurged } from './20261122T94-tokens-purged.ts';
+import { usedWithTheNext } from './20261122T94-used-with-the-next.ts';
 import { forwardAuth } from './20261122T95-forward-auth.ts';
 import { originClaims } from './20261122T96-origin-claims.ts';
 import { creationsTogether } from './20261122T97-creations-together.ts';
@@ -180,6 +181,7 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   providerStore,
   sessionFirst,
   tokensPurged,
+  usedWithTheNext,
   forwardAuth,
   originClaims,
   creationsTogether,

@@ -29,6 +29,8 @@ export interface NewApplicationToken {
   readonly payload: Readonly<Record<string, unknown>>;
   /** The end of the session comes first. */
   readonly expiresAt: Date;
+  /** SHA-256 of the code or refresh token of the same grant that it is given for, which is used up with it. */
+  readonly consumes?: Buffer;
 }
 
 /** One sign-in of a session to an application. */
@@ -50,7 +52,7 @@ export interface SignInHow {
   readonly now: Date;
 }
 
-export interface ApplicationToken extends Omit<NewApplicationToken, 'tokenHash'> {
+export interface ApplicationToken extends Omit<NewApplicationToken, 'tokenHash' | 'consumes'> {
   readonly issuedAt: Date;
   /** Used up: whoever brings it again has it from somebody else. */
   readonly consumed: boolean;
@@ -72,12 +74,10 @@ export interface ApplicationStore {
     code: NewApplicationToken,
     how: SignInHow,
   ): Promise<boolean>;
-  /** Stores a token of a grant. False when the grant has ended. */
+  /** Stores a token of a grant. False when the grant has ended, or what the token is given for is used up: once, over all processes. */
   issue(organizationId: string, grantId: string, token: NewApplicationToken, now: Date): Promise<boolean>;
   /** undefined = never was one, over, or its session is. */
   find(organizationId: string, tokenHash: Buffer, now: Date): Promise<ApplicationToken | undefined>;
-  /** Uses a code or refresh token up. True for one caller, over all processes. */
-  consume(organizationId: string, tokenHash: Buffer, now: Date): Promise<boolean>;
   /** Ends a grant with all its tokens. False when it has ended already: then the events are not appended. */
   endGrant(organizationId: string, grantId: string, events: readonly AuditEvent[]): Promise<boolean>;
   endToken(organizationId: string, tokenHash: Buffer): Promise<void>;
