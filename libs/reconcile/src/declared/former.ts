@@ -1,5 +1,5 @@
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import { isEntryMap, isNamedList, isObject, keysOf, pointerTo } from '../fields/address.ts';
+import { isEntryMap, isNamedList, isObject, isSwitch, keysOf, pointerTo } from '../fields/address.ts';
 import type { JsonObject } from '../fields/address.ts';
 import { isOneValue } from './merge.ts';
 import type { ThreeDocuments } from './merge.ts';
@@ -34,7 +34,12 @@ export function formerOf(
 /** The pointer of the value that the one at `path` is a part of and that means something only as a whole, or `path`. */
 export function wholeOf(path: string, base: OrganizationDocument, wanted: OrganizationDocument): string {
   const [from, to] = [asJson(base), asJson(wanted)];
-  return pointersTo(path).find((each) => isOneValue(each, valueIn(from, each), valueIn(to, each))) ?? path;
+  const isWhole = (at: string): boolean => {
+    const [before, now] = [valueIn(from, at), valueIn(to, at)];
+    // a switch comes and goes with all that is in it
+    return isOneValue(at, before, now) || (isSwitch(at) && (before === undefined) !== (now === undefined));
+  };
+  return pointersTo(path).find(isWhole) ?? path;
 }
 
 /**

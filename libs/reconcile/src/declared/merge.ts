@@ -1,5 +1,5 @@
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import { isEntryMap, isNamedList, isObject, isStructure, pointerTo } from '../fields/address.ts';
+import { isEntryMap, isMereStructure, isNamedList, isObject, isStructure, pointerTo } from '../fields/address.ts';
 import { byName } from '../fields/named-list.ts';
 import { asJson, entryRenames } from '../fields/renames.ts';
 
@@ -66,7 +66,7 @@ class Merge {
     if (isUnowned && isObject(live) && isAnyBelow(path, this.rules.gone)) {
       const left = this.entries(path, NONE, NONE, mapOf(live));
       // any other map that was not there before would be gone as a whole
-      return left.size > 0 || !isStructure(path) ? Object.fromEntries(left) : undefined;
+      return left.size > 0 || !isMereStructure(path) ? Object.fromEntries(left) : undefined;
     }
     const [ours, theirs] = [wanted, live].map((side, index) => isMap(side, index === 0 ? live : wanted, path));
     if (ours && theirs) {

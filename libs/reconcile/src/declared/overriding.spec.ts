@@ -107,6 +107,10 @@ describe('an override of what no file declares', () => {
     ['a setting of the console', {}, { displayName: 'Old' }, { displayName: 'New' }, '/spec/displayName'],
     ['an entry that it adds', {}, {}, { roles: { helper: { permissions: ['a'] } } }, '/spec/roles/helper'],
     ['an entry that it takes away', {}, { roles: { helper: {} } }, {}, '/spec/roles/helper'],
+    ['a directory', {}, {}, { scim: {} }, '/spec/scim'],
+    ['a directory of the console', {}, { scim: {} }, {}, '/spec/scim'],
+    ['a setting of a directory', {}, { scim: {} }, { scim: { enabled: false } }, '/spec/scim/enabled'],
+    ['a directory with settings', {}, {}, { scim: { enabled: true } }, '/spec/scim', '/spec/scim/enabled'],
     [
       'a part of a declared entry',
       { identityProviders: { okta } },
@@ -156,6 +160,15 @@ describe('an override of what no file declares', () => {
       expect(await world.end()).toBeUndefined();
     },
   );
+
+  it('is refused where it would change something and be on no record: a map without entries', async () => {
+    const world = await World.with({});
+    await expect(world.override({ roles: {} })).rejects.toMatchObject({
+      code: 'not_declared',
+      message: expect.stringContaining('spec.roles'),
+    });
+    expect(world.live).toEqual({});
+  });
 
   it('is taken back by the next apply as well, and by an end before its time', async () => {
     const world = await World.with({ displayName: 'Acme' });
@@ -558,6 +571,7 @@ describe('whatever is overridden', () => {
         saml.map((it) => ({ ...okta, ...it })),
       ),
       applications: anyApplications,
+      scim: fc.record({ enabled: fc.boolean() }, { requiredKeys: [] }),
       login: fc.record(
         { session: fc.record({ idle: fc.constantFrom('5m', '1h') }, { requiredKeys: [] }) },
         { requiredKeys: [] },
@@ -680,10 +694,19 @@ describe('whatever is overridden', () => {
 
   /** A map without entries says nothing, and the order of rules nothing to a machine. */
   function unordered({
-    spec: { displayName, roles = {}, identityProviders = {}, applications = {}, login, authorization },
+    spec: { displayName, roles = {}, identityProviders = {}, applications = {}, scim, login, authorization },
   }: OrganizationDocument) {
     const rulesByName = (authorization?.rules ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const { managedBy } = authorization ?? {};
-    return { displayName, roles, identityProviders, applications, idle: login?.session?.idle, managedBy, rulesByName };
+    return {
+      displayName,
+      roles,
+      identityProviders,
+      applications,
+      scim,
+      idle: login?.session?.idle,
+      managedBy,
+      rulesByName,
+    };
   }
 });

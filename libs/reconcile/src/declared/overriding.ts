@@ -1,6 +1,6 @@
 import { API_VERSION, canonicalJson } from '@rolecall/org-config';
 import type { Json, OrganizationDocument } from '@rolecall/org-config';
-import { covers, isNamedList, isStructure, overlap } from '../fields/address.ts';
+import { covers, isMereStructure, isNamedList, overlap } from '../fields/address.ts';
 import { diffDocuments } from '../fields/diff.ts';
 import { formerOf, wholeOf } from './former.ts';
 import { namedByPatch } from '../fields/named-by-patch.ts';
@@ -45,7 +45,7 @@ export function touchedBy(write: Overriding, before: readonly Override[]): reado
   const drifted = driftOf(declared, wanted).map(({ path }) => path);
   const unowned = override === undefined ? [] : diffDocuments(wanted, base);
   // neither the order of what nobody declared nor a map without entries is anything that had to come back
-  const set = unowned.flatMap(({ path }) => (isStructure(path) ? [] : [path]));
+  const set = unowned.flatMap(({ path }) => (isMereStructure(path) ? [] : [path]));
   const [from, to] = [asJson(live), asJson(wanted)];
   const differs = (path: string) => {
     // an entry of another type is set as a whole, also where both say the same
@@ -94,7 +94,7 @@ export function recordsOf(
   const { base, wanted } = documents;
   const said = asJson(documents.declared);
   const differing = diffDocuments(wanted, base).filter(
-    ({ path }) => !isStructure(path) || valueIn(said, path) !== undefined,
+    ({ path }) => !isMereStructure(path) || valueIn(said, path) !== undefined,
   );
   const places = new Set(differing.map(({ path }) => wholeOf(path, base, wanted)));
   return [...places].flatMap((path) => {

@@ -1,5 +1,5 @@
 import type { Json } from '@rolecall/org-config';
-import { NAMED_LISTS, overlap } from '../fields/address.ts';
+import { isNamedList, NAMED_LISTS, overlap } from '../fields/address.ts';
 import { diffDocuments } from '../fields/diff.ts';
 import type { ReconcileProblem } from '../errors.ts';
 import { pathOf } from '../plan/render-plan.ts';
@@ -34,8 +34,20 @@ export function refusedOverrides(write: Judged, before: readonly Override[], now
   return [
     ...secretsWithoutEnd(write, before),
     ...ordersWithoutEnd(write, before, now).map((path) => orderWithoutEnd(name, path)),
+    ...withoutRecord(write, before),
     ...tooMany(write, before, now),
   ];
+}
+
+/** A net under all the others: a write that changes what is there without overrides and of which none would be on record never ends. */
+function withoutRecord(write: Overriding, before: readonly Override[]): readonly ReconcileProblem[] {
+  if (touchedBy(write, before).length > 0) return [];
+  const { live, wanted } = write;
+  const changed = diffDocuments(live, wanted);
+  const stays = diffDocuments(withoutOverrides(write, before), wanted).find(({ path }) => {
+    return !isNamedList(path) && changed.some((field) => overlap(field.path, path));
+  });
+  return stays === undefined ? [] : [nothingToEnd(live.metadata.name, stays.path)];
 }
 
 /**
@@ -106,6 +118,11 @@ function secretWithoutEnd(organization: string, pointer: string): ReconcileProbl
 function declaredSecretWithoutEnd(organization: string, pointer: string, where: string): ReconcileProblem {
   const message = `${organization}: ${pathOf(pointer)} is declared in ${where}, and the server could not put a secret back that an override removes; switch its entry off for a while instead ("enabled: false"), or remove it in the file`;
   return { code: 'owned_by_git', organization, pointer, message };
+}
+
+function nothingToEnd(organization: string, pointer: string): ReconcileProblem {
+  const message = `${organization}: the write changes ${pathOf(pointer)} and sets nothing there that could be taken back at the end of an override; leave it out, or write it for good`;
+  return { code: 'not_declared', organization, pointer, message };
 }
 
 function orderWithoutEnd(organization: string, pointer: string): ReconcileProblem {

@@ -61,6 +61,18 @@ export function isStructure(pointer: string): boolean {
   return STRUCTURE.has(pointer) || TRUSTED_ISSUER.test(pointer);
 }
 
+/** Maps that switch something on by being there: one without entries is another document than none. */
+const SWITCHES = new Set(['/spec/scim']);
+
+export function isSwitch(pointer: string): boolean {
+  return SWITCHES.has(pointer);
+}
+
+/** Whether a map without entries means the same here as none. */
+export function isMereStructure(pointer: string): boolean {
+  return isStructure(pointer) && !isSwitch(pointer);
+}
+
 /** Lists whose entries have a `name`: they are compared and addressed by it, since an index means nothing to a reader. */
 export const NAMED_LISTS: readonly string[] = ['/spec/authorization/rules', '/spec/tests'];
 
