@@ -1,4 +1,4 @@
-import { PersistenceError } from '../errors.ts';
+import { PersistenceError, translateError } from '../errors.ts';
 import { together, togetherOrAlone } from './together.ts';
 
 /** Work that ends when `end` says so, with what was asked in each go. */
@@ -92,6 +92,14 @@ describe('together or alone', () => {
   it('does each alone when one of them made the work fail, which fails by itself', async () => {
     const { goes, results } = gathered((items) => (items.includes('b') ? new Error('b is bad') : undefined));
     expect(await results).toEqual(['did first', 'did a', 'did busy', 'Error: b is bad']);
+    expect(goes).toEqual(['first', 'a busy b', 'a alone', 'busy alone', 'b alone']);
+  });
+
+  it.each(['55P03', '40P01', '40001'])('does each alone when one came upon what others hold (%s)', async (code) => {
+    const busy = translateError(Object.assign(new Error('not now'), { code }));
+    const { goes, results } = gathered((items) => (items.includes('b') ? busy : undefined));
+    expect((await results).slice(0, 3)).toEqual(['did first', 'did a', 'did busy']);
+    expect(await results).toContainEqual(expect.stringContaining('PostgreSQL cannot be reached or is too busy'));
     expect(goes).toEqual(['first', 'a busy b', 'a alone', 'busy alone', 'b alone']);
   });
 

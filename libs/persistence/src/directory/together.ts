@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { PersistenceError } from '../errors.ts';
+import { driverError, PersistenceError } from '../errors.ts';
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -62,8 +62,8 @@ export function together<Item, Result>(
 }
 
 /**
- * As `together`, of work that may pass an item over or fail because of one of them: such an item is done alone afterwards. When the
- * database is away or the rules were replaced, all fail: so would each alone.
+ * As `together`, of work that may pass an item over or fail because of one of them, also because others hold what it needs: such an item
+ * is done alone afterwards. When the database is away or the rules were replaced, all fail: so would each alone.
  * @param work - gives a result for each item, in their order; undefined = passed over, which it does to none that is `alone`
  */
 export function togetherOrAlone<Item, Result>(
@@ -85,6 +85,10 @@ export function togetherOrAlone<Item, Result>(
   };
 }
 
+/** SQLSTATEs of one row: others held it for too long, or in another order, or changed it meanwhile. The rest of the batch need not wait. */
+const HELD_BY_OTHERS = /^(?:55P03|40P01|40001)$/;
+
 function isOfAll(error: unknown): boolean {
-  return error instanceof PersistenceError && error.code !== 'invalid_text';
+  if (!(error instanceof PersistenceError) || error.code === 'invalid_text') return false;
+  return !HELD_BY_OTHERS.test(driverError(error.cause).code ?? '');
 }
