@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { traceOf } from '@rolecall/platform';
 import type { Request, Response } from 'express';
 import { Cookies } from '../http/cookies.ts';
-import { mustReauthenticate } from '../http/return-to.ts';
 import { sendMessage } from '../http/send-message.ts';
 import type { IdpTarget } from '../organizations/idp-target.ts';
 import type { LoginWish } from './login-wish.ts';
@@ -40,7 +39,7 @@ export class LoginStarts {
     response: Response,
   ): Promise<void> {
     const { traceId } = traceOf(request);
-    const wish = { ...what, fresh: mustReauthenticate(what.returnTo), traceId, flowCookie: this.cookies.flow(request) };
+    const wish = { ...what, traceId, flowCookie: this.cookies.flow(request) };
     const { message, flowCookie } = await this.logins.start(target, wish);
     this.cookies.setFlow(response, flowCookie);
     sendMessage(response, message, { title: 'Signing in', status: request.method === 'POST' ? 303 : 302 });

@@ -6,13 +6,11 @@ import type { IdpTarget } from '../organizations/idp-target.ts';
 export interface LoginWish {
   /** test = `/sso/test`: also for a disabled identity provider, so that it can be tried before it is switched on. */
   readonly mode: 'login' | 'test';
-  /** Already allowed (`allowedReturnTo`). */
+  /** Already allowed (`allowedReturnTo`). Says also whether the user must authenticate anew (`mustReauthenticate`), and is kept with the login. */
   readonly returnTo: string | undefined;
   readonly traceId: string;
   /** The e-mail address that the person typed; goes to an OpenID provider as `login_hint` and is kept nowhere. */
   readonly loginHint?: string | undefined;
-  /** The user must authenticate anew there, whatever the connection says. */
-  readonly fresh?: boolean;
   /** The signed-in user who wants to link an account. */
   readonly linkTo?: string | undefined;
   /** The flow cookie that the browser sent, unverified: reused, so that two tabs can sign in at once. */

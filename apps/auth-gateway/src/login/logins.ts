@@ -18,6 +18,7 @@ import type { Attempt, LoginWish, StartedLogin } from './login-wish.ts';
 import {
   attemptOfTaken,
   checkResponseMode,
+  connectionFor,
   loginOfIdToken,
   presentedState,
   returnedLogin,
@@ -127,7 +128,7 @@ export class Logins {
     const attempt = attemptOfTaken(taken);
     const connection = await this.outcomes.recorded(target, attempt, async () => {
       checkResponseMode(target, posted, taken.answer);
-      return target.connection();
+      return connectionFor(target, taken);
     });
     return returnedLogin(target, taken, connection, taken.answer ?? query);
   }

@@ -2,6 +2,7 @@ import type { CallbackQuery, OidcConnection, ReturnedAuthorization, VerifiedIdTo
 import type { EffectiveOidcIdentityProvider } from '@rolecall/org-config';
 import type { PostedAnswer, TakenOidcLogin } from '@rolecall/persistence';
 import { LoginRefused } from '../errors/login-refused.ts';
+import { mustReauthenticate } from '../http/return-to.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { boundedFacts } from './assertion-facts.ts';
 import type { LoginToFinish } from './login-context.ts';
@@ -15,6 +16,15 @@ export const OIDC_SUBJECT = 'urn:rolecall:subject:oidc';
 export interface ReturnedLogin extends ReturnedAuthorization {
   readonly target: OidcTarget;
   readonly taken: TakenOidcLogin;
+}
+
+/** As this login asks for it and is held to: with a new sign-in where its destination wants one. */
+export function connectionFor(
+  target: OidcTarget,
+  { returnTo }: { readonly returnTo: string | undefined },
+): OidcConnection {
+  const connection = target.connection();
+  return mustReauthenticate(returnTo) ? { ...connection, forceAuthn: true } : connection;
 }
 
 export function returnedLogin(

@@ -4,6 +4,7 @@ import type { LoginTransactions } from '@rolecall/persistence';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
 import type { OidcTarget } from '../organizations/oidc-target.ts';
 import { newOrganizationToken, sha256 } from '@rolecall/persistence';
+import { connectionFor } from './returned-login.ts';
 import { checkMayStart, flowCookieOf, type LoginWish, type StartedLogin } from './login-wish.ts';
 
 /**
@@ -20,12 +21,11 @@ export async function startOidcLogin(
 ): Promise<StartedLogin> {
   const { identityProvider, organization } = target;
   checkMayStart(target, wish);
-  const connection = target.connection();
+  const connection = connectionFor(target, wish);
   const metadata = await providers.metadata(connection.provider, now);
   const flowCookie = flowCookieOf(wish);
   const state = newOrganizationToken(organization.id);
-  const asked = wish.fresh === true ? { ...connection, forceAuthn: true } : connection;
-  const { url, pinned, nonce, codeVerifier } = startAuthorization(asked, metadata, state.value, wish.loginHint);
+  const { url, pinned, nonce, codeVerifier } = startAuthorization(connection, metadata, state.value, wish.loginHint);
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

@@ -1,6 +1,7 @@
 import type { LoginTransactions } from '@rolecall/persistence';
 import { createAuthnRequest } from '@rolecall/saml';
 import { LOGIN_LIFETIME_MS } from '../http/cookies.ts';
+import { mustReauthenticate } from '../http/return-to.ts';
 import type { SamlTarget } from '../organizations/saml-target.ts';
 import { sha256 } from '@rolecall/persistence';
 import { checkMayStart, flowCookieOf, type LoginWish, type StartedLogin } from './login-wish.ts';
@@ -21,9 +22,8 @@ export async function startSamlLogin(
   const flowCookie = flowCookieOf(wish);
   // random, and means nothing to the IdP; what comes back is not read (rule G10)
   const relayState = `${wish.mode}.${wish.traceId}`;
-  const connection = target.connection(now);
-  const asked = wish.fresh === true ? { ...connection, forceAuthn: true } : connection;
-  const { id, ...message } = createAuthnRequest(asked, { relayState, now });
+  const fresh = mustReauthenticate(wish.returnTo);
+  const { id, ...message } = createAuthnRequest(target.connection(now), { relayState, now, fresh });
   await logins.begin({
     organizationId: organization.id,
     identityProvider: identityProvider.name,

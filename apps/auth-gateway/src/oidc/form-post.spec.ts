@@ -91,6 +91,21 @@ describe('an answer by form_post', () => {
     expect(await codeOn(await browser.get(location))).toBe('callback_invalid');
   });
 
+  it('is of now where an application wants a new sign-in', async () => {
+    const browser = gateway.browser();
+    const returnTo = 'https://sso.example.com/op/auth?client_id=beta.app&reauthenticate=1';
+    const path = `${PATH}?${new URLSearchParams({ returnTo }).toString()}`;
+    const posts = async (auth_time: number) => {
+      const callback = await oidc.goAndComeBack(browser, path, { sub: 'fresh', auth_time });
+      return browser.get((await oidc.post(gateway.address, callback)).headers.get('location') ?? '');
+    };
+    const now = Math.floor(oidc.world.now.getTime() / 1_000);
+    expect(await codeOn(await posts(now - 3_600))).toBe('id_token_authentication_too_old');
+    expect(await signedIn(browser)).toBe(false);
+    expect((await posts(now)).status).toBe(303);
+    expect(await signedIn(browser)).toBe(true);
+  });
+
   it('gives the handle no other meaning, and a state none of a handle', async () => {
     const browser = gateway.browser();
     const { location } = await posted(browser, 'mixed');

@@ -86,6 +86,20 @@ describe('an OpenID provider of a document', () => {
     expect(await signIn(path, { sub: '3' })).toMatchObject({ code: 'id_token_auth_time_missing' });
   });
 
+  it('authenticates people anew where an application wants it, and proves it', async () => {
+    const returnTo = 'https://sso.example.com/op/auth?client_id=asking.app&reauthenticate=1';
+    const path = `/oidc/asking/plain/login?${new URLSearchParams({ returnTo }).toString()}`;
+    const location = (await gateway.browser().get(path)).headers.get('location') ?? '';
+    expect(Object.fromEntries(new URL(location).searchParams)).toMatchObject({ prompt: 'login', max_age: '0' });
+    expect(await signIn(path, { sub: '3', auth_time: authTime() })).toMatchObject({ status: 303 });
+    expect(await signIn(path, { sub: '3', auth_time: authTime() - 3_600 })).toMatchObject({
+      code: 'id_token_authentication_too_old',
+    });
+    expect(await signIn(path, { sub: '3' })).toMatchObject({ code: 'id_token_auth_time_missing' });
+    const ordinary = '/oidc/asking/plain/login';
+    expect(await signIn(ordinary, { sub: '3', auth_time: authTime() - 3_600 })).toMatchObject({ status: 303 });
+  });
+
   it('authenticates people recently and strongly enough', async () => {
     const path = '/oidc/asking/recent/login';
     const location = (await gateway.browser().get(path)).headers.get('location') ?? '';

@@ -315,6 +315,39 @@ describe('a sign-in that must be fresh', () => {
     expect((await redirectedTo(back)).get('code')).not.toBeNull();
   });
 
+  it.each([{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }])(
+    'is none when the identity provider answers with one of an hour ago: %j',
+    async (asked) => {
+      const login = await redirected(asked);
+      const back = new URL(login.get('returnTo')!);
+      const path = `/saml/acme/okta/login?${login.toString()}`;
+      const eve = world.person('eve@acme.com', { role_mapping: 'sales' });
+      const stale = { ...eve, authnInstant: new Date(world.now.getTime() - 3_600_000) };
+      const { requestId, connection, relayState } = await browser.start(path);
+      const response = world.idp.respond({ connection, inResponseTo: requestId, ...stale });
+      const refused = await browser.postResponse('/saml/acme/okta/acs', response);
+      const flow = await world.flowOn('acme', await refused.text());
+      expect([flow?.code, `login.${flow?.traceId}`]).toEqual(['reauthentication_missing', relayState]);
+      expect((await redirectedTo(back)).get('code')).toBeNull();
+      expect((await browser.signIn(world.idp, path, { ...eve, authnInstant: world.now })).status).toBe(303);
+      expect((await redirectedTo(back)).get('code')).not.toBeNull();
+      // which is asked of no other sign-in
+      expect((await browser.signIn(world.idp, '/saml/acme/okta/login', stale)).status).toBe(303);
+    },
+  );
+
+  it('is not made an ordinary one by another id in the request on its way to the identity provider', async () => {
+    const login = await redirected({ prompt: 'login' });
+    const { requestId, connection } = await browser.start(`/saml/acme/okta/login?${login.toString()}`);
+    const stale = {
+      ...world.person('eve@acme.com', { role_mapping: 'sales' }),
+      authnInstant: new Date(world.now.getTime() - 3_600_000),
+    };
+    const response = world.idp.respond({ connection, inResponseTo: requestId.replace('_r', '_'), ...stale });
+    const refused = await browser.postResponse('/saml/acme/okta/acs', response);
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('was not started here')]);
+  });
+
   const redirectedTo = async (url: URL) => {
     const response = await browser.get(url.pathname + url.search);
     return new URL(response.headers.get('location')!, 'https://sso.example.com').searchParams;

@@ -1,5 +1,5 @@
 /** A request of ours as an attribute names it; issuer and signature come later in a Response, so the beginning is enough. */
-const IN_RESPONSE_TO = /\sInResponseTo\s*=\s*["'](_[0-9a-f]{76})["']/;
+const IN_RESPONSE_TO = /\sInResponseTo\s*=\s*["'](_r?[0-9a-f]{76})["']/;
 const BEGINNING = 16_384;
 
 /**

@@ -4,6 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import { SignedXml } from 'xml-crypto';
 
 import { createAuthnRequest, createSigningKey, issuedAt, type SamlConnection } from '../index.ts';
+import { wantsFreshSignIn } from './request-id.ts';
 import { TEST_IDP_KEY, TEST_OTHER_KEY } from '../testing/index.ts';
 
 const NOW = new Date('2026-03-01T12:00:00.123Z');
@@ -140,6 +141,13 @@ describe('request ids', () => {
     expect(new Set(ids).size).toBe(5);
     expect(ids.map((id) => issuedAt(id))).toEqual(ids.map(() => NOW));
     expect(ids.every((id) => /^_[0-9a-f]{12}[0-9a-f]{64}$/.test(id))).toBe(true);
+  });
+
+  it('tell whether the sign-in must be new', () => {
+    const { id } = createAuthnRequest(connection, { now: NOW, fresh: true });
+    expect([issuedAt(id), wantsFreshSignIn(id)]).toEqual([NOW, true]);
+    const ordinary = createAuthnRequest(connection, { now: NOW }).id;
+    expect([ordinary, id.replace('_r', '_'), '_r', ''].map(wantsFreshSignIn)).toEqual(Array(4).fill(false));
   });
 
   it('of another form tell nothing', () => {

@@ -12,18 +12,20 @@ import { newRequestId } from './request-id.ts';
  * HTTP-Redirect the query is signed, by HTTP-POST the message itself, enveloped.
  *
  * @param relayState an opaque handle of at most 80 bytes, never a destination (rule G10)
+ * @param fresh ForceAuthn whatever the connection says; the id remembers it, so that the answer is held to it
  * @returns the request's id, to be kept as pending, and how the browser carries it: to a URL, or by a form to it
  * @throws SamlError `relay_state_too_long`, `metadata_no_post_endpoint`, `metadata_sso_url_invalid`
  */
 export function createAuthnRequest(
   connection: SamlConnection,
-  { relayState, now }: { readonly relayState?: string; readonly now: Date },
+  { relayState, now, fresh = false }: { readonly relayState?: string; readonly now: Date; readonly fresh?: boolean },
 ): { readonly id: string } & OutgoingMessage {
   const { binding, url } = endpointOf(connection);
   // the caller that imported the metadata decided whether http is fine; other schemes run scripts (F01)
   requireSsoUrl(url, { allowHttp: true });
-  const id = newRequestId(now);
-  const xml = authnRequestXml(connection, { id, destination: url, now });
+  const id = newRequestId(now, { fresh });
+  const forceAuthn = connection.forceAuthn || fresh;
+  const xml = authnRequestXml({ ...connection, forceAuthn }, { id, destination: url, now });
   const { signing } = connection;
   return { id, ...outgoingMessage({ parameter: 'SAMLRequest', xml, id, to: url, binding, relayState, signing }) };
 }

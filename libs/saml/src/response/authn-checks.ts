@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts';
-import { issuedAt } from '../request/request-id.ts';
+import { issuedAt, wantsFreshSignIn } from '../request/request-id.ts';
 import { childrenOf, type XmlElement } from '../xml/element.ts';
 import { NS } from '../xml/namespaces.ts';
 import { isOver, isToCome, MAX_ISSUE_AGE_MS, SKEW_MS, timeOf, type Exchange } from './exchange.ts';
@@ -41,10 +41,11 @@ export function authnIsPast(exchange: Exchange): void {
     refuse('authn_instant_in_future', { got: authnInstant.toISOString(), want: now.toISOString() });
 }
 
-/** ASVS 6.8.4: with ForceAuthn the user signed in after we asked; unasked, as lately as if we had asked. */
+/** ASVS 6.8.4: with ForceAuthn, of the connection or of the request, the user signed in after we asked; unasked, as lately as if we had asked. */
 export function authnIsNewWhenForced(exchange: Exchange): void {
-  if (!exchange.connection.forceAuthn) return;
   const requestId = confirmationOf(exchange).attributes.get('InResponseTo');
+  const isForced = exchange.connection.forceAuthn || (requestId !== undefined && wantsFreshSignIn(requestId));
+  if (!isForced) return;
   const requested = requestId === undefined ? earliestRequest(exchange) : issuedAt(requestId);
   if (requested === undefined) return refuse('unknown_request', { got: requestId });
   const authnInstant = authnInstantOf(exchange);

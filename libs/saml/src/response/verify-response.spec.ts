@@ -61,6 +61,16 @@ describe('verifyResponse', () => {
     });
   });
 
+  it('answers a request for a fresh sign-in so too, by what its id remembers', async () => {
+    const { id } = createAuthnRequest(connection, { now: NOW, fresh: true });
+    const signedInAt = (authnInstant: Date) =>
+      verify(idp.respond({ ...answer, inResponseTo: id, authnInstant }), NOW, connection);
+    await expect(signedInAt(NOW)).resolves.toMatchObject({ inResponseTo: id });
+    await expect(signedInAt(new Date('2026-03-01T11:00:00Z'))).rejects.toMatchObject({
+      code: 'reauthentication_missing',
+    });
+  });
+
   it.each([
     [
       'authn_statement_several',
