@@ -37,9 +37,11 @@ async function tokensFor(pool: Pool, cookie: string): Promise<Tokens> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const { headers, body } = await pool.request({ method: 'GET', path: `/op/auth?${asked}`, headers: { cookie } });
-  await body.dump();
-  const code = new URL(String(headers['location'])).searchParams.get('code') ?? '';
+  const answer = await pool.request({ method: 'GET', path: `/op/auth?${asked}`, headers: { cookie } });
+  const page = await answer.body.text();
+  const location = String(answer.headers['location'] ?? 'about:blank');
+  const code = new URL(location).searchParams.get('code');
+  if (code === null) throw new Error(`no code: ${answer.statusCode} ${location} ${page}`);
   const grant = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: OIDC_CALLBACK };
   return post<Tokens>(pool, '/op/token', grant);
 }

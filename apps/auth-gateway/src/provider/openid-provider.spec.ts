@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { TestApplication, WORTH_ALL } from '../testing/application.ts';
 import type { TestBrowser } from '../testing/test-browser.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
@@ -106,4 +106,13 @@ it('lets somebody sign in first, and goes on where they were', async () => {
   const on = /href="(https:\/\/sso\.example\.com\/op\/auth[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
   const back = await browser.get(on.replace('https://sso.example.com', ''));
   expect(new URL(back.headers.get('location')!).searchParams.get('code')).toMatch(/^[\w-]{64}$/);
+});
+
+it('serves the first requests of a deployment, which come at one moment to two processes, by the same keys', async () => {
+  const browser = await signedIn();
+  const other = await world.startGateway();
+  const all = Array.from({ length: 24 }, (_, n) => (n % 2 === 0 ? gateway : other).address);
+  const tokens = await Promise.all(all.map((address) => application.at(address).signIn(browser.at(address))));
+  const kids = tokens.map(({ id_token: token }) => decodeProtectedHeader(token).kid);
+  expect(new Set(kids).size).toBe(1);
 });
