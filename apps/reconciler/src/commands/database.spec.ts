@@ -133,11 +133,21 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
   it('tells the database how long it keeps addresses of clients', async () => {
     const env = { DATABASE_OWNER_URL: db.ownerUrl, DATABASE_RUNTIME_PASSWORD: 'x' };
     const password = decodeURIComponent(new URL(db.url).password);
-    for (const days of ['', '365', '0'] as const) {
-      const told = { ...env, DATABASE_RUNTIME_PASSWORD: password, ROLECALL_AUDIT_ADDRESS_DAYS: days };
-      expect(await rolecall(['db', 'migrate'], told)).toBe(0);
-      expect(await db.database.keptAddressDays()).toBe(days === '' ? 90 : Number(days));
+    const told = async (days: string | undefined, format = 'human') => {
+      const of = { ...env, DATABASE_RUNTIME_PASSWORD: password, ROLECALL_AUDIT_ADDRESS_DAYS: days };
+      expect(await rolecall(['db', 'migrate', '--format', format], of)).toBe(0);
+      return db.database.keptAddressDays();
+    };
+    expect(await db.database.keptAddressDays()).toBe(90);
+    expect(await told('365')).toBe(365);
+    expect(out).toBe('The schema is up to date.\nAddresses of clients are kept 365 days (before: 90).\n');
+    // a job that lacks the variable changes nothing that somebody promised
+    for (const nothing of [undefined, '', '365']) {
+      expect(await told(nothing)).toBe(365);
+      expect(out).toBe('The schema is up to date.\n');
     }
+    expect(await told('0', 'json')).toBe(0);
+    expect(JSON.parse(out)).toEqual({ applied: [], addressDays: { before: 365, now: 0 } });
     for (const days of ['3651', '-1', '30d'])
       expect(await rolecall(['db', 'migrate'], { ...env, ROLECALL_AUDIT_ADDRESS_DAYS: days })).toBe(64);
     expect(err).toContain('a number of days, from 0 to 3650');

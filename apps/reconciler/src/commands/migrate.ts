@@ -8,13 +8,17 @@ import type { OutputOptions } from '../options.ts';
 /** `rolecall db migrate`: brings the database to the newest schema, as the role that owns its tables. */
 export async function migrate(options: OutputOptions, io: Io): Promise<ExitCode> {
   const ownerUrl = ownerUrlOf(io);
-  const { applied } = await migrateDatabase({ ownerUrl, runtimePassword: runtimePasswordOf(io), ...addressDaysOf(io) });
-  if (options.format === 'json') printJson(io, { applied });
-  else io.out(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+  const runtimePassword = runtimePasswordOf(io);
+  const { applied, addressDays } = await migrateDatabase({ ownerUrl, runtimePassword, ...addressDaysOf(io) });
+  if (options.format === 'json') printJson(io, { applied, ...(addressDays && { addressDays }) });
+  else {
+    io.out(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+    if (addressDays) io.out(`Addresses of clients are kept ${addressDays.now} days (before: ${addressDays.before}).\n`);
+  }
   return EXIT.done;
 }
 
-/** As the services have it: they erase none that is younger than the database was told. @throws CommandError `invalid_address_days` */
+/** As the services have it: they erase none that is younger than the database was told. Not said = as it was told before. @throws CommandError `invalid_address_days` */
 function addressDaysOf({ env }: Io): { readonly addressDays?: number } {
   const text = env['ROLECALL_AUDIT_ADDRESS_DAYS'];
   if (!text) return {};
