@@ -34,6 +34,7 @@ export interface KeyKind<Public> {
 /** Keys of one kind that follow each other. The private ones go over to another master key with the rest of the deployment's. */
 export class RotatingKeys<Public> {
   private readonly opened = new Map<number, Promise<KeyObject>>();
+  private looking: Promise<readonly StoredKey<Public>[]> | undefined;
   private known: { readonly keys: readonly StoredKey<Public>[]; readonly at: number } | undefined;
 
   constructor(
@@ -45,9 +46,17 @@ export class RotatingKeys<Public> {
   /** All of them, the newest first; makes the first one, or the next when the newest has served its time. */
   async all(now: Date): Promise<readonly StoredKey<Public>[]> {
     if (this.known === undefined || Math.abs(now.getTime() - this.known.at) > KNOWN_MS) {
-      this.known = { keys: await this.renewed(await this.kind.list(this.pool), now), at: now.getTime() };
+      // once for all requests that ask meanwhile: a key costs a good part of a second
+      this.looking ??= this.look(now).finally(() => (this.looking = undefined));
+      return this.looking;
     }
     return this.known.keys;
+  }
+
+  private async look(now: Date): Promise<readonly StoredKey<Public>[]> {
+    const keys = await this.renewed(await this.kind.list(this.pool), now);
+    this.known = { keys, at: now.getTime() };
+    return keys;
   }
 
   /** The one that signs. */
