@@ -1416,7 +1416,7 @@ CREATE OR REPLACE FUNCTION public.application_sign_in(p_org_id uuid, p_revision 
 AS $function$
 begin
   perform set_config('rolecall.organization_id', p_org_id::text, true);
-  perform from organizations o where o.org_id = p_org_id and o.revision = p_revision for share;
+  perform from organizations o where o.org_id = p_org_id and o.revision = p_revision;
   if not found then
     return false;
   end if;

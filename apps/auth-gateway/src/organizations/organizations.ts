@@ -40,6 +40,11 @@ export class Organizations {
     return this.compute(await this.reader.byId(organizationId));
   }
 
+  /** As `byId`, with what the database holds at this moment, also for whoever asks next. */
+  async byIdAnew(organizationId: string): Promise<Organization | undefined> {
+    return this.compute(await this.reader.byIdAnew(organizationId));
+  }
+
   /** The IdP that a SAML route names. @throws LoginRefused as `target` */
   async samlTarget(path: IdpPath): Promise<SamlTarget> {
     const target = await this.target(path);

@@ -11,7 +11,7 @@ export interface ApplicationClient {
 
 /** Finds clients in the organizations' documents: nothing of them is stored, so what is not declared any more is gone at the next request. */
 export class ApplicationClients {
-  constructor(private readonly organizations: Pick<Organizations, 'byName'>) {}
+  constructor(private readonly organizations: Pick<Organizations, 'byName' | 'byIdAnew'>) {}
 
   /** By a client id, with present or former names; undefined when nobody gets in through it. `clientId` is UNVERIFIED. */
   async find(clientId: string): Promise<ApplicationClient | undefined> {
@@ -21,6 +21,14 @@ export class ApplicationClients {
     const application = organization?.applications.get(ofApplication);
     if (!organization || application?.type !== 'oidc' || !application.enabled) return undefined;
     return { organization, application };
+  }
+
+  /** As `find`, by the document that is live at this moment: a process hears of an apply a moment later. */
+  async findAnew(clientId: string): Promise<ApplicationClient | undefined> {
+    const organization = await this.organizations.byName(clientId.split('.')[0] ?? '');
+    if (!organization) return undefined;
+    await this.organizations.byIdAnew(organization.id);
+    return this.find(clientId);
   }
 
   /** As oidc-provider takes them. Undefined also when the secret that the document asks for is not there. */

@@ -112,6 +112,8 @@ export class OpenIdProvider {
       route: () => library.ctx?.oidc.route,
       seconds: (moment) => Math.floor((moment.getTime() - this.clock().getTime() + Date.now()) / 1000),
       refuse: (why) => new errors.InvalidGrant(why),
+      deny: (why) => new errors.AccessDenied(why),
+      putOff: (why) => new errors.TemporarilyUnavailable(why),
       event: (type, { application, userId }, data) => ({
         type,
         at: this.clock(),

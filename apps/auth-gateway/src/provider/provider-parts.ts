@@ -17,6 +17,9 @@ export interface ProviderParts {
   readonly seconds: (moment: Date) => number;
   /** The error `invalid_grant`. */
   readonly refuse: (why: string) => Error;
+  /** Errors of the authorization endpoint (RFC 6749 §4.1.2.1): `access_denied`, and `temporarily_unavailable` for who may try again. */
+  readonly deny: (why: string) => Error;
+  readonly putOff: (why: string) => Error;
   readonly event: (
     type: Extract<AuditEvent['type'], `application.${string}`>,
     about: { readonly application: string; readonly userId: string },

@@ -6,8 +6,10 @@ import {
   readOrganizationToken,
 } from '@rolecall/persistence';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import type { ProviderParts } from './provider-parts.ts';
+import type { ApplicationClient } from './application-clients.ts';
 import { type GrantId, grantIdOf, readGrantId } from './grant-id.ts';
+import type { ProviderParts } from './provider-parts.ts';
+import { isSentTo, storeSignIn } from './store-sign-in.ts';
 
 const KINDS: Readonly<Record<string, ApplicationTokenKind>> = {
   AuthorizationCode: 'code',
@@ -33,31 +35,21 @@ export class TokenAdapter implements Partial<Adapter> {
     this.kind = KINDS[model] ?? 'access';
   }
 
-  /** @throws InvalidGrant when what it hangs on has ended meanwhile */
+  /** @throws InvalidGrant, or as `storeSignIn`, when what it hangs on has ended meanwhile */
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
-    const { store, clock, refuse } = this.parts;
     const token = readOrganizationToken(id);
     if (!token || payload.grantId === undefined) throw new Error(`oidc-provider made another id of a ${this.model}`);
     const { organizationId, grantId } = readGrantId(payload.grantId);
-    const now = clock();
+    const now = this.parts.clock();
     const stored = {
       kind: this.kind,
       tokenHash: token.hash,
       payload: Object.fromEntries(Object.entries(payload).filter(([name]) => !NOT_STORED.has(name))),
       expiresAt: new Date(now.getTime() + expiresIn * 1000),
     };
-    const request = this.parts.request();
-    const { granting, browser } = request;
-    if (granting?.id !== payload.grantId) return this.issue({ organizationId, grantId }, stored, now);
-    const client = await this.parts.clients.find(granting.clientId);
-    if (!browser || !client) throw refuse('the session has ended');
-    const { clientId, scope } = granting;
-    const { name: application } = client.application;
-    const grant = { grantId, sessionTokenHash: browser.tokenHash, application, clientId, scope };
-    const who = { application, userId: browser.view.user.id };
-    const events = [this.parts.event('application.signed_in', who, {})];
-    const how = { revision: client.organization.snapshot.revision, events, now };
-    if (!(await store.signIn(organizationId, grant, stored, how))) throw refuse('the session has ended');
+    const grant = { organizationId, grantId };
+    if (this.parts.request().granting?.id === payload.grantId) return storeSignIn(this.parts, grant, stored, now);
+    return this.issue(grant, stored, now);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -108,13 +100,17 @@ export class TokenAdapter implements Partial<Adapter> {
     if (presented) await this.parts.store.endToken(presented.organizationId, presented.hash);
   }
 
-  /** Names change hands: what was given to an application is nothing to another one that has its former name by now. */
-  private async isOfItsClient(organizationId: string, { grant, payload }: ApplicationToken): Promise<boolean> {
-    const client = await this.parts.clients.find(grant.clientId);
-    if (client?.organization.id !== organizationId || client.application.name !== grant.application) return false;
-    // a code went to an address that may have been withdrawn since
-    const { redirectUri } = payload;
-    return typeof redirectUri !== 'string' || client.application.redirectUris.includes(redirectUri);
+  /**
+   * Names change hands: what was given to an application is nothing to another one that has its former name by now. A no is asked
+   * for twice: of an application that was renamed this moment its grants are told before this process is.
+   */
+  private async isOfItsClient(organizationId: string, token: ApplicationToken): Promise<boolean> {
+    const { clients } = this.parts;
+    const isIts = (client: ApplicationClient | undefined) =>
+      client?.organization.id === organizationId &&
+      client.application.name === token.grant.application &&
+      isSentTo(client, token);
+    return isIts(await clients.find(token.grant.clientId)) || isIts(await clients.findAnew(token.grant.clientId));
   }
 
   /** Its grant is ended with them, and everything of it. */

@@ -92,6 +92,7 @@ import { userChangesTogether } from './20261122T97-user-changes-together.ts';
 import type { SqlMigration } from './sql-migration.ts';
 import { keptAddresses } from './20261122T98-kept-addresses.ts';
 import { overridesThatStay } from './20261122T99-overrides-that-stay.ts';
+import { signInWithoutWaiting } from './20261122T99-sign-in-without-waiting.ts';
 
 /** Every step, oldest first. New ones are added at the end. */
 export const MIGRATIONS: readonly SqlMigration[] = [
@@ -188,4 +189,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   userChangesTogether,
   keptAddresses,
   overridesThatStay,
+  signInWithoutWaiting,
 ];
