@@ -1,3 +1,4 @@
+import { API_RIGHTS } from '@rolecall/persistence';
 import { Metrics } from '@rolecall/platform';
 import { TEST_OTHER_KEY, TestIdp, TestMetadataHost } from '@rolecall/saml/testing';
 import { EndedOverrides } from './organizations/ended-overrides.ts';
@@ -235,4 +236,17 @@ it('tells who ends an override that what it set could not be taken back', async 
   };
   expect([status, json]).toMatchObject([200, ended]);
   expect(await live()).toHaveProperty(['scopes', 'project/x']);
+});
+
+it('brings back what others declare too, whoever ends the override: it stood there before', async () => {
+  const origins = [`https://wiki.${name}.example`];
+  const shared = { applications: { wiki: { type: 'forward-auth', origins } } };
+  const beside = `beside-${name}`;
+  await api.client.apply(requestOf([organization(beside, shared)], { collection: beside }));
+  expect((await apply(shared)).status).toBe(200);
+  expect((await patch({ applications: { wiki: null } }, {})).status).toBe(200);
+  const held = api.client.with(await api.token(API_RIGHTS, undefined, [name]));
+  const { status, json } = await held.call('DELETE', `/v1/organizations/${name}/overrides`);
+  expect([status, json]).toMatchObject([200, { takenBack: true }]);
+  expect(await live()).toMatchObject(shared);
 });
