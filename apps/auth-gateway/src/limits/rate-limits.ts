@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { clientOf, LOGGER, type Logger, Metrics } from '@rolecall/platform';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
@@ -13,6 +14,12 @@ const MINUTE_SECONDS = 60;
 /** An answer that a login waits for may fail a few times, and is not a way around the limit of its connection. */
 const TRIES_PER_LOGIN = 5;
 
+/** All applications of a cluster come from one address: one that does not know that it is gone closes no door for the others. */
+const APPLICATIONS_PER_CLIENT = 10;
+
+/** Longer than any id of an application is: what is longer is counted as one. */
+const MAX_APPLICATION_ID = 127;
+
 /** Where only what was refused stays counted, and what that is: a token that is over is no guess of a secret, and there may be many at once. */
 const REFUSALS: Readonly<Partial<Record<Door, (status: number) => boolean>>> = {
   answer: (status) => status >= 400,
@@ -26,7 +33,9 @@ const REFUSALS: Readonly<Partial<Record<Door, (status: number) => boolean>>> = {
  */
 @Injectable()
 export class RateLimits {
-  private readonly limiters: Readonly<Record<keyof RateLimitSettings | 'login', RateLimiterMemory>> | undefined;
+  private readonly limiters:
+    | Readonly<Record<keyof RateLimitSettings | 'login' | 'oneApplication', RateLimiterMemory>>
+    | undefined;
   private readonly turnedAway: Counter<'limit'>;
   private warned = false;
 
@@ -81,6 +90,19 @@ export class RateLimits {
     onceAnswered(response, (status) => void (status >= 400 && status < 500 && refused.penalty(connection)));
   }
 
+  /**
+   * Lets an application that comes from this client prove who it is, while few have failed to do so there in its name.
+   * @param id as it calls itself: UNVERIFIED
+   * @throws TooManyRequests
+   */
+  async passApplication(id: string, ip: string | undefined, response: ServerResponse): Promise<void> {
+    if (!this.limiters) return;
+    const { oneApplication: limiter } = this.limiters;
+    const key = `${clientOf(ip)} ${id.length > MAX_APPLICATION_ID ? '' : id}`;
+    await this.take(limiter, 'application', key);
+    onceAnswered(response, (status) => void (status !== 401 && limiter.reward(key)));
+  }
+
   private async take(limiter: RateLimiterMemory, limit: keyof RateLimitSettings, key: string): Promise<void> {
     try {
       await limiter.consume(key);
@@ -113,11 +135,12 @@ function limitersOf(settings: RateLimitSettings) {
     identify: limiter(identify),
     answer: limiter(answer),
     connection: limiter(connection),
-    application: limiter(application),
+    application: limiter(application * APPLICATIONS_PER_CLIENT),
+    oneApplication: limiter(application),
     login: limiter(TRIES_PER_LOGIN),
   };
 }
 
-function onceAnswered(response: Response, then: (status: number) => void): void {
+function onceAnswered(response: ServerResponse, then: (status: number) => void): void {
   response.once('finish', () => then(response.statusCode));
 }

@@ -10,7 +10,7 @@ export interface RateLimitSettings {
   readonly answer: number;
   /** Refused answers at one SAML connection, from anybody, after which only answers that a login waits for are looked at. */
   readonly connection: number;
-  /** Wrong secrets of applications from one client. */
+  /** Wrong secrets of one application from one client; ten times as many of all of them. */
   readonly application: number;
 }
 

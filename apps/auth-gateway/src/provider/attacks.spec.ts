@@ -458,3 +458,17 @@ it('counts guesses of a client\u2019s secret, and no tokens that are over: after
   // nor is any of it a bad answer of an identity provider
   expect((await gateway.browser().postResponse('/saml/acme/okta/acs', 'x')).status).toBe(400);
 });
+
+it('keeps nobody out because another application at the same address is gone, and does not know it', async () => {
+  const gateway = await world.startGateway({ rateLimits: { ...DEFAULT_RATE_LIMITS, application: 3 } });
+  const code = await application.code(browser);
+  const gone = client('acme.gone').at(gateway.address);
+  for (let tries = 0; tries < 3; tries += 1) expect((await gone.refresh('x')).status).toBe(401);
+  const refused = await gone.refresh('x');
+  expect([refused.status, refused.body.error]).toEqual([429, 'temporarily_unavailable']);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await application.at(gateway.address).exchange(code)).status).toBe(200);
+  // nor may one address try all names there are
+  const guesses = Array.from({ length: 40 }, (_, n) => client(`acme.guess-${n}`).at(gateway.address).refresh('x'));
+  expect((await Promise.all(guesses)).filter(({ status }) => status === 429).length).toBeGreaterThan(10);
+});

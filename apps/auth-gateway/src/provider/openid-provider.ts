@@ -9,6 +9,8 @@ import { CONFIG, type Config } from '../config.ts';
 import { sentenceOf } from '../errors/sentences.ts';
 import { Cookies } from '../http/cookies.ts';
 import { sendPage } from '../http/send-page.ts';
+import { RateLimits } from '../limits/rate-limits.ts';
+import { TooManyRequests } from '../limits/too-many-requests.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { ErrorPage } from '../pages/error-page.tsx';
 import { ApplicationClients } from './application-clients.ts';
@@ -39,6 +41,7 @@ export class OpenIdProvider {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Cookies) private readonly cookies: Cookies,
+    @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(Organizations) organizations: Organizations,
     @Inject(Metrics) metrics: Metrics,
   ) {
@@ -109,6 +112,7 @@ export class OpenIdProvider {
       clients: this.clients,
       clock: this.clock,
       request: () => ProviderRequest.of(library.ctx),
+      admit: (clientId) => this.admit(clientId, library.ctx, errors),
       route: () => library.ctx?.oidc.route,
       seconds: (moment) => Math.floor((moment.getTime() - this.clock().getTime() + Date.now()) / 1000),
       refuse: (why) => new errors.InvalidGrant(why),
@@ -123,6 +127,19 @@ export class OpenIdProvider {
         ...(library.ctx ? { traceId: traceOf(library.ctx.req).traceId } : {}),
       }),
     };
+  }
+
+  /** At the endpoints where an application proves who it is. @throws TemporarilyUnavailable with the status 429 */
+  private async admit(clientId: string, context: KoaContextWithOIDC | undefined, errors: Library['errors']) {
+    if (!context?.path.startsWith('/token')) return;
+    try {
+      await this.limits.passApplication(clientId, (context.req as Request).ip, context.res);
+    } catch (error) {
+      if (!(error instanceof TooManyRequests)) throw error;
+      context.set('Retry-After', String(error.retryAfterSeconds));
+      const refused = new errors.TemporarilyUnavailable('too many requests without the right secret');
+      throw Object.assign(refused, { status: 429, statusCode: 429 });
+    }
   }
 
   private listen(provider: Provider): void {

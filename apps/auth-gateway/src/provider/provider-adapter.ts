@@ -21,7 +21,7 @@ const NOTHING: Adapter = {
  */
 export function adapterOf(model: string, parts: ProviderParts): Adapter {
   if (isTokenModel(model)) return { ...NOTHING, ...methodsOf(new TokenAdapter(model, parts)) };
-  if (model === 'Client') return { ...NOTHING, find: (id) => parts.clients.metadata(id) };
+  if (model === 'Client') return { ...NOTHING, find: (id) => parts.admit(id).then(() => parts.clients.metadata(id)) };
   if (model === 'Session') return { ...NOTHING, find: (cookie) => sessionOf(cookie, parts) };
   if (model === 'Grant') return { ...NOTHING, ...grants(parts) };
   return NOTHING;

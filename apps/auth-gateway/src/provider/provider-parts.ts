@@ -11,6 +11,8 @@ export interface ProviderParts {
   readonly clock: Clock;
   /** The request that is under way. */
   readonly request: () => ProviderRequest;
+  /** Throws an error of the endpoint when too many have failed to prove that they are this application. `clientId` is UNVERIFIED. */
+  readonly admit: (clientId: string) => Promise<void>;
   /** Which of oidc-provider's endpoints it is for. */
   readonly route: () => string | undefined;
   /** A moment in seconds since 1970, by the machine's clock, which oidc-provider goes by. */
