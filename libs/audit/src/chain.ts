@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AuditError, eventDigest } from './canonical.ts';
-import type { ChainedEvent } from './event.ts';
+import type { AuditEvent, ChainedEvent } from './event.ts';
 import { isOrigin } from './origin.ts';
 
 /** hash(0): what the first event is chained to, 32 zero bytes. */
@@ -47,7 +47,14 @@ export interface Clients {
   /** Nothing is wrong with these: addresses are kept for a while, and what an event commits to stays. */
   readonly erased: number;
   /** Of the erased ones those that were to be kept still: erased on request, or by somebody who hides where they came from. */
-  readonly early?: { readonly count: number; readonly firstSeq: number };
+  readonly early?: EarlyErased;
+  /** Of the erased ones those that would be early, and that the log says the owner erased on request (`audit.address_erased`). */
+  readonly onRequest?: number;
+}
+
+export interface EarlyErased {
+  readonly count: number;
+  readonly firstSeq: number;
 }
 
 /** Clients are erased by the day, UTC: those of events from then on are to be there at `now`. @param days - how long they are kept */
@@ -75,7 +82,7 @@ export type ChainVerdict =
 /**
  * Verifies one organization's chain from its first event. Trusts nothing in the events: digests and hashes are computed anew, and
  * a client that stands beside an event must be the one that its origin commits to.
- * Holds one event at a time, so a chain may be streamed.
+ * Holds one event at a time and the origins that were erased early, so a chain may be streamed.
  *
  * @param events - all events by ascending sequence number, as stored
  * @param head - a head noted earlier. Without one, a chain whose end was cut off, or that was rewritten as a whole, passes.
@@ -89,22 +96,45 @@ export async function verifyChain(
 ): Promise<ChainVerdict> {
   let last: ChainHead = { seq: 0, hash: CHAIN_START };
   const clients = { proved: 0, erased: 0 };
-  let early: Clients['early'];
+  const early = new Map<string, EarlyErased>();
+  const requested = new Set<unknown>();
   if (head !== undefined && differs(last, head)) return fault(0, 'other_head');
   for await (const event of events) {
     const link = nextLink(last, event);
     if ('code' in link) return link;
     if (head !== undefined && differs(link, head)) return fault(link.seq, 'other_head');
     last = link;
+    for (const origin of erasedOnRequest(event)) requested.add(origin);
     if (event.client !== undefined) clients.proved += 1;
     else if (event.origin !== undefined) {
       clients.erased += 1;
       if (clientsSince && event.at >= clientsSince)
-        early = { count: (early?.count ?? 0) + 1, firstSeq: early?.firstSeq ?? event.seq };
+        early.set(event.origin, oneMore(early.get(event.origin), event.seq));
     }
   }
   if (head !== undefined && head.seq > last.seq) return fault(last.seq + 1, 'truncated');
-  return { ok: true, count: last.seq, head: last, clients: { ...clients, ...(early && { early }) } };
+  return { ok: true, count: last.seq, head: last, clients: { ...clients, ...earlyOf(early, requested) } };
+}
+
+function erasedOnRequest({ type, data }: AuditEvent): readonly unknown[] {
+  const { origins } = data;
+  return type === 'audit.address_erased' && Array.isArray(origins) ? origins : [];
+}
+
+function oneMore(before: EarlyErased | undefined, seq: number): EarlyErased {
+  return { count: (before?.count ?? 0) + 1, firstSeq: before?.firstSeq ?? seq };
+}
+
+/** @param requested - origins that the log says were erased on request */
+function earlyOf(all: ReadonlyMap<string, EarlyErased>, requested: ReadonlySet<unknown>) {
+  let early: EarlyErased | undefined;
+  let onRequest = 0;
+  // in the order of their first events
+  for (const [origin, { count, firstSeq }] of all) {
+    if (requested.has(origin)) onRequest += count;
+    else early = { count: (early?.count ?? 0) + count, firstSeq: early?.firstSeq ?? firstSeq };
+  }
+  return { ...(early && { early }), ...(onRequest > 0 && { onRequest }) };
 }
 
 type Fault = Extract<ChainVerdict, { ok: false }>;

@@ -72,7 +72,8 @@ describe('a chain with origins', () => {
   });
   const clients = fc.array(fc.option(client, { nil: undefined }), { minLength: 1, maxLength: 12 });
 
-  function chained(of: readonly (Client | undefined)[]): ChainedEvent[] {
+  /** @param last - what the last of them is otherwise */
+  function chained(of: readonly (Client | undefined)[], last: Partial<AuditEvent> = {}): ChainedEvent[] {
     let hash = CHAIN_START;
     return of.map((from, place) => {
       const event: AuditEvent = {
@@ -82,6 +83,7 @@ describe('a chain with origins', () => {
         subject: `user-${place}`,
         data: {},
         ...(from && { origin: originOf(from) }),
+        ...(place === of.length - 1 && last),
       };
       const digest = eventDigest(event);
       hash = chainHash(hash, digest);
@@ -116,6 +118,20 @@ describe('a chain with origins', () => {
     const since = (at: Date | undefined) => verifyChain(left, undefined, at);
     expect(await since(links[1]?.at)).toMatchObject({ ok: true, clients: { early: { count: 2, firstSeq: 2 } } });
     expect(await since(links[4]?.at)).toEqual(await verifyChain(left));
+  });
+
+  it('does not count those that the owner erased on request, which the log says, and counts the others', async () => {
+    const from: Client = { address: '192.0.2.7', salt: '0'.repeat(32) };
+    const other: Client = { address: '192.0.2.8', salt: '0'.repeat(32) };
+    const data = { clients: 1, origins: [originOf(from)] };
+    const links = chained([from, other, from], { type: 'audit.address_erased', data });
+    const since = links[0]?.at;
+    const onRequest = links.map((link) => (link.seq === 2 ? link : erased(link)));
+    expect(await verifyChain(onRequest, undefined, since)).toMatchObject({ clients: { proved: 1, onRequest: 2 } });
+    expect((await verifyChain(onRequest, undefined, since)) as object).not.toHaveProperty('clients.early');
+    expect(await verifyChain(links.map(erased), undefined, since)).toMatchObject({
+      clients: { proved: 0, erased: 3, onRequest: 2, early: { count: 1, firstSeq: 2 } },
+    });
   });
 
   it.each([

@@ -64,8 +64,13 @@ function daysOf(days: string | undefined): number | undefined {
   );
 }
 
-function wholeText({ count, head, clients: { proved, erased } }: Extract<ChainVerdict, { ok: true }>): string {
-  const addresses = `Client addresses: ${proved} as recorded, ${erased} erased.\n`;
+function wholeText({
+  count,
+  head,
+  clients: { proved, erased, onRequest },
+}: Extract<ChainVerdict, { ok: true }>): string {
+  const early = onRequest === undefined ? '' : `, ${onRequest} of them on request before their time`;
+  const addresses = `Client addresses: ${proved} as recorded, ${erased} erased${early}.\n`;
   return `${count} events, whole and in order; the last hash is ${head.hash}.\n${proved + erased > 0 ? addresses : ''}`;
 }
 

@@ -181,8 +181,10 @@ id1                       old       expired  2026-08-03  2026-10-01  never      
       '192.0.2.8',
     ]);
     const { actor, data, client } = events.at(-1)!;
-    expect([actor, data, client]).toEqual([{ kind: 'system', id: 'rolecall db' }, { clients: 1 }, undefined]);
-    expect(await verifyChain(events)).toMatchObject({ ok: true });
+    const origins = [events.find((each) => each.type === 'users.exported')?.origin];
+    expect([actor, data, client]).toEqual([{ kind: 'system', id: 'rolecall db' }, { clients: 1, origins }, undefined]);
+    const verdict = await verifyChain(events, undefined, NOW);
+    expect(verdict).toEqual(expect.objectContaining({ ok: true, clients: { proved: 1, erased: 1, onRequest: 1 } }));
     expect(await rolecall(['db', 'erase-address', 'erased', '192.0.2.7'], env)).toBe(0);
     expect(out).toContain('nothing of this address');
     expect(await rolecall(['db', 'erase-address', 'nobody', '192.0.2.7'], env)).toBe(1);

@@ -28,7 +28,10 @@ export const DEPLOYMENT_EVENTS: Catalogue<'platform' | 'token' | 'audit'> = {
   'audit.address_erased': {
     description: 'The owner of the database erased the address of one client beside the log before its time',
     subject: 'Id of the organization',
-    data: { clients: key('number', 'Of how many of its hours it stood there') },
+    data: {
+      clients: key('number', 'Of how many of its hours it stood there'),
+      origins: key('texts', 'What the events of these hours have as their origin'),
+    },
   },
   'audit.exported': {
     description:

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '@rolecall/audit';
+import type { AuditEvent } from '@rolecall/audit';
 import pg from 'pg';
 import { inTransaction, query } from '../sql.ts';
 import type { Statement } from '../sql.ts';
@@ -7,8 +8,11 @@ import { appendAudit } from './append.ts';
 
 const ERASE: Statement = {
   name: 'audit.erase-address',
-  text: 'delete from audit_origins where org_id = $1 and address = $2::inet returning digest',
+  text: `delete from audit_origins where org_id = $1 and address = $2::inet returning encode(digest, 'hex') as digest`,
 };
+
+/** Below what a list in an event may hold. */
+const MOST_OF_EVENT = 200;
 
 export interface EraseAddressOptions {
   /** The role that owns the tables: no service erases one before its time. */
@@ -40,16 +44,21 @@ export async function eraseAddress({
     if (route === undefined) return undefined;
     const organizationId = route.org_id;
     return await inTransaction(pool, { organizationId }, async (client) => {
-      const { length: clients } = await query(client, ERASE, [organizationId, canonical]);
-      const actor = { kind: 'system', id: 'rolecall db' } as const;
-      const data = { clients };
-      if (clients > 0)
-        await appendAudit(client, organizationId, [
-          { type: 'audit.address_erased', at: now, actor, subject: organizationId, data },
-        ]);
-      return clients;
+      const erased = await query<{ digest: string }>(client, ERASE, [organizationId, canonical]);
+      const origins = erased.map(({ digest }) => digest).sort();
+      const events = Array.from({ length: Math.ceil(origins.length / MOST_OF_EVENT) }, (_, at) => {
+        return erasedEvent(organizationId, origins.slice(at * MOST_OF_EVENT, (at + 1) * MOST_OF_EVENT), now);
+      });
+      if (events.length > 0) await appendAudit(client, organizationId, events);
+      return origins.length;
     });
   } finally {
     await pool.end();
   }
+}
+
+/** The origins tell a verifier which addresses are gone rightly; without their salts they tell nobody which these were. */
+function erasedEvent(subject: string, origins: readonly string[], at: Date): AuditEvent {
+  const actor = { kind: 'system', id: 'rolecall db' } as const;
+  return { type: 'audit.address_erased', at, actor, subject, data: { clients: origins.length, origins } };
 }
