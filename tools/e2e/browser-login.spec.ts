@@ -33,34 +33,6 @@ async function goToIdentityProvider(page: Page, email: string): Promise<void> {
   await page.waitForURL(`${system.urls.idp}/**`);
 }
 
-test('an application signs somebody in by OpenID Connect, and out', () =>
-  inBrowser(DESKTOP, async (page, shot) => {
-    await page.goto(system.urls.app);
-    await page.getByRole('link', { name: 'Continue with OpenID Connect' }).click();
-    await page.waitForURL(`${system.urls.gateway}/**`);
-    await page.getByRole('link', { name: /demo sign-in/i }).click();
-    await page.waitForURL(`${system.urls.idp}/**`);
-    await page.getByRole('button', { name: /Eve Engineer/ }).click();
-    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
-    await page.getByRole('link', { name: 'Continue' }).click();
-
-    await page.waitForURL(`${system.urls.app}/oidc`);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Eve Engineer');
-    await page.getByText('campaign-creator').waitFor();
-    await shot('oidc-1-application');
-    // the session is there: no page is shown on the way
-    await page.goto(`${system.urls.app}/oidc/login`);
-    await page.waitForURL(`${system.urls.app}/oidc`);
-
-    await page.getByRole('link', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign out?' }).waitFor();
-    await shot('oidc-2-sign-out');
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.waitForURL((url) => !url.pathname.startsWith('/op/'));
-    await page.goto(`${system.urls.app}/oidc`);
-    await page.getByRole('heading', { name: 'Welcome to Campaign Studio' }).waitFor();
-  }));
-
 test('an engineer signs in through another site, is told the new roles, sees them in the application, and signs out', () =>
   inBrowser(DESKTOP, async (page, shot) => {
     await page.goto(system.urls.app);
@@ -101,6 +73,31 @@ test('an engineer signs in through another site, is told the new roles, sees the
     await page.goto(`${system.urls.gateway}/login`);
     await page.getByRole('button', { name: 'Use another organization' }).click();
     await page.getByLabel(/E-mail address/).waitFor();
+  }));
+
+test('an application signs somebody in by OpenID Connect, and out', () =>
+  inBrowser(DESKTOP, async (page, shot) => {
+    await page.goto(system.urls.app);
+    await page.getByRole('link', { name: 'Continue with OpenID Connect' }).click();
+    await page.waitForURL(`${system.urls.gateway}/**`);
+    await page.getByRole('link', { name: /demo sign-in/i }).click();
+    await page.waitForURL(`${system.urls.idp}/**`);
+    await page.getByRole('button', { name: /Eve Engineer/ }).click();
+    await page.waitForURL(`${system.urls.app}/oidc`);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Eve Engineer');
+    await page.getByText('campaign-creator').waitFor();
+    await shot('oidc-1-application');
+    // the session is there: no page is shown on the way
+    await page.goto(`${system.urls.app}/oidc/login`);
+    await page.waitForURL(`${system.urls.app}/oidc`);
+
+    await page.getByRole('link', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign out?' }).waitFor();
+    await shot('oidc-2-sign-out');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL((url) => !url.pathname.startsWith('/op/'));
+    await page.goto(`${system.urls.app}/oidc`);
+    await page.getByRole('heading', { name: 'Welcome to Campaign Studio' }).waitFor();
   }));
 
 test('a person whom nothing maps is refused, with one sentence and a trace id', () =>
