@@ -230,6 +230,7 @@ describe('an override of what no file declares', () => {
     ],
     ['what it set, though it is live so already', HELPS, { displayName: 'Incident' }],
     ['a part of it, though it is live so already', HELPS, { roles: { helper: { permissions: ['a'] } } }],
+    ['that its entry is there, whatever is in it', HELPS, { roles: { helper: {} } }],
   ])('lets nobody write for good while it runs: %s', async (_what, spec, patch) => {
     const world = await World.with({});
     await world.override(HELPS);
@@ -507,6 +508,18 @@ describe('overrides of one value', () => {
     expect(world.live).toEqual(ordered(b, a));
     await world.end(LATER);
     expect(world.live).toEqual(ordered(a, b));
+  });
+
+  it('gives the order of rules back that one took away and another brought otherwise', async () => {
+    const ordered = (...rules: object[]) => ({ scopes, authorization: { rules } }) as OrganizationSpec;
+    const [a, b] = [rule('a'), rule('b')];
+    const other = { ...b, when: { attribute: 'unit', present: true } };
+    const world = await World.with(ordered(a, b));
+    await world.override(ordered());
+    await world.override(ordered(other, a));
+    await world.end();
+    expect(world.live).toEqual(ordered(a, b));
+    expect(await world.overrides()).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { covers, isMereStructure, isNamedList, overlap } from '../fields/address
 import { diffDocuments } from '../fields/diff.ts';
 import { formerOf, wholeOf } from './former.ts';
 import { namedByPatch } from '../fields/named-by-patch.ts';
+import { byName } from '../fields/named-list.ts';
 import { sameOrder, valueIn } from './origin.ts';
 import { asJson } from '../fields/renames.ts';
 import type { Declaration, Deviation, OrganizationHead, Override, StateTransaction } from '../state-store.ts';
@@ -51,10 +52,17 @@ export function touchedBy(write: Overriding, before: readonly Override[]): reado
     // an entry of another type is set as a whole, also where both say the same
     const at = wholeOf(path, live, wanted);
     const [old, now] = [valueIn(from, at), valueIn(to, at)];
-    return isNamedList(path) ? !sameOrder(old, now) : canonicalJson(old ?? null) !== canonicalJson(now ?? null);
+    if (isNamedList(path)) return !sameOrder(old, now) || hasMore(valueIn(asJson(declared), at), now, old);
+    return canonicalJson(old ?? null) !== canonicalJson(now ?? null);
   };
   const touched = [...drifted, ...set].filter((path) => (named(path) && isHeld(path)) || differs(path));
   return [...new Set(override === undefined ? touched : touched.map((path) => wholeOf(path, base, wanted)))].sort();
+}
+
+/** Whether some of the declared entries are in `now` and were not in `old`, which so had no order to keep. */
+function hasMore(declared: Json | undefined, now: Json | undefined, old: Json | undefined): boolean {
+  const [said, there, was] = [declared, now, old].map((list) => byName(list ?? []));
+  return [...(said?.keys() ?? [])].some((name) => there?.has(name) === true && was?.has(name) !== true);
 }
 
 /** The overrides after the write, by path: those that go on, and those of what it touches. */

@@ -7,12 +7,17 @@ import { isObject, pointerTo } from './address.ts';
  */
 export function namedByPatch(patch: Json, except: (pointer: string) => boolean = () => false) {
   const leaves: string[] = [];
+  /** An empty one says that the map is there, and nothing of what is in it. */
+  const maps: string[] = [];
   const left: [string, Json][] = [['', patch]];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const [path, value] = next;
     if (!isObject(value)) leaves.push(...(except(path) ? [] : [path]));
+    else if (Object.keys(value).length === 0) maps.push(path);
     else for (const [key, inner] of Object.entries(value)) left.push([pointerTo(path, key), inner]);
   }
+  const isIn = (said: string, pointer: string) => `${said}/`.startsWith(`${pointer}/`);
   return (pointer: string): boolean =>
-    leaves.some((leaf) => `${leaf}/`.startsWith(`${pointer}/`) || pointer.startsWith(`${leaf}/`));
+    leaves.some((leaf) => isIn(leaf, pointer) || pointer.startsWith(`${leaf}/`)) ||
+    maps.some((map) => isIn(map, pointer));
 }
